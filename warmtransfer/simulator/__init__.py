@@ -1,0 +1,1 @@
+"""A phone network in a box: Twilio's side of the wire, and a realtime model, on loopback."""
