@@ -1,0 +1,153 @@
+"""Laws: undocumented behaviour, each with every plausible answer; faults: trouble made on purpose."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+#: Name -> answers; the first is the default. `lost` takes a fraction (`lost:0.2`).
+LAWS: dict[str, tuple[str, ...]] = {
+    "announcement": ("private", "all"),
+    "lone_participant": ("music", "nothing"),
+    "ringing_leg": ("cancelled_with_room", "survives"),
+    "join_reported": ("at_answer", "at_ringing"),
+    "app_sid": ("different", "same"),
+    "dropped_stream": ("action", "next_verb", "leg_ends"),
+    "failed_stream": ("action", "next_verb", "leg_ends"),
+    "early_rest_leg": ("same_room", "other_room"),
+    "app_cps": ("counted", "free"),
+    "callbacks": ("in_order", "late", "twice", "shuffled", "lost"),
+    "amd": ("prompt", "late"),
+}
+
+#: What each law decides, for `--help` and the README.
+LAW_TEXT: dict[str, str] = {
+    "announcement": "who hears a participant's AnnounceUrl: that participant, or everyone",
+    "lone_participant": "what the last one left in a started conference hears",
+    "ringing_leg": "what becomes of a participant still ringing when its conference ends",
+    "join_reported": "when a participant with EarlyMedia joins",
+    "app_sid": "whether the application's webhook carries the participant's CallSid or its own",
+    "dropped_stream": "where TwiML goes on when a stream's socket breaks",
+    "failed_stream": "where TwiML goes on when a stream cannot be opened",
+    "early_rest_leg": "whether a conference made by REST is the one the caller's <Dial> then joins",
+    "app_cps": "whether app: participants count against calls per second",
+    "callbacks": "how status callbacks arrive (documents that return TwiML are never lost)",
+    "amd": "how soon answering-machine detection reports",
+}
+
+#: rest faults and stream faults, with what their argument means.
+FAULT_ACTIONS: dict[str, tuple[str, ...]] = {
+    "rest": ("slow", "429", "500", "503", "500_after", "timeout_after", "refuse"),
+    "stream": ("refuse", "drop_after"),
+    "number_down": ("true",),
+}
+
+
+class BadLaw(ValueError):
+    """A law or fault that does not exist, with the names that do."""
+
+
+@dataclass
+class Fault:
+    """One fault: what it does (`action:argument`), to what (`match`), how often (`times`, `chance`)."""
+
+    name: str
+    action: str
+    argument: str = ""
+    match: str = ""
+    times: int | None = None
+    chance: float = 1.0
+    used: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Fault:
+        """Reads `rest=500_after;match=POST Calls;times=1`; raises BadLaw with what is possible."""
+        head, *options = text.split(";")
+        name, _, what = head.partition("=")
+        action, _, argument = (what or "true").partition(":")
+        if action not in FAULT_ACTIONS.get(name, ()):
+            known = "; ".join(f"{k}={'|'.join(v)}" for k, v in FAULT_ACTIONS.items())
+            raise BadLaw(f"no fault {head!r}; there are {known}")
+        fault = cls(name, action, argument)
+        for option in options:
+            key, _, value = option.partition("=")
+            fault._set(key.strip(), value)
+        return fault
+
+    def _set(self, key: str, value: str) -> None:
+        try:
+            if key == "times":
+                self.times = int(value)
+            elif key == "chance":
+                self.chance = float(value)
+            elif key == "match":
+                self.match = value
+            else:
+                raise BadLaw(f"a fault takes match, times and chance, not {key!r}")
+        except ValueError as exc:
+            raise BadLaw(str(exc)) from exc
+
+    def strikes(self, subject: str, dice: random.Random) -> bool:
+        """Tells, and counts, whether the fault hits `subject` (`POST Calls`): every word of `match` in its order."""
+        if self.times is not None and self.used >= self.times:
+            return False
+        if not _matches(self.match, subject) or (self.chance < 1 and dice.random() >= self.chance):
+            return False
+        self.used += 1
+        return True
+
+
+def _matches(match: str, subject: str) -> bool:
+    at = 0
+    for word in match.split():
+        at = subject.find(word, at)
+        if at < 0:
+            return False
+        at += len(word)
+    return True
+
+
+@dataclass
+class Laws:
+    """The answers and faults in force; both may change while calls run."""
+
+    seed: int = 1
+    answers: dict[str, str] = field(default_factory=lambda: {name: a[0] for name, a in LAWS.items()})
+    faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+
+    def __getitem__(self, name: str) -> str:
+        """Returns the answer in force, without its fraction."""
+        return self.answers[name].partition(":")[0]
+
+    def fraction(self, name: str, default: float) -> float:
+        """Returns the number behind an answer's colon."""
+        return float(self.answers[name].partition(":")[2] or default)
+
+    def put(self, name: str, answer: str) -> None:
+        """Sets one law; raises BadLaw with the answers that exist."""
+        if name not in LAWS:
+            raise BadLaw(f"no law {name!r}; there are {', '.join(LAWS)}")
+        word, _, number = answer.partition(":")
+        if word not in LAWS[name] or (number and word != "lost"):
+            raise BadLaw(f"law {name} is one of {', '.join(LAWS[name])}, not {answer!r}")
+        if number and not _is_fraction(number):
+            raise BadLaw(f"{answer!r}: the fraction must lie between 0 and 1")
+        self.answers[name] = answer
+
+    def put_faults(self, texts: list[str]) -> None:
+        """Replaces all faults."""
+        self.faults = [Fault.parse(text) for text in texts]
+
+    def fault(self, name: str, subject: str) -> Fault | None:
+        """Returns the first fault of that name that strikes now."""
+        return next((f for f in self.faults if f.name == name and f.strikes(subject, self.dice)), None)
+
+
+def _is_fraction(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False

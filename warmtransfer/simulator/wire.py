@@ -1,0 +1,66 @@
+"""Request signatures, the map from public hosts to local ones, and Twilio's spellings of ids and times."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Iterable
+from email.utils import formatdate
+from random import Random
+from urllib.parse import urlsplit, urlunsplit
+
+_PLAIN = {"wss": "https", "ws": "http"}
+_SOCKET = {"https": "wss", "http": "ws"}
+
+
+def sign(token: str, url: str, form: Iterable[tuple[str, str]] = ()) -> str:
+    """Returns the X-Twilio-Signature of a request: its URL, then each distinct name and value, sorted."""
+    text = signed_url(url) + "".join(k + v for k, v in sorted(set(form)))
+    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+def signed_url(url: str) -> str:
+    """Returns the part of a URL that is signed: no fragment; no user, password or port unless plain http/ws."""
+    parts = urlsplit(url)
+    netloc = parts.netloc.rpartition("@")[2]
+    if parts.scheme in ("https", "wss"):
+        netloc = netloc.partition(":")[0]
+    return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
+
+
+class HostMap:
+    """Where public origins really live: `https://example.test` -> `http://127.0.0.1:5000`."""
+
+    def __init__(self, pairs: dict[str, str] | None = None) -> None:
+        self.pairs = {k.rstrip("/"): v.rstrip("/") for k, v in (pairs or {}).items()}
+
+    def local(self, url: str) -> str:
+        """Returns the URL to connect to; wss and ws follow the entry of https and http."""
+        parts = urlsplit(url)
+        scheme = _PLAIN.get(parts.scheme, parts.scheme)
+        target = self.pairs.get(f"{scheme}://{parts.netloc}")
+        rest = urlunsplit(("", "", parts.path, parts.query, ""))
+        if target is None:
+            return f"{parts.scheme}://{parts.netloc}{rest}"
+        if parts.scheme in _PLAIN:
+            real, _, host = target.partition("://")
+            return f"{_SOCKET[real]}://{host}{rest}"
+        return target + rest
+
+
+class Sids:
+    """Makes SIDs: two letters and 32 hex digits, the same ones for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = Random(f"sid-{seed}")
+
+    def new(self, prefix: str) -> str:
+        """Returns a new SID."""
+        return f"{prefix}{self._dice.getrandbits(128):032x}"
+
+
+def rfc2822(when: float | None = None) -> str:
+    """Returns a wall-clock time as `Thu, 12 Feb 2026 11:48:25 +0000`."""
+    return formatdate(time.time() if when is None else when, usegmt=False).replace("-0000", "+0000")
