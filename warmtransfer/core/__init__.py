@@ -1,0 +1,1 @@
+"""Decides what happens to a call: events in, orders out, no IO and no clock."""

@@ -1,0 +1,106 @@
+"""The words: what a human hears before the caller does, and what the AI is told."""
+
+from __future__ import annotations
+
+import re
+
+from warmtransfer.core.call import Attempt, Call, Outcome
+
+#: About ten seconds of speech; more is not listened to.
+SUMMARY_LIMIT = 320
+
+APOLOGY = (
+    "I am sorry, nobody can take your call right now. "
+    "Please leave a message with your name and number after the tone, and we will call you back."
+)
+CALLER_GONE = "The caller has hung up. Thank you, goodbye."
+TOO_LATE = "Thank you. The call has been taken care of. Goodbye."
+DECLINED = "All right. Goodbye."
+MOMENT = "One moment please."
+
+_WORDS = {
+    Outcome.DECLINED: "could not take the call",
+    Outcome.NO_INPUT: "picked up but did not respond",
+    Outcome.MACHINE: "could only be reached at a mailbox",
+    Outcome.NO_ANSWER: "did not answer",
+    Outcome.BUSY: "is on another call",
+    Outcome.FAILED: "could not be reached",
+    Outcome.UNREACHABLE: "could not be reached",
+    Outcome.CANCELLED: "did not answer in time",
+    Outcome.TIMED_OUT: "did not answer in time",
+    Outcome.ERROR: "could not be reached",
+    Outcome.ACCEPTED: "has left the call",
+    Outcome.CALLER_LEFT: "was not needed any more",
+}
+
+
+def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:
+    """Text fit to be spoken: one line, no markup or control characters, cut at a sentence or word."""
+    plain = re.sub(r"[\x00-\x1f\x7f<>{}\[\]*_#`|]+", " ", text)
+    plain = re.sub(r"\s+", " ", plain).strip()
+    if len(plain) <= limit:
+        return plain
+    head = plain[: limit - 1]
+    stop = max(head.rfind(". "), head.rfind("! "), head.rfind("? "))
+    cut = head[: stop + 1] if stop > limit // 2 else head[: head.rfind(" ")] + "…"
+    return cut.strip()
+
+
+def first_words(name: str, company: str) -> str:
+    """The neutral words a human hears first; all that a mailbox may record."""
+    return f"A call for {name}, from {company}." if company else f"A call for {name}."
+
+
+def summary(call: Call) -> str:
+    """What the call is about, for the human's ear only."""
+    told = tidy(call.handoff.summary) or tidy(call.handoff.reason)
+    return told or "A caller asked to speak with a person."
+
+
+def introduction(name: str) -> str:
+    """The AI's one line to both before it leaves."""
+    return f"{name} is on the line now and knows what this is about. I will leave you to it."
+
+
+def ended(attempt: Attempt) -> str:
+    """An attempt's end in words the AI can use."""
+    return f"{attempt.name} {_WORDS[attempt.outcome or Outcome.NO_ANSWER]}"
+
+
+def progress(call: Call) -> str:
+    """Where a running handoff stands, for the model's ears."""
+    tried = [each for each in call.attempts if each.handoff == call.handoff.number]
+    failed = [ended(each) for each in tried if each.ended]
+    said = f"{'; '.join(failed)}. " if failed else ""
+    running = next((each.name for each in tried if not each.ended), "a colleague")
+    return f"{said}{running} is being called for the caller now. Keep the caller company; promise nothing."
+
+
+def exhausted(call: Call) -> str:
+    """What to tell the caller when nobody could be had."""
+    tried = [ended(each) for each in call.attempts if each.handoff == call.handoff.number]
+    if not tried:
+        return (
+            "Nobody is available to take this call. Tell the caller so in one sentence, and offer to "
+            "help yourself or to take a message."
+        )
+    return (
+        f"The handoff did not succeed: {'; '.join(tried)}. Tell the caller so honestly in one or two "
+        "sentences, and offer to go on yourself, to take a message, or to try again."
+    )
+
+
+def human_gone(name: str) -> str:
+    """What the returning AI is told after a human has left."""
+    return (
+        f"{name} has just left the call and the caller is still on the line. You are back. Say so in one "
+        "sentence and ask whether there is anything else. You did not hear what they talked about."
+    )
+
+
+def interrupted() -> str:
+    """What a new session is told after a loss."""
+    return (
+        "The line to you was interrupted for a moment. Apologise in one short sentence and take up the "
+        "conversation where it stopped."
+    )

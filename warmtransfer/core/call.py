@@ -1,0 +1,186 @@
+"""What is known of one call: plain frozen data that survives as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Stage(StrEnum):
+    """Where the caller is now."""
+
+    ARRIVING = "arriving"  #: answered, on the way into the room; hears our ring tone
+    CONNECTING = "connecting"  #: in the room; the AI's first leg is being added
+    AI = "ai"  #: the AI has the caller
+    RINGING = "ringing"  #: a human is being dialled; the AI keeps the caller company
+    BRIEFING = "briefing"  #: a human has answered and hears what the call is about
+    JOINING = "joining"  #: the human accepted and is on the way into the room
+    HUMAN = "human"  #: caller and human talk; the AI introduces them and is removed
+    CANCELLING = "cancelling"  #: an attempt is being ended; nobody else is dialled before it has
+    RETURNING = "returning"  #: the AI is being brought back to the caller
+    REDIRECTED = "redirected"  #: the caller's own leg rings a human (style `redirect`)
+    MESSAGE = "message"  #: no AI and no human can be had: an apology, and a message is recorded
+    OVER = "over"  #: the caller has left; every other leg is ended
+
+
+class Outcome(StrEnum):
+    """How an attempt to reach a human ended."""
+
+    ACCEPTED = "accepted"  #: pressed 1 (style announce: heard the briefing, and is no machine)
+    DECLINED = "declined"  #: pressed anything but 1
+    NO_INPUT = "no_input"  #: answered and pressed nothing
+    MACHINE = "machine"  #: a mailbox, a fax, or nobody who says a word
+    NO_ANSWER = "no_answer"  #: rang to the end
+    BUSY = "busy"  #: engaged
+    FAILED = "failed"  #: the carrier could not place the call
+    UNREACHABLE = "unreachable"  #: the carrier refuses the number
+    CANCELLED = "cancelled"  #: ended by us before it was answered
+    CALLER_LEFT = "caller_left"  #: the caller went first
+    TIMED_OUT = "timed_out"  #: answered and never came to an end by itself
+    ERROR = "error"  #: nobody knows: the carrier never said whether it was dialled
+
+
+class Style(StrEnum):
+    """How a human is told what the call is about."""
+
+    SCREEN = "screen"  #: briefed on a leg of their own, press 1 to take the call
+    ANNOUNCE = "announce"  #: added to the room muted, briefed on hold, let in when no machine
+    REDIRECT = "redirect"  #: the caller's own leg dials them; no AI meanwhile
+
+
+class AIState(StrEnum):
+    """Where the AI's leg and its model are."""
+
+    ABSENT = "absent"  #: no leg
+    ADDING = "adding"  #: the leg is ordered
+    STREAMING = "streaming"  #: media flows; the model's session is not ready
+    UP = "up"  #: caller and model can talk
+
+
+@dataclass(frozen=True, slots=True)
+class AI:
+    """The AI's current leg. `generation` counts the streams offered to it, over the whole call."""
+
+    k: int = 0
+    state: AIState = AIState.ABSENT
+    call_sid: str = ""
+    token: str = ""
+    generation: int = 0
+    losses: tuple[float, ...] = ()
+    down: bool = False  #: cannot be had any more in this call
+
+    @property
+    def label(self) -> str:
+        """The leg's participant label."""
+        return f"ai-{self.k}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One dial of one human. Times are seconds of the wall clock, `0.0` for not yet."""
+
+    n: int
+    handoff: int
+    name: str
+    number: str
+    style: Style
+    call_sid: str = ""
+    outcome: Outcome | None = None
+    answered_by: str = ""  #: Twilio's AnsweredBy, once known
+    briefed: bool = False
+    ended: bool = False  #: its leg is known to be over
+    dialled_at: float = 0.0
+    answered_at: float = 0.0
+    accepted_at: float = 0.0
+    joined_at: float = 0.0
+    ended_at: float = 0.0
+    sip: str = ""  #: SipResponseCode of the carrier's last word
+
+    @property
+    def label(self) -> str:
+        """The leg's participant label."""
+        return f"human-{self.n}"
+
+    @property
+    def open(self) -> bool:
+        """Whether a leg of this attempt may still be up."""
+        return not self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """The request for a human that is being served, or was served last."""
+
+    number: int = 0
+    source: str = ""  #: tool, words, watchdog, api, python, model_down
+    target: str = ""
+    reason: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One caller's visit."""
+
+    id: str
+    stage: Stage = Stage.ARRIVING
+    caller_sid: str = ""
+    caller: str = ""
+    called: str = ""
+    rooms: int = 1  #: rooms used so far; a second only after the first was lost
+    room_sid: str = ""
+    ai: AI = field(default_factory=AI)
+    handoff: Handoff = field(default_factory=Handoff)
+    attempts: tuple[Attempt, ...] = ()
+    at: float = 0.0  #: when the newest event happened, seconds of the wall clock
+    alarm: int = 0  #: serial of the armed timer; an older one is stale
+    alarm_at: float = 0.0  #: when it goes off, `0.0` for no timer
+    comforted_until: float = 0.0  #: the announcement to a lone caller plays until then
+    laps: int = 0  #: times the current stage's timer has gone off in a row
+    news: str = ""  #: what the AI has to be told when it next has the caller
+    stray: str = ""  #: the CallSid of a leg that should not exist any more
+    started_at: float = 0.0
+    ended_at: float = 0.0
+
+    @property
+    def room(self) -> str:
+        """The conference's friendly name."""
+        return f"wt-{self.id}" if self.rooms == 1 else f"wt-{self.id}-{self.rooms}"
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The newest attempt."""
+        return self.attempts[-1] if self.attempts else None
+
+    def attempt_number(self, n: int) -> Attempt | None:
+        """Attempt `n`, counted from 1 over the whole call."""
+        return self.attempts[n - 1] if 0 < n <= len(self.attempts) else None
+
+    def with_attempt(self, attempt: Attempt) -> Call:
+        """The call with this attempt in the place of its number."""
+        return replace(self, attempts=(*self.attempts[: attempt.n - 1], attempt, *self.attempts[attempt.n :]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The call as JSON-ready data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Call:
+        """The call that `to_dict` gave."""
+        ai = dict(data["ai"])
+        ai.update(state=AIState(ai["state"]), losses=tuple(ai["losses"]))
+        attempts = tuple(_attempt(each) for each in data["attempts"])
+        rest = {
+            **data,
+            "stage": Stage(data["stage"]),
+            "ai": AI(**ai),
+            "handoff": Handoff(**data["handoff"]),
+            "attempts": attempts,
+        }
+        return cls(**rest)
+
+
+def _attempt(data: dict[str, Any]) -> Attempt:
+    outcome = Outcome(data["outcome"]) if data["outcome"] else None
+    return Attempt(**{**data, "style": Style(data["style"]), "outcome": outcome})

@@ -1,0 +1,46 @@
+"""What a deployment decides beforehand: who may be rung, and how long things may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warmtransfer.core.call import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Human:
+    """A person who may be dialled. `name` is what the model may say; `number` it never sees."""
+
+    name: str
+    number: str  #: E.164
+    description: str = ""
+    style: Style = Style.SCREEN
+    ring: float = 25.0  #: seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Humans in the order in which they are rung, and time limits in seconds."""
+
+    humans: tuple[Human, ...] = ()
+    arriving: float = 2.0  #: from the answer to the caller's join, before we look for the room
+    connecting: float = 8.0  #: from ordering the AI's leg to stream and model being ready
+    ring_margin: float = 15.0  #: on top of the ring time: Twilio's 5, queueing, delivery of the news
+    briefing: float = 60.0  #: from the answer to a decision
+    joining: float = 5.0  #: from acceptance to the human's join, before we look for the leg
+    introduction: float = 3.0  #: the AI's line before it is removed
+    checking: float = 20.0  #: between looks at a room where caller and human talk
+    cancelling: float = 4.0  #: from ordering an end to the leg's terminal status, before we look
+    redirected: float = 150.0  #: the redirected caller's whole ringing, briefing included
+    message: float = 240.0  #: apology and recorded message
+    over: float = 8.0  #: from the end to a check that every leg is gone
+    patience: int = 6  #: looks in a row without an answer before an attempt is given up
+    losses: int = 3  #: losses of the AI within `loss_window` that call for a human
+    loss_window: float = 60.0
+
+
+#: Seconds before the AI is tried again, by the number of its losses so far (design, section 6).
+BACKOFF = (0.0, 0.0, 1.0, 3.0)
+
+#: Length of the announcement to a caller who is alone for a moment: one line, one ring.
+COMFORT_SECONDS = 4.0

@@ -1,0 +1,244 @@
+"""The product on one screen: for every stage, what each fact leads to.
+
+A row is (next stage, orders). A pair with no row is late or repeated news: it is noted and changes nothing.
+Facts are read first (`reading.py`): a stale one never gets here, and some arrive as a conclusion, such as
+`HumanLost` (somebody else can be rung) or `NobodyLeft` (nobody can).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.reading import read
+from warmtransfer.core.rules import Rules
+
+Row = tuple[Stage, tuple[do.Order, ...]]
+Rows = dict[type[ev.Event], Row]
+
+S = Stage
+DIAL = do.DialHuman()
+ADD = (do.ComfortCaller(), do.AddAI())
+#: Every leg but the caller's; those that are not up are left out.
+ALL = (do.CloseModel(), do.EndAI(), do.EndHuman())
+
+
+def over(*first: do.Order) -> Rows:
+    """The caller has gone: every other leg is ended at once, a human on the line being told in words."""
+    return {ev.CallerLeft: (S.OVER, (*first, do.CloseModel(), do.EndAI()))}
+
+
+#: The room is gone and the caller is not: `<Dial action>` puts them into a new one.
+BACK: Rows = {
+    ev.RoomLost: (S.RETURNING, ALL),
+    ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),
+}
+
+
+def alone(stage: Stage) -> Rows:
+    """The AI comes and goes while the stage is about something else: the caller is kept company."""
+    return {
+        ev.AIUp: (stage, (do.TellAI(),)),
+        ev.AILost: (stage, (do.EndAI(), *ADD)),
+        ev.ModelLost: (stage, (do.PrepareModel(),)),
+        ev.AIDown: (stage, (do.PlayComfort(), do.ComfortCaller())),
+        ev.StreamEnded: (stage, (do.LookForCaller(),)),
+        ev.CallerPresent: (stage, (do.ComfortCaller(),)),
+        ev.CallerWaits: (stage, (do.ComfortCaller(),)),
+        ev.StrayLeg: (stage, (do.EndStray(),)),
+    }
+
+
+def wanting(stage: Stage) -> Rows:
+    """A human is asked for, or is needed because the AI cannot be had."""
+    return {
+        ev.HandoffAsked: (S.RINGING, (DIAL,)),
+        ev.AIDown: (S.RINGING, (do.PlayComfort(), do.ComfortCaller(), DIAL)),
+        ev.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
+        ev.NobodyLeft: (stage, (do.LetAISpeak(),)),
+        ev.NobodyHere: (stage, ()),
+        ev.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
+    }
+
+
+def seeking(stage: Stage) -> Rows:
+    """A human is being tried: when that ends, the next one, the AI, or a message."""
+    return {
+        **alone(stage),
+        **BACK,
+        ev.HumanLost: (S.RINGING, (do.TellAI(), DIAL)),
+        ev.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
+        ev.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
+        ev.NobodyHere: (S.RETURNING, ()),
+        ev.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
+    }
+
+
+TABLE: dict[Stage, Rows] = {
+    S.ARRIVING: {
+        **over(),
+        **BACK,
+        ev.CallArrived: (S.ARRIVING, (do.PrepareModel(),)),
+        ev.CallerJoined: (S.CONNECTING, (do.AddAI(),)),
+        ev.TimedOut: (S.ARRIVING, (do.LookForRoom(),)),
+        ev.OrderFailed: (S.ARRIVING, ()),
+    },
+    S.CONNECTING: {
+        **over(),
+        **BACK,
+        **alone(S.CONNECTING),
+        **wanting(S.CONNECTING),
+        ev.AIUp: (S.AI, (do.LetAISpeak(),)),
+        ev.TimedOut: (S.CONNECTING, (do.LookForCaller(),)),
+        ev.OrderFailed: (S.CONNECTING, ()),
+    },
+    S.AI: {
+        **over(),
+        **BACK,
+        **wanting(S.AI),
+        ev.StreamEnded: (S.RETURNING, (do.LookForCaller(),)),
+        ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
+        ev.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
+        ev.StrayLeg: (S.AI, (do.EndStray(),)),
+    },
+    S.RETURNING: {
+        **over(),
+        **BACK,
+        **alone(S.RETURNING),
+        **wanting(S.RETURNING),
+        ev.CallerJoined: (S.RETURNING, (do.AddAI(),)),
+        ev.AIUp: (S.AI, (do.LetAISpeak(),)),
+        ev.TimedOut: (S.RETURNING, (do.LookForRoom(), do.LookForCaller())),
+        ev.OrderFailed: (S.RETURNING, ()),
+    },
+    S.RINGING: {
+        **over(do.EndHuman()),
+        **seeking(S.RINGING),
+        ev.HumanDialled: (S.RINGING, ()),
+        ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
+        ev.DialUnsure: (S.RINGING, (do.LookForDial(),)),
+        ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
+        ev.OrderFailed: (S.RINGING, ()),
+    },
+    S.BRIEFING: {
+        **over(do.TellHuman()),
+        **seeking(S.BRIEFING),
+        ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(),)),
+        ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
+        ev.TimedOut: (S.CANCELLING, (do.EndHuman(),)),
+        ev.OrderFailed: (S.CANCELLING, (do.EndHuman(),)),
+    },
+    S.CANCELLING: {
+        **over(do.EndHuman()),
+        **seeking(S.CANCELLING),
+        ev.HumanDialled: (S.CANCELLING, (do.EndHuman(),)),
+        ev.LegPresent: (S.CANCELLING, (do.EndHuman(),)),
+        ev.TimedOut: (S.CANCELLING, (do.LookForLeg(), do.LookForDial())),
+        ev.OrderFailed: (S.CANCELLING, ()),
+    },
+    S.JOINING: {
+        **over(do.TellHuman()),
+        **seeking(S.JOINING),
+        ev.HumanJoined: (S.HUMAN, (do.Introduce(),)),
+        ev.TimedOut: (S.JOINING, (do.LookForLeg(),)),
+        ev.GivenUp: (S.CANCELLING, (do.EndHuman(),)),
+        ev.OrderFailed: (S.JOINING, (do.LookForLeg(),)),
+    },
+    S.HUMAN: {
+        **over(),
+        **BACK,
+        ev.AIUp: (S.HUMAN, (do.RemoveAI(),)),
+        ev.LineHeard: (S.HUMAN, (do.RemoveAI(),)),
+        ev.IntroductionDue: (S.HUMAN, (do.RemoveAI(),)),
+        ev.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
+        ev.TimedOut: (S.HUMAN, (do.LookForLeg(),)),
+        ev.StrayLeg: (S.HUMAN, (do.EndStray(),)),
+        ev.OrderFailed: (S.HUMAN, ()),
+    },
+    S.REDIRECTED: {
+        **over(do.TellHuman()),
+        ev.HumanAccepted: (S.HUMAN, (do.CloseModel(),)),
+        ev.HumanDeclined: (S.REDIRECTED, (do.EndHuman(),)),
+        ev.RedirectAsked: (S.REDIRECTED, ()),
+        ev.CallerCameBack: (S.RETURNING, (do.CloseModel(), do.EndHuman(), do.PrepareModel())),
+        ev.TimedOut: (S.REDIRECTED, (do.LookForCaller(),)),
+        ev.StrayLeg: (S.REDIRECTED, (do.EndStray(),)),
+        ev.OrderFailed: (S.AI, (do.LetAISpeak(),)),
+    },
+    S.MESSAGE: {
+        **over(),
+        ev.CallerCameBack: (S.MESSAGE, ALL),
+        ev.MessageLeft: (S.OVER, (do.EndCaller(), *ALL)),
+        ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL)),
+        ev.StrayLeg: (S.MESSAGE, (do.EndStray(),)),
+        ev.OrderFailed: (S.MESSAGE, (do.RedirectCaller(),)),
+    },
+    S.OVER: {
+        ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),
+        ev.TimedOut: (S.OVER, ALL),
+        ev.StrayLeg: (S.OVER, (do.EndStray(),)),
+        ev.OrderFailed: (S.OVER, ()),
+    },
+}
+
+#: Stages that wait for something, and the rule that says for how long (seconds, `rules.py`).
+WAITS: dict[Stage, str] = {
+    S.ARRIVING: "arriving",
+    S.CONNECTING: "connecting",
+    S.RETURNING: "connecting",
+    S.RINGING: "ring_margin",
+    S.BRIEFING: "briefing",
+    S.CANCELLING: "cancelling",
+    S.JOINING: "joining",
+    S.HUMAN: "checking",
+    S.REDIRECTED: "redirected",
+    S.MESSAGE: "message",
+    S.OVER: "over",
+}
+
+#: Facts that start the current stage's wait anew although the stage does not change.
+RENEWS = (ev.TimedOut, ev.HumanLost, ev.HumanDialled, ev.RedirectAsked, ev.AILost, ev.IntroductionDue)
+
+#: Stages in which the model hears the caller; a human's words never reach it.
+HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})
+
+#: Stages in which the relay fills the AI's pauses with a ring tone: the caller waits for a human.
+FILLS = frozenset({S.RINGING, S.BRIEFING, S.CANCELLING, S.JOINING})
+
+
+def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tuple[do.Order, ...]]:
+    """The call after `event`, which happened at wall-clock second `at`, and what is to be done. Total."""
+    call, fact = read(replace(call, at=at), event, rules)
+    row = TABLE[call.stage].get(type(fact)) if fact else None
+    if fact is None or row is None:
+        return call, ()
+    stage, templates = row
+    call = enter(call, stage, fact, rules)
+    orders = []
+    for template in templates:
+        order = template.for_call(call, rules)
+        if order is not None:
+            call = order.advance(call)
+            orders.append(order)
+    return call, tuple(orders)
+
+
+def enter(call: Call, stage: Stage, fact: ev.Event, rules: Rules) -> Call:
+    """The call in `stage`, its timer armed when the stage is new or the wait starts anew."""
+    same = stage is call.stage
+    if same and call.alarm_at and not isinstance(fact, RENEWS):
+        return call
+    rule = WAITS.get(stage)
+    due = call.at + wait(call, stage, rule, not same, rules) if rule else 0.0
+    laps = call.laps if same else 0
+    return replace(call, stage=stage, alarm=call.alarm + 1, alarm_at=due, laps=laps)
+
+
+def wait(call: Call, stage: Stage, rule: str, entering: bool, rules: Rules) -> float:
+    """Seconds this stage waits: ringing adds the phone's own time, a new conversation the introduction's."""
+    seconds: float = getattr(rules, rule)
+    if stage is S.RINGING and call.attempt:
+        return seconds + do.ring_seconds(call.attempt, rules)
+    return rules.introduction if stage is S.HUMAN and entering else seconds
