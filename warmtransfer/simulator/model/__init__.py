@@ -1,0 +1,1 @@
+"""A realtime speech model on loopback: the OpenAI Realtime GA protocol, with ears and a rule book."""

@@ -1,0 +1,132 @@
+"""The command: serve the local model, or record a real one, until stdin ends."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+
+from aiohttp import web
+
+from warmtransfer.simulator import speech
+from warmtransfer.simulator.audio import PCM
+from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.model.brain import RuleBook
+from warmtransfer.simulator.model.ears import Ears, MatchEars, SphinxEars
+from warmtransfer.simulator.model.faults import FAULTS, Faults, parsed
+from warmtransfer.simulator.model.proxy import Proxy
+from warmtransfer.simulator.model.report import Report
+from warmtransfer.simulator.model.server import Server
+from warmtransfer.simulator.model.session import Setup
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line."""
+    faults = "; ".join(f"{name} ({when}: {text})" for name, (when, text) in FAULTS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m warmtransfer.simulator.model",
+        description="A realtime speech model on loopback that speaks the OpenAI Realtime GA protocol.",
+        epilog=f"Faults, each with when it strikes and its argument: {faults}.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per real second")
+    parser.add_argument("--epoch", type=float, help="time.monotonic() at t=0, to share a clock")
+    parser.add_argument(
+        "--ears", choices=("sphinx", "match"), default="sphinx", help="recogniser, or recordings known"
+    )
+    parser.add_argument("--rules", help="rule book (JSON) instead of the shipped one")
+    parser.add_argument("--key", help="the one API key taken; without it any key is")
+    parser.add_argument(
+        "--bad-key", choices=("3000", "401"), default="3000", help="how a wrong key is refused"
+    )
+    parser.add_argument("--model", action="append", default=[], help="one more model name that is known")
+    parser.add_argument("--lag", type=float, default=300.0, help="milliseconds of thought before a response")
+    parser.add_argument(
+        "--burst", type=float, default=4.0, help="how much faster than real time audio is made"
+    )
+    parser.add_argument("--session-cap", type=float, default=3600.0, help="simulated seconds a session lasts")
+    parser.add_argument(
+        "--fault", action="append", default=[], help="name[=arg][;times=n][;when=…][;after=s]"
+    )
+    parser.add_argument("--proxy", help="wss:// URL of a real server: relay to it and record")
+    return parser
+
+
+async def ears_for(kind: str, book: RuleBook) -> Ears:
+    """The ears asked for."""
+    lines = speech.lines()
+    if kind == "sphinx":
+        return await SphinxEars.start([*book.phrases, *lines.values()])
+    return MatchEars({name: (text, speech.recorded(name)) for name, text in lines.items()})
+
+
+async def said(text: str, voice: str) -> PCM:
+    """The text spoken by the simulator's synthesiser."""
+    return await speech.spoken(text, voice)
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Serve until stdin ends or a signal comes."""
+    clock = Clock(options.speed, options.epoch)
+    report = Report(clock)
+    ears: Ears | None = None
+    if options.proxy:
+        app = Proxy(options.proxy, report).app()
+    else:
+        book = RuleBook.load(options.rules)
+        ears = await ears_for(options.ears, book)
+        setup = Setup(
+            clock, report, book, ears, Faults(parsed(text) for text in options.fault), said,
+            options.lag / 1000, options.burst, options.session_cap,
+        )  # fmt: skip
+        app = Server(setup, options.key, options.bad_key, tuple(options.model)).app()
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", options.port)
+    await site.start()
+    port = runner.addresses[0][1]
+    report.plain(
+        {"ready": True, "port": port, "url": f"ws://127.0.0.1:{port}/v1/realtime", "epoch": clock.epoch}
+    )
+    try:
+        await told_to_end()
+    finally:
+        await runner.cleanup()
+        if ears is not None:
+            await ears.close()
+        report.close()
+
+
+async def told_to_end() -> None:
+    """Wait for the end of stdin, SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    over = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, over.set)
+    reader = asyncio.StreamReader()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    ended = asyncio.ensure_future(reader.read())
+    waiting = asyncio.ensure_future(over.wait())
+    await asyncio.wait((ended, waiting), return_when=asyncio.FIRST_COMPLETED)
+    for task in (ended, waiting):
+        task.cancel()
+    transport.close()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    parser = arguments()
+    options = parser.parse_args(argv)
+    try:
+        for text in options.fault:
+            parsed(text)
+        if options.rules:
+            RuleBook.load(options.rules)
+    except (OSError, ValueError) as wrong:
+        parser.error(str(wrong))
+    asyncio.run(serve(options))
+
+
+if __name__ == "__main__":
+    main()
