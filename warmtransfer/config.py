@@ -1,0 +1,222 @@
+"""Configuration: one table of keys, read as text or from `app.config`, checked all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from warmtransfer import humans as people
+from warmtransfer import parsing as as_
+from warmtransfer.core.call import Style
+from warmtransfer.core.rules import Human, Rules
+from warmtransfer.errors import ConfigError
+from warmtransfer.numbers import EVERYWHERE, country
+
+#: What a caller says who wants a person, unless configured.
+PHRASES = (
+    "speak to a person", "talk to a person", "real person", "speak to a human", "talk to a human", "human",
+    "speak to someone", "talk to someone", "representative", "operator", "agent", "customer service",
+)  # fmt: skip
+
+INSTRUCTIONS = (
+    "You answer the telephone. Be friendly and brief: one or two sentences at a time, no lists. "
+    "When the caller asks for a person, or you cannot help, hand the call over."
+)
+
+GREETING = "Greet the caller in one short sentence and ask how you can help."
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One configuration key: its environment name, the field it fills, how it is read, what it is for."""
+
+    name: str
+    field: str
+    parse: Callable[[Any], Any]
+    default: Any
+    sentence: str
+    required: bool = False
+    secret: bool = False
+
+
+KEYS: tuple[Key, ...] = (
+    Key("TWILIO_ACCOUNT_SID", "account_sid", as_.sid("AC"), "",
+        "The account that owns the number: AC and 32 hex digits, from Twilio's console.", required=True),
+    Key("TWILIO_AUTH_TOKEN", "auth_token", as_.text, "",
+        "The account's primary auth token, which signs every webhook.", required=True, secret=True),
+    Key("TWILIO_API_KEY", "api_key", as_.sid("SK"), "",
+        "An API key for REST requests instead of the auth token: SK and 32 hex digits."),
+    Key("TWILIO_API_SECRET", "api_secret", as_.text, "", "The API key's secret.", secret=True),
+    Key("TWILIO_APP_SID", "app_sid", as_.sid("AP"), "",
+        "The TwiML App whose voice URL is <public URL><prefix>/ai: AP and 32 hex digits.", required=True),
+    Key("TWILIO_NUMBER", "number", as_.number, "",
+        "The Twilio number that is called, and that humans see: E.164, such as +15550100000.", required=True),
+    Key("TWILIO_API_BASE_URL", "api_base_url", as_.url("https", "http"), "",
+        "Where REST requests go instead of Twilio: the simulator's address; leave it empty to go live."),
+    Key("OPENAI_API_KEY", "openai_key", as_.text, "",
+        "The key for the realtime model.", required=True, secret=True),
+    Key("WARMTRANSFER_PUBLIC_URL", "public_url", as_.url("https", "http"), "",
+        "The address under which Twilio reaches this app: https:// and a host.", required=True),
+    Key("WARMTRANSFER_URL_PREFIX", "url_prefix", as_.prefix, "/warmtransfer", "Path our URLs start with."),
+    Key("WARMTRANSFER_REALTIME_URL", "realtime_url", as_.url("wss", "ws"), "wss://api.openai.com/v1/realtime",
+        "The realtime model's WebSocket: wss://; Azure and compatible servers have their own."),
+    Key("WARMTRANSFER_REALTIME_MODEL", "realtime_model", as_.text, "gpt-realtime-2.1", "The model's name."),
+    Key("WARMTRANSFER_TRANSCRIPTION_MODEL", "transcription_model", as_.text, "gpt-transcribe",
+        "The model that writes down what the caller says."),
+    Key("WARMTRANSFER_VOICE", "voice", as_.text, "marin", "The voice the model speaks with."),
+    Key("WARMTRANSFER_INSTRUCTIONS", "instructions", as_.prose, INSTRUCTIONS,
+        "What the AI is for and how it should speak; a path ending in .txt or .md is read."),
+    Key("WARMTRANSFER_GREETING", "greeting", as_.text, GREETING, "What the AI is told to do at first."),
+    Key("WARMTRANSFER_COMPANY", "company", as_.text, "", "The name a human hears a call is from."),
+    Key("WARMTRANSFER_HUMANS", "humans", as_.anything, (),
+        "Who may be dialled, in order: sam=+15550100001,kim=+15550100002, or the path of a .toml file.",
+        required=True),
+    Key("WARMTRANSFER_COUNTRIES", "countries", as_.countries, frozenset(),
+        "Countries humans may be in, such as US,CA; PREMIUM adds dear ones. Default: TWILIO_NUMBER's."),
+    Key("WARMTRANSFER_BRIEFING", "briefing", as_.choice(Style), Style.SCREEN,
+        "How a human is told what the call is about: screen, announce or redirect."),
+    Key("WARMTRANSFER_RING_SECONDS", "ring_seconds", as_.seconds(5, 120), 25.0,
+        "How long a human's phone rings: 5 to 120 seconds."),
+    Key("WARMTRANSFER_GATE_SECONDS", "gate_seconds", as_.whole(1, 30), 5,
+        "How long a human has to press a key after each asking: 1 to 30 seconds."),
+    Key("WARMTRANSFER_PHRASES", "phrases", as_.words, PHRASES,
+        "What a caller says who wants a person, with commas between the phrases."),
+    Key("WARMTRANSFER_SAY_VOICE", "say_voice", as_.text, "",
+        "The voice of announcements and briefings, such as Polly.Joanna-Neural; empty: the account's own."),
+    Key("WARMTRANSFER_LIMITS", "limits", as_.limits, {},
+        "Time limits that differ from core/rules.py: briefing=40,connecting=10, in seconds."),
+    Key("WARMTRANSFER_CALL_LIMIT", "call_limit", as_.whole(60, 86400), 14400,
+        "The longest a leg may last: 60 to 86400 seconds."),
+    Key("WARMTRANSFER_MAX_CALLS", "max_calls", as_.whole(1, 10000), 20,
+        "Calls at once; one more hears that nobody is free."),
+    Key("WARMTRANSFER_REST_TIMEOUT", "rest_timeout", as_.seconds(1, 60), 10.0,
+        "How long a request to Twilio may take: 1 to 60 seconds."),
+    Key("WARMTRANSFER_API_TOKEN", "api_token", as_.token, "",
+        "The bearer token of the REST API, 16 characters or more; without it the API is off.", secret=True),
+    Key("DATABASE_URL", "database_url", as_.database, "sqlite:///warmtransfer.sqlite3",
+        "Where calls are kept: sqlite:///file, or postgres://user:password@host/name.", secret=True),
+    Key("WARMTRANSFER_KEEP_DAYS", "keep_days", as_.whole(1, 3650), 30,
+        "Days after which ended calls are forgotten."),
+    Key("PORT", "port", as_.whole(1, 65535), 8000, "The port wsgi.py listens on."),
+    Key("WEB_CONCURRENCY", "processes", as_.whole(1, 64), 1,
+        "How many processes serve the app; more than one needs PostgreSQL. wsgi.py itself is one."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The checked configuration. Lengths of time are seconds; secrets stay out of `repr`."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    api_key: str
+    api_secret: str = field(repr=False)
+    app_sid: str
+    number: str = field(repr=False)
+    api_base_url: str
+    openai_key: str = field(repr=False)
+    public_url: str
+    url_prefix: str
+    realtime_url: str
+    realtime_model: str
+    transcription_model: str
+    voice: str
+    instructions: str = field(repr=False)
+    greeting: str
+    company: str
+    humans: tuple[Human, ...] = field(repr=False)
+    countries: frozenset[str]
+    briefing: Style
+    ring_seconds: float
+    gate_seconds: int
+    phrases: tuple[str, ...]
+    say_voice: str
+    limits: Mapping[str, float]
+    call_limit: int
+    max_calls: int
+    rest_timeout: float
+    api_token: str = field(repr=False)
+    database_url: str = field(repr=False)
+    keep_days: int
+    port: int
+    processes: int
+
+    def rules(self) -> Rules:
+        """What the core decides by."""
+        return replace(Rules(humans=self.humans), **dict[str, Any](self.limits))
+
+
+def load(given: Mapping[str, Any]) -> Settings:
+    """The settings in a mapping such as `app.config` or `os.environ`; raises ConfigError with every fault.
+
+    Empty text counts as not given. Keys that are not ours are left alone.
+    """
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for key in KEYS:
+        raw = given.get(key.name)
+        if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == ():
+            values[key.field] = key.default
+            if key.required:
+                faults.append(f"{key.name} is missing. {key.sentence}")
+            continue
+        try:
+            values[key.field] = key.parse(raw)
+        except ValueError as fault:
+            values[key.field] = key.default
+            faults.append(f"{key.name} is wrong: {fault}. {key.sentence}")
+    faults += _disagreements(values)
+    _read_humans(values, faults)
+    if faults:
+        raise ConfigError(faults)
+    return Settings(**values)
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Our keys as they stand in the environment, as text: what a deployment puts into `app.config`."""
+    return {key.name: environ[key.name] for key in KEYS if environ.get(key.name, "").strip()}
+
+
+def _disagreements(values: Mapping[str, Any]) -> list[str]:
+    """Faults that only several keys together show."""
+    faults = []
+    if bool(values["api_key"]) != bool(values["api_secret"]):
+        faults.append("TWILIO_API_KEY and TWILIO_API_SECRET belong together: give both or neither.")
+    public = urlsplit(values["public_url"])
+    if values["public_url"] and not values["api_base_url"]:
+        if public.scheme != "https":
+            faults.append("WARMTRANSFER_PUBLIC_URL does not start with https://. Twilio's streams need TLS.")
+        if _is_local(public.hostname or ""):
+            faults.append(
+                "WARMTRANSFER_PUBLIC_URL names this machine only. Give the host name under which Twilio can "
+                "reach it, or set TWILIO_API_BASE_URL to use the simulator."
+            )
+    if values["processes"] > 1 and values["database_url"].startswith("sqlite"):
+        faults.append(
+            f"WEB_CONCURRENCY is {values['processes']}, and calls are kept in SQLite, which one process can "
+            "use safely: set WEB_CONCURRENCY=1, or DATABASE_URL to a PostgreSQL database."
+        )
+    return faults
+
+
+def _is_local(host: str) -> bool:
+    return host in ("localhost", "0.0.0.0", "::1") or host.startswith("127.") or host.endswith(".localhost")
+
+
+def _read_humans(values: dict[str, Any], faults: list[str]) -> None:
+    """Read the humans by the other keys' rules: countries, style and ring seconds."""
+    if not values["countries"] and values["number"]:
+        values["countries"] = frozenset({country(values["number"])})
+    if not values["humans"]:
+        return
+    try:
+        values["humans"] = people.parse(
+            values["humans"],
+            style=values["briefing"],
+            ring=values["ring_seconds"],
+            countries=values["countries"] or EVERYWHERE,
+        )
+    except ValueError as fault:
+        faults.extend(f"WARMTRANSFER_HUMANS: {line}." for line in str(fault).splitlines())

@@ -1,0 +1,115 @@
+"""The people who may be dialled: read from one line of text, a TOML file, or Python."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from warmtransfer.core.call import Style
+from warmtransfer.core.rules import Human
+from warmtransfer.numbers import dialable
+
+#: Keys of one `[[humans]]` table of the TOML file, and of one mapping given in Python.
+FIELDS = ("name", "number", "description", "department", "ring", "briefing")
+
+
+def parse(given: object, *, style: Style, ring: float, countries: frozenset[str]) -> tuple[Human, ...]:
+    """The humans that `given` names, in order; raises ValueError with every fault, one a line."""
+    faults: list[str] = []
+    humans: list[Human] = []
+    for number, entry in enumerate(_entries(given), 1):
+        try:
+            human = _human(entry, style, ring)
+            humans.append(replace(human, number=dialable(human.number, countries)))
+        except ValueError as fault:
+            faults.append(f"human {number} ({_name(entry)}): {fault}")
+    names = [human.name.casefold() for human in humans]
+    faults += [
+        f"the name {name!r} is given twice" for name in sorted({n for n in names if names.count(n) > 1})
+    ]
+    if faults:
+        raise ValueError("\n".join(faults))
+    return tuple(humans)
+
+
+def _entries(given: object) -> Iterable[object]:
+    match given:
+        case str():
+            text = given.strip()
+            return _file(Path(text)) if text.endswith(".toml") else _line(text)
+        case Path():
+            return _file(given)
+        case Mapping():
+            return [{"name": name, "number": number} for name, number in given.items()]
+        case Iterable():
+            return list(given)
+    raise ValueError(
+        "give `name=+15550100001,other=+15550100002`, the path of a .toml file, or a list of humans"
+    )
+
+
+def _line(text: str) -> list[object]:
+    entries: list[object] = []
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        name, equals, number = part.partition("=")
+        if not equals:
+            raise ValueError("give each human as `name=+15550100001`, with commas between them")
+        entries.append({"name": name.strip(), "number": number.strip()})
+    return entries
+
+
+def _file(path: Path) -> list[object]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise ValueError(f"the file {path} cannot be read: {fault.strerror}") from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ValueError(f"the file {path} is not TOML: {fault}") from fault
+    tables = data.get("humans")
+    if not isinstance(tables, list) or not tables:
+        raise ValueError(f"the file {path} has no [[humans]] table")
+    return tables
+
+
+def _human(entry: object, style: Style, ring: float) -> Human:
+    if isinstance(entry, Human):
+        return entry
+    if not isinstance(entry, Mapping):
+        raise ValueError("neither a Human nor a table of " + ", ".join(FIELDS))
+    unknown = sorted(set(map(str, entry)) - set(FIELDS))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
+    name = _name(entry)
+    if not name or len(name) > 60:
+        raise ValueError("a name of 1 to 60 letters is needed")
+    about = ", ".join(
+        filter(None, (str(entry.get(key, "")).strip() for key in ("department", "description")))
+    )
+    return Human(
+        name=name,
+        number=str(entry.get("number", "")),
+        description=about,
+        style=_style(entry.get("briefing", style)),
+        ring=_ring(entry.get("ring", ring)),
+    )
+
+
+def _name(entry: object) -> str:
+    name: Any = entry.get("name", "") if isinstance(entry, Mapping) else getattr(entry, "name", "")
+    return str(name).strip()
+
+
+def _style(given: object) -> Style:
+    try:
+        return Style(str(given))
+    except ValueError:
+        raise ValueError(f"briefing {given!r} is none of {', '.join(Style)}") from None
+
+
+def _ring(given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 5 <= given <= 120:
+        raise ValueError(f"ring is {given!r}; give seconds from 5 to 120")
+    return float(given)

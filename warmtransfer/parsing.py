@@ -1,0 +1,176 @@
+"""Reads configuration values, given as text or as Python values. Every reader raises ValueError."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from warmtransfer.core.rules import Rules
+from warmtransfer.numbers import e164, known_country
+
+#: The time limits a deployment may change, all in seconds.
+LIMITS = frozenset(each.name for each in dataclasses.fields(Rules) if each.type == "float") - {"loss_window"}
+
+
+def anything(given: Any) -> Any:
+    """The value as it is; it is read later, together with others."""
+    return given
+
+
+def text(given: Any) -> str:
+    """One line of text without blanks around it."""
+    if not isinstance(given, str):
+        raise ValueError("give text")
+    line = given.strip()
+    if re.search(r"[\x00-\x1f\x7f]", line):
+        raise ValueError("it holds a line break or a control character")
+    return line
+
+
+def prose(given: Any) -> str:
+    """Text of any length, or the content of the .txt or .md file it names."""
+    if isinstance(given, str) and not re.search(r"\.(txt|md)$", given.strip()):
+        return given.strip()
+    if not isinstance(given, str | Path):
+        raise ValueError("give text, or the path of a .txt or .md file")
+    try:
+        return Path(str(given).strip()).read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        raise ValueError(f"the file cannot be read: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise ValueError("the file is not UTF-8") from fault
+
+
+def sid(letters: str) -> Callable[[Any], str]:
+    """A reader of Twilio SIDs that start with `letters`."""
+
+    def read(given: Any) -> str:
+        value = text(given)
+        if not re.fullmatch(f"{letters}[0-9a-fA-F]{{32}}", value):
+            raise ValueError(f"it is not {letters} and 32 hex digits")
+        return value
+
+    return read
+
+
+def number(given: Any) -> str:
+    """A telephone number in E.164 form."""
+    return e164(text(given))
+
+
+def url(*schemes: str) -> Callable[[Any], str]:
+    """A reader of URLs of these schemes, without query, user name or slash at the end."""
+
+    def read(given: Any) -> str:
+        value = text(given).rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not parts.hostname:
+            raise ValueError(
+                f"it does not start with {' or '.join(each + '://' for each in schemes)} and a host"
+            )
+        if parts.query or parts.fragment or parts.username or parts.password:
+            raise ValueError("it holds a query, a fragment or a user name")
+        return value
+
+    return read
+
+
+def prefix(given: Any) -> str:
+    """A path that starts with a slash and ends without one; empty for none."""
+    value = text(given).rstrip("/")
+    if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
+        raise ValueError("it is not a path such as /warmtransfer")
+    return value
+
+
+def choice(options: type[StrEnum]) -> Callable[[Any], StrEnum]:
+    """A reader of one of these words."""
+
+    def read(given: Any) -> StrEnum:
+        try:
+            return options(str(given).strip())
+        except ValueError:
+            raise ValueError(f"it is none of {', '.join(options)}") from None
+
+    return read
+
+
+def whole(low: int, high: int) -> Callable[[Any], int]:
+    """A reader of whole numbers within bounds."""
+
+    def read(given: Any) -> int:
+        value = _figure(given)
+        if value != int(value) or not low <= value <= high:
+            raise ValueError(f"it is not a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def seconds(low: float, high: float) -> Callable[[Any], float]:
+    """A reader of seconds within bounds."""
+
+    def read(given: Any) -> float:
+        value = _figure(given)
+        if not low <= value <= high:
+            raise ValueError(f"it is not a number of seconds from {low:g} to {high:g}")
+        return value
+
+    return read
+
+
+def words(given: Any) -> tuple[str, ...]:
+    """Phrases, with commas between them or as a list."""
+    parts = given.split(",") if isinstance(given, str) else given
+    if not isinstance(parts, Iterable):
+        raise ValueError("give phrases with commas between them")
+    return tuple(filter(None, (text(part) for part in parts)))
+
+
+def countries(given: Any) -> frozenset[str]:
+    """Countries by their two letters, and `PREMIUM`."""
+    return frozenset(known_country(part) for part in words(given))
+
+
+def limits(given: Any) -> dict[str, float]:
+    """Time limits by name, as `briefing=40,connecting=10` or a mapping."""
+    if isinstance(given, Mapping):
+        pairs = [(str(name), value) for name, value in given.items()]
+    else:
+        pairs = [(name.strip(), value) for name, _, value in (part.partition("=") for part in words(given))]
+    unknown = sorted(name for name, _ in pairs if name not in LIMITS)
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: not among {', '.join(sorted(LIMITS))}")
+    return {name: seconds(0.1, 3600)(value) for name, value in pairs}
+
+
+def token(given: Any) -> str:
+    """A secret that cannot be guessed."""
+    value = text(given)
+    if not re.fullmatch(r"[!-~]{16,}", value):
+        raise ValueError("it is shorter than 16 characters, or holds blanks")
+    return value
+
+
+def database(given: Any) -> str:
+    """A database URL of a kind we keep calls in."""
+    value = text(given)
+    if not re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value):
+        raise ValueError("it starts with neither sqlite:// nor postgres://")
+    return value
+
+
+def _figure(given: Any) -> float:
+    try:
+        value = math.nan if isinstance(given, bool) else float(given)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError("it is not a number")
+    return value

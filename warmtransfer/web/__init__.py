@@ -1,0 +1,1 @@
+"""Speaks HTTP: signatures in, events on, TwiML out."""

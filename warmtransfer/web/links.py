@@ -1,0 +1,113 @@
+"""Every URL that Twilio is given, built from the public URL alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Have Twilio repeat a request that met a deploy's 502 or a lost connection, up to five times.
+#: The fragment is never sent and never signed (Twilio: webhook connection overrides).
+RETRIED = "#rc=5&rp=all"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Absolute URLs under one prefix. `public_url` has no slash at its end, `prefix` one at its start."""
+
+    public_url: str
+    prefix: str = "/warmtransfer"
+
+    def _url(self, path: str) -> str:
+        return f"{self.public_url}{self.prefix}{path}{RETRIED}"
+
+    def _plain(self, path: str) -> str:
+        return f"{self.public_url}{self.prefix}{path}"
+
+    # To be entered at Twilio ------------------------------------------------------------------------
+
+    def voice(self) -> str:
+        """The number's voice webhook."""
+        return self._plain("/voice")
+
+    def status(self) -> str:
+        """The number's status callback."""
+        return self._plain("/status")
+
+    def ai(self) -> str:
+        """The TwiML App's voice URL."""
+        return self._plain("/ai")
+
+    # The AI's leg -----------------------------------------------------------------------------------
+
+    def media(self) -> str:
+        """The stream's WebSocket. No query: Twilio refuses one, and may strip it silently."""
+        return "wss://" + self._plain("/media").partition("://")[2]
+
+    def ai_after(self, call_id: str, k: int) -> str:
+        """What the AI's leg does once its stream has ended."""
+        return self._url(f"/ai/{call_id}/{k}/after")
+
+    # The caller's leg and the room ------------------------------------------------------------------
+
+    def room(self, call_id: str) -> str:
+        """The conference's status callback."""
+        return self._url(f"/room/{call_id}")
+
+    def wait(self, call_id: str) -> str:
+        """What the caller hears before anyone else is in the room."""
+        return self._url(f"/caller/{call_id}/wait")
+
+    def next(self, call_id: str) -> str:
+        """What the caller's leg does now: asked after every `<Dial>`, and whenever we move the call."""
+        return self._url(f"/caller/{call_id}/next")
+
+    def comfort(self, call_id: str) -> str:
+        """The announcement to a caller who is alone for a moment."""
+        return self._url(f"/caller/{call_id}/comfort")
+
+    def message(self, call_id: str) -> str:
+        """Where a recorded message is reported."""
+        return self._url(f"/caller/{call_id}/message")
+
+    def dial(self, call_id: str, n: int) -> str:
+        """Where the end of attempt `n` is reported when the caller's own leg dialled it."""
+        return self._url(f"/caller/{call_id}/dial/{n}")
+
+    # A human's leg ----------------------------------------------------------------------------------
+
+    def human(self, call_id: str, n: int) -> str:
+        """The document of attempt `n`'s leg."""
+        return self._url(f"/human/{call_id}/{n}")
+
+    def gate(self, call_id: str, n: int) -> str:
+        """Where the key pressed by attempt `n` arrives."""
+        return self._url(f"/human/{call_id}/{n}/gate")
+
+    def human_status(self, call_id: str, n: int) -> str:
+        """The status callback of attempt `n`'s leg."""
+        return self._url(f"/human/{call_id}/{n}/status")
+
+    def amd(self, call_id: str, n: int) -> str:
+        """Where answering-machine detection reports."""
+        return self._url(f"/human/{call_id}/{n}/amd")
+
+    def human_wait(self, call_id: str, n: int) -> str:
+        """What a human hears who is in the room before the caller is."""
+        return self._url(f"/human/{call_id}/{n}/wait")
+
+    def hold(self, call_id: str, n: int) -> str:
+        """The briefing played on hold (style announce)."""
+        return self._url(f"/human/{call_id}/{n}/hold")
+
+    def briefed(self, call_id: str, n: int) -> str:
+        """The end of the briefing on hold."""
+        return self._url(f"/human/{call_id}/{n}/briefed")
+
+    def gone(self, call_id: str, n: int) -> str:
+        """What a human is told whose caller has hung up."""
+        return self._url(f"/human/{call_id}/{n}/gone")
+
+    # Sounds -----------------------------------------------------------------------------------------
+
+    def sound(self, name: str) -> str:
+        """A sound file; asked for with GET."""
+        return self._plain(f"/sounds/{name}.wav")
