@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from warmtransfer.core import briefing
+from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Attempt, Call, Outcome, Style
 from warmtransfer.core.policy import next_human
@@ -57,8 +58,8 @@ def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, ev.Even
     human = next_human(call, rules) if others else None
     if human is not None:
         call = start(call, human)
-        return call, ev.RedirectAsked() if human.style is Style.REDIRECT else ev.HumanLost()
+        return call, so.RedirectAsked() if human.style is Style.REDIRECT else so.HumanLost()
     call = replace(call, news=briefing.exhausted(call))
     if call.ai.down:
-        return call, ev.NobodyAtAll()
-    return call, ev.NobodyLeft() if call.ai.state is AIState.UP else ev.NobodyHere()
+        return call, so.NobodyAtAll()
+    return call, so.NobodyLeft() if call.ai.state is AIState.UP else so.NobodyHere()

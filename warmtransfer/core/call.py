@@ -24,6 +24,12 @@ class Stage(StrEnum):
     OVER = "over"  #: the caller has left; every other leg is ended
 
 
+#: A human is wanted, and an attempt runs or is being ended.
+SEEKING = frozenset({Stage.RINGING, Stage.BRIEFING, Stage.JOINING, Stage.CANCELLING})
+#: The caller is out of the room on purpose; what the room says does not count.
+ELSEWHERE = frozenset({Stage.REDIRECTED, Stage.MESSAGE})
+
+
 class Outcome(StrEnum):
     """How an attempt to reach a human ended."""
 

@@ -1,166 +1,84 @@
 """Things to be done. The table names them bare; `for_call` fills in legs and numbers, or says there is
-nothing to do."""
+nothing to do. The orders to our own relay come from `relayorders.py`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import Any
 
-from warmtransfer.core import briefing
 from warmtransfer.core.call import AIState, Attempt, Call, Style
-from warmtransfer.core.rules import BACKOFF, COMFORT_SECONDS, Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Something to be done to the world. `local` ones touch only our own relay and never wait."""
-
-    local: ClassVar[bool] = False
-
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """This order with its legs and numbers, or None when there is nothing to do it to."""
-        return self
-
-    def advance(self, call: Call) -> Call:
-        """The call once this order has been given."""
-        return call
-
-    @property
-    def key(self) -> str:
-        """The leg or room it is about, as echoed by `OrderFailed`."""
-        return ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The order as JSON-ready data, for the outbox."""
-        return {"order": type(self).__name__, **asdict(self)}
-
-
-# To our own relay -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PrepareModel(Order):
-    """Open the model's socket and prepare its session, before the stream is there, after `delay` seconds."""
-
-    local: ClassVar[bool] = True
-    delay: float = 0.0
-
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Wait longer after every loss."""
-        return replace(self, delay=BACKOFF[min(len(call.ai.losses), len(BACKOFF) - 1)])
-
-
-@dataclass(frozen=True, slots=True)
-class LetAISpeak(Order):
-    """Have the model speak, after `delay` seconds: greet, or tell `news` in its own words."""
-
-    local: ClassVar[bool] = True
-    news: str = ""
-    delay: float = 0.0
-
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Carry the news that the AI has not been told, held back while the caller still hears a line."""
-        return replace(self, news=call.news, delay=max(0.0, call.comforted_until - call.at))
-
-    def advance(self, call: Call) -> Call:
-        """News is told once."""
-        return replace(call, news="")
-
-
-@dataclass(frozen=True, slots=True)
-class TellAI(Order):
-    """Put `news` into the model's conversation without asking it to speak."""
-
-    local: ClassVar[bool] = True
-    news: str = ""
-
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Carry where the handoff stands."""
-        return replace(self, news=briefing.progress(call))
-
-
-@dataclass(frozen=True, slots=True)
-class Introduce(Order):
-    """Have the AI say one line to caller and human, then report `LineHeard`."""
-
-    local: ClassVar[bool] = True
-    line: str = ""
-
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Name the human; nothing when the AI is not in the room to say it."""
-        if call.ai.state is not AIState.UP or call.attempt is None:
-            return None
-        return replace(self, line=briefing.introduction(call.attempt.name))
-
-
-@dataclass(frozen=True, slots=True)
-class PlayComfort(Order):
-    """Have the relay itself play the app's own line and ring tone: there is no model to speak."""
-
-    local: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class CloseModel(Order):
-    """Close the model's session and our side of the stream."""
-
-    local: ClassVar[bool] = True
-
+from warmtransfer.core.relayorders import CloseModel as CloseModel
+from warmtransfer.core.relayorders import Introduce as Introduce
+from warmtransfer.core.relayorders import LetAISpeak as LetAISpeak
+from warmtransfer.core.relayorders import Order as Order
+from warmtransfer.core.relayorders import PlayComfort as PlayComfort
+from warmtransfer.core.relayorders import PrepareModel as PrepareModel
+from warmtransfer.core.relayorders import TellAI as TellAI
+from warmtransfer.core.relayorders import backoff
+from warmtransfer.core.rules import COMFORT_SECONDS, Rules
 
 # To the AI's leg ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class AddAI(Order):
-    """Add the AI's leg to the room (POST Participants, To=app:), after `delay` seconds."""
+class AIOrder(Order):
+    """An order about the AI's current leg."""
 
     k: int = 0
-    room: str = ""
     room_sid: str = ""
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Name the leg and its room."""
+        return {"k": call.ai.k, "room_sid": call.room_sid, "call_sid": call.ai.call_sid}
+
+    @property
+    def key(self) -> str:
+        return f"ai-{self.k}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddAI(AIOrder):
+    """Add the AI's leg to the room (POST Participants, To=app:), after `delay` seconds."""
+
+    room: str = ""
     delay: float = 0.0
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Number the leg; the delay grows with the losses. Nothing before the caller is in the room."""
-        if not call.room_sid:
-            return None
-        delay = BACKOFF[min(len(call.ai.losses), len(BACKOFF) - 1)]
-        return replace(self, k=call.ai.k + 1, room=call.room, room_sid=call.room_sid, delay=delay)
+    def needed(self, call: Call) -> bool:
+        """Not before the caller is in the room: a leg that comes first could be left alone in it."""
+        return bool(call.room_sid)
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Number the new leg."""
+        leg = {"k": call.ai.k + 1, "room_sid": call.room_sid, "room": call.room}
+        return {**leg, "delay": backoff(call)}
 
     def advance(self, call: Call) -> Call:
         """A new leg, and with it a new stream."""
         return replace(call, ai=replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token=""))
 
-    @property
-    def key(self) -> str:
-        return f"ai-{self.k}"
-
 
 @dataclass(frozen=True, slots=True)
-class RemoveAI(Order):
+class RemoveAI(AIOrder):
     """Close our socket and remove the AI's leg from the room (DELETE; 404 and 16099 mean done)."""
 
-    k: int = 0
-    room_sid: str = ""
     call_sid: str = ""
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Name the current leg; nothing when there is none."""
-        if call.ai.state is AIState.ABSENT:
-            return None
-        return replace(self, k=call.ai.k, room_sid=call.room_sid, call_sid=call.ai.call_sid)
+    def needed(self, call: Call) -> bool:
+        """Nothing to do without a leg."""
+        return call.ai.state is not AIState.ABSENT
 
     def advance(self, call: Call) -> Call:
         """The leg counts as gone from now on."""
         return replace(call, ai=replace(call.ai, state=AIState.ABSENT, token=""))
 
-    @property
-    def key(self) -> str:
-        return f"ai-{self.k}"
-
 
 @dataclass(frozen=True, slots=True)
 class EndAI(RemoveAI):
-    """End the AI's leg whatever its state (Status=completed), and the model's session with it."""
+    """End the AI's leg whatever its state (Status=completed)."""
+
+    def needed(self, call: Call) -> bool:
+        """A leg that counts as gone but whose CallSid is known is ended all the same."""
+        return call.ai.k > 0 and (call.ai.state is not AIState.ABSENT or bool(call.ai.call_sid))
 
 
 # To a human's leg -----------------------------------------------------------------------------------
@@ -168,17 +86,31 @@ class EndAI(RemoveAI):
 
 @dataclass(frozen=True, slots=True)
 class HumanOrder(Order):
-    """An order about the newest attempt's leg."""
+    """An order about the newest attempt's leg, unless that is known to be over."""
 
     n: int = 0
     call_sid: str = ""
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Name the newest attempt; nothing when its leg is known to be over."""
+    def needed(self, call: Call) -> bool:
+        """Only while the leg may be up."""
+        return call.attempt is not None and not call.attempt.ended
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Name the leg, the human behind it, the caller's leg and the room."""
         attempt = call.attempt
-        if attempt is None or attempt.ended:
-            return None
-        return replace(self, n=attempt.n, call_sid=attempt.call_sid)
+        if attempt is None:
+            return {"caller_sid": call.caller_sid}
+        return {
+            "n": attempt.n,
+            "call_sid": attempt.call_sid,
+            "name": attempt.name,
+            "number": attempt.number,
+            "style": attempt.style,
+            "ring": ring_seconds(attempt, rules),
+            "since": attempt.dialled_at,
+            "room_sid": call.room_sid,
+            "caller_sid": call.caller_sid,
+        }
 
     @property
     def key(self) -> str:
@@ -195,21 +127,6 @@ class DialHuman(HumanOrder):
     ring: float = 25.0
     room_sid: str = ""
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Dial whom `step` has put at the end of the attempts."""
-        attempt = call.attempt
-        if attempt is None:
-            return None
-        return replace(
-            self,
-            n=attempt.n,
-            name=attempt.name,
-            number=attempt.number,
-            style=attempt.style,
-            ring=ring_seconds(attempt, rules),
-            room_sid=call.room_sid,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class RedirectCaller(HumanOrder):
@@ -217,10 +134,9 @@ class RedirectCaller(HumanOrder):
 
     caller_sid: str = ""
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Name the caller's leg; the document comes from the stage when Twilio asks for it."""
-        n = call.attempt.n if call.attempt else 0
-        return replace(self, n=n, caller_sid=call.caller_sid)
+    def needed(self, call: Call) -> bool:
+        """The document comes from the stage, when Twilio asks for it."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +155,10 @@ class BriefOnHold(HumanOrder):
 
     room_sid: str = ""
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
+    def needed(self, call: Call) -> bool:
         """Only an announced human is briefed on hold."""
         attempt = call.attempt
-        if attempt is None or attempt.ended or attempt.style is not Style.ANNOUNCE:
-            return None
-        return replace(self, n=attempt.n, call_sid=attempt.call_sid, room_sid=call.room_sid)
+        return attempt is not None and not attempt.ended and attempt.style is Style.ANNOUNCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,12 +172,9 @@ class LookForLeg(HumanOrder):
 
     room_sid: str = ""
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Name the newest attempt's leg and the room it should be in."""
-        attempt = call.attempt
-        if attempt is None or attempt.ended:
-            return None
-        return replace(self, n=attempt.n, call_sid=attempt.call_sid, room_sid=call.room_sid)
+    def needed(self, call: Call) -> bool:
+        """Only a leg whose CallSid is known can be asked about."""
+        return call.attempt is not None and not call.attempt.ended and bool(call.attempt.call_sid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +184,9 @@ class LookForDial(HumanOrder):
     number: str = ""
     since: float = 0.0
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Nothing to look for when the leg's own callback has already spoken."""
-        attempt = call.attempt
-        if attempt is None or attempt.ended or attempt.call_sid:
-            return None
-        return replace(self, n=attempt.n, number=attempt.number, since=attempt.dialled_at)
+    def needed(self, call: Call) -> bool:
+        """Not when the leg's own callback has already spoken."""
+        return call.attempt is not None and not call.attempt.ended and not call.attempt.call_sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +195,9 @@ class EndStray(Order):
 
     call_sid: str = ""
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
         """Name the leg that `step` noted."""
-        return replace(self, call_sid=call.stray)
+        return {"call_sid": call.stray}
 
     @property
     def key(self) -> str:
@@ -307,9 +215,9 @@ class CallerOrder(Order):
     room_sid: str = ""
     call_sid: str = ""
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
         """Name the room and the caller's leg."""
-        return replace(self, room=call.room, room_sid=call.room_sid, call_sid=call.caller_sid)
+        return {"room": call.room, "room_sid": call.room_sid, "call_sid": call.caller_sid}
 
     @property
     def key(self) -> str:
@@ -328,26 +236,16 @@ class LookForCaller(CallerOrder):
 
 @dataclass(frozen=True, slots=True)
 class ComfortCaller(CallerOrder):
-    """Announce one moment and a ring tone to the caller, who is alone in the room.
+    """Announce one moment and a ring tone to the caller, who is alone in the room."""
 
-    Nothing while the AI has the caller, or before anyone else ever joined: the wait document still plays.
-    """
-
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """Only a caller who is alone needs comfort."""
+    def needed(self, call: Call) -> bool:
+        """Not while the AI or its relay has the caller, nor while the last announcement plays."""
         company = call.ai.state in (AIState.UP, AIState.STREAMING)
-        if company or not call.room_sid or call.at < call.comforted_until:
-            return None
-        return replace(self, room=call.room, room_sid=call.room_sid, call_sid=call.caller_sid)
+        return bool(call.room_sid) and not company and call.at >= call.comforted_until
 
     def advance(self, call: Call) -> Call:
         """Nobody talks over the announcement."""
         return replace(call, comforted_until=call.at + COMFORT_SECONDS)
-
-
-@dataclass(frozen=True, slots=True)
-class EndRoom(CallerOrder):
-    """End a room that nobody knows; its caller's `<Dial action>` then asks us what comes next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,22 +258,20 @@ def ring_seconds(attempt: Attempt, rules: Rules) -> float:
     return next((human.ring for human in rules.humans if human.name == attempt.name), 25.0)
 
 
+def _by_name(root: type[Order]) -> dict[str, type[Order]]:
+    found = {root.__name__: root}
+    for each in root.__subclasses__():
+        found.update(_by_name(each))
+    return found
+
+
 #: Every order by its name, to read an outbox back.
-BY_NAME: dict[str, type[Order]] = {
-    each.__name__: each
-    for each in (
-        PrepareModel, LetAISpeak, TellAI, Introduce, PlayComfort, CloseModel,
-        AddAI, RemoveAI, EndAI,
-        DialHuman, RedirectCaller, EndHuman, TellHuman, BriefOnHold, LetHumanIn, LookForLeg, LookForDial,
-        EndStray,
-        LookForRoom, LookForCaller, ComfortCaller, EndRoom, EndCaller,
-    )
-}  # fmt: skip
+BY_NAME = _by_name(Order)
 
 
 def from_dict(data: dict[str, Any]) -> Order:
     """The order that `Order.to_dict` gave."""
-    fields = {name: value for name, value in data.items() if name != "order"}
-    if "style" in fields:
-        fields["style"] = Style(fields["style"])
-    return BY_NAME[data["order"]](**fields)
+    values = {name: value for name, value in data.items() if name != "order"}
+    if "style" in values:
+        values["style"] = Style(values["style"])
+    return BY_NAME[data["order"]](**values)

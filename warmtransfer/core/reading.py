@@ -7,19 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from warmtransfer.core import briefing
+from warmtransfer.core import briefing, humans
+from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.attempts import close, outcome_of, settle
-from warmtransfer.core.call import AIState, Attempt, Call, Handoff, Outcome, Stage, Style
+from warmtransfer.core.call import ELSEWHERE, AIState, Call, Outcome, Stage
 from warmtransfer.core.rules import Rules
 
 Reading = tuple[Call, ev.Event | None]
-
-#: A human is wanted, and an attempt runs or is being ended.
-SEEKING = frozenset({Stage.RINGING, Stage.BRIEFING, Stage.JOINING, Stage.CANCELLING})
-#: The caller is out of the room on purpose; what the room says does not count.
-ELSEWHERE = frozenset({Stage.REDIRECTED, Stage.MESSAGE})
-NO_MACHINE = frozenset({"human", "unknown"})
 
 
 def read(call: Call, event: ev.Event, rules: Rules) -> Reading:
@@ -68,11 +63,13 @@ def _came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
         outcome = Outcome.NO_INPUT if status == "completed" else outcome_of(status, "", attempt)
         call = close(call, attempt.n, attempt.outcome or outcome)
         call, fact = settle(call, rules)
-        if isinstance(fact, ev.RedirectAsked | ev.HumanLost):
-            return call, ev.RedirectAsked()
+        if isinstance(fact, so.RedirectAsked | so.HumanLost):
+            return call, so.RedirectAsked()
         call = replace(call, news=briefing.exhausted(call))
     elif attempt and not attempt.ended:
-        call = replace(close(call, attempt.n, attempt.outcome or Outcome.CANCELLED), news=_gone_news(call))
+        call = replace(
+            close(call, attempt.n, attempt.outcome or Outcome.CANCELLED), news=humans.gone_news(call)
+        )
     fresh = replace(call, rooms=call.rooms + 1, room_sid="", ended_at=0.0, comforted_until=0.0)
     return fresh, event
 
@@ -80,7 +77,7 @@ def _came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
 def _announced(call: Call, event: ev.AnnouncementEnded, rules: Rules) -> Reading:
     if event.room_sid != call.room_sid:
         return call, None
-    return replace(call, comforted_until=0.0), ev.CallerWaits()
+    return replace(call, comforted_until=0.0), so.CallerWaits()
 
 
 def _present(call: Call, event: ev.CallerPresent, rules: Rules) -> Reading:
@@ -92,15 +89,21 @@ def _present(call: Call, event: ev.CallerPresent, rules: Rules) -> Reading:
 
 def _ai_added(call: Call, event: ev.AIAdded, rules: Rules) -> Reading:
     if not _ai_expected(call, event.k):
-        return replace(call, stray=event.call_sid), ev.StrayLeg(event.call_sid)
+        return replace(call, stray=event.call_sid), so.StrayLeg(event.call_sid)
     return replace(call, ai=replace(call.ai, call_sid=event.call_sid)), event
 
 
 def _ai_asked(call: Call, event: ev.AIAsked, rules: Rules) -> Reading:
     if not _ai_expected(call, event.k):
         return call, None
+    unnoticed = call.ai.state in (AIState.STREAMING, AIState.UP)
     ai = replace(call.ai, token=event.token, generation=call.ai.generation + 1, state=AIState.ADDING)
-    return replace(call, ai=ai), event
+    call = replace(call, ai=ai)
+    if not unnoticed:
+        return call, event
+    # The old stream ended and nobody told us: the process that held it has died.
+    call, fact = _lost(call, rules)
+    return call, fact if not isinstance(fact, so.AILost) else ev.StreamEnded(ai.generation, "unnoticed")
 
 
 def _stream_up(call: Call, event: ev.StreamUp, rules: Rules) -> Reading:
@@ -119,7 +122,7 @@ def _stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
     if event.generation != call.ai.generation or call.ai.state in (AIState.ABSENT, AIState.ADDING):
         return call, None
     call, fact = _lost(replace(call, ai=replace(call.ai, state=AIState.ADDING)), rules)
-    return call, fact if isinstance(fact, ev.AIDown) else event
+    return call, event if isinstance(fact, so.AILost) else fact
 
 
 def _model_lost(call: Call, event: ev.ModelLost, rules: Rules) -> Reading:
@@ -127,12 +130,12 @@ def _model_lost(call: Call, event: ev.ModelLost, rules: Rules) -> Reading:
         return call, None
     call = replace(call, ai=replace(call.ai, state=AIState.STREAMING))
     call, fact = _lost(call, rules, fatal=event.fatal)
-    return call, event if isinstance(fact, ev.AILost) else fact
+    return call, event if isinstance(fact, so.AILost) else fact
 
 
 def _ai_joined(call: Call, event: ev.AIJoined, rules: Rules) -> Reading:
     if event.room_sid != call.room_sid or not _ai_expected(call, event.k):
-        return replace(call, stray=event.call_sid), ev.StrayLeg(event.call_sid)
+        return replace(call, stray=event.call_sid), so.StrayLeg(event.call_sid)
     return replace(call, ai=replace(call.ai, call_sid=event.call_sid)), event
 
 
@@ -157,159 +160,14 @@ def _lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
     ai = replace(call.ai, losses=(*recent, call.at))
     call = replace(call, ai=ai, news=call.news or briefing.interrupted())
     if not fatal and len(ai.losses) < rules.losses:
-        return call, ev.AILost()
+        return call, so.AILost()
     call = replace(call, ai=replace(ai, down=True))
     if call.stage not in (Stage.AI, Stage.CONNECTING, Stage.RETURNING):
-        return call, ev.AIDown()
+        return call, so.AIDown()
     asked = ev.HandoffAsked("model_down", reason="The assistant failed in the middle of the call.")
-    call = replace(call, handoff=_handoff(call, asked))
+    call = replace(call, handoff=humans.handoff(call, asked))
     call, fact = settle(call, rules)
-    return call, fact if isinstance(fact, ev.NobodyAtAll | ev.RedirectAsked) else ev.AIDown()
-
-
-# The human ------------------------------------------------------------------------------------------
-
-
-def _asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:
-    if call.stage in SEEKING or call.stage in (Stage.HUMAN, Stage.REDIRECTED):
-        better = event.summary or call.handoff.summary
-        return replace(call, handoff=replace(call.handoff, summary=better)), None
-    if call.stage not in (Stage.AI, Stage.CONNECTING, Stage.RETURNING):
-        return call, None
-    call = replace(call, handoff=_handoff(call, event))
-    call, fact = settle(call, rules)
-    return call, event if isinstance(fact, ev.HumanLost) else fact
-
-
-def _handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
-    return replace(
-        call.handoff,
-        number=call.handoff.number + 1,
-        source=event.source,
-        target=event.target,
-        reason=event.reason,
-        summary=event.summary,
-    )
-
-
-def _dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> Reading:
-    attempt = call.attempt_number(event.n)
-    if attempt is None or attempt.ended or call.stage is Stage.OVER:
-        if attempt is not None and call.stage is Stage.OVER and not attempt.ended:
-            call = call.with_attempt(replace(attempt, call_sid=event.call_sid))
-        return replace(call, stray=event.call_sid), ev.StrayLeg(event.call_sid)
-    known = call.with_attempt(replace(attempt, call_sid=event.call_sid))
-    return known, ev.HumanDialled(event.n, event.call_sid)
-
-
-def _answered(call: Call, event: ev.HumanAnswered, rules: Rules) -> Reading:
-    call, fact = _dialled(call, ev.HumanDialled(event.n, event.call_sid), rules)
-    attempt = call.attempt_number(event.n)
-    if not isinstance(fact, ev.HumanDialled) or attempt is None:
-        return call, fact
-    if attempt.answered_at:
-        return call, None
-    return call.with_attempt(replace(attempt, answered_at=call.at)), event
-
-
-def _accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
-    attempt = _current(call, event.n)
-    if attempt is None or attempt.outcome or call.stage not in (Stage.BRIEFING, Stage.REDIRECTED):
-        return call, None
-    if call.stage is Stage.REDIRECTED:
-        call = replace(call, room_sid="")
-    return call.with_attempt(replace(attempt, outcome=Outcome.ACCEPTED, accepted_at=call.at)), event
-
-
-def _declined(call: Call, event: ev.HumanDeclined, rules: Rules) -> Reading:
-    attempt = _current(call, event.n)
-    if attempt is None or attempt.outcome or call.stage not in (Stage.BRIEFING, Stage.REDIRECTED):
-        return call, None
-    return call.with_attempt(replace(attempt, outcome=event.outcome)), event
-
-
-def _machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
-    attempt = _current(call, event.n)
-    if attempt is None or attempt.outcome:
-        return call, None
-    call = call.with_attempt(replace(attempt, answered_by=event.answered_by))
-    announced = attempt.style is Style.ANNOUNCE
-    if event.answered_by not in NO_MACHINE or (announced and event.answered_by != "human"):
-        return _declined(call, ev.HumanDeclined(event.n, Outcome.MACHINE), rules)
-    return _announce_done(call, event.n, rules)
-
-
-def _briefed(call: Call, event: ev.BriefingHeard, rules: Rules) -> Reading:
-    attempt = _current(call, event.n)
-    if attempt is None or attempt.outcome:
-        return call, None
-    return _announce_done(call.with_attempt(replace(attempt, briefed=True)), event.n, rules)
-
-
-def _announce_done(call: Call, n: int, rules: Rules) -> Reading:
-    """Style announce has no key: briefed, and surely no machine, counts as acceptance."""
-    attempt = _current(call, n)
-    if attempt is None or attempt.style is not Style.ANNOUNCE:
-        return call, None
-    if not attempt.briefed or attempt.answered_by != "human":
-        return call, None
-    return _accepted(call, ev.HumanAccepted(n), rules)
-
-
-def _human_joined(call: Call, event: ev.HumanJoined, rules: Rules) -> Reading:
-    attempt = _current(call, event.n)
-    if attempt is None or event.room_sid != call.room_sid or call.stage is not Stage.JOINING:
-        return call, None
-    sid = attempt.call_sid or event.call_sid
-    return call.with_attempt(replace(attempt, joined_at=call.at, call_sid=sid)), event
-
-
-def _human_left(call: Call, event: ev.HumanLeft, rules: Rules) -> Reading:
-    attempt = _current(call, event.n)
-    if attempt is None or event.room_sid != call.room_sid:
-        return call, None
-    if call.stage is Stage.HUMAN:
-        return _gone(call, attempt, ended=False)
-    if attempt.style is Style.ANNOUNCE:
-        return _human_ended(call, ev.HumanEnded(event.n, event.why or "completed"), rules)
-    return call, None
-
-
-def _human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
-    attempt = call.attempt_number(event.n)
-    if attempt is None or attempt.ended:
-        return call, None
-    if attempt.call_sid and event.call_sid not in ("", attempt.call_sid):
-        return call, None
-    outcome = outcome_of(event.status, event.sip, attempt)
-    if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
-        return _gone(call, attempt, ended=True)
-    if call.stage is Stage.JOINING:
-        outcome = Outcome.DECLINED
-    call = close(call, event.n, outcome, event.sip)
-    if call.stage not in SEEKING or attempt.n != len(call.attempts):
-        return call, None
-    return settle(call, rules)
-
-
-def _gone(call: Call, attempt: Attempt, ended: bool) -> Reading:
-    news = briefing.human_gone(attempt.name)
-    call = call.with_attempt(replace(attempt, ended=ended, ended_at=call.at))
-    return replace(call, news=news, ai=replace(call.ai, down=False, losses=())), ev.HumanGone()
-
-
-def _gone_news(call: Call) -> str:
-    return briefing.human_gone(call.attempt.name) if call.attempt and call.attempt.joined_at else call.news
-
-
-def _leg_present(call: Call, event: ev.LegPresent, rules: Rules) -> Reading:
-    return call, event if _current(call, event.n) else None
-
-
-def _current(call: Call, n: int) -> Attempt | None:
-    """The newest attempt when it is `n` and may still have a leg."""
-    attempt = call.attempt
-    return attempt if attempt and attempt.n == n and not attempt.ended else None
+    return call, fact if isinstance(fact, so.NobodyAtAll | so.RedirectAsked) else so.AIDown()
 
 
 # Ourselves ------------------------------------------------------------------------------------------
@@ -323,9 +181,9 @@ def _timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
     if call.stage in (Stage.CONNECTING, Stage.RETURNING) and call.room_sid:
         return _lost(call, rules)
     if call.stage is Stage.HUMAN and call.ai.state is not AIState.ABSENT:
-        return call, ev.IntroductionDue()
+        return call, so.IntroductionDue()
     if call.stage is Stage.JOINING and call.laps >= rules.patience:
-        return call, ev.GivenUp()
+        return call, so.GivenUp()
     if call.stage is Stage.CANCELLING and attempt and call.laps >= rules.patience:
         return settle(close(call, attempt.n, Outcome.ERROR), rules, others=False)
     if call.stage in (Stage.RINGING, Stage.BRIEFING) and attempt and not attempt.outcome:
@@ -338,9 +196,9 @@ def _timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
 def _order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
     if event.order == "DialHuman" and call.attempt and event.key == call.attempt.label:
         if event.kind == "unsure":
-            return call, ev.DialUnsure() if not call.attempt.call_sid else None
+            return call, so.DialUnsure() if not call.attempt.call_sid else None
         status = "unreachable" if event.kind == "refused" else "failed"
-        return _human_ended(call, ev.HumanEnded(call.attempt.n, status), rules)
+        return humans.human_ended(call, ev.HumanEnded(call.attempt.n, status), rules)
     if event.order == "AddAI":
         if event.key != call.ai.label or call.ai.state is AIState.ABSENT:
             return call, None
@@ -369,18 +227,18 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.ModelLost: _model_lost,
     ev.AIJoined: _ai_joined,
     ev.AILeft: _ai_left,
-    ev.HandoffAsked: _asked,
-    ev.HumanDialled: _dialled,
-    ev.HumanRang: _dialled,
-    ev.HumanAnswered: _answered,
-    ev.HumanAccepted: _accepted,
-    ev.HumanDeclined: _declined,
-    ev.MachineHeard: _machine,
-    ev.BriefingHeard: _briefed,
-    ev.HumanJoined: _human_joined,
-    ev.HumanLeft: _human_left,
-    ev.HumanEnded: _human_ended,
-    ev.LegPresent: _leg_present,
+    ev.HandoffAsked: humans.asked,
+    ev.HumanDialled: humans.dialled,
+    ev.HumanRang: humans.dialled,
+    ev.HumanAnswered: humans.answered,
+    ev.HumanAccepted: humans.accepted,
+    ev.HumanDeclined: humans.declined,
+    ev.MachineHeard: humans.machine,
+    ev.BriefingHeard: humans.briefed,
+    ev.HumanJoined: humans.human_joined,
+    ev.HumanLeft: humans.human_left,
+    ev.HumanEnded: humans.human_ended,
+    ev.LegPresent: humans.leg_present,
     ev.TimedOut: _timed_out,
     ev.OrderFailed: _order_failed,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
@@ -41,13 +42,13 @@ def alone(stage: Stage) -> Rows:
     """The AI comes and goes while the stage is about something else: the caller is kept company."""
     return {
         ev.AIUp: (stage, (do.TellAI(),)),
-        ev.AILost: (stage, (do.EndAI(), *ADD)),
+        so.AILost: (stage, (do.EndAI(), *ADD)),
         ev.ModelLost: (stage, (do.PrepareModel(),)),
-        ev.AIDown: (stage, (do.PlayComfort(), do.ComfortCaller())),
+        so.AIDown: (stage, (do.PlayComfort(), do.ComfortCaller())),
         ev.StreamEnded: (stage, (do.LookForCaller(),)),
         ev.CallerPresent: (stage, (do.ComfortCaller(),)),
-        ev.CallerWaits: (stage, (do.ComfortCaller(),)),
-        ev.StrayLeg: (stage, (do.EndStray(),)),
+        so.CallerWaits: (stage, (do.ComfortCaller(),)),
+        so.StrayLeg: (stage, (do.EndStray(),)),
     }
 
 
@@ -55,11 +56,11 @@ def wanting(stage: Stage) -> Rows:
     """A human is asked for, or is needed because the AI cannot be had."""
     return {
         ev.HandoffAsked: (S.RINGING, (DIAL,)),
-        ev.AIDown: (S.RINGING, (do.PlayComfort(), do.ComfortCaller(), DIAL)),
-        ev.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
-        ev.NobodyLeft: (stage, (do.LetAISpeak(),)),
-        ev.NobodyHere: (stage, ()),
-        ev.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
+        so.AIDown: (S.RINGING, (do.PlayComfort(), do.ComfortCaller(), DIAL)),
+        so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
+        so.NobodyLeft: (stage, (do.LetAISpeak(),)),
+        so.NobodyHere: (stage, ()),
+        so.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
     }
 
 
@@ -68,11 +69,11 @@ def seeking(stage: Stage) -> Rows:
     return {
         **alone(stage),
         **BACK,
-        ev.HumanLost: (S.RINGING, (do.TellAI(), DIAL)),
-        ev.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
-        ev.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
-        ev.NobodyHere: (S.RETURNING, ()),
-        ev.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
+        so.HumanLost: (S.RINGING, (do.TellAI(), DIAL)),
+        so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
+        so.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
+        so.NobodyHere: (S.RETURNING, ()),
+        so.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
     }
 
 
@@ -100,8 +101,8 @@ TABLE: dict[Stage, Rows] = {
         **wanting(S.AI),
         ev.StreamEnded: (S.RETURNING, (do.LookForCaller(),)),
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
-        ev.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
-        ev.StrayLeg: (S.AI, (do.EndStray(),)),
+        so.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
+        so.StrayLeg: (S.AI, (do.EndStray(),)),
     },
     S.RETURNING: {
         **over(),
@@ -118,7 +119,7 @@ TABLE: dict[Stage, Rows] = {
         **seeking(S.RINGING),
         ev.HumanDialled: (S.RINGING, ()),
         ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
-        ev.DialUnsure: (S.RINGING, (do.LookForDial(),)),
+        so.DialUnsure: (S.RINGING, (do.LookForDial(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         ev.OrderFailed: (S.RINGING, ()),
     },
@@ -143,7 +144,7 @@ TABLE: dict[Stage, Rows] = {
         **seeking(S.JOINING),
         ev.HumanJoined: (S.HUMAN, (do.Introduce(),)),
         ev.TimedOut: (S.JOINING, (do.LookForLeg(),)),
-        ev.GivenUp: (S.CANCELLING, (do.EndHuman(),)),
+        so.GivenUp: (S.CANCELLING, (do.EndHuman(),)),
         ev.OrderFailed: (S.JOINING, (do.LookForLeg(),)),
     },
     S.HUMAN: {
@@ -151,20 +152,20 @@ TABLE: dict[Stage, Rows] = {
         **BACK,
         ev.AIUp: (S.HUMAN, (do.RemoveAI(),)),
         ev.LineHeard: (S.HUMAN, (do.RemoveAI(),)),
-        ev.IntroductionDue: (S.HUMAN, (do.RemoveAI(),)),
-        ev.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
+        so.IntroductionDue: (S.HUMAN, (do.RemoveAI(),)),
+        so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
         ev.TimedOut: (S.HUMAN, (do.LookForLeg(),)),
-        ev.StrayLeg: (S.HUMAN, (do.EndStray(),)),
+        so.StrayLeg: (S.HUMAN, (do.EndStray(),)),
         ev.OrderFailed: (S.HUMAN, ()),
     },
     S.REDIRECTED: {
         **over(do.TellHuman()),
         ev.HumanAccepted: (S.HUMAN, (do.CloseModel(),)),
         ev.HumanDeclined: (S.REDIRECTED, (do.EndHuman(),)),
-        ev.RedirectAsked: (S.REDIRECTED, ()),
+        so.RedirectAsked: (S.REDIRECTED, ()),
         ev.CallerCameBack: (S.RETURNING, (do.CloseModel(), do.EndHuman(), do.PrepareModel())),
         ev.TimedOut: (S.REDIRECTED, (do.LookForCaller(),)),
-        ev.StrayLeg: (S.REDIRECTED, (do.EndStray(),)),
+        so.StrayLeg: (S.REDIRECTED, (do.EndStray(),)),
         ev.OrderFailed: (S.AI, (do.LetAISpeak(),)),
     },
     S.MESSAGE: {
@@ -172,13 +173,13 @@ TABLE: dict[Stage, Rows] = {
         ev.CallerCameBack: (S.MESSAGE, ALL),
         ev.MessageLeft: (S.OVER, (do.EndCaller(), *ALL)),
         ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL)),
-        ev.StrayLeg: (S.MESSAGE, (do.EndStray(),)),
+        so.StrayLeg: (S.MESSAGE, (do.EndStray(),)),
         ev.OrderFailed: (S.MESSAGE, (do.RedirectCaller(),)),
     },
     S.OVER: {
         ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),
         ev.TimedOut: (S.OVER, ALL),
-        ev.StrayLeg: (S.OVER, (do.EndStray(),)),
+        so.StrayLeg: (S.OVER, (do.EndStray(),)),
         ev.OrderFailed: (S.OVER, ()),
     },
 }
@@ -199,7 +200,7 @@ WAITS: dict[Stage, str] = {
 }
 
 #: Facts that start the current stage's wait anew although the stage does not change.
-RENEWS = (ev.TimedOut, ev.HumanLost, ev.HumanDialled, ev.RedirectAsked, ev.AILost, ev.IntroductionDue)
+RENEWS = (ev.TimedOut, so.HumanLost, ev.HumanDialled, so.RedirectAsked, so.AILost, so.IntroductionDue)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})

@@ -1,0 +1,269 @@
+"""Handoffs, told fact by fact."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.stories import ROOM, RULES, Story, in_stage, styled
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import AIState, Outcome, Stage, Style
+from warmtransfer.core.rules import Rules
+
+
+def test_the_plain_handoff() -> None:
+    """AI, ringing, briefing, key 1, join, introduction, AI removed: each once and in this order."""
+    story = Story().with_human()
+    story.tell(ev.LineHeard(1))
+    kinds = [type(order).__name__ for order in story.given]
+    assert kinds == ["PrepareModel", "AddAI", "LetAISpeak", "DialHuman", "Introduce", "RemoveAI"]
+    assert story.call.stage is Stage.HUMAN
+    assert story.call.attempts[0].outcome is Outcome.ACCEPTED
+
+
+def test_two_asks_make_one_handoff_with_the_better_summary() -> None:
+    story = Story().ringing().tell(ev.HandoffAsked("words", summary="A better summary."))
+    assert story.last == ()
+    assert len(story.call.attempts) == 1
+    assert story.call.handoff.summary == "A better summary."
+
+
+@pytest.mark.parametrize(
+    ("status", "sip", "outcome"),
+    [
+        ("no-answer", "", Outcome.NO_ANSWER),
+        ("busy", "486", Outcome.BUSY),
+        ("failed", "404", Outcome.UNREACHABLE),
+        ("failed", "503", Outcome.FAILED),
+        ("canceled", "", Outcome.CANCELLED),
+    ],
+)
+def test_a_human_who_cannot_be_had_is_followed_by_the_next(status: str, sip: str, outcome: Outcome) -> None:
+    story = Story().ringing().tell(ev.HumanEnded(1, status, sip))
+    assert story.call.attempts[0].outcome is outcome
+    assert story.names() == ["TellAI", "DialHuman"]
+    assert story.call.attempts[1].name == "kim"
+
+
+def test_after_the_last_human_the_ai_is_told_in_words() -> None:
+    story = Story().ringing().tell(ev.HumanEnded(1, "no-answer"), ev.HumanDialled(2, "CAhuman2"))
+    story.tell(ev.HumanEnded(2, "busy"))
+    assert story.call.stage is Stage.AI
+    speak = story.last[0]
+    assert isinstance(speak, do.LetAISpeak)
+    assert "sam did not answer; kim is on another call" in speak.news
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.NO_INPUT, Outcome.MACHINE])
+def test_a_gate_that_stays_shut_waits_for_the_leg_to_end_before_the_next_dial(outcome: Outcome) -> None:
+    fact = ev.MachineHeard(1, "machine_start") if outcome is Outcome.MACHINE else ev.HumanDeclined(1, outcome)
+    story = Story().briefing().tell(fact)
+    assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
+    story.tell(ev.HumanEnded(1, "completed"))
+    assert (story.call.stage, story.names()) == (Stage.RINGING, ["TellAI", "DialHuman"])
+    assert story.call.attempts[0].outcome is outcome
+
+
+def test_a_key_outranks_the_machine_detection() -> None:
+    story = Story().joining().tell(ev.MachineHeard(1, "machine_start"))
+    assert (story.call.stage, story.last) == (Stage.JOINING, ())
+
+
+def test_unknown_is_no_machine_when_there_is_a_gate() -> None:
+    story = Story().briefing().tell(ev.MachineHeard(1, "unknown"))
+    assert story.call.stage is Stage.BRIEFING
+
+
+def test_the_ring_guard_ends_the_leg_and_dials_only_after_its_end_is_known() -> None:
+    story = Story().ringing().wait()
+    assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
+    story.wait()
+    assert story.names() == ["LookForLeg"]
+    assert len(story.call.attempts) == 1
+    story.tell(ev.HumanEnded(1, "canceled"))
+    assert story.names() == ["TellAI", "DialHuman"]
+
+
+def test_a_leg_that_can_neither_be_found_nor_ended_sends_the_caller_back_and_rings_nobody() -> None:
+    story = Story().ringing().wait()
+    for _ in range(RULES.patience):
+        story.wait()
+    assert story.call.stage is Stage.AI
+    assert len(story.call.attempts) == 1
+    story.tell(ev.HumanAnswered(1, "CAhuman1"))
+    assert story.names() == ["EndStray"]
+
+
+def test_an_unsure_dial_is_looked_for_and_never_repeated() -> None:
+    story = Story().talking().tell(ev.HandoffAsked("api"))
+    story.tell(ev.OrderFailed("DialHuman", "unsure", "human-1"))
+    assert (story.call.stage, story.names()) == (Stage.RINGING, ["LookForDial"])
+    story.tell(ev.HumanEnded(1, "missing"))
+    assert story.call.attempts[0].outcome is Outcome.ERROR
+    assert [order.name for order in story.last if isinstance(order, do.DialHuman)] == ["kim"]
+    story.tell(ev.HumanAnswered(1, "CAlate"))
+    assert story.last == (do.EndStray("CAlate"),)
+    assert story.call.stage is Stage.RINGING
+
+
+def test_an_unsure_dial_whose_callback_speaks_goes_on() -> None:
+    story = Story().talking().tell(ev.HandoffAsked("api"), ev.HumanRang(1, "CAhuman1"))
+    story.tell(ev.OrderFailed("DialHuman", "unsure", "human-1"))
+    assert story.last == ()
+    assert story.tell(ev.HumanAnswered(1, "CAhuman1")).call.stage is Stage.BRIEFING
+
+
+def test_a_refused_dial_takes_the_next_human_at_once() -> None:
+    story = Story().talking().tell(ev.HandoffAsked("tool"), ev.OrderFailed("DialHuman", "refused", "human-1"))
+    assert story.call.attempts[0].outcome is Outcome.UNREACHABLE
+    assert [order.name for order in story.last if isinstance(order, do.DialHuman)] == ["kim"]
+
+
+def test_a_target_is_rung_first() -> None:
+    story = Story().talking().tell(ev.HandoffAsked("tool", target="Kim"))
+    assert story.call.attempts[0].name == "kim"
+
+
+def test_nobody_to_ring_is_said_and_the_ai_stays() -> None:
+    story = Story(Rules()).talking().tell(ev.HandoffAsked("tool"))
+    assert (story.call.stage, story.names()) == (Stage.AI, ["LetAISpeak"])
+
+
+def test_the_human_leaves_and_the_ai_returns_with_the_news() -> None:
+    story = Story().with_human().tell(ev.LineHeard(1), ev.AILeft(1, ROOM), ev.HumanLeft(1, ROOM))
+    assert story.call.stage is Stage.RETURNING
+    assert story.names() == ["EndHuman", "CloseModel", "PrepareModel", "ComfortCaller", "AddAI"]
+    story.ai_up(2)
+    assert story.call.stage is Stage.AI
+    assert "sam has just left the call" in story.last[0].news  # type: ignore[attr-defined]
+
+
+def test_a_human_who_leaves_during_the_introduction_brings_the_ai_back_on_a_new_leg() -> None:
+    story = Story().with_human().tell(ev.HumanEnded(1, "completed"))
+    assert story.call.stage is Stage.RETURNING
+    assert story.call.ai.k == 2
+
+
+def test_a_caller_gone_while_the_human_is_briefed_is_told_to_the_human_in_words() -> None:
+    story = Story().briefing().tell(ev.CallerLeft(ROOM, "participant_hung_up"))
+    assert story.names() == ["TellHuman", "CloseModel", "EndAI"]
+    assert story.call.attempts[0].outcome is Outcome.CALLER_LEFT
+
+
+def test_a_leg_that_turns_up_after_the_end_is_ended() -> None:
+    story = Story().connecting().tell(ev.CallerLeft(ROOM)).tell(ev.AIAdded(1, "CAlate"))
+    assert story.last == (do.EndStray("CAlate"),)
+
+
+def test_the_ai_is_brought_back_twice_and_then_a_human_is_asked_for() -> None:
+    story = Story().talking()
+    for k in (2, 3):
+        story.tell(ev.AILeft(k - 1, ROOM))
+        assert story.call.stage is Stage.RETURNING
+        story.ai_up(k)
+        assert story.call.stage is Stage.AI
+    story.tell(ev.AILeft(3, ROOM))
+    assert story.call.stage is Stage.RINGING
+    assert story.call.handoff.source == "model_down"
+
+
+def test_with_no_ai_and_no_human_the_caller_may_leave_a_message() -> None:
+    story = in_stage(Stage.MESSAGE)
+    assert story.names() == ["RedirectCaller"]
+    story.tell(ev.CallerLeft(ROOM, "moved"), ev.CallerCameBack())
+    assert story.call.stage is Stage.MESSAGE
+    assert story.tell(ev.MessageLeft("url", 5)).call.stage is Stage.OVER
+
+
+def test_announce_needs_the_briefing_heard_and_a_human_heard() -> None:
+    for facts in (
+        [ev.BriefingHeard(1), ev.MachineHeard(1, "human")],
+        [ev.MachineHeard(1, "human"), ev.BriefingHeard(1)],
+    ):
+        story = Story(styled(Style.ANNOUNCE)).briefing()
+        assert story.names() == ["BriefOnHold"]
+        story.tell(facts[0])
+        assert story.call.stage is Stage.BRIEFING
+        story.tell(facts[1])
+        assert (story.call.stage, story.names()) == (Stage.JOINING, ["LetHumanIn"])
+
+
+def test_announce_takes_unknown_for_a_machine() -> None:
+    story = Story(styled(Style.ANNOUNCE)).briefing().tell(ev.MachineHeard(1, "unknown"))
+    assert story.call.attempts[0].outcome is Outcome.MACHINE
+
+
+def test_redirect_saves_the_stage_first_and_comes_back_in_a_new_room() -> None:
+    story = in_stage(Stage.REDIRECTED)
+    assert story.names() == ["RedirectCaller"]
+    story.tell(ev.CallerLeft(ROOM, "the room ended"))
+    assert story.call.stage is Stage.REDIRECTED
+    story.tell(ev.CallerCameBack(1, "no-answer"))
+    assert (story.call.stage, len(story.call.attempts)) == (Stage.REDIRECTED, 2)
+    story.tell(ev.CallerCameBack(2, "busy"))
+    assert (story.call.stage, story.call.room) == (Stage.RETURNING, "wt-c1-2")
+    story.tell(ev.CallerJoined("wt-c1-2", "CF2", "CAcaller")).ai_up(2)
+    assert story.call.stage is Stage.AI
+    assert "sam did not answer; kim is on another call" in story.last[0].news  # type: ignore[attr-defined]
+
+
+def test_redirect_accepted_and_over() -> None:
+    story = in_stage(Stage.REDIRECTED).tell(ev.HumanAnswered(1, "CAhuman1"), ev.HumanAccepted(1))
+    assert story.call.stage is Stage.HUMAN
+    assert story.tell(ev.CallerCameBack(1, "completed")).call.stage is Stage.RETURNING
+    assert "sam has just left" in story.call.news
+
+
+LEG = st.integers(1, 4)
+FACTS = st.one_of(
+    st.just(ev.CallerJoined("wt-c1", ROOM, "CAcaller")),
+    st.builds(ev.AIAdded, LEG, st.just("CAai")),
+    st.builds(ev.AIAsked, LEG, st.just("token")),
+    st.builds(ev.StreamUp, LEG),
+    st.builds(ev.AIUp, LEG),
+    st.builds(ev.StreamEnded, LEG),
+    st.builds(ev.ModelLost, LEG, st.just("gone"), st.booleans()),
+    st.builds(ev.AILeft, LEG, st.just(ROOM)),
+    st.builds(ev.HandoffAsked, st.just("tool")),
+    st.builds(ev.HumanDialled, LEG, st.just("CAhuman")),
+    st.builds(ev.HumanAnswered, LEG, st.just("CAhuman")),
+    st.builds(ev.HumanAccepted, LEG),
+    st.builds(ev.HumanDeclined, LEG, st.just(Outcome.DECLINED)),
+    st.builds(ev.MachineHeard, LEG, st.sampled_from(["human", "machine_start", "unknown"])),
+    st.builds(ev.HumanJoined, LEG, st.just(ROOM), st.just("CAhuman")),
+    st.builds(ev.HumanLeft, LEG, st.just(ROOM)),
+    st.builds(ev.HumanEnded, LEG, st.sampled_from(["completed", "busy", "no-answer", "missing"])),
+    st.builds(
+        ev.OrderFailed,
+        st.sampled_from(["DialHuman", "AddAI", "EndHuman"]),
+        st.just("unsure"),
+        st.just("human-1"),
+    ),
+    st.just(ev.RoomLost(ROOM)),
+    st.just(ev.CallerCameBack()),
+    st.just("timer"),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(FACTS, max_size=40))
+def test_whatever_happens_one_human_at_a_time_and_nobody_after_the_end(facts: list[ev.Event | str]) -> None:
+    """No dial while another attempt's leg may be up; nothing is added once the caller has gone."""
+    story = Story().arrived()
+    for fact in facts:
+        if fact == "timer":
+            if story.call.alarm_at:
+                story.wait()
+        elif isinstance(fact, ev.Event):
+            story.tell(fact)
+        if any(isinstance(order, do.DialHuman) for order in story.last):
+            assert all(attempt.ended for attempt in story.call.attempts[:-1])
+        if story.call.stage is Stage.OVER:
+            assert not any(isinstance(order, do.DialHuman | do.AddAI) for order in story.last)
+        if story.call.stage in (Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING, Stage.JOINING):
+            assert story.call.alarm_at
+    story.tell(ev.CallerLeft(why="completed"))
+    assert story.call.stage is Stage.OVER
+    assert story.call.ai.state is AIState.ABSENT

@@ -1,0 +1,167 @@
+"""What facts about a human's leg mean for the call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from warmtransfer.core import briefing
+from warmtransfer.core import conclusions as so
+from warmtransfer.core import events as ev
+from warmtransfer.core.attempts import close, outcome_of, settle
+from warmtransfer.core.call import SEEKING, Attempt, Call, Handoff, Outcome, Stage, Style
+from warmtransfer.core.rules import Rules
+
+Reading = tuple[Call, ev.Event | None]
+
+NO_MACHINE = frozenset({"human", "unknown"})
+
+
+def asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:
+    """A second ask while one is served only adds its summary."""
+    if call.stage in SEEKING or call.stage in (Stage.HUMAN, Stage.REDIRECTED):
+        better = event.summary or call.handoff.summary
+        return replace(call, handoff=replace(call.handoff, summary=better)), None
+    if call.stage not in (Stage.AI, Stage.CONNECTING, Stage.RETURNING):
+        return call, None
+    call = replace(call, handoff=handoff(call, event))
+    call, fact = settle(call, rules)
+    return call, event if isinstance(fact, so.HumanLost) else fact
+
+
+def handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
+    return replace(
+        call.handoff,
+        number=call.handoff.number + 1,
+        source=event.source,
+        target=event.target,
+        reason=event.reason,
+        summary=event.summary,
+    )
+
+
+def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> Reading:
+    """A leg that turns up for a closed attempt, or after the end, is a stray."""
+    attempt = call.attempt_number(event.n)
+    if attempt is None or attempt.ended or call.stage is Stage.OVER:
+        if attempt is not None and call.stage is Stage.OVER and not attempt.ended:
+            call = call.with_attempt(replace(attempt, call_sid=event.call_sid))
+        return replace(call, stray=event.call_sid), so.StrayLeg(event.call_sid)
+    known = call.with_attempt(replace(attempt, call_sid=event.call_sid))
+    return known, ev.HumanDialled(event.n, event.call_sid)
+
+
+def answered(call: Call, event: ev.HumanAnswered, rules: Rules) -> Reading:
+    call, fact = dialled(call, ev.HumanDialled(event.n, event.call_sid), rules)
+    attempt = call.attempt_number(event.n)
+    if not isinstance(fact, ev.HumanDialled) or attempt is None:
+        return call, fact
+    if attempt.answered_at:
+        return call, None
+    return call.with_attempt(replace(attempt, answered_at=call.at)), event
+
+
+def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
+    """A key counts only while the gate is open."""
+    attempt = _current(call, event.n)
+    if attempt is None or attempt.outcome or call.stage not in (Stage.BRIEFING, Stage.REDIRECTED):
+        return call, None
+    if call.stage is Stage.REDIRECTED:
+        # Bridged to the human at once; what the caller's old room still says does not count.
+        call = replace(call, room_sid="")
+        attempt = replace(attempt, joined_at=call.at)
+    return call.with_attempt(replace(attempt, outcome=Outcome.ACCEPTED, accepted_at=call.at)), event
+
+
+def declined(call: Call, event: ev.HumanDeclined, rules: Rules) -> Reading:
+    """Whatever is not key 1 at an open gate."""
+    attempt = _current(call, event.n)
+    if attempt is None or attempt.outcome or call.stage not in (Stage.BRIEFING, Stage.REDIRECTED):
+        return call, None
+    return call.with_attempt(replace(attempt, outcome=event.outcome)), event
+
+
+def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
+    """A key outranks the detection; without a gate only `human` counts."""
+    attempt = _current(call, event.n)
+    if attempt is None or attempt.outcome:
+        return call, None
+    call = call.with_attempt(replace(attempt, answered_by=event.answered_by))
+    announced = attempt.style is Style.ANNOUNCE
+    if event.answered_by not in NO_MACHINE or (announced and event.answered_by != "human"):
+        return declined(call, ev.HumanDeclined(event.n, Outcome.MACHINE), rules)
+    return _announce_done(call, event.n, rules)
+
+
+def briefed(call: Call, event: ev.BriefingHeard, rules: Rules) -> Reading:
+    attempt = _current(call, event.n)
+    if attempt is None or attempt.outcome:
+        return call, None
+    return _announce_done(call.with_attempt(replace(attempt, briefed=True)), event.n, rules)
+
+
+def _announce_done(call: Call, n: int, rules: Rules) -> Reading:
+    """Style announce has no key: briefed, and surely no machine, counts as acceptance."""
+    attempt = _current(call, n)
+    if attempt is None or attempt.style is not Style.ANNOUNCE:
+        return call, None
+    if not attempt.briefed or attempt.answered_by != "human":
+        return call, None
+    return accepted(call, ev.HumanAccepted(n), rules)
+
+
+def human_joined(call: Call, event: ev.HumanJoined, rules: Rules) -> Reading:
+    attempt = _current(call, event.n)
+    if attempt is None or event.room_sid != call.room_sid or call.stage is not Stage.JOINING:
+        return call, None
+    sid = attempt.call_sid or event.call_sid
+    return call.with_attempt(replace(attempt, joined_at=call.at, call_sid=sid)), event
+
+
+def human_left(call: Call, event: ev.HumanLeft, rules: Rules) -> Reading:
+    """In an announced leg, leaving the room is the end of the leg."""
+    attempt = _current(call, event.n)
+    if attempt is None or event.room_sid != call.room_sid:
+        return call, None
+    if call.stage is Stage.HUMAN:
+        return _gone(call, attempt, ended=False)
+    if attempt.style is Style.ANNOUNCE:
+        return human_ended(call, ev.HumanEnded(event.n, event.why or "completed"), rules)
+    return call, None
+
+
+def human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
+    """The terminal status of a leg: the one fact after which the next human may be dialled."""
+    attempt = call.attempt_number(event.n)
+    if attempt is None or attempt.ended:
+        return call, None
+    if attempt.call_sid and event.call_sid not in ("", attempt.call_sid):
+        return call, None
+    outcome = outcome_of(event.status, event.sip, attempt)
+    if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
+        return _gone(call, attempt, ended=True)
+    if call.stage is Stage.JOINING:
+        outcome = Outcome.DECLINED
+    call = close(call, event.n, outcome, event.sip)
+    if call.stage not in SEEKING or attempt.n != len(call.attempts):
+        return call, None
+    return settle(call, rules)
+
+
+def _gone(call: Call, attempt: Attempt, ended: bool) -> Reading:
+    news = briefing.human_gone(attempt.name)
+    call = call.with_attempt(replace(attempt, ended=ended, ended_at=call.at))
+    return replace(call, news=news, ai=replace(call.ai, down=False, losses=())), so.HumanGone()
+
+
+def gone_news(call: Call) -> str:
+    return briefing.human_gone(call.attempt.name) if call.attempt and call.attempt.joined_at else call.news
+
+
+def leg_present(call: Call, event: ev.LegPresent, rules: Rules) -> Reading:
+    return call, event if _current(call, event.n) else None
+
+
+def _current(call: Call, n: int) -> Attempt | None:
+    """The newest attempt when it is `n` and may still have a leg."""
+    attempt = call.attempt
+    return attempt if attempt and attempt.n == n and not attempt.ended else None

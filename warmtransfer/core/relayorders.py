@@ -1,0 +1,127 @@
+"""What an order is, and the orders to our own relay: they touch nothing outside and never wait."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, ClassVar, Self
+
+from warmtransfer.core import briefing
+from warmtransfer.core.call import AIState, Call
+from warmtransfer.core.rules import BACKOFF, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something to be done to the world.
+
+    `local` ones touch only our own relay and never wait. `key` is what `OrderFailed` echoes.
+    """
+
+    local: ClassVar[bool] = False
+
+    def needed(self, call: Call) -> bool:
+        """Whether there is anything to do it to."""
+        return True
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """What the order's fields are filled from, by field name."""
+        return {}
+
+    def for_call(self, call: Call, rules: Rules) -> Self | None:
+        """This order with its legs and numbers, or None when there is nothing to do."""
+        if not self.needed(call):
+            return None
+        facts = self.facts(call, rules)
+        mine = {field.name: facts[field.name] for field in fields(self) if field.name in facts}
+        return replace(self, **mine)
+
+    def advance(self, call: Call) -> Call:
+        """The call once this order has been given."""
+        return call
+
+    @property
+    def key(self) -> str:
+        """The leg it is about."""
+        return ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The order as JSON-ready data, for the outbox."""
+        return {"order": type(self).__name__, **asdict(self)}
+
+
+# To our own relay -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RelayOrder(Order):
+    """An order to our own relay."""
+
+    local: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareModel(RelayOrder):
+    """Open the model's socket and prepare its session, after `delay` seconds, with or without a stream."""
+
+    delay: float = 0.0
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Wait longer after every loss."""
+        return {"delay": backoff(call)}
+
+
+@dataclass(frozen=True, slots=True)
+class LetAISpeak(RelayOrder):
+    """Have the model speak, after `delay` seconds: greet, or tell `news` in its own words."""
+
+    news: str = ""
+    delay: float = 0.0
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Carry the news that the AI has not been told, held back while the caller still hears a line."""
+        return {"news": call.news, "delay": max(0.0, call.comforted_until - call.at)}
+
+    def advance(self, call: Call) -> Call:
+        """News is told once."""
+        return replace(call, news="")
+
+
+@dataclass(frozen=True, slots=True)
+class TellAI(RelayOrder):
+    """Put `news` into the model's conversation without asking it to speak."""
+
+    news: str = ""
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Carry where the handoff stands."""
+        return {"news": briefing.progress(call)}
+
+
+@dataclass(frozen=True, slots=True)
+class Introduce(RelayOrder):
+    """Have the AI say one line to caller and human, then report `LineHeard`."""
+
+    line: str = ""
+
+    def needed(self, call: Call) -> bool:
+        """Only an AI that is in the room can say it."""
+        return call.ai.state is AIState.UP and call.attempt is not None
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Name the human."""
+        return {"line": briefing.introduction(call.attempt.name)} if call.attempt else {}
+
+
+@dataclass(frozen=True, slots=True)
+class PlayComfort(RelayOrder):
+    """Have the relay itself play the app's own line and ring tone: there is no model to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseModel(RelayOrder):
+    """Close the model's session and our side of the stream."""
+
+
+def backoff(call: Call) -> float:
+    """Seconds before the AI is tried again."""
+    return BACKOFF[min(len(call.ai.losses), len(BACKOFF) - 1)]

@@ -1,0 +1,169 @@
+"""What a form that Twilio posts says: the fact in it, or None for what we do not count.
+
+Fields and values: https://www.twilio.com/docs/voice/twiml/conference (status callback parameters) and
+https://www.twilio.com/docs/voice/api/call-resource (call progress). Order and repetition are not judged
+here: the table is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from warmtransfer.core import events as ev
+from warmtransfer.core.call import Outcome
+
+Form = Mapping[str, str]
+
+#: CallStatus values after which a leg is over.
+TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_LABEL = re.compile(r"(caller|ai|human)(?:-([1-9][0-9]{0,5}))?")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+# The caller -----------------------------------------------------------------------------------------
+
+
+def arrived(form: Form) -> ev.CallArrived | None:
+    """A new call, from the number's voice webhook."""
+    sid = _plain(form, "CallSid")
+    return ev.CallArrived(sid, form.get("From", ""), form.get("To", "")) if sid else None
+
+
+def caller_status(form: Form) -> ev.CallerLeft | None:
+    """The end of the caller's call, from the number's status callback: the only news of a caller who
+    never joined the room."""
+    status = form.get("CallStatus", "")
+    return ev.CallerLeft(why=status) if status in TERMINAL else None
+
+
+def dial_action(form: Form, n: int = 0) -> ev.CallerCameBack | ev.CallerLeft:
+    """The caller's `<Dial>` is over, with the caller or because of them; `n`: the attempt it dialled.
+
+    Twilio also asks the action of a caller who has hung up.
+    """
+    gone = caller_status(form)
+    return gone or ev.CallerCameBack(n, _plain(form, "DialCallStatus"))
+
+
+def message(form: Form) -> ev.MessageLeft:
+    """The caller's recorded message, from the `<Record>` action."""
+    seconds = form.get("RecordingDuration", "")
+    return ev.MessageLeft(
+        form.get("RecordingUrl", ""), int(seconds) if re.fullmatch(r"[0-9]{1,6}", seconds) else 0
+    )
+
+
+# The room -------------------------------------------------------------------------------------------
+
+
+def conference(form: Form, call_id: str) -> ev.Event | None:
+    """News of a conference, if it is a room of this call."""
+    room, room_sid = form.get("FriendlyName", ""), _plain(form, "ConferenceSid")
+    if not room_sid or not re.fullmatch(rf"wt-{re.escape(call_id)}(-[0-9]{{1,6}})?", room):
+        return None
+    match form.get("StatusCallbackEvent", ""):
+        case "participant-join":
+            return _joined(form, room, room_sid)
+        case "participant-leave":
+            return _left(form, room_sid)
+        case "participant-unhold":
+            who, number = _label(form)
+            return ev.HumanJoined(number, room_sid, _plain(form, "CallSid")) if who == "human" else None
+        case "conference-end":
+            return _ended(form, room_sid)
+        case "announcement-end" | "announcement-fail":
+            # Without a label when the participant is gone; we announce to nobody but the caller.
+            return (
+                ev.AnnouncementEnded(room_sid) if form.get("ParticipantLabel", "caller") == "caller" else None
+            )
+        case _:
+            return None
+
+
+def _joined(form: Form, room: str, room_sid: str) -> ev.Event | None:
+    who, number = _label(form)
+    call_sid = _plain(form, "CallSid")
+    if who == "caller":
+        return ev.CallerJoined(room, room_sid, call_sid)
+    if who == "ai":
+        return ev.AIJoined(number, room_sid, call_sid)
+    # Style announce: a muted human is in the room and not yet in the conversation.
+    if who == "human" and form.get("Muted") != "true" and form.get("Hold") != "true":
+        return ev.HumanJoined(number, room_sid, call_sid)
+    return None
+
+
+def _left(form: Form, room_sid: str) -> ev.Event | None:
+    who, number = _label(form)
+    why, status = _plain(form, "ReasonParticipantLeft"), _plain(form, "ParticipantCallStatus")
+    if who == "ai":
+        return ev.AILeft(number, room_sid, why)
+    if who == "human":
+        # A leg that never answered leaves too; its status is the better reason.
+        return ev.HumanLeft(number, room_sid, status if status in TERMINAL - {"completed"} else why)
+    if who != "caller" or why == "participant_updated_via_api":
+        return None
+    if why in ("conference_ended_via_api", "moderator_ended_conference") and status == "in-progress":
+        return ev.RoomLost(room_sid, why)
+    return ev.CallerLeft(room_sid, why)
+
+
+def _ended(form: Form, room_sid: str) -> ev.Event:
+    """Who ended the room says whether the caller's call goes on; in doubt it does, and is looked for."""
+    why = _plain(form, "ReasonConferenceEnded")
+    if why in ("participant-with-end-conference-on-exit-left", "last-participant-left"):
+        return ev.CallerLeft(room_sid, why)
+    return ev.RoomLost(room_sid, why)
+
+
+# The human ------------------------------------------------------------------------------------------
+
+
+def human_status(form: Form, n: int) -> ev.Event | None:
+    """Progress of the leg of attempt `n`, from its status callback."""
+    status, call_sid = form.get("CallStatus", ""), _plain(form, "CallSid")
+    if status in TERMINAL:
+        return ev.HumanEnded(n, status, _plain(form, "SipResponseCode"), call_sid)
+    if not call_sid:
+        return None
+    match status:
+        case "queued" | "initiated":
+            return ev.HumanDialled(n, call_sid)
+        case "ringing":
+            return ev.HumanRang(n, call_sid)
+        case "in-progress":
+            return ev.HumanAnswered(n, call_sid)
+        case _:
+            return None
+
+
+def amd(form: Form, n: int) -> ev.MachineHeard | None:
+    """What answering-machine detection heard on the leg of attempt `n`."""
+    answered_by = _plain(form, "AnsweredBy")
+    return ev.MachineHeard(n, answered_by) if answered_by else None
+
+
+def gate(form: Form, n: int) -> ev.HumanAccepted | ev.HumanDeclined:
+    """The key pressed after the briefing: 1 takes the call, anything else and silence do not."""
+    digits = form.get("Digits", "")
+    if digits == "1":
+        return ev.HumanAccepted(n)
+    return ev.HumanDeclined(n, Outcome.DECLINED if digits else Outcome.NO_INPUT)
+
+
+# Fields ---------------------------------------------------------------------------------------------
+
+
+def _label(form: Form) -> tuple[str, int]:
+    """Who a participant is and which one, ("", 0) for nobody of ours."""
+    found = _LABEL.fullmatch(form.get("ParticipantLabel", ""))
+    if found is None or (found[1] == "caller") != (found[2] is None):
+        return "", 0
+    return found[1], int(found[2] or 0)
+
+
+def _plain(form: Form, name: str) -> str:
+    """A field that is an identifier or a keyword, "" when it is anything else."""
+    value = form.get(name, "")
+    return value if _PLAIN.fullmatch(value) else ""

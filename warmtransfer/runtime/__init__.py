@@ -1,0 +1,1 @@
+"""Runs what the core decides: saves, performs, keeps time, moves audio."""

@@ -1,0 +1,245 @@
+"""The desk: every fact about a call is decided here, one at a time, and saved before anything is done."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.table import step
+from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.ports.store import Decision, Store
+from warmtransfer.runtime.clock import Clock
+from warmtransfer.runtime.lanes import Lanes
+from warmtransfer.runtime.perform import Performer
+from warmtransfer.runtime.timers import Timers
+
+log = logging.getLogger("warmtransfer")
+
+#: Seconds a request waits for its call's lock before it is told to come again.
+PATIENCE = 3.0
+#: Which lane an order waits in: an end never stands behind a slow dial.
+LANES: dict[type[do.Order], str] = {do.AddAI: "ai", do.DialHuman: "human", do.LookForDial: "look"}
+
+Numbered = tuple[tuple[int, do.Order], ...]
+Watcher = Callable[[Call | None, Call, ev.Event], None]
+
+
+class UnknownCall(WarmTransferError):
+    """No call of this id is stored."""
+
+
+class Desk:
+    """Decides, saves, then has it done. Any thread may call it; no REST request is made under its locks."""
+
+    def __init__(
+        self, *, store: Store, carrier: Any, lines: Any, links: Any, settings: Any, clock: Clock, loop: Any
+    ) -> None:
+        self._store = store
+        self._lines = lines
+        self._clock = clock
+        self._rules = settings.rules()
+        self._lanes = Lanes()
+        self._timers = Timers(loop, clock, self.post_later)
+        self._performer = Performer(
+            carrier=carrier, lines=lines, links=links, settings=settings, clock=clock, call=self.call
+        )
+        self._locks: dict[str, threading.Lock] = {}
+        self._locks_lock = threading.Lock()
+        self._watchers: list[Watcher] = []
+
+    # Life -------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Arm the stored timers again; what an earlier process left undone is looked into."""
+        for call in self._store.calls(limit=1000, live=True):
+            self._timers.arm(call)
+            for order_id, order in self._store.open_orders(call.id):
+                self._resume(call.id, order_id, order)
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Stop the timers and let queued work end, at most `seconds`."""
+        self._timers.stop()
+        self._lanes.close(self._clock.real(seconds))
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have `watcher(before, after, event)` called, in line and off the request, after every change."""
+        self._watchers.append(watcher)
+
+    def busy(self) -> int:
+        """Orders and facts that wait or are being worked on."""
+        return len(self._lanes)
+
+    # Facts ------------------------------------------------------------------------------------------
+
+    def arrive(self, event: ev.CallArrived) -> Call:
+        """The call for this caller: a new one, or, when Twilio repeats itself, the one there is."""
+        known: Call | None = self._store.by_caller(event.call_sid)
+        if known is not None and known.stage is not Stage.OVER:
+            return known
+        return self._decide(secrets.token_hex(12), event, create=True)
+
+    def post(self, call_id: str, event: ev.Event) -> Call:
+        """Decide `event`; raises UnknownCall, or StoreBusy when the call stays locked."""
+        return self._decide(call_id, event)
+
+    def post_later(self, call_id: str, event: ev.Event) -> None:
+        """Decide `event` soon, in the order of posting. Never blocks, never raises."""
+        self._lanes.put((call_id, "facts"), partial(self._post_quietly, call_id, event))
+
+    def ask(self, call_id: str, source: str, target: str = "", reason: str = "", summary: str = "") -> Call:
+        """Ask for a human; a second ask while one is served only adds its summary."""
+        return self.post(call_id, ev.HandoffAsked(source, target, reason, summary))
+
+    def offer(self, call_id: str, k: int) -> Call:
+        """Offer AI leg `k` a stream with a new one-time token, which is in the returned call."""
+        return self.post(call_id, ev.AIAsked(k, f"{call_id}.{secrets.token_urlsafe(24)}"))
+
+    def admit(self, token: str) -> tuple[str, int] | None:
+        """The call and generation that this one-time token was minted for; it works once."""
+        call_id = token.partition(".")[0]
+        with self._locked(call_id):
+            call = self.call(call_id)
+            if call is None or not call.ai.token or not hmac.compare_digest(call.ai.token, token):
+                return None
+            self._decide_locked(call_id, ev.StreamUp(call.ai.generation))
+            return call_id, call.ai.generation
+
+    def heard(self, call_id: str, who: str, text: str) -> None:
+        """Keep one line of what was said. Never blocks."""
+        at = self._clock.now()
+        self._lanes.put((call_id, "words"), partial(self._store.add_line, call_id, at, who, text))
+
+    def adopt(self, room: str) -> None:
+        """End a room whose call is not known, off the request; its caller starts anew."""
+        log.warning("room %s belongs to no stored call: it is ended, and its caller starts anew", room)
+        self._lanes.put((room, "adopt"), partial(self._performer.adopt, room))
+
+    # Knowledge --------------------------------------------------------------------------------------
+
+    def call(self, call_id: str) -> Call | None:
+        """The call as last saved."""
+        found: Call | None = self._store.load(call_id)
+        return found
+
+    def by_caller(self, call_sid: str) -> Call | None:
+        """The newest call of this caller's CallSid."""
+        found: Call | None = self._store.by_caller(call_sid)
+        return found
+
+    def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
+        """The newest calls; `live` ones only when asked."""
+        found: list[Call] = self._store.calls(limit=limit, live=live)
+        return found
+
+    # Deciding ---------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _locked(self, call_id: str) -> Iterator[None]:
+        with self._locks_lock:
+            lock = self._locks.setdefault(call_id, threading.Lock())
+        if not lock.acquire(timeout=self._clock.real(PATIENCE)):
+            raise StoreBusy(f"call {call_id} is being decided elsewhere")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _decide(self, call_id: str, event: ev.Event, create: bool = False) -> Call:
+        with self._locked(call_id):
+            return self._decide_locked(call_id, event, create)
+
+    def _decide_locked(self, call_id: str, event: ev.Event, create: bool = False) -> Call:
+        at = self._clock.now()
+        before: list[Call] = []
+
+        def decide(call: Call | None) -> Any:
+            if call is None and not create:
+                return None
+            known = call or Call(id=call_id)
+            before.append(known)
+            after, orders = step(known, event, at, self._rules)
+            return Decision(after, event, known.stage, orders)
+
+        saved = self._store.decide(call_id, decide)
+        if saved is None:
+            raise UnknownCall(f"call {call_id} is not known")
+        self._apply(before[0], saved.call, event, saved.orders)
+        after: Call = saved.call
+        return after
+
+    def _apply(self, before: Call, call: Call, event: ev.Event, orders: Numbered) -> None:
+        names = " ".join(type(order).__name__ for _, order in orders)
+        name = type(event).__name__
+        log.info("call %s: %s: %s -> %s %s", call.id, name, before.stage, call.stage, names)
+        self._timers.arm(call)
+        self._lines.follow(call)
+        for order_id, order in orders:
+            if order.local:
+                self._local(call, order)
+                self._lanes.put((call.id, "words"), partial(self._store.order_done, order_id, "done"))
+            else:
+                self._queue(call.id, order_id, order)
+        for watcher in self._watchers:
+            self._lanes.put((call.id, "watchers"), partial(watcher, before, call, event))
+        if call.stage is Stage.OVER and not call.alarm_at:
+            with self._locks_lock:
+                self._locks.pop(call.id, None)
+
+    def _local(self, call: Call, order: do.Order) -> None:
+        match order:
+            case do.PrepareModel(delay=delay):
+                self._lines.prepare(call, delay)
+            case do.LetAISpeak(news=news, delay=delay):
+                self._lines.speak(call.id, news, delay)
+            case do.TellAI(news=news):
+                self._lines.tell(call.id, news)
+            case do.Introduce(line=line):
+                self._lines.introduce(call.id, line)
+            case do.PlayComfort():
+                self._lines.comfort(call.id)
+            case do.CloseModel():
+                self._lines.close(call.id)
+
+    # Doing ------------------------------------------------------------------------------------------
+
+    def _queue(self, call_id: str, order_id: int, order: do.Order) -> None:
+        lane = LANES.get(type(order), "rest")
+        self._lanes.put((call_id, lane), partial(self._perform, call_id, order_id, order))
+
+    def _perform(self, call_id: str, order_id: int, order: do.Order) -> None:
+        result = self._performer.perform(call_id, order)
+        self._store.order_done(order_id, type(result).__name__ if result else "done")
+        if result is not None:
+            self._post_quietly(call_id, result)
+
+    def _resume(self, call_id: str, order_id: int, order: do.Order) -> None:
+        """Take up an order that an earlier process may or may not have done: legs are never made twice."""
+        if order.local:
+            self._store.order_done(order_id, "lost")
+        elif isinstance(order, do.DialHuman | do.AddAI):
+            self._store.order_done(order_id, "unsure")
+            self.post_later(call_id, ev.OrderFailed(type(order).__name__, "unsure", order.key, "restart"))
+        else:
+            self._queue(call_id, order_id, order)
+
+    def _post_quietly(self, call_id: str, event: ev.Event) -> None:
+        """Post from a thread that has nobody to tell: a busy call is tried again, an unknown one dropped."""
+        for _ in range(5):
+            try:
+                self.post(call_id, event)
+                return
+            except StoreBusy:
+                log.warning("call %s: %s waits, the call is locked", call_id, type(event).__name__)
+            except UnknownCall:
+                log.info("call %s is not known any more: %s dropped", call_id, type(event).__name__)
+                return
+        log.error("call %s: %s was lost: the call stayed locked", call_id, type(event).__name__)

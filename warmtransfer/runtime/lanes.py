@@ -1,0 +1,74 @@
+"""Work that is done in line, off the caller's thread."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable
+
+log = logging.getLogger("warmtransfer")
+
+Job = Callable[[], None]
+
+
+class Lanes:
+    """Runs jobs of one key in their order, jobs of different keys side by side.
+
+    A lane's thread lives only while it has work, so a thousand quiet calls cost nothing. `put` never
+    blocks: starting a thread waits for it to run, which gevent's hub must not, so another thread does that.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[Hashable, deque[Job]] = {}
+        self._idle = threading.Condition(self._lock)
+        self._closed = False
+        self._new: queue.SimpleQueue[Hashable | None] = queue.SimpleQueue()
+        self._starter = threading.Thread(target=self._start, name="lanes", daemon=True)
+        self._starter.start()
+
+    def put(self, key: Hashable, job: Job) -> None:
+        """Queue `job` behind the others of its key; after `close` it is dropped."""
+        with self._lock:
+            if self._closed:
+                return
+            lane = self._waiting.get(key)
+            if lane is not None:
+                lane.append(job)
+                return
+            self._waiting[key] = deque([job])
+        self._new.put(key)
+
+    def close(self, seconds: float) -> bool:
+        """Take no more work, and wait at most `seconds` (real ones) for what is queued."""
+        with self._lock:
+            self._closed = True
+            done = self._idle.wait_for(lambda: not self._waiting, seconds)
+        self._new.put(None)
+        return done
+
+    def __len__(self) -> int:
+        with self._lock:
+            return sum(len(lane) for lane in self._waiting.values())
+
+    def _start(self) -> None:
+        while (key := self._new.get()) is not None:
+            threading.Thread(target=self._run, args=(key,), name=f"lane {key}", daemon=True).start()
+
+    def _run(self, key: Hashable) -> None:
+        while True:
+            with self._lock:
+                lane = self._waiting[key]
+                if not lane:
+                    del self._waiting[key]
+                    self._idle.notify_all()
+                    return
+                job = lane[0]
+            try:
+                job()
+            except Exception:
+                log.exception("a job of lane %s failed", key)
+            with self._lock:
+                lane.popleft()
