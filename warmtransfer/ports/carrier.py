@@ -1,0 +1,367 @@
+"""Twilio's REST API: one method per request, every failure one of `errors.Carrier*`.
+
+What each request carries and why stands in the design, section 4; field names and defaults are those of
+https://www.twilio.com/docs/voice/api/conference-participant-resource and .../call-resource.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import requests
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from urllib3.exceptions import NewConnectionError
+
+from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
+
+log = logging.getLogger(__name__)
+
+#: The SDK logs URLs, and the URL of a search for a call holds a phone number.
+_MUTE = logging.getLogger(f"{__name__}.requests")
+_MUTE.disabled = True
+
+#: Identical on every leg: the first joiner's callback and events win for the whole conference.
+ROOM_EVENTS = ("start", "end", "join", "leave", "hold", "modify", "announcement")
+LEG_EVENTS = ("initiated", "ringing", "answered", "completed")
+
+#: A TwiML App answers by itself; the least that Twilio takes would do, this leaves room for a slow webhook.
+AI_RING = 15
+#: Seconds by which Twilio's clock may be behind ours; its dates are whole seconds besides.
+SKEW = 2.0
+
+_GONE = frozenset({16022, 16099, 20404, 21220})
+
+#: What to look at when a code is the deployment's fault.
+_KEYS = {
+    20003: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET): not accepted",
+    20005: "TWILIO_ACCOUNT_SID: this account is not active",
+    21205: "WARMTRANSFER_PUBLIC_URL: Twilio cannot use it as the address of our webhooks",
+    21210: "TWILIO_NUMBER: not a number of this account, nor a verified caller ID",
+    21212: "TWILIO_NUMBER: not a valid caller ID",
+    21213: "TWILIO_NUMBER: missing",
+    21215: "WARMTRANSFER_HUMANS: the account may not call this country (Voice geographic permissions)",
+    21218: "TWILIO_APP_SID: no such TwiML App in this account",
+    21219: "WARMTRANSFER_HUMANS: a trial account calls only verified numbers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose API it is. With an API key requests are signed by that, else by the auth token."""
+
+    sid: str
+    auth_token: str = field(repr=False)
+    api_key: str = ""
+    api_secret: str = field(default="", repr=False)
+
+
+class _Elsewhere:
+    """The SDK's HTTP client with the API's host replaced; other hosts stay what they are."""
+
+    def __init__(self, inner: TwilioHttpClient, base_url: str) -> None:
+        self._inner = inner
+        self._base = base_url.rstrip("/")
+
+    def request(self, method: str, url: str, **kwargs: Any) -> Any:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if self._base and host.startswith("api.") and host.endswith(".twilio.com"):
+            url = self._base + url[len(f"{parts.scheme}://{parts.netloc}") :]
+        return self._inner.request(method, url, **kwargs)
+
+
+class Carrier:
+    """Orders and questions to Twilio. Safe to share between threads; every call blocks.
+
+    A request is never repeated here: only the caller knows whether that could ring a phone twice.
+    """
+
+    def __init__(self, account: Account, base_url: str = "", timeout: float = 10.0) -> None:
+        from twilio.rest import Client  # 26 MB that only a running app needs
+
+        http = TwilioHttpClient(timeout=timeout, logger=_MUTE)
+        self._client = Client(
+            account.api_key or account.sid,
+            account.api_secret if account.api_key else account.auth_token,
+            account.sid,
+            http_client=_Elsewhere(http, base_url),
+        )
+        # Loads the resource modules now rather than in the middle of somebody's call.
+        self._calls, self._rooms = self._client.calls, self._client.conferences
+
+    # Legs -------------------------------------------------------------------------------------------
+
+    def add_ai(
+        self,
+        *,
+        room: str,
+        app_sid: str,
+        parameters: dict[str, str],
+        label: str,
+        from_: str,
+        room_callback: str,
+        status_callback: str = "",
+        time_limit: int,
+    ) -> str:
+        """Add a leg answered by the TwiML App to `room` (its CF SID); its CallSid."""
+        query = urlencode(parameters, quote_via=quote)
+        with _mapped("add_ai"):
+            leg = self._rooms(_named("add_ai", room)).participants.create(
+                to=f"app:{app_sid}?{query}" if query else f"app:{app_sid}",
+                from_=from_,
+                label=label,
+                timeout=AI_RING,
+                time_limit=time_limit,
+                wait_url="",
+                **_room_news(room_callback),
+                **(_leg_news(status_callback) if status_callback else {}),
+            )
+            return _sid("add_ai", leg.call_sid)
+
+    def dial(
+        self,
+        *,
+        to: str,
+        from_: str,
+        url: str,
+        status_callback: str,
+        amd_callback: str,
+        ring: float,
+        time_limit: int,
+    ) -> str:
+        """Dial a human on a leg of their own, whose document is at `url`; its CallSid."""
+        with _mapped("dial", gone=False):
+            leg = self._calls.create(
+                to=to,
+                from_=from_,
+                url=url,
+                method="POST",
+                timeout=_ring(ring),
+                time_limit=time_limit,
+                machine_detection="Enable",
+                async_amd="true",
+                async_amd_status_callback=amd_callback,
+                async_amd_status_callback_method="POST",
+                **_leg_news(status_callback),
+            )
+            return _sid("dial", leg.sid)
+
+    def add_human(
+        self,
+        *,
+        room: str,
+        to: str,
+        from_: str,
+        label: str,
+        status_callback: str,
+        amd_callback: str,
+        room_callback: str,
+        wait_url: str,
+        ring: float,
+        time_limit: int,
+    ) -> str:
+        """Dial a human straight into `room` (its CF SID), muted (style announce); the leg's CallSid."""
+        with _mapped("add_human"):
+            leg = self._rooms(_named("add_human", room)).participants.create(
+                to=to,
+                from_=from_,
+                label=label,
+                timeout=_ring(ring),
+                time_limit=time_limit,
+                muted=True,
+                wait_url=wait_url,
+                wait_method="POST",
+                # Participants know no AsyncAmd*: sending those gives warning 21263.
+                machine_detection="Enable",
+                amd_status_callback=amd_callback,
+                amd_status_callback_method="POST",
+                **_room_news(room_callback),
+                **_leg_news(status_callback),
+            )
+            return _sid("add_human", leg.call_sid)
+
+    def end_call(self, call_sid: str) -> None:
+        """End a call in whatever state it is: queued, ringing, in a room, or anywhere else."""
+        with _mapped("end_call"):
+            self._calls(_named("end_call", call_sid)).update(status="completed")
+
+    def move_call(self, call_sid: str, url: str) -> None:
+        """Make a live call go on with the document at `url`, out of any room it is in."""
+        with _mapped("move_call"):
+            self._calls(_named("move_call", call_sid)).update(url=url, method="POST")
+
+    # Participants and rooms -------------------------------------------------------------------------
+
+    def remove(self, room_sid: str, key: str) -> None:
+        """Remove the participant with this CallSid or label from the room."""
+        with _mapped("remove"):
+            self._participant("remove", room_sid, key).delete()
+
+    def announce(self, room_sid: str, call_sid: str, url: str) -> None:
+        """Play the document at `url` to one participant."""
+        with _mapped("announce"):
+            self._participant("announce", room_sid, call_sid).update(announce_url=url, announce_method="POST")
+
+    def hold(self, room_sid: str, call_sid: str, url: str) -> None:
+        """Put one participant on hold with the document at `url`."""
+        with _mapped("hold"):
+            # HoldMethod is GET by default.
+            self._participant("hold", room_sid, call_sid).update(hold=True, hold_url=url, hold_method="POST")
+
+    def release(self, room_sid: str, call_sid: str) -> None:
+        """Let one participant off hold, unmuted."""
+        with _mapped("release"):
+            self._participant("release", room_sid, call_sid).update(hold=False, muted=False)
+
+    def end_room(self, room_sid: str) -> None:
+        """End a conference; each leg goes on with its own document."""
+        with _mapped("end_room"):
+            self._rooms(_named("end_room", room_sid)).update(status="completed")
+
+    # Questions --------------------------------------------------------------------------------------
+
+    def find_room(self, name: str) -> str:
+        """The CF SID of the conference of this name that has not ended, "" for none."""
+        with _mapped("find_room", gone=False):
+            rooms = self._rooms.list(friendly_name=name, limit=20)
+            return next((str(each.sid) for each in rooms if str(each.status) != "completed"), "")
+
+    def find_participant(self, room_sid: str, key: str) -> str:
+        """The CallSid of the participant with this CallSid or label, "" if it is not in the room."""
+        with suppress(CarrierGone), _mapped("find_participant"):
+            leg = self._participant("find_participant", room_sid, key).fetch()
+            return _sid("find_participant", leg.call_sid)
+        return ""
+
+    def call_status(self, call_sid: str) -> str:
+        """The CallStatus of a call, "" if Twilio knows no such call."""
+        with suppress(CarrierGone), _mapped("call_status"):
+            return str(self._calls(_named("call_status", call_sid)).fetch().status)
+        return ""
+
+    def find_call(self, to: str, since: float, known: Collection[str] = ()) -> str:
+        """The CallSid of the newest call we made to `to` at or after `since` (unix seconds), "" for none.
+
+        Calls in `known` belong to somebody else. Twilio lists the newest first.
+        """
+        with _mapped("find_call", gone=False):
+            for each in self._calls.list(to=to, limit=20):
+                # A call that is not dialled yet may have no date.
+                made = each.date_created.timestamp() if isinstance(each.date_created, datetime) else since
+                if str(each.direction) == "outbound-api" and made >= since - SKEW and each.sid not in known:
+                    return str(each.sid)
+        return ""
+
+    def _participant(self, what: str, room_sid: str, key: str) -> Any:
+        return self._rooms(_named(what, room_sid)).participants(_named(what, key))
+
+
+def _room_news(callback: str) -> dict[str, Any]:
+    """What every leg that we add to a room has in common: the defaults beep, delay and play music."""
+    return {
+        "beep": "false",
+        "early_media": False,
+        "start_conference_on_enter": False,
+        "end_conference_on_exit": False,
+        "jitter_buffer_size": "small",
+        "conference_status_callback": callback,
+        "conference_status_callback_method": "POST",
+        "conference_status_callback_event": list(ROOM_EVENTS),
+    }
+
+
+def _leg_news(callback: str) -> dict[str, Any]:
+    return {
+        "status_callback": callback,
+        "status_callback_method": "POST",
+        "status_callback_event": list(LEG_EVENTS),
+    }
+
+
+def _ring(seconds: float) -> int:
+    """Whole seconds within what Twilio takes; it adds five of its own."""
+    return max(5, min(600, round(seconds)))
+
+
+def _named(what: str, sid: str) -> str:
+    """`sid`, unless it is empty: then the request would go to the whole collection."""
+    if not sid:
+        raise CarrierRefused(f"{what}: no SID to name")
+    return sid
+
+
+def _sid(what: str, sid: object) -> str:
+    """The SID in an answer; one without it says nothing about what was done."""
+    if not isinstance(sid, str) or not sid:
+        raise CarrierUnsure(f"{what}: the answer names no SID", status=200)
+    return sid
+
+
+@contextmanager
+def _mapped(what: str, gone: bool = True) -> Iterator[None]:
+    """Turn the SDK's failures into ours. `gone=False`: nothing named here can be over already.
+
+    Not chained: texts of these exceptions hold URLs and phone numbers, and tracebacks are logged.
+    """
+    try:
+        yield
+    except TwilioException as exc:
+        raise _from_answer(what, exc, gone) from None
+    except requests.RequestException as exc:
+        raise _from_network(what, exc) from None
+    except (ValueError, AttributeError):
+        # A proxy's page, or other JSON, where a resource was promised.
+        raise _logged(CarrierUnsure(f"{what}: the answer cannot be read", status=200)) from None
+
+
+def _from_answer(what: str, exc: TwilioException, gone: bool) -> CarrierError:
+    status, code = _status_and_code(exc)
+    kind: type[CarrierError] = CarrierRefused
+    if status == 429 or code == 20429:
+        kind = CarrierBusy
+    elif gone and (status == 404 or code in _GONE):
+        kind = CarrierGone
+    elif status >= 500 or status in (0, 408):
+        kind = CarrierUnsure
+    return _logged(kind(what, status=status, code=code))
+
+
+def _status_and_code(exc: TwilioException) -> tuple[int, int]:
+    """HTTP's status and Twilio's code; the SDK keeps the bare response for a failed list."""
+    status = getattr(exc, "status", None)
+    if status is None:
+        status = next((each.status_code for each in exc.args if hasattr(each, "status_code")), 0)
+    code = getattr(exc, "code", None)
+    if status in (401, 403) and code in (None, status):
+        code = 20003
+    # Without a body of Twilio's the SDK gives the HTTP status as the code.
+    return int(status), int(code) if isinstance(code, int) and code != status else 0
+
+
+def _from_network(what: str, exc: requests.RequestException) -> CarrierError:
+    """Nothing was sent when no connection came about; after that nobody knows."""
+    cause = getattr(exc.args[0], "reason", None) if exc.args else None
+    unsent = isinstance(exc, requests.ConnectTimeout | requests.exceptions.ProxyError)
+    if unsent or isinstance(cause, NewConnectionError):
+        return _logged(CarrierBusy(f"{what}: no connection"))
+    if "CERTIFICATE_VERIFY_FAILED" in str(exc):
+        return _logged(CarrierRefused(f"{what}: the certificate of the API's host is not trusted"))
+    if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return _logged(CarrierRefused(f"{what}: TWILIO_API_BASE_URL is not a usable address"))
+    return _logged(CarrierUnsure(f"{what}: {type(exc).__name__}"))
+
+
+def _logged(error: CarrierError) -> CarrierError:
+    key = _KEYS.get(error.code)
+    if key:
+        log.error("Twilio refused %s with code %d. Check %s.", error.detail, error.code, key)
+    elif not isinstance(error, CarrierGone):
+        log.warning("Twilio: %s: %s (HTTP %d, code %d)", error.detail, error.kind, error.status, error.code)
+    return error
