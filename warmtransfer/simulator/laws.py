@@ -39,11 +39,10 @@ LAW_TEXT: dict[str, str] = {
 FAULT_ACTIONS: dict[str, tuple[str, ...]] = {
     "rest": ("slow", "429", "500", "503", "500_after", "timeout_after", "refuse"),
     "stream": ("refuse", "drop_after"),
-    "number_down": ("true",),
 }
 
 
-class BadLaw(ValueError):
+class LawError(ValueError):
     """A law or fault that does not exist, with the names that do."""
 
 
@@ -61,13 +60,13 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Reads `rest=500_after;match=POST Calls;times=1`; raises BadLaw with what is possible."""
+        """Reads `rest=500_after;match=POST Calls;times=1`; raises LawError with what is possible."""
         head, *options = text.split(";")
         name, _, what = head.partition("=")
         action, _, argument = (what or "true").partition(":")
         if action not in FAULT_ACTIONS.get(name, ()):
             known = "; ".join(f"{k}={'|'.join(v)}" for k, v in FAULT_ACTIONS.items())
-            raise BadLaw(f"no fault {head!r}; there are {known}")
+            raise LawError(f"no fault {head!r}; there are {known}")
         fault = cls(name, action, argument)
         for option in options:
             key, _, value = option.partition("=")
@@ -83,12 +82,12 @@ class Fault:
             elif key == "match":
                 self.match = value
             else:
-                raise BadLaw(f"a fault takes match, times and chance, not {key!r}")
+                raise LawError(f"a fault takes match, times and chance, not {key!r}")
         except ValueError as exc:
-            raise BadLaw(str(exc)) from exc
+            raise LawError(str(exc)) from exc
 
     def strikes(self, subject: str, dice: random.Random) -> bool:
-        """Tells, and counts, whether the fault hits `subject` (`POST Calls`): every word of `match` in its order."""
+        """Tells, and counts, whether the fault hits `subject`, in which every word of `match` stands in order."""
         if self.times is not None and self.used >= self.times:
             return False
         if not _matches(self.match, subject) or (self.chance < 1 and dice.random() >= self.chance):
@@ -127,23 +126,27 @@ class Laws:
         return float(self.answers[name].partition(":")[2] or default)
 
     def put(self, name: str, answer: str) -> None:
-        """Sets one law; raises BadLaw with the answers that exist."""
+        """Sets one law; raises LawError with the answers that exist."""
         if name not in LAWS:
-            raise BadLaw(f"no law {name!r}; there are {', '.join(LAWS)}")
+            raise LawError(f"no law {name!r}; there are {', '.join(LAWS)}")
         word, _, number = answer.partition(":")
         if word not in LAWS[name] or (number and word != "lost"):
-            raise BadLaw(f"law {name} is one of {', '.join(LAWS[name])}, not {answer!r}")
+            raise LawError(f"law {name} is one of {', '.join(LAWS[name])}, not {answer!r}")
         if number and not _is_fraction(number):
-            raise BadLaw(f"{answer!r}: the fraction must lie between 0 and 1")
+            raise LawError(f"{answer!r}: the fraction must lie between 0 and 1")
         self.answers[name] = answer
 
     def put_faults(self, texts: list[str]) -> None:
         """Replaces all faults."""
         self.faults = [Fault.parse(text) for text in texts]
 
-    def fault(self, name: str, subject: str) -> Fault | None:
-        """Returns the first fault of that name that strikes now."""
-        return next((f for f in self.faults if f.name == name and f.strikes(subject, self.dice)), None)
+    def fault(self, name: str, subject: str, *actions: str) -> Fault | None:
+        """Returns the first fault of that name, and of these actions if any are given, that strikes now."""
+        for fault in self.faults:
+            wanted = fault.name == name and (not actions or fault.action in actions)
+            if wanted and fault.strikes(subject, self.dice):
+                return fault
+        return None
 
 
 def _is_fraction(text: str) -> bool:

@@ -14,7 +14,9 @@ Row = dict[str, Any]
 Form = Sequence[tuple[str, str]]
 
 #: Header names whose values never reach the trace. The signature stays: readers recompute it.
-SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "api-key", "x-api-key", "proxy-authorization"})
+SECRET_HEADERS = frozenset(
+    {"authorization", "cookie", "set-cookie", "api-key", "x-api-key", "proxy-authorization"}
+)
 #: Form and JSON fields that carry a password by design of the API.
 SECRET_FIELDS = frozenset({"SipAuthPassword", "SipAuthUsername", "auth_token", "secret"})
 REDACTED = "[redacted]"
@@ -33,8 +35,9 @@ def redact_form(form: Form) -> list[list[str]]:
 class Trace:
     """Writes rows to a file and keeps them; the only writer of `trace.jsonl`.
 
-    `secrets` are texts (tokens, keys) that are replaced wherever they occur in a row. Watchers are called with each
-    row as it is written and must not raise. Rows reported late (`at` in the past) are put in their place by `close`.
+    `secrets` are texts (tokens, keys) that are replaced wherever they occur in a row. Watchers are called with
+    each row as it is written and must not raise. Rows reported late (`at` in the past) are put in their
+    place by `close`.
     """
 
     def __init__(self, clock: Clock, path: Path | None = None, secrets: Sequence[str] = ()) -> None:
@@ -86,7 +89,7 @@ class Trace:
         return stop
 
     async def wait(self, test: Callable[[Row], bool], timeout: float, since: int | None = None) -> Row:
-        """Returns the first row that passes `test`, from index `since` (default: from now); raises TimeoutError."""
+        """Returns the first row that passes `test`, from index `since` or from now; raises TimeoutError."""
         found: asyncio.Future[Row] = asyncio.get_running_loop().create_future()
 
         def look(row: Row) -> None:

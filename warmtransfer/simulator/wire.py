@@ -22,7 +22,7 @@ def sign(token: str, url: str, form: Iterable[tuple[str, str]] = ()) -> str:
 
 
 def signed_url(url: str) -> str:
-    """Returns the part of a URL that is signed: no fragment; no user, password or port unless plain http/ws."""
+    """Returns what is signed of a URL: no fragment and user, and no port unless it is plain http or ws."""
     parts = urlsplit(url)
     netloc = parts.netloc.rpartition("@")[2]
     if parts.scheme in ("https", "wss"):

@@ -1,0 +1,237 @@
+"""One leg: its life from queued to ended, its audio, and the news it sends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from warmtransfer.simulator.sound import Line, Player, Port, Recorder
+from warmtransfer.simulator.wire import rfc2822
+
+if TYPE_CHECKING:
+    from warmtransfer.simulator.documents import Goto
+    from warmtransfer.simulator.network import Network
+    from warmtransfer.simulator.phones import Phone
+    from warmtransfer.simulator.rooms import Member
+    from warmtransfer.simulator.streams import MediaStream
+
+API_VERSION = "2010-04-01"
+FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+ALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
+
+
+@dataclass(frozen=True)
+class News:
+    """Where a leg's status callbacks go, and which of them."""
+
+    url: str = ""
+    method: str = "POST"
+    events: frozenset[str] = frozenset({"completed"})
+
+
+@dataclass
+class Call:
+    """A phone connection. Everything but `finish`, `answer` and `ring` only reads it."""
+
+    network: Network
+    direction: str
+    from_: str
+    to: str
+    sid: str
+    webhook_sid: str = ""
+    parent: Call | None = None
+    news: News = field(default_factory=News)
+    extra: tuple[tuple[str, str], ...] = ()
+    given_label: str = ""
+    status: str = "queued"
+    time_limit: float = 14400.0
+    queue_ms: int = 0
+    answered_by: str = ""
+
+    def __post_init__(self) -> None:
+        self.webhook_sid = self.webhook_sid or self.sid
+        self.created = self.updated = time.time()
+        self.started: float | None = None
+        self.finished: float | None = None
+        self.answered_at: float | None = None
+        self.ended_at: float | None = None
+        self.ended = asyncio.Event()
+        self.answered = asyncio.Event()
+        self.digits: asyncio.Queue[str] = asyncio.Queue()
+        self.player = Player()
+        self.phone: Phone | None = None
+        self.line: Line | None = None
+        self.recorder: Recorder | None = None
+        self.member: Member | None = None
+        self.stream: MediaStream | None = None
+        self.taps: dict[str, MediaStream] = {}
+        self.children: list[Call] = []
+        self.script: asyncio.Task[None] | None = None
+        self.effort: asyncio.Task[Any] | None = None
+        self.gate: Goto | None = None
+        self.on_pick_up: Callable[[], None] | None = None
+        self.sequence = 0
+        self._limit: asyncio.TimerHandle | None = None
+
+    @property
+    def label(self) -> str:
+        """The participant's label, or what is known instead."""
+        if self.given_label:
+            return self.given_label
+        return "caller" if self.direction == "inbound" else f"human:{self.to}"
+
+    @property
+    def over(self) -> bool:
+        """Whether the leg has ended."""
+        return self.status in FINAL
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds since the answer."""
+        if self.answered_at is None:
+            return 0
+        end = self.ended_at if self.ended_at is not None else self.network.clock.now()
+        return round(end - self.answered_at)
+
+    def trace(self, event: str, **fields: Any) -> None:
+        """Writes a `leg` row."""
+        room = {"conference_sid": self.member.room.sid} if self.member else {}
+        about: dict[str, Any] = {"event": event, "label": self.label, "call_sid": self.sid, **room, **fields}
+        self.network.trace.write("leg", **about)
+
+    def dialled(self) -> None:
+        """The network starts to reach the other side."""
+        self.status = "initiated" if self.direction.startswith("outbound") else "ringing"
+        self.trace("dialled", **{"from": self.from_, "to": self.to, "direction": self.direction})
+        self.report("initiated")
+
+    def ring(self) -> None:
+        """The other side rings."""
+        if not self.over:
+            self.status = "ringing"
+            self.trace("ringing", to=self.to)
+            self.report("ringing")
+
+    def answer(self, phone: Port) -> None:
+        """Someone, or something, picks up: audio flows from here on."""
+        if self.over or self.answered.is_set():
+            return
+        self.status = "in-progress"
+        self.started = time.time()
+        self.answered_at = self.network.clock.now()
+        self.recorder = Recorder()
+        self.line = Line(phone, self.recorder)
+        self.network.engine.add(self.line)
+        self._limit = self.network.clock.call_later(self.time_limit, self._time_up)
+        self.trace("answered")
+        self.report("answered")
+        self.answered.set()
+
+    def connect(self, port: Port | None) -> None:
+        """Puts something on the network's end of the line."""
+        if self.line is not None and not self.over:
+            self.line.connect(port)
+
+    def press(self, digit: str) -> None:
+        """The phone sends a tone."""
+        if self.over:
+            return
+        self.network.trace.note("press", leg=self.label, call_sid=self.sid, digit=digit)
+        if self.stream is not None:
+            self.stream.dtmf(digit)
+        self.digits.put_nowait(digit)
+
+    def limit(self, seconds: float) -> None:
+        """Sets the longest time the leg may last, from now."""
+        self.time_limit = seconds
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = self.network.clock.call_later(seconds, self._time_up)
+
+    def _time_up(self) -> None:
+        self.network.trace.note("limit", leg=self.label, call_sid=self.sid, what="TimeLimit")
+        self.finish("completed")
+
+    def finish(self, status: str = "completed", *, sip: int = 0, reason: str = "participant_hung_up") -> None:
+        """Ends the leg, whatever it does; a second end changes nothing."""
+        if self.over:
+            return
+        self.status = status
+        self.finished = time.time()
+        self.ended_at = self.network.clock.now()
+        if self._limit is not None:
+            self._limit.cancel()
+        if self.member is not None:
+            self.member.room.leave(self.member, reason)
+        self.stop_script()
+        if self.effort is not None and self.effort is not asyncio.current_task():
+            self.effort.cancel()
+        for child in self.children:
+            child.finish("canceled" if not child.answered.is_set() else "completed", sip=487)
+        self._silence()
+        self.trace("ended", status=status, **self.network.keep(self))
+        self.report("completed", sip)
+        self.network.ended(self)
+        self.ended.set()
+
+    def stop_script(self) -> None:
+        """Cancels the TwiML of this leg, unless it is what asks for it."""
+        if self.script is not None and self.script is not asyncio.current_task():
+            self.script.cancel()
+
+    def _silence(self) -> None:
+        self.player.stop()
+        if self.line is not None:
+            self.network.engine.remove(self.line)
+        if self.phone is not None:
+            self.phone.stop()
+        for stream in (self.stream, *self.taps.values()):
+            if stream is not None:
+                self.network.tasks.spawn(stream.stop())
+
+    def params(self) -> list[tuple[str, str]]:
+        """Returns the form of a voice webhook (docs/voice/twiml), empty geography as for an unlisted number."""
+        form = [
+            ("CallSid", self.webhook_sid), ("AccountSid", self.network.account.sid),
+            ("From", self.from_), ("Caller", self.from_), ("To", self.to.partition("?")[0]),
+            ("Called", self.to.partition("?")[0]), ("CallStatus", self.status), ("Direction", self.way),
+            ("ApiVersion", API_VERSION),
+        ]  # fmt: skip
+        for side in ("From", "Caller", "To", "Called"):
+            form += [(f"{side}{part}", "US" if part == "Country" else "") for part in GEO]
+        if self.parent is not None:
+            form.append(("ParentCallSid", self.parent.webhook_sid))
+        if self.direction == "inbound":
+            form += [("CallToken", f"simulated-{self.sid}"), ("StirVerstat", "TN-Validation-Passed-A")]
+        if self.answered_by:
+            form.append(("AnsweredBy", self.answered_by))
+        return form + list(self.extra)
+
+    @property
+    def way(self) -> str:
+        """The Direction that webhooks carry; an application sees its leg come in."""
+        return "inbound" if self.to.startswith("app:") else self.direction
+
+    def report(self, event: str, sip: int = 0) -> None:
+        """Sends a call progress event to who asked for it."""
+        if not self.news.url or event not in self.news.events:
+            return
+        seconds = self.seconds
+        # A status callback is about the leg, so it carries its own SID, not the application's.
+        form = [(k, self.sid if k == "CallSid" else v) for k, v in self.params()]
+        form += [
+            ("Timestamp", rfc2822()), ("CallbackSource", "call-progress-events"),
+            ("SequenceNumber", str(self.sequence)),
+        ]  # fmt: skip
+        if event == "completed":
+            form += [("CallDuration", str(seconds)), ("Duration", str(-(-seconds // 60)))]
+            if sip or self.direction.startswith("outbound"):
+                form.append(("SipResponseCode", str(sip or 200)))
+        self.sequence += 1
+        self.network.callbacks.send(self.sid, self.news.url, form, self.news.method)
+
+
+GEO = ("City", "State", "Zip", "Country")

@@ -1,0 +1,154 @@
+"""The control API: phones the number, sets phones, laws and faults, shows the state and the trace."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from warmtransfer.simulator.laws import LawError
+from warmtransfer.simulator.network import Network
+
+PREFIX = "/simulator"
+#: Statuses a leg passes through, in order; waiting for one is satisfied by any later one.
+RANK = {"queued": 0, "initiated": 1, "ringing": 2, "in-progress": 3}
+
+
+class Refused(Exception):
+    """A control request that makes no sense, with the reason."""
+
+
+class Control:
+    """Serves JSON under /simulator, without authentication: it is for the one who started the simulator."""
+
+    def __init__(self, network: Network, quit_: asyncio.Event) -> None:
+        self.network = network
+        self.quit_ = quit_
+
+    def routes(self) -> list[web.RouteDef]:
+        """Returns the routes."""
+        table: list[tuple[str, str, Callable[[web.Request], Awaitable[Any]]]] = [
+            ("POST", "/calls", self.phone_in),
+            ("GET", "/calls/{sid}", self.call),
+            ("GET", "/calls/{sid}/wait", self.wait),
+            ("POST", "/calls/{sid}/press", self.press),
+            ("POST", "/calls/{sid}/hangup", self.hang_up),
+            ("PUT", "/phones", self.phones),
+            ("PUT", "/laws", self.laws),
+            ("PUT", "/faults", self.faults),
+            ("GET", "/state", self.state),
+            ("GET", "/trace", self.trace),
+            ("POST", "/quit", self.quit),
+        ]
+        return [web.route(method, PREFIX + path, _json(work)) for method, path, work in table]
+
+    async def phone_in(self, request: web.Request) -> dict[str, Any]:
+        """Phones the number: `{"from", "to", "steps"}`."""
+        body = await _body(request)
+        from_ = str(body.get("from") or "+15550123456")
+        call = self.network.phone_in(from_, str(body.get("to") or ""), list(body.get("steps") or []))
+        return {"call_sid": call.sid}
+
+    def _call(self, request: web.Request) -> Any:
+        call = self.network.calls.get(request.match_info["sid"])
+        if call is None:
+            raise Refused(f"no call {request.match_info['sid']}")
+        return call
+
+    async def call(self, request: web.Request) -> dict[str, Any]:
+        """Shows one leg."""
+        call = self._call(request)
+        return {"call_sid": call.sid, "label": call.label, "status": call.status, "seconds": call.seconds}
+
+    async def wait(self, request: web.Request) -> dict[str, Any]:
+        """Waits until a leg has a status (`completed` is any end) or the timeout, in simulated seconds."""
+        call = self._call(request)
+        status = request.query.get("status", "completed")
+        timeout = float(request.query.get("timeout", "60"))
+
+        async def reached() -> None:
+            rank = RANK.get(status, 4)
+            while not call.over and RANK.get(call.status, 4) < rank:
+                since = len(self.network.trace.lines)
+                await self.network.trace.wait(lambda row: row.get("call_sid") == call.sid, timeout, since)
+
+        try:
+            await self.network.clock.wait_for(reached(), timeout)
+        except TimeoutError:
+            return {"call_sid": call.sid, "status": call.status, "timed_out": True}
+        return {"call_sid": call.sid, "status": call.status, "timed_out": False}
+
+    async def press(self, request: web.Request) -> dict[str, Any]:
+        """Presses keys on a leg: `{"digits": "1"}`."""
+        call = self._call(request)
+        for digit in str((await _body(request)).get("digits", "")):
+            call.press(digit)
+        return {"call_sid": call.sid}
+
+    async def hang_up(self, request: web.Request) -> dict[str, Any]:
+        """Hangs up, as the person on that leg."""
+        call = self._call(request)
+        call.finish("completed" if call.answered.is_set() else "no-answer")
+        return {"call_sid": call.sid, "status": call.status}
+
+    async def phones(self, request: web.Request) -> dict[str, Any]:
+        """Says how phones react: a list of entries, or `{"phones": [...]}`."""
+        body = await _body(request)
+        self.network.phones.put(body["phones"] if isinstance(body, dict) and "phones" in body else body)
+        return {"ok": True}
+
+    async def laws(self, request: web.Request) -> dict[str, Any]:
+        """Sets laws: `{name: answer}`."""
+        for name, answer in (await _body(request)).items():
+            self.network.laws.put(name, str(answer))
+            self.network.trace.note("law", law=name, answer=str(answer), set=True)
+        return dict(self.network.laws.answers)
+
+    async def faults(self, request: web.Request) -> dict[str, Any]:
+        """Replaces the faults: `["rest=500_after;match=POST Calls;times=1"]` or `{"faults": [...]}`."""
+        body = await _body(request)
+        texts = [str(t) for t in (body.get("faults", []) if isinstance(body, dict) else body)]
+        self.network.laws.put_faults(texts)
+        self.network.trace.note("fault", set=texts)
+        return {"faults": texts}
+
+    async def state(self, request: web.Request) -> dict[str, Any]:
+        """Shows what is still up."""
+        return self.network.state()
+
+    async def trace(self, request: web.Request) -> web.Response:
+        """Returns the trace's rows from number `since` on, as JSON lines; `next` is in a header."""
+        since = int(request.query.get("since", "0"))
+        lines = self.network.trace.lines[since:]
+        return web.Response(
+            text="".join(line + "\n" for line in lines), content_type="application/x-ndjson",
+            headers={"X-Next": str(since + len(lines))},
+        )  # fmt: skip
+
+    async def quit(self, request: web.Request) -> dict[str, Any]:
+        """Ends the simulator."""
+        self.quit_.set()
+        return {"ok": True}
+
+
+async def _body(request: web.Request) -> Any:
+    try:
+        return json.loads(await request.text() or "{}")
+    except ValueError as exc:
+        raise Refused(f"the body is no JSON: {exc}") from exc
+
+
+def _json(
+    work: Callable[[web.Request], Awaitable[Any]],
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        try:
+            answer = await work(request)
+        except (Refused, LawError, ValueError, KeyError, TypeError) as exc:
+            return web.json_response({"error": str(exc)}, status=400)
+        return answer if isinstance(answer, web.StreamResponse) else web.json_response(answer)
+
+    return serve

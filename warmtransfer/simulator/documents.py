@@ -1,0 +1,124 @@
+"""Fetches TwiML and sound, and runs the audio verbs that every document may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urljoin
+
+from warmtransfer.simulator import speech
+from warmtransfer.simulator.audio import PCM, parse_wav
+from warmtransfer.simulator.twiml import Document, TwimlError, Verb, parse
+from warmtransfer.simulator.webhooks import Form, Reply
+
+if TYPE_CHECKING:
+    from warmtransfer.simulator.network import Network
+
+APOLOGY = "We are sorry. An application error has occurred. Goodbye."
+
+
+class Mouth(Protocol):
+    """What a document plays into: a leg's player, a wait or hold source, an announcement."""
+
+    def play(self, pcm: PCM, loops: int = 1) -> Awaitable[bool]:
+        """Plays a clip to its end, or for ever with `loops=0`."""
+
+    def silence(self, seconds: float) -> Awaitable[bool]:
+        """Says nothing for a while."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who hears a document, for the trace."""
+
+    label: str
+    call_sid: str
+
+
+@dataclass(frozen=True)
+class Goto:
+    """The next document: where it is and what is posted with it."""
+
+    url: str
+    method: str = "POST"
+    form: tuple[tuple[str, str], ...] = ()
+
+
+def target(document: Document, verb: Verb, attr: str = "action") -> Goto:
+    """Returns where an action leads; an empty or missing one is the document itself."""
+    url = verb.attrs.get(attr, "").strip()
+    return Goto(urljoin(document.url, url) if url else document.url, verb.attrs.get("method", "POST"))
+
+
+async def fetch(network: Network, goto: Goto, form: Form, fallback: str = "") -> Document:
+    """Returns the document behind a URL, or behind the fallback; raises TwimlError."""
+    reply = await network.webhooks.send(goto.url, [*form, *goto.form], goto.method)
+    try:
+        return read(network, reply)
+    except TwimlError as exc:
+        if not fallback:
+            raise
+        network.trace.note("error", code=exc.code, text=str(exc), url=goto.url)
+        extra = [("ErrorCode", str(exc.code)), ("ErrorUrl", goto.url.partition("#")[0])]
+        return read(network, await network.webhooks.send(fallback, [*form, *goto.form, *extra], "POST"))
+
+
+def read(network: Network, reply: Reply) -> Document:
+    """Returns a reply's document, its warnings noted; raises TwimlError for what cannot be run."""
+    if reply.error:
+        raise TwimlError(reply.error, f"the application answered {reply.status or 'nothing'}")
+    if reply.status == 204 or not reply.body.strip():
+        return Document((), reply.url)
+    document = parse(reply.text, reply.url, reply.content_type)
+    for warning in document.warnings:
+        network.trace.note("warning", code=12200, text=warning, url=reply.url)
+    return document
+
+
+async def perform_audio(network: Network, mouth: Mouth, who: Listener, verb: Verb, base: str) -> None:
+    """Runs one Say, Play or Pause."""
+    if verb.name == "Say":
+        await say(network, mouth, who, verb)
+    elif verb.name == "Pause":
+        await mouth.silence(verb.number("length", 1))
+    elif verb.text:
+        pcm = await sound(network, urljoin(base, verb.text))
+        if pcm is not None:
+            await mouth.play(pcm, verb.number("loop", 1))
+    elif digits := verb.attrs.get("digits", ""):
+        network.trace.note("press", leg="network", call_sid=who.call_sid, digit=digits)
+        await mouth.silence(0.5 * len(digits))
+
+
+async def say(network: Network, mouth: Mouth, who: Listener, verb: Verb) -> None:
+    """Speaks a text to someone, noted when it starts (`say`) and when it ends (`speech`)."""
+    if not verb.text:
+        return
+    pcm = await speech.spoken(verb.text, verb.attrs.get("voice", ""), verb.attrs.get("language", ""))
+    start = network.clock.now()
+    about = {"who": "network", "leg": who.label, "call_sid": who.call_sid, "text": verb.text}
+    network.trace.note("say", **about)
+    whole = False
+    try:
+        whole = await mouth.play(pcm, verb.number("loop", 1))
+    finally:
+        end = round(network.clock.now(), 4)
+        network.trace.note("speech", **about, start=round(start, 4), end=end, whole=whole)
+
+
+async def sound(network: Network, url: str) -> PCM | None:
+    """Returns a WAV file's samples; None, with a note, when it cannot be had."""
+    reply = await network.webhooks.send(url, (), "GET")
+    return heard(network, reply)
+
+
+def heard(network: Network, reply: Reply) -> PCM | None:
+    """Returns the samples in a reply; None, with a note, when there are none."""
+    try:
+        if reply.error:
+            raise ValueError(f"the application answered {reply.status or 'nothing'}")
+        return parse_wav(reply.body, reply.url)
+    except ValueError as exc:
+        network.trace.note("error", code=reply.error or 12300, text=str(exc), url=reply.url)
+        return None

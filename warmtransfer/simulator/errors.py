@@ -1,0 +1,58 @@
+"""Error bodies of the REST API: code, message, more_info, status."""
+
+from __future__ import annotations
+
+#: code -> (HTTP status, message). A status that Twilio does not document is 400, as for refused parameters.
+ERRORS: dict[int, tuple[int, str]] = {
+    16001: (400, "Participant is not connected to the conference"),
+    16003: (400, "Conference SID or friendly name not recognised"),
+    16020: (400, "Conference is full"),
+    16022: (400, "Conference does not exist or has completed"),
+    16024: (400, "Invalid participant label"),
+    16026: (400, "Participant label is already in use"),
+    16027: (400, "The participant to coach is on hold"),
+    16028: (400, "The participant to coach is not in the conference"),
+    16099: (400, "Unexpected conference status"),
+    20001: (400, "Invalid parameter"),
+    20003: (401, "Authenticate"),
+    20004: (405, "Method not allowed"),
+    20404: (404, "The requested resource was not found"),
+    20429: (429, "Too Many Requests"),
+    20500: (500, "An internal server error has occurred"),
+    20503: (503, "Service Unavailable"),
+    21201: (400, "No 'To' number is specified"),
+    21205: (400, "Url is not a valid URL"),
+    21210: (400, "'From' phone number not verified"),
+    21211: (400, "The phone number you are attempting to call is not valid"),
+    21212: (400, "The 'From' number is not a valid phone number, shortcode, or alphanumeric sender ID"),
+    21213: (400, "'From' phone number is required"),
+    21214: (400, "'To' phone number cannot be reached"),
+    21218: (400, "Invalid ApplicationSid"),
+    21220: (400, "Call is not in-progress. Cannot redirect."),
+    21262: (400, "AmdStatusCallback is required for asynchronous machine detection"),
+}
+
+
+class RestError(Exception):
+    """A refused request: the code, and its body with `body(path)`."""
+
+    def __init__(self, code: int, message: str = "", status: int = 0) -> None:
+        known, text = ERRORS.get(code, (400, "Invalid request"))
+        self.code = code
+        self.status = status or known
+        self.message = message or text
+        super().__init__(f"{self.status} {code} {self.message}")
+
+    def body(self) -> dict[str, object]:
+        """Returns the JSON body."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
+            "status": self.status,
+        }
+
+
+def not_found(path: str) -> RestError:
+    """Returns the 404 for a resource path."""
+    return RestError(20404, f"The requested resource {path} was not found")

@@ -1,0 +1,196 @@
+"""Runs the TwiML of one leg: document after document, verb after verb."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from warmtransfer.simulator.audio import beep
+from warmtransfer.simulator.dialling import dial
+from warmtransfer.simulator.documents import APOLOGY, Goto, Listener, fetch, perform_audio, say, target
+from warmtransfer.simulator.recording import record
+from warmtransfer.simulator.steps import End, Script, Step
+from warmtransfer.simulator.streaming import connect, start, stop
+from warmtransfer.simulator.twiml import Document, TwimlError, Verb, parse
+
+if TYPE_CHECKING:
+    from warmtransfer.simulator.calls import Call
+
+#: Verbs before which an incoming call is not yet answered.
+UNANSWERED = frozenset({"Reject", "Pause", "Redirect"})
+#: A leg that is only redirected is stopped here, as a guard against documents that send each other round.
+MAX_HOPS = 200
+
+
+async def run(call: Call, first: Goto | Document, *, hangs_up: bool = True, fallback: str = "") -> None:
+    """Runs a leg's TwiML to its end, then hangs up (unless the leg goes on to be bridged).
+
+    A document that cannot be had or run is an apology in words, a hang-up, and a note with Twilio's code.
+    """
+    script = Script(call, perform)
+    try:
+        await _documents(script, first, fallback)
+    except TwimlError as exc:
+        network = call.network
+        network.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
+        network.pick_up(call)
+        call.connect(call.player)
+        await say(network, call.player, Listener(call.label, call.sid), Verb("Say", text=APOLOGY))
+        call.finish("completed")
+    if (hangs_up or script.hung_up) and not call.over:
+        call.finish("completed")
+
+
+async def _documents(script: Script, first: Goto | Document, fallback: str) -> None:
+    call, network = script.call, script.call.network
+    following: Goto | Document | None = first
+    hops = 0
+    while following is not None and not call.over:
+        if isinstance(following, Goto):
+            began = network.clock.now()
+            following = await fetch(network, following, call.params(), fallback)
+            hops = 0 if network.clock.now() - began > 1 else hops + 1
+            if hops > MAX_HOPS:
+                raise TwimlError(11215, "too many documents that only redirect")
+        script.document = following
+        step = await _verbs(script, following)
+        following = step if isinstance(step, Goto) else None
+        script.hung_up = isinstance(step, End)
+
+
+async def _verbs(script: Script, document: Document) -> Step:
+    call = script.call
+    if not document.verbs:
+        call.network.pick_up(call)
+    for verb in document.verbs:
+        if verb.name not in UNANSWERED:
+            call.network.pick_up(call)
+        call.network.trace.note("verb", verb=verb.name, leg=call.label, call_sid=call.sid)
+        step = await perform(script, verb)
+        if call.over:
+            return End()
+        if step is not None:
+            return step
+    return None
+
+
+async def perform(script: Script, verb: Verb) -> Step:
+    """Runs one verb; None goes on with the next."""
+    return await VERBS[verb.name](script, verb)
+
+
+async def _audio(script: Script, verb: Verb) -> Step:
+    call = script.call
+    if verb.name == "Pause" and call.line is None:
+        await call.network.clock.sleep(verb.number("length", 1))
+        return None
+    call.connect(call.player)
+    await perform_audio(call.network, call.player, script.listener, verb, script.document.url)
+    return None
+
+
+async def _redirect(script: Script, verb: Verb) -> Step:
+    return target(script.document, Verb("Redirect", {**verb.attrs, "action": verb.text}))
+
+
+async def _hangup(script: Script, verb: Verb) -> Step:
+    return End()
+
+
+async def _reject(script: Script, verb: Verb) -> Step:
+    call = script.call
+    if not call.answered.is_set():
+        busy = verb.attrs.get("reason", "rejected") == "busy"
+        call.finish("busy" if busy else "failed", sip=486 if busy else 603)
+    return End()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a Gather collects digits."""
+
+    count: int
+    timeout: float
+    finish: str
+
+    @classmethod
+    def of(cls, verb: Verb) -> Wanted:
+        """Reads the attributes."""
+        text = verb.attrs.get("timeout", "5").strip()
+        timeout = float(text) if text.replace(".", "", 1).isdigit() else 5.0
+        return cls(verb.number("numDigits", 0), timeout, verb.attrs.get("finishOnKey", "#"))
+
+
+async def _gather(script: Script, verb: Verb) -> Step:
+    call, network = script.call, script.call.network
+    if "dtmf" not in verb.attrs.get("input", "dtmf"):
+        network.trace.note("warning", text="the simulator gathers keys only, not speech", leg=call.label)
+    while not call.digits.empty():
+        call.digits.get_nowait()
+    digits, key = await _collect(script, verb, Wanted.of(verb))
+    network.trace.note("gathered", leg=call.label, call_sid=call.sid, digits=digits)
+    if not digits and not key and not verb.flag("actionOnEmptyResult", False):
+        return None
+    goto = target(script.document, verb)
+    form = [("Digits", digits), *([("FinishedOnKey", key)] if key else []), ("msg", "Gather End")]
+    return Goto(goto.url, goto.method, tuple(form))
+
+
+async def _collect(script: Script, verb: Verb, wanted: Wanted) -> tuple[str, str]:
+    """Returns the digits and the finishing key; the first key stops the prompts, and each one the clock."""
+    call = script.call
+    prompts = call.network.tasks.spawn(_prompts(script, verb))
+    first = asyncio.ensure_future(call.digits.get())
+    try:
+        await asyncio.wait([prompts, first], return_when=asyncio.FIRST_COMPLETED)
+        if prompts.done() and not prompts.cancelled() and (error := prompts.exception()):
+            raise error
+        if not first.done():
+            await call.network.clock.wait_for(asyncio.shield(first), wanted.timeout)
+        prompts.cancel()
+        call.player.stop()
+        digits = ""
+        digit = first.result()
+        while digit != wanted.finish or not wanted.finish:
+            digits += digit
+            if wanted.count and len(digits) >= wanted.count:
+                return digits, ""
+            digit = await call.network.clock.wait_for(call.digits.get(), wanted.timeout)
+        return digits, digit
+    except TimeoutError:
+        return digits if first.done() else "", ""
+    finally:
+        prompts.cancel()
+        first.cancel()
+
+
+async def _prompts(script: Script, verb: Verb) -> None:
+    for child in verb.children:
+        await _audio(script, child)
+
+
+async def _record(script: Script, verb: Verb) -> Step:
+    script.call.connect(script.call.player)
+    if verb.flag("playBeep", True):
+        await script.call.player.play(beep())
+    return await record(script, verb)
+
+
+VERBS: dict[str, Callable[[Script, Verb], Awaitable[Step]]] = {
+    "Say": _audio,
+    "Play": _audio,
+    "Pause": _audio,
+    "Gather": _gather,
+    "Dial": dial,
+    "Connect": connect,
+    "Start": start,
+    "Stop": stop,
+    "Redirect": _redirect,
+    "Hangup": _hangup,
+    "Reject": _reject,
+    "Record": _record,
+}
+
+__all__ = ["VERBS", "parse", "perform", "run"]

@@ -1,0 +1,90 @@
+"""The command line's options and its help."""
+
+from __future__ import annotations
+
+import argparse
+
+from warmtransfer.simulator.account import Account
+from warmtransfer.simulator.laws import FAULT_ACTIONS, LAW_TEXT, LAWS
+
+ABOUT = """\
+A phone network in a box. It plays Twilio's side for any application: REST, webhooks, TwiML, conferences
+with mixed sound, Media Streams. Point the application's SDK at the printed TWILIO_API_BASE_URL, then let
+somebody phone the number:
+
+  python -m warmtransfer.simulator --port 9000 --app http://127.0.0.1:5000/warmtransfer
+  curl -X POST localhost:9000/simulator/calls -d '{"from": "+15550123456", "steps": [
+       {"until": "quiet:1.0"}, {"say": "Can I speak to a person?"}, {"wait": 20}, {"hangup": true}]}'
+"""
+
+
+def _epilog() -> str:
+    lines = ["laws (--law NAME=ANSWER, PUT /simulator/laws); the first answer is the default:"]
+    for name, answers in LAWS.items():
+        lines += [f"  {name}={'|'.join(answers)}", f"      {LAW_TEXT[name]}"]
+    lines += ["", "faults (--fault, PUT /simulator/faults), e.g. 'rest=500_after;match=POST Calls;times=1':"]
+    lines += [f"  {name}={'|'.join(actions)}" for name, actions in FAULT_ACTIONS.items()]
+    lines += [
+        "  with ;match=WORDS (of method, path or stream URL, in order) ;times=N ;chance=0..1",
+        "  slow:<s> and drop_after:<s> take seconds, refuse:<code> (rest) takes Twilio's error code",
+        "",
+        "control API, JSON on the same port: POST /simulator/calls, GET /simulator/calls/SID[/wait],",
+        "  POST /simulator/calls/SID/press|hangup, PUT /simulator/phones|laws|faults,",
+        "  GET /simulator/state, GET /simulator/trace?since=N, POST /simulator/quit",
+        "with --model, options after a bare -- go to python -m warmtransfer.simulator.model",
+    ]
+    return "\n".join(lines)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Returns the parser."""
+    found = argparse.ArgumentParser(
+        prog="python -m warmtransfer.simulator", description=ABOUT, epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    add = found.add_argument
+    add(
+        "--app",
+        required=True,
+        metavar="URL",
+        help="the application; its webhooks default to URL/voice, /status, /ai",
+    )
+    add("--host", default="127.0.0.1", help="where to listen (default %(default)s)")
+    add("--port", type=int, default=9000, help="0 picks a free one (default %(default)s)")
+    add("--map", action="append", default=[], metavar="PUBLIC=LOCAL",
+        help="where a public origin really is: https://example.test=http://127.0.0.1:5000; repeatable")  # fmt: skip
+    add("--scenario", metavar="FILE", help='JSON: {"phones": [...], "calls": [{"at": 1, "from", "steps"}]}')
+    add("--out", metavar="DIR", help="writes trace.jsonl and what each leg heard and said as WAV")
+    add("--speed", type=float, default=1.0, help="simulated seconds per second (default %(default)s)")
+    add(
+        "--seed",
+        type=int,
+        default=1,
+        help="of SIDs and everything left to chance (default %(default)s)",
+    )
+    add(
+        "--cps",
+        type=float,
+        default=1.0,
+        help="new legs per second by REST, 0 is no limit (default %(default)s)",
+    )
+    add("--law", action="append", default=[], metavar="NAME=ANSWER", help="repeatable, see below")
+    add("--fault", action="append", default=[], metavar="FAULT", help="repeatable, see below")
+    add("--model", action="store_true", help="also starts the local realtime model server")
+    add("--model-port", type=int, default=0, help="its port (default: a free one)")
+    _account_options(found)
+    return found
+
+
+def _account_options(found: argparse.ArgumentParser) -> None:
+    group, usual = found.add_argument_group("the account"), Account()
+    group.add_argument("--account-sid", default=usual.sid, metavar="AC…")
+    group.add_argument("--auth-token", default=usual.token, metavar="TOKEN")
+    group.add_argument("--api-key", default=usual.key_sid, metavar="SK…")
+    group.add_argument("--api-secret", default=usual.key_secret, metavar="SECRET")
+    group.add_argument("--number", default=usual.number, metavar="E.164")
+    group.add_argument("--app-sid", default=usual.app_sid, metavar="AP…")
+    group.add_argument("--voice-url", metavar="URL", help="the number's voice webhook")
+    group.add_argument("--fallback-url", metavar="URL", help="the number's fallback")
+    group.add_argument("--status-url", metavar="URL", help="the number's status callback")
+    group.add_argument("--app-url", metavar="URL", help="the TwiML application's voice URL")

@@ -1,0 +1,200 @@
+"""Reaching the other side: pacing, ringing, answering, application legs, answering-machine detection."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from warmtransfer.simulator import interpret
+from warmtransfer.simulator.audio import ring_tone
+from warmtransfer.simulator.documents import Goto
+from warmtransfer.simulator.sound import Line, Player
+from warmtransfer.simulator.twiml import Document
+
+if TYPE_CHECKING:
+    from warmtransfer.simulator.calls import Call
+    from warmtransfer.simulator.network import Network
+    from warmtransfer.simulator.rooms import Member
+
+#: Seconds that Twilio adds to every ring timeout (PART).
+BUFFER = 5.0
+#: Seconds from dialling to the first ring, and to a refusal.
+SETUP = 0.3
+
+
+@dataclass(frozen=True)
+class Detection:
+    """Answering-machine detection as a request asks for it."""
+
+    mode: str = ""  #: "", "Enable" or "DetectMessageEnd"
+    asynchronous: bool = False
+    url: str = ""
+    method: str = "POST"
+    timeout: float = 30.0
+
+
+class Reach:
+    """Dials. New legs asked for by REST leave at the account's calls per second; the rest wait in line."""
+
+    def __init__(self, network: Network, calls_per_second: float) -> None:
+        self.network = network
+        self.gap = 1.0 / calls_per_second if calls_per_second > 0 else 0.0
+        self._free = float("-inf")
+
+    def pace(self, call: Call) -> float:
+        """Books the leg's turn; returns the seconds until then and notes them as its queue time."""
+        if call.to.startswith("app:") and self.network.laws["app_cps"] == "free":
+            return 0.0
+        now = self.network.clock.now()
+        wait = max(0.0, self._free - now)
+        self._free = max(now, self._free) + self.gap
+        call.queue_ms = round(wait * 1000)
+        return wait
+
+    def place(self, call: Call, first: Goto | Document, timeout: float, detection: Detection) -> None:
+        """Places a call made by `POST Calls`: its TwiML runs when someone answers."""
+        call.effort = self.network.tasks.spawn(self._place(call, first, self.pace(call), timeout, detection))
+
+    async def _place(
+        self, call: Call, first: Goto | Document, wait: float, timeout: float, detection: Detection
+    ) -> None:
+        await self.network.clock.sleep(wait)
+        if not await self._ring(call, timeout) or call.over:
+            return
+        if detection.mode and not detection.asynchronous:
+            await self._detect(call, detection)
+        elif detection.mode:
+            self.network.tasks.spawn(self._detect(call, detection))
+        if not call.over:
+            self.network.run(call, first)
+
+    def add(self, member: Member, timeout: float, detection: Detection) -> None:
+        """Rings a participant added by REST."""
+        call = member.call
+        member.room.expect(member)
+        call.effort = self.network.tasks.spawn(self._add(member, self.pace(call), timeout, detection))
+
+    async def _add(self, member: Member, wait: float, timeout: float, detection: Detection) -> None:
+        call = member.call
+        await self.network.clock.sleep(wait)
+        if call.over:
+            return
+        if call.to.startswith("app:"):
+            self._application(member)
+            return
+        early: Line | None = None
+        if member.early_media and self.network.laws["join_reported"] == "at_ringing":
+            early = await self._early(member)
+        try:
+            answered = await self._ring(call, timeout)
+        finally:
+            if early is not None:
+                self.network.engine.remove(early)
+        if not answered or call.over:
+            return
+        self._enter(member)
+        if detection.mode and not call.over:
+            await self._detect(call, detection)
+
+    async def _early(self, member: Member) -> Line:
+        """Lets the room hear the ringing of a leg that counts as joined already."""
+        await self.network.clock.sleep(SETUP)
+        player = Player()
+        line = Line(player)
+        line.connect(member.room.join(member))
+        self.network.engine.add(line)
+        self.network.tasks.spawn(player.play(ring_tone(), loops=0))
+        return line
+
+    def _enter(self, member: Member) -> None:
+        """Brings an answered leg into its conference, if there still is one."""
+        call = member.call
+        if member.joined and member.seat is not None:
+            call.connect(member.seat)
+            return
+        if member.room.status == "completed":
+            if not member.by_name:
+                call.finish("failed", sip=480)
+                return
+            member.room.ringing.pop(member.key, None)
+            member.room = self.network.room_for(member.room.name, by_rest=True)
+        seat = member.room.join(member)
+        call.connect(seat)
+
+    def _application(self, member: Member) -> None:
+        """Asks the application for the leg's document; the leg joins when that answers it."""
+        call = member.call
+
+        def pick_up() -> None:
+            call.answer(Player())
+            self._enter(member)
+            if call.line is not None and member.seat is not None:
+                call.line.phone = member.seat
+            call.connect(None)
+
+        call.on_pick_up = pick_up
+        call.dialled()
+        call.ring()
+        account = self.network.account
+        self.network.run(call, Goto(account.app_url), account.app_fallback_url)
+
+    def leg(self, call: Call, timeout: float) -> asyncio.Task[bool]:
+        """Rings one leg of a <Dial>; True when someone answers and stays through its gate document."""
+        return self.network.tasks.spawn(self._gated(call, timeout))
+
+    async def _gated(self, call: Call, timeout: float) -> bool:
+        if not await self._ring(call, timeout):
+            return False
+        if call.gate is not None:
+            call.script = self.network.tasks.spawn(interpret.run(call, call.gate, hangs_up=False))
+            await asyncio.wait([call.script])
+        return not call.over
+
+    async def _ring(self, call: Call, timeout: float) -> bool:
+        """Dials a number or client until it answers, refuses, or the timeout and its buffer are over."""
+        clock = self.network.clock
+        if call.over:
+            return False
+        call.dialled()
+        callee = self.network.phones.take(call.to)
+        await clock.sleep(SETUP)
+        if callee is None or callee.answer in ("busy", "failed"):
+            if callee is not None and callee.answer == "busy":
+                call.finish("busy", sip=486)
+            else:
+                call.finish("failed", sip=404)
+            return False
+        call.ring()
+        patience = timeout + BUFFER
+        if callee.answer == "no-answer" or callee.after > patience:
+            await clock.sleep(patience)
+            call.finish("no-answer", sip=487)
+            return False
+        await clock.sleep(callee.after)
+        if call.over:
+            return False
+        self.network.lift(call, callee.phone(clock, self.network.trace))
+        return True
+
+    async def _detect(self, call: Call, detection: Detection) -> None:
+        """Tells who answered, after the time that takes, unless the leg ends before."""
+        network = self.network
+        machine = call.phone is not None and call.phone.machine
+        began = network.clock.now()
+        late = network.laws["amd"] == "late"
+        seconds = min(detection.timeout, (9.0 if late else 3.2) if machine else (6.0 if late else 1.4))
+        try:
+            await network.clock.wait_for(call.ended.wait(), seconds)
+            return
+        except TimeoutError:
+            pass
+        end = "machine_end_beep" if detection.mode == "DetectMessageEnd" else "machine_start"
+        call.answered_by = end if machine else "human"
+        network.trace.note("amd", leg=call.label, call_sid=call.sid, answered_by=call.answered_by)
+        if detection.url:
+            form = [
+                ("CallSid", call.sid), ("AccountSid", network.account.sid), ("AnsweredBy", call.answered_by),
+                ("MachineDetectionDuration", str(round((network.clock.now() - began) * 1000))),
+            ]  # fmt: skip
+            network.callbacks.send(call.sid, detection.url, form, detection.method)

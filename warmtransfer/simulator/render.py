@@ -1,0 +1,194 @@
+"""Resources as the REST API shows them: exact field names, times in RFC 2822, lists with their paging."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from warmtransfer.simulator.wire import rfc2822
+
+if TYPE_CHECKING:
+    from warmtransfer.simulator.account import Account
+    from warmtransfer.simulator.calls import Call
+    from warmtransfer.simulator.rooms import Member, Room
+
+API = "/2010-04-01/Accounts"
+
+PARTICIPANT_STATUS = {
+    "queued": "queued",
+    "initiated": "connecting",
+    "ringing": "ringing",
+    "in-progress": "connected",
+    "completed": "complete",
+}
+
+
+def call_json(call: Call, sid: str = "") -> dict[str, Any]:
+    """Returns a Call resource, under the SID it was asked for by."""
+    account = call.network.account.sid
+    sid = sid or call.sid
+    uri = f"{API}/{account}/Calls/{sid}"
+    parts = ("notifications", "recordings", "siprec", "streams", "transcriptions", "user_defined_messages")
+    return {
+        "sid": sid,
+        "account_sid": account,
+        "annotation": None,
+        "answered_by": call.answered_by or None,
+        "api_version": "2010-04-01",
+        "caller_name": "",
+        "date_created": rfc2822(call.created),
+        "date_updated": rfc2822(call.finished or call.updated),
+        "direction": call.direction,
+        "duration": str(call.seconds) if call.over else None,
+        "start_time": rfc2822(call.started) if call.started else None,
+        "end_time": rfc2822(call.finished) if call.finished else None,
+        "forwarded_from": None,
+        "from": call.from_,
+        "from_formatted": call.from_,
+        "group_sid": None,
+        "parent_call_sid": call.parent.sid if call.parent else None,
+        "phone_number_sid": call.network.account.number_sid,
+        "price": None,
+        "price_unit": "USD",
+        "queue_time": str(call.queue_ms),
+        "status": call.status,
+        "subresource_uris": {p: f"{uri}/{p.title().replace('_', '')}.json" for p in parts},
+        "to": call.to.partition("?")[0],
+        "to_formatted": call.to.partition("?")[0],
+        "trunk_sid": None,
+        "uri": f"{uri}.json",
+    }
+
+
+def conference_json(room: Room) -> dict[str, Any]:
+    """Returns a Conference resource."""
+    account = room.network.account.sid
+    uri = f"{API}/{account}/Conferences/{room.sid}"
+    return {
+        "account_sid": account,
+        "api_version": "2010-04-01",
+        "call_sid_ending_conference": room.ender or None,
+        "date_created": rfc2822(room.created),
+        "date_updated": rfc2822(room.updated),
+        "friendly_name": room.name,
+        "reason_conference_ended": room.reason or None,
+        "region": "us1",
+        "sid": room.sid,
+        "status": room.status,
+        "subresource_uris": {
+            "participants": f"{uri}/Participants.json",
+            "recordings": f"{uri}/Recordings.json",
+        },
+        "uri": f"{uri}.json",
+    }
+
+
+def participant_json(member: Member, *, created: bool = False) -> dict[str, Any]:
+    """Returns a Participant resource; `queue_time` is in the reply to a create only."""
+    room, call = member.room, member.call
+    account = room.network.account.sid
+    shown = {
+        "account_sid": account,
+        "call_sid": call.sid,
+        "label": member.label or None,
+        "call_sid_to_coach": member.coach or None,
+        "coaching": bool(member.coach),
+        "conference_sid": room.sid,
+        "date_created": rfc2822(member.created),
+        "date_updated": rfc2822(member.updated),
+        "end_conference_on_exit": member.end_on_exit,
+        "muted": member.muted,
+        "hold": member.hold,
+        "start_conference_on_enter": member.start_on_enter,
+        "status": PARTICIPANT_STATUS.get(call.status, "failed"),
+        "queue_time": str(call.queue_ms),
+        "uri": f"{API}/{account}/Conferences/{room.sid}/Participants/{call.sid}.json",
+    }
+    if not created:
+        del shown["queue_time"]
+    return shown
+
+
+def number_json(account: Account) -> dict[str, Any]:
+    """Returns the IncomingPhoneNumber resource."""
+    return {
+        "sid": account.number_sid,
+        "account_sid": account.sid,
+        "friendly_name": account.number,
+        "phone_number": account.number,
+        "api_version": "2010-04-01",
+        "voice_url": account.voice_url,
+        "voice_method": account.voice_method,
+        "voice_fallback_url": account.fallback_url,
+        "voice_fallback_method": "POST",
+        "voice_caller_id_lookup": False,
+        "voice_application_sid": "",
+        "status_callback": account.status_url,
+        "status_callback_method": "POST",
+        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
+        "date_created": rfc2822(),
+        "date_updated": rfc2822(),
+        "status": "in-use",
+        "uri": f"{API}/{account.sid}/IncomingPhoneNumbers/{account.number_sid}.json",
+    }
+
+
+def application_json(account: Account) -> dict[str, Any]:
+    """Returns the Application resource."""
+    return {
+        "sid": account.app_sid,
+        "account_sid": account.sid,
+        "api_version": "2010-04-01",
+        "friendly_name": account.friendly_name,
+        "voice_url": account.app_url,
+        "voice_method": "POST",
+        "voice_fallback_url": account.app_fallback_url,
+        "voice_fallback_method": "POST",
+        "voice_caller_id_lookup": False,
+        "status_callback": "",
+        "status_callback_method": "POST",
+        "date_created": rfc2822(),
+        "date_updated": rfc2822(),
+        "uri": f"{API}/{account.sid}/Applications/{account.app_sid}.json",
+    }
+
+
+def account_json(account: Account) -> dict[str, Any]:
+    """Returns the Account resource, without its token."""
+    return {
+        "sid": account.sid,
+        "owner_account_sid": account.sid,
+        "friendly_name": account.friendly_name,
+        "status": "active",
+        "type": "Full",
+        "auth_token": "",
+        "date_created": rfc2822(),
+        "date_updated": rfc2822(),
+        "subresource_uris": {
+            "calls": f"{API}/{account.sid}/Calls.json",
+            "conferences": f"{API}/{account.sid}/Conferences.json",
+            "incoming_phone_numbers": f"{API}/{account.sid}/IncomingPhoneNumbers.json",
+            "applications": f"{API}/{account.sid}/Applications.json",
+        },
+        "uri": f"{API}/{account.sid}.json",
+    }
+
+
+def page(key: str, items: list[dict[str, Any]], uri: str, number: int, size: int) -> dict[str, Any]:
+    """Returns one page of a list resource."""
+    start = number * size
+    part = items[start : start + size]
+
+    def link(n: int) -> str:
+        return f"{uri}?PageSize={size}&Page={n}"
+
+    return {
+        key: part,
+        "page": number,
+        "page_size": size,
+        "start": start,
+        "end": start + len(part) - 1 if part else start,
+        "uri": link(number),
+        "first_page_uri": link(0),
+        "next_page_uri": link(number + 1) if start + size < len(items) else None,
+        "previous_page_uri": link(number - 1) if number else None,
+    }

@@ -1,0 +1,260 @@
+"""Conferences: who is in, what they hear, when one starts and what ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from warmtransfer.simulator.roomnews import RoomNews, Teller
+from warmtransfer.simulator.sound import Mixer, Player, Seat
+from warmtransfer.simulator.waiting import play_for
+
+if TYPE_CHECKING:
+    from warmtransfer.simulator.calls import Call
+    from warmtransfer.simulator.network import Network
+
+
+@dataclass
+class Member:
+    """A leg's place in a conference, before, while and after it is in it."""
+
+    call: Call
+    room: Room
+    label: str = ""
+    muted: bool = False
+    hold: bool = False
+    coach: str = ""
+    start_on_enter: bool = True
+    end_on_exit: bool = False
+    wait_url: str | None = None  #: None is stock music, "" is silence
+    wait_method: str = "POST"
+    beep: str = "true"
+    early_media: bool = True
+    max_members: int = 250
+    news: RoomNews = field(default_factory=RoomNews)
+    by_rest: bool = False
+    by_name: bool = True
+    joined: bool = False
+
+    def __post_init__(self) -> None:
+        self.gone = asyncio.Event()
+        self.seat: Seat | None = None
+        self.waiting: asyncio.Task[None] | None = None
+        self.holding: asyncio.Task[None] | None = None
+        self.created = self.updated = time.time()
+
+    @property
+    def key(self) -> str:
+        """The leg's SID."""
+        return self.call.sid
+
+
+class Room:
+    """One conference; `init` until two are in and one of them may start it."""
+
+    def __init__(self, network: Network, sid: str, name: str) -> None:
+        self.network = network
+        self.sid = sid
+        self.name = name
+        self.status = "init"
+        self.made_by_rest = False
+        self.created = self.updated = time.time()
+        self.reason = ""
+        self.ender = ""
+        self.members: dict[str, Member] = {}
+        self.ringing: dict[str, Member] = {}
+        self.mixer = Mixer()
+        self.tell = Teller(self)
+        self.announcing = asyncio.Lock()
+        network.engine.add(self.mixer)
+
+    def find(self, key: str) -> Member | None:
+        """Returns the member with that Call SID or label, ringing ones included."""
+        everyone = [*self.members.values(), *self.ringing.values()]
+        return next((m for m in everyone if key in (m.call.sid, m.call.webhook_sid, m.label)), None)
+
+    def label_taken(self, label: str) -> bool:
+        """Whether someone in the room, or on the way, has that label."""
+        return bool(label) and any(m.label == label for m in (*self.members.values(), *self.ringing.values()))
+
+    def expect(self, member: Member) -> None:
+        """Notes a leg added by REST that still has to answer."""
+        self.ringing[member.key] = member
+        member.call.member = member
+
+    def join(self, member: Member) -> Seat:
+        """Brings a leg in; the first one's callback URL and events stay the room's."""
+        self.ringing.pop(member.key, None)
+        self.members[member.key] = member
+        self.tell.adopt(member.news)
+        member.joined = True
+        member.call.member = member
+        member.call.given_label = member.label or member.call.given_label
+        member.seat = self.mixer.join(member.key, muted=member.muted)
+        member.call.trace("joined", muted=member.muted, hold=member.hold)
+        self.tell.participant("participant-join", member)
+        self._set_going(member)
+        if member.coach:
+            self.coach(member, member.coach)
+        return member.seat
+
+    def _set_going(self, newcomer: Member) -> None:
+        if self.status == "init":
+            ready = len(self.members) > 1 and any(m.start_on_enter for m in self.members.values())
+            if not ready:
+                self._wait(newcomer)
+                return
+            self.status = "in-progress"
+            self.updated = time.time()
+            self.network.trace.note("conference", what="start", conference_sid=self.sid, name=self.name)
+            self.tell.room("conference-start")
+        for member in self.members.values():
+            self._stop_waiting(member)
+
+    def _wait(self, member: Member) -> None:
+        if member.waiting is not None or member.seat is None:
+            return
+        player = Player()
+        self.mixer.wait(member.key, player)
+        form = [*member.call.params(), ("ConferenceSid", self.sid), ("FriendlyName", self.name)]
+        member.waiting = self.network.tasks.spawn(
+            play_for(self.network, member.call, player, member.wait_url, member.wait_method, form)
+        )
+
+    def _stop_waiting(self, member: Member) -> None:
+        if member.waiting is not None:
+            member.waiting.cancel()
+            member.waiting = None
+            self.mixer.wait(member.key, None)
+
+    def leave(self, member: Member, reason: str, *, kicked: bool = False) -> None:
+        """Takes a leg out, or strikes one that never came; the last one and the moderator end the room."""
+        if member.gone.is_set():
+            return
+        member.gone.set()
+        was_in = self.members.pop(member.key, None) is not None
+        self.ringing.pop(member.key, None)
+        self._stop_waiting(member)
+        self._stop_hold(member)
+        if was_in:
+            member.call.connect(None)
+            self.mixer.leave(member.key)
+        else:
+            reason = "participant_add_failed"
+        member.call.trace("left" if was_in else "never_joined", reason=reason)
+        self.tell.participant("participant-leave", member, reason)
+        member.call.member = None
+        if self.status == "completed":
+            return
+        self._after(member, was_in, kicked)
+
+    def _after(self, member: Member, was_in: bool, kicked: bool) -> None:
+        how = "kicked" if kicked else "left"
+        if was_in and member.end_on_exit:
+            self.end(f"participant-with-end-conference-on-exit-{how}", "moderator_ended_conference", member)
+        elif not self.members and (was_in or not self.ringing):
+            self.end(f"last-participant-{how}", "moderator_ended_conference", member)
+        elif self.status == "in-progress" and len(self.members) == 1 and self._lone_hears_music():
+            self._wait(next(iter(self.members.values())))
+
+    def _lone_hears_music(self) -> bool:
+        return self.network.laws["lone_participant"] == "music"
+
+    def end(self, why: str, reason: str = "conference_ended_via_api", by: Member | None = None) -> None:
+        """Ends the conference: everyone drops out of it, TwiML legs go on, legs added by REST end."""
+        if self.status == "completed":
+            return
+        self.status = "completed"
+        self.updated = time.time()
+        self.reason, self.ender = why, by.call.sid if by else ""
+        cancelled = self.network.laws["ringing_leg"] == "cancelled_with_room"
+        pending = list(self.ringing.values()) if cancelled else []
+        for member in [*self.members.values(), *pending]:
+            self._remove(member, reason)
+        self.network.trace.note("conference", what="end", conference_sid=self.sid, name=self.name, reason=why)
+        self.tell.room("conference-end", self._ending(why, by))
+        self.mixer.close()
+        self.network.engine.remove(self.mixer)
+
+    def _ending(self, why: str, by: Member | None) -> list[tuple[str, str]]:
+        form = [("CallSidEndingConference", by.call.sid)] if by else []
+        if by and by.label:
+            form.append(("ParticipantLabelEndingConference", by.label))
+        return [
+            *form,
+            ("ReasonConferenceEnded", why),
+            ("Reason", REASONS[why].format(by.call.sid if by else "")),
+        ]
+
+    def kick(self, member: Member) -> None:
+        """Removes a leg by REST; one that was added by REST has nothing to go on with and ends."""
+        self._remove(member, "participant_updated_via_api", kicked=True)
+
+    def _remove(self, member: Member, reason: str, *, kicked: bool = False) -> None:
+        if not member.call.answered.is_set():
+            member.call.finish("canceled", sip=487)
+        self.leave(member, reason, kicked=kicked)
+        if member.by_rest:
+            member.call.finish("completed")
+
+    def mute(self, member: Member, muted: bool) -> None:
+        """Mutes or unmutes."""
+        if member.muted == muted:
+            return
+        member.muted = muted
+        if member.joined:
+            self.mixer.mute(member.key, muted)
+        self._changed(
+            member, "muted" if muted else "unmuted", "participant-mute" if muted else "participant-unmute"
+        )
+
+    def put_on_hold(self, member: Member, hold: bool, url: str | None, method: str) -> None:
+        """Takes a leg aside to hear the hold document, or brings it back."""
+        if not hold:
+            if member.hold:
+                member.hold = False
+                self._stop_hold(member)
+                self._changed(member, "unheld", "participant-unhold")
+            return
+        self._stop_hold(member)
+        player = Player()
+        self.mixer.hold(member.key, player)
+        form = [*member.call.params(), ("ConferenceSid", self.sid), ("FriendlyName", self.name)]
+        member.holding = self.network.tasks.spawn(
+            play_for(self.network, member.call, player, url, method, form)
+        )
+        if not member.hold:
+            member.hold = True
+            self._changed(member, "held", "participant-hold")
+
+    def _stop_hold(self, member: Member) -> None:
+        if member.holding is not None:
+            member.holding.cancel()
+            member.holding = None
+            self.mixer.hold(member.key, None)
+
+    def coach(self, member: Member, whom: str) -> None:
+        """Lets only the coached leg hear this one; an empty `whom` ends that."""
+        member.coach = whom
+        self.mixer.coach(member.key, whom or None)
+
+    def modify(self, member: Member) -> None:
+        """Tells that another attribute of a member has changed."""
+        member.updated = time.time()
+        self.tell.participant("participant-modify", member)
+
+    def _changed(self, member: Member, row: str, event: str) -> None:
+        member.updated = time.time()
+        member.call.trace(row)
+        self.tell.participant(event, member)
+
+
+REASONS = {
+    "conference-ended-via-api": "Conference ended via API",
+    "participant-with-end-conference-on-exit-left": "Participant {} with endConferenceOnExit left",
+    "participant-with-end-conference-on-exit-kicked": "Participant {} with endConferenceOnExit was removed",
+    "last-participant-kicked": "Last participant {} was removed",
+    "last-participant-left": "Last participant {} left",
+}

@@ -1,0 +1,158 @@
+"""<Connect><Stream>, <Start><Stream> and <Stop><Stream>."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from warmtransfer.simulator.documents import Goto, target
+from warmtransfer.simulator.steps import End, Script, Step, last_word
+from warmtransfer.simulator.streams import MediaStream, StreamFailed
+from warmtransfer.simulator.twiml import Verb
+
+if TYPE_CHECKING:
+    from warmtransfer.simulator.calls import Call
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+async def connect(script: Script, verb: Verb) -> Step:
+    """Joins the leg to a server until that closes the socket; then the action, the next verb, or the end."""
+    call, network = script.call, script.call.network
+    noun = verb.child("Stream")
+    if noun is None:
+        network.trace.note("warning", code=12200, text="<Connect> without <Stream>", leg=call.label)
+        return None
+    try:
+        stream = await open_stream(script, noun)
+    except StreamFailed as exc:
+        network.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
+        tell(call, script, noun, "", "stream-error", str(exc))
+        return _onward(script, verb, network.laws["failed_stream"], "failed_stream")
+    try:
+        reason = await _talk(script, noun, stream)
+    except asyncio.CancelledError:
+        last_word(script, verb, [])
+        raise
+    if reason == "server_closed":
+        network.trace.note("stream", what="server_closed", code=31921, leg=call.label, call_sid=call.sid)
+        return _onward(script, verb, "action", "")
+    return _onward(script, verb, network.laws["dropped_stream"], "dropped_stream")
+
+
+async def _talk(script: Script, noun: Verb, stream: MediaStream) -> str:
+    call, network = script.call, script.call.network
+    call.stream = stream
+    call.connect(stream)
+    tell(call, script, noun, stream.sid, "stream-started")
+    fault = network.laws.fault("stream", noun.attrs.get("url", ""), "drop_after")
+    cut = None
+    if fault is not None:
+        network.trace.note("fault", fault="stream=drop_after", leg=call.label)
+        cut = network.clock.call_later(float(fault.argument or 1), stream.break_off)
+    reason = "stopped"
+    try:
+        reason = await stream.run()
+        return reason
+    finally:
+        if cut is not None:
+            cut.cancel()
+        call.stream = None
+        call.connect(None)
+        network.tasks.spawn(stream.stop())
+        failed = "" if reason in ("server_closed", "stopped") else reason
+        tell(call, script, noun, stream.sid, "stream-error" if failed else "stream-stopped", failed)
+
+
+def _onward(script: Script, verb: Verb, answer: str, law: str) -> Step:
+    if law:
+        script.call.network.trace.note("law", law=law, answer=answer, leg=script.call.label)
+    if answer == "leg_ends":
+        return End()
+    if answer == "action" and "action" in verb.attrs:
+        return target(script.document, verb)
+    return None
+
+
+async def open_stream(script: Script, noun: Verb, *, bidirectional: bool = True) -> MediaStream:
+    """Opens the socket; raises StreamFailed with the code of what is wrong with it, or with its address."""
+    call, network = script.call, script.call.network
+    url = urljoin(_socket_url(script.document.url), noun.attrs.get("url", ""))
+    track = noun.attrs.get("track", "inbound_track")
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise StreamFailed(31923, f"malformed stream URL {url!r}")
+    if parts.scheme != "wss" and parts.hostname not in LOOPBACK:
+        raise StreamFailed(31922, f"the scheme of {url!r} is not wss")
+    if parts.query:
+        raise StreamFailed(31920, f"a stream URL takes no query string: {url!r}")
+    if bidirectional and track != "inbound_track":
+        raise StreamFailed(31941, f"<Connect><Stream> has no track {track!r}")
+    if network.laws.fault("stream", url, "refuse"):
+        network.trace.note("fault", fault="stream=refuse", leg=call.label)
+        raise StreamFailed(31902, "connection refused, by a fault of the simulator")
+    parameters = {c.attrs.get("name", ""): c.attrs.get("value", "") for c in noun.children}
+    stream = MediaStream(
+        network.clock, url, network.hosts, network.account.token, network.account.sid, call.webhook_sid,
+        parameters, network.trace,
+    )  # fmt: skip
+    await stream.open()
+    return stream
+
+
+def _socket_url(url: str) -> str:
+    return url.replace("http", "ws", 1) if url.startswith("http") else url
+
+
+async def start(script: Script, verb: Verb) -> Step:
+    """Opens a one-way copy of the leg's sound and goes on at once."""
+    call, network = script.call, script.call.network
+    noun = verb.child("Stream")
+    if noun is None or call.line is None:
+        return None
+    try:
+        stream = await open_stream(script, noun, bidirectional=False)
+    except StreamFailed as exc:
+        network.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
+        tell(call, script, noun, "", "stream-error", str(exc))
+        return None
+    call.taps[noun.attrs.get("name") or stream.sid] = stream
+    tell(call, script, noun, stream.sid, "stream-started")
+    network.tasks.spawn(_copy(script, noun, stream))
+    return None
+
+
+async def _copy(script: Script, noun: Verb, stream: MediaStream) -> None:
+    try:
+        await stream.run()
+    finally:
+        call = script.call
+        call.taps = {k: s for k, s in call.taps.items() if s is not stream}
+        tell(call, script, noun, stream.sid, "stream-stopped")
+
+
+async def stop(script: Script, verb: Verb) -> Step:
+    """Ends a copy by its name."""
+    noun = verb.child("Stream")
+    stream = script.call.taps.pop(noun.attrs.get("name", ""), None) if noun else None
+    if stream is not None:
+        await stream.stop()
+    return None
+
+
+def tell(call: Call, script: Script, noun: Verb, sid: str, event: str, error: str = "") -> None:
+    """Sends a stream's status callback."""
+    url = noun.attrs.get("statusCallback", "")
+    if not url:
+        return
+    form = [
+        ("AccountSid", call.network.account.sid), ("CallSid", call.webhook_sid), ("StreamSid", sid),
+        ("StreamName", noun.attrs.get("name") or sid), ("StreamEvent", event),
+        ("Timestamp", datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")),
+    ]  # fmt: skip
+    if error:
+        form.append(("StreamError", error))
+    goto = Goto(urljoin(script.document.url, url), noun.attrs.get("statusCallbackMethod", "POST"))
+    call.network.callbacks.send(sid or call.sid, goto.url, form, goto.method)
