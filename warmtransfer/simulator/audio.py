@@ -46,7 +46,7 @@ def _encode_table() -> npt.NDArray[np.uint8]:
     size = np.minimum(np.abs(sample), _CLIP) + _BIAS
     segment = np.floor(np.log2(size)).astype(np.int32) - 7
     code = (segment << 4) | ((size >> (segment + 3)) & 0x0F) | np.where(sample < 0, 0x80, 0)
-    table = (~code & 0xFF).astype(np.uint8)
+    table: npt.NDArray[np.uint8] = (~code & 0xFF).astype(np.uint8)
     table.setflags(write=False)
     return table
 
@@ -78,7 +78,7 @@ def frames(pcm: PCM) -> list[Frame]:
     missing = -len(pcm) % SAMPLES
     padded = np.concatenate([pcm, np.zeros(missing, dtype=np.int16)]) if missing else pcm.copy()
     rows = frozen(padded).reshape(-1, SAMPLES)
-    sounding = rows.any(axis=1)
+    sounding: list[bool] = np.any(rows != 0, axis=1).tolist()
     return [row if loud else SILENCE for row, loud in zip(rows, sounding, strict=True)]
 
 
@@ -147,7 +147,8 @@ def parse_wav(data: bytes, name: str = "WAV") -> PCM:
     """Samples of a WAV file's bytes; other rates and stereo are brought to 8 kHz mono."""
     if len(data) < 12 or data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise ValueError(f"{name}: not a WAV file")
-    chunks, at = {}, 12
+    chunks: dict[bytes, bytes] = {}
+    at = 12
     while at + 8 <= len(data):
         tag, size = data[at : at + 4], int(struct.unpack_from("<I", data, at + 4)[0])
         chunks.setdefault(tag, data[at + 8 : at + 8 + size])

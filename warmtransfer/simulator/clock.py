@@ -42,5 +42,5 @@ class Clock:
         """Await with a limit in simulated seconds; raises TimeoutError when it is reached."""
         try:
             return await asyncio.wait_for(awaitable, max(0.0, seconds) / self.speed)
-        except asyncio.TimeoutError as limit:
+        except TimeoutError as limit:
             raise TimeoutError(f"nothing within {seconds} simulated seconds") from limit

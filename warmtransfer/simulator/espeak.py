@@ -18,11 +18,11 @@ _CHARACTERS = 1
 _SPOKEN_KINDS = ("L", "M", "N", "P", "Z", "Sc")
 _LONGEST_WORD = 60
 
-_FEMALE = frozenset(
+_FEMALE = frozenset(  # noqa: SIM905 - a list literal of names takes thirty lines
     "woman alice joanna salli kimberly kendra ivy ruth danielle amy emma olivia nicole aditi raveena vicki "
     "marlene hannah celine lea lucia conchita mia lupe penelope carla bianca camila vitoria ines".split()
 )
-_MALE = frozenset(
+_MALE = frozenset(  # noqa: SIM905
     "man matthew joey justin kevin gregory stephen brian arthur russell hans daniel mathieu remi enrique "
     "sergio miguel giorgio adriano ricardo thiago cristiano".split()
 )

@@ -74,7 +74,8 @@ class Player:
         if self._next is None:
             self._finish(True)
         try:
-            return await done
+            whole: bool = await done
+            return whole
         finally:
             if self._done is done:
                 self._finish(False)
