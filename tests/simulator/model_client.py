@@ -58,7 +58,7 @@ TURNS: Json = {
 
 
 def settings(**changes: Any) -> Json:
-    """A session.update as a telephone bridge sends it; `turns`, `tools` and other fields of the session vary."""
+    """A session.update as a telephone bridge sends it; `turns` and any field of the session may vary."""
     turns = changes.pop("turns", TURNS)
     return {
         "type": "session.update",

@@ -9,7 +9,6 @@ import sys
 
 from aiohttp import web
 
-from warmtransfer.simulator import speech
 from warmtransfer.simulator.audio import PCM
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.model.brain import RuleBook
@@ -19,6 +18,7 @@ from warmtransfer.simulator.model.proxy import Proxy
 from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.server import Server
 from warmtransfer.simulator.model.session import Setup
+from warmtransfer.simulator.speech import lines, recorded, spoken
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -55,15 +55,15 @@ def arguments() -> argparse.ArgumentParser:
 
 async def ears_for(kind: str, book: RuleBook) -> Ears:
     """The ears asked for."""
-    lines = speech.lines()
+    shipped = lines()
     if kind == "sphinx":
-        return await SphinxEars.start([*book.phrases, *lines.values()])
-    return MatchEars({name: (text, speech.recorded(name)) for name, text in lines.items()})
+        return await SphinxEars.start([*book.phrases, *shipped.values()])
+    return MatchEars({name: (text, recorded(name)) for name, text in shipped.items()})
 
 
 async def said(text: str, voice: str) -> PCM:
     """The text spoken by the simulator's synthesiser."""
-    return await speech.spoken(text, voice)
+    return await spoken(text, voice)
 
 
 async def serve(options: argparse.Namespace) -> None:

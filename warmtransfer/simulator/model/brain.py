@@ -22,8 +22,8 @@ DEFAULT_RULES = Path(__file__).with_name("rules.json")
 #: Every action a rule may ask for; each needs one of these keys.
 ACTIONS = frozenset(
     {
-        "say", "two_items", "tool", "no_tool", "nothing", "stall", "late_audio", "fail", "error", "close", "expire",
-        "unknown", "ping", "refuse_reconnect",
+        "say", "two_items", "tool", "no_tool", "nothing", "stall", "late_audio", "fail", "error", "close",
+        "expire", "unknown", "ping", "refuse_reconnect",
     }
 )  # fmt: skip
 KEYS = frozenset(

@@ -1,4 +1,4 @@
-"""The input side of a session: the audio buffer, turns by voice activity, transcription, and the idle clock."""
+"""The input side of a session: audio buffer, turns by voice activity, transcription, and the idle clock."""
 
 from __future__ import annotations
 

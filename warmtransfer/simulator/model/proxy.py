@@ -1,4 +1,4 @@
-"""A recording proxy: the app talks to it, it talks to a real server, and both ways are written to the trace."""
+"""A recording proxy: the app talks to it, it talks to a real server, and the trace gets both ways."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from warmtransfer.simulator.model.server import LARGEST, PATHS
 
 #: Headers of the app's upgrade that go on to the real server.
 PASSED = (
-    "Authorization", "api-key", "OpenAI-Safety-Identifier", "OpenAI-Organization", "OpenAI-Project", "OpenAI-Beta",
+    "Authorization", "api-key", "OpenAI-Safety-Identifier", "OpenAI-Organization", "OpenAI-Project",
+    "OpenAI-Beta",
 )  # fmt: skip
 #: Keys whose values never reach the trace, at any depth.
 SECRET = frozenset({"authorization", "api_key", "client_secret", "headers"})

@@ -1,4 +1,4 @@
-"""One response: its items, its audio in bursts faster than real time, and every event in the server's order."""
+"""One response: its items, its audio in bursts faster than real time, every event in the server's order."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from warmtransfer.simulator.model.conversation import Conversation, Entry
 from warmtransfer.simulator.model.ids import fresh
+from warmtransfer.simulator.model.usage import LIMITS, usage
 from warmtransfer.simulator.model.voice import DELTA_MS, pieces, wire_audio
 
 if TYPE_CHECKING:
@@ -52,14 +53,14 @@ class Response:
                 "max_output_tokens", self.session.config["max_output_tokens"]
             ),
             "audio": {"output": {key: self.output_config[key] for key in ("format", "voice")}},
-            "usage": self.session.usage(self.output) if over else None,
+            "usage": usage(self.session.conversation, self.output) if over else None,
             "metadata": self.params.get("metadata"),
         }
 
     def begin(self) -> None:
         """Announce the response."""
         self._send("response.created", response=self.shown())
-        self._send("rate_limits.updated", rate_limits=self.session.limits())
+        self._send("rate_limits.updated", rate_limits=LIMITS)
 
     async def run(self, actions: list[Action]) -> None:
         """Carry out the actions in order, then complete."""

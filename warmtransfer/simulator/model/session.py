@@ -227,7 +227,7 @@ class Session:
             await entry.recognised.wait()
         await self.clock.sleep(thought - self.clock.now())
         params = response.params
-        tools: list[Json] = params.get("tools", self.config["tools"])
+        tools: list[Json] = params["tools"] if "tools" in params else self.config["tools"]
         ask = Ask(
             why, conversation, tuple(tools),
             params.get("tool_choice", self.config["tool_choice"]), params.get("instructions", ""),
@@ -265,31 +265,6 @@ class Session:
     async def voice(self, text: str, output: Json) -> PCM:
         """The text as the agent speaks it."""
         return await self.setup.speak(text, espeak_voice(output["voice"]))
-
-    def usage(self, output: list[Entry]) -> Json:
-        """Tokens, counted roughly: a letter is a quarter of one, audio is 10 a second in and 20 out."""
-        text_in = sum(len(entry.text) for entry in self.conversation) // 4
-        audio_in = sum(e.milliseconds for e in self.conversation if e.role == "user") // 100
-        text_out = sum(len(entry.text) for entry in output) // 4
-        audio_out = sum(entry.milliseconds for entry in output) // 50
-        cached = {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0}
-        return {
-            "total_tokens": text_in + audio_in + text_out + audio_out,
-            "input_tokens": text_in + audio_in,
-            "output_tokens": text_out + audio_out,
-            "input_token_details": {
-                "text_tokens": text_in, "audio_tokens": audio_in, "image_tokens": 0, "cached_tokens": 0,
-                "cached_tokens_details": cached,
-            },
-            "output_token_details": {"text_tokens": text_out, "audio_tokens": audio_out},
-        }  # fmt: skip
-
-    def limits(self) -> list[Json]:
-        """The rate limits that come with each response."""
-        return [
-            {"name": "requests", "limit": 1000, "remaining": 999, "reset_seconds": 0.06},
-            {"name": "tokens", "limit": 400000, "remaining": 399000, "reset_seconds": 0.15},
-        ]
 
     # Ends
 

@@ -11,9 +11,10 @@ from warmtransfer.simulator.audio import PCM, RATE, decode, encode, resample
 
 #: Milliseconds of audio in one delta.
 DELTA_MS = 200
-#: espeak voices for the names of the API; the agent must not sound like the people.
-VOICES = {"ash": "en-us", "cedar": "en-us", "echo": "en-us", "verse": "en-us"}
-DEFAULT_VOICE = "en-us+f3"
+#: The synthesiser's voices for the API's. The default is not the one the network reads documents with,
+#: so that a listener can tell the model from the network.
+VOICES = {"coral": "woman", "shimmer": "woman"}
+DEFAULT_VOICE = "man"
 
 
 def espeak_voice(name: object) -> str:
