@@ -1,0 +1,193 @@
+"""Media Streams messages: what Twilio sends, read strictly, and what we send.
+
+Source: twilio.com/docs/voice/media-streams/websocket-messages. Numbers arrive as JSON strings. Audio stays
+base64 text from one end to the other: it is never decoded here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: What `start` must promise; anything else would reach the model as noise.
+FORMAT = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
+#: mu-law at 8000 samples a second: eight bytes a millisecond.
+BYTES_PER_MS = 8
+
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+#: A media message byte for byte as Twilio writes it; any other spelling is read as JSON.
+_USUAL = re.compile(
+    rb'\{"event":"media","sequenceNumber":"[0-9]+","media":\{"track":"inbound","chunk":"[0-9]+",'
+    rb'"timestamp":"([0-9]+)","payload":"([A-Za-z0-9+/]+={0,2})"\},"streamSid":"(MZ[0-9A-Za-z]+)"\}'
+)
+
+
+class BadMessage(ValueError):
+    """Not a message Twilio would send; says what is wrong with it, never its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The first message of a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The second message: which stream and leg this is, and the parameters of our own TwiML."""
+
+    stream_sid: str
+    call_sid: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A piece of the leg's audio: base64 mu-law. `timestamp` is milliseconds since the stream's start."""
+
+    payload: bytes
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was sent before the mark of this name has been played, or was cleared."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """A key was pressed."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The stream is over: its leg has ended or was given another document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A message of a kind that came after this was written; it means nothing to us."""
+
+    event: str
+
+
+Message = Connected | Start | Media | Mark | Digit | Stop | Unknown
+
+
+def usual_media(data: bytes, stream_sid: bytes) -> bytes | None:
+    """The payload of a media message of exactly the usual spelling and this stream; None for any other."""
+    match = _USUAL.fullmatch(data)
+    if match is None or match[3] != stream_sid or len(match[2]) % 4:
+        return None
+    return match[2]
+
+
+def parse(data: bytes | str) -> Message:
+    """Read one message; raises BadMessage."""
+    try:
+        message = json.loads(data)
+    except ValueError as exc:
+        raise BadMessage("not JSON") from exc
+    except RecursionError as exc:
+        raise BadMessage("nested too deeply") from exc
+    if not isinstance(message, dict):
+        raise BadMessage("not an object")
+    event = _text(message, "event")
+    reader = _READERS.get(event)
+    return reader(message) if reader else Unknown(event[:40])
+
+
+def _start(message: dict[str, Any]) -> Start:
+    start = _object(message, "start")
+    found = _object(start, "mediaFormat")
+    if any(found.get(key) != value for key, value in FORMAT.items()):
+        raise BadMessage("start.mediaFormat is not mu-law at 8000 Hz in one channel")
+    parameters = start.get("customParameters", {})
+    if not isinstance(parameters, dict) or not all(isinstance(value, str) for value in parameters.values()):
+        raise BadMessage("start.customParameters is not an object of texts")
+    return Start(_text(start, "streamSid"), _text(start, "callSid"), parameters)
+
+
+def _media(message: dict[str, Any]) -> Media | Unknown:
+    media = _object(message, "media")
+    if media.get("track", "inbound") != "inbound":
+        return Unknown("media of another track")
+    payload = _text(media, "payload")
+    timestamp = _text(media, "timestamp")
+    if not _BASE64.fullmatch(payload):
+        raise BadMessage("media.payload is not base64")
+    if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 15:
+        raise BadMessage("media.timestamp is not a number")
+    return Media(payload.encode("ascii"), int(timestamp))
+
+
+def _mark(message: dict[str, Any]) -> Mark:
+    return Mark(_text(_object(message, "mark"), "name"))
+
+
+def _digit(message: dict[str, Any]) -> Digit:
+    digit = _text(_object(message, "dtmf"), "digit")
+    if not re.fullmatch(r"[0-9*#A-D]", digit):
+        raise BadMessage("dtmf.digit is not a key")
+    return Digit(digit)
+
+
+def _object(message: dict[str, Any], key: str) -> dict[str, Any]:
+    found = message.get(key)
+    if not isinstance(found, dict):
+        raise BadMessage(f"{key} is not an object")
+    return found
+
+
+def _text(message: dict[str, Any], key: str) -> str:
+    found = message.get(key)
+    if not isinstance(found, str) or not found:
+        raise BadMessage(f"{key} is not a text")
+    return found
+
+
+_READERS = {
+    "connected": lambda message: Connected(),
+    "start": _start,
+    "media": _media,
+    "mark": _mark,
+    "dtmf": _digit,
+    "stop": lambda message: Stop(),
+}
+
+
+# What we send -----------------------------------------------------------------------------------------
+
+
+class Spelling:
+    """The messages we may send on one stream."""
+
+    def __init__(self, stream_sid: str) -> None:
+        sid = json.dumps(stream_sid).encode()
+        self._media = b'{"event":"media","streamSid":' + sid + b',"media":{"payload":"'
+        self._mark = b'{"event":"mark","streamSid":' + sid + b',"mark":{"name":'
+        self._clear = b'{"event":"clear","streamSid":' + sid + b"}"
+
+    def media(self, payload: bytes) -> bytes:
+        """Play this base64 mu-law after everything sent before."""
+        return self._media + payload + b'"}}'
+
+    def mark(self, name: str) -> bytes:
+        """Tell us when everything sent before has been played."""
+        return self._mark + json.dumps(name).encode() + b"}}"
+
+    def clear(self) -> bytes:
+        """Play nothing of what is buffered; Twilio then gives back every outstanding mark."""
+        return self._clear
+
+
+def milliseconds(payload: bytes) -> float:
+    """How long this base64 mu-law plays."""
+    padding = payload[-2:].count(b"=")
+    return (len(payload) * 3 // 4 - padding) / BYTES_PER_MS

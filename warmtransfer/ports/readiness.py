@@ -1,0 +1,307 @@
+"""Readiness of sockets, timers and real threads: gevent's hub, or one thread with a selector.
+
+Callbacks of one loop run one at a time, in one place, and must never block; so what only callbacks touch
+needs no lock.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import selectors
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+Callback = Callable[..., object]
+log = logging.getLogger("warmtransfer")
+
+
+class Watch(Protocol):
+    """A socket being watched. Used in the loop only; `close` leaves the socket itself open."""
+
+    def writable(self, callback: Callable[[], object] | None) -> None:
+        """Call `callback` whenever the socket takes bytes again; None to stop."""
+
+    def close(self) -> None:
+        """Watch no more. Harmless when repeated."""
+
+
+class Timer(Protocol):
+    """A callback to come."""
+
+    def cancel(self) -> None:
+        """Never call it; harmless when it has been called. From any thread."""
+
+
+class Loop(Protocol):
+    """Where readiness, timers and calls from other threads become callbacks."""
+
+    def watch(self, sock: socket.socket, on_readable: Callable[[], object]) -> Watch:
+        """Call `on_readable` whenever the socket has bytes, or its end, to read. In the loop only."""
+
+    def soon(self, fn: Callback, *args: Any) -> None:
+        """Call in the loop, in the order of asking. From any thread; never blocks."""
+
+    def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
+        """Call in the loop after real `seconds`. From any thread."""
+
+    def offload(self, fn: Callable[..., T], *args: Any) -> T:
+        """Run in the one real worker thread and wait for the result without stopping the loop.
+
+        Never from a callback of the loop.
+        """
+
+    def stop(self) -> None:
+        """End threads of its own; nothing is called any more."""
+
+
+def guarded(fn: Callback, *args: Any) -> None:
+    """Call, and log what it raises: one call's fault must not end the loop of all calls."""
+    try:
+        fn(*args)
+    except Exception:
+        log.exception("a callback of the loop failed")
+
+
+def make_loop() -> Loop:
+    """The loop that fits this process: gevent's hub when gevent has patched sockets."""
+    patched = "gevent.monkey" in sys.modules and sys.modules["gevent.monkey"].is_module_patched("socket")
+    return HubLoop() if patched else SelectorLoop()
+
+
+# gevent ---------------------------------------------------------------------------------------------
+
+
+class HubLoop:
+    """Callbacks run in the hub of the thread that made this loop."""
+
+    def __init__(self) -> None:
+        import gevent
+        from gevent.threadpool import ThreadPool
+
+        self._hub = gevent.get_hub()
+        self._pool = ThreadPool(1, hub=self._hub)
+        self._stopped = False
+
+    def watch(self, sock: socket.socket, on_readable: Callable[[], object]) -> Watch:
+        """Watch through libev; see Loop."""
+        return _HubWatch(self._hub.loop, sock.fileno(), on_readable)
+
+    def soon(self, fn: Callback, *args: Any) -> None:
+        """Wake the hub from whatever thread this is; see Loop."""
+        self._hub.loop.run_callback_threadsafe(self._run, fn, *args)
+
+    def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
+        """Arm a timer of the hub; see Loop."""
+        timer = _HubTimer(self, fn, args)
+        self.soon(timer.start, seconds)
+        return timer
+
+    def offload(self, fn: Callable[..., T], *args: Any) -> T:
+        """Run in a thread that gevent knows nothing of; see Loop."""
+        result: T = self._pool.apply(fn, args)
+        return result
+
+    def stop(self) -> None:
+        """Call nothing any more."""
+        self._stopped = True
+        self._pool.kill()
+
+    @property
+    def hub_loop(self) -> Any:
+        """The event loop that timers are armed on."""
+        return self._hub.loop
+
+    def _run(self, fn: Callback, *args: Any) -> None:
+        if not self._stopped:
+            guarded(fn, *args)
+
+
+class _HubTimer:
+    def __init__(self, loop: HubLoop, fn: Callback, args: tuple[Any, ...]) -> None:
+        self._loop = loop
+        self._call = (fn, *args)
+        self._timer: Any = None
+        self._cancelled = False
+
+    def start(self, seconds: float) -> None:
+        if not self._cancelled:
+            self._timer = self._loop.hub_loop.timer(max(seconds, 0.0))
+            self._timer.start(self._fire)
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        self._loop.soon(self._close)
+
+    def _fire(self) -> None:
+        self._close()
+        if not self._cancelled:
+            self._cancelled = True
+            self._loop.soon(*self._call)
+
+    def _close(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer.close()
+            self._timer = None
+
+
+class _HubWatch:
+    def __init__(self, loop: Any, fd: int, on_readable: Callable[[], object]) -> None:
+        self._read = loop.io(fd, 1)
+        self._write = loop.io(fd, 2)
+        self._read.start(guarded, on_readable)
+        self._closed = False
+
+    def writable(self, callback: Callable[[], object] | None) -> None:
+        if self._closed:
+            return
+        self._write.stop()
+        if callback is not None:
+            self._write.start(guarded, callback)
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            for watcher in (self._read, self._write):
+                watcher.stop()
+                watcher.close()
+
+
+# one thread with a selector ---------------------------------------------------------------------------
+
+
+class SelectorLoop:
+    """Callbacks run in one daemon thread of this loop's own."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._soon: deque[tuple[Any, ...]] = deque()
+        self._timers: list[tuple[float, int, _SelectorTimer]] = []
+        self._serial = itertools.count()
+        self._stopped = False
+        self._wake_out, self._wake_in = socket.socketpair()
+        self._wake_out.setblocking(False)
+        self._wake_in.setblocking(False)
+        self._selector.register(self._wake_out, selectors.EVENT_READ, None)
+        self._pool = ThreadPoolExecutor(1, "warmtransfer-store")
+        self._thread = threading.Thread(target=self._main, name="warmtransfer-loop", daemon=True)
+        self._thread.start()
+
+    def watch(self, sock: socket.socket, on_readable: Callable[[], object]) -> Watch:
+        """Watch through the selector; see Loop."""
+        return _SelectorWatch(self._selector, sock, on_readable)
+
+    def soon(self, fn: Callback, *args: Any) -> None:
+        """Wake the loop's thread; see Loop."""
+        self._soon.append((fn, *args))
+        self._wake()
+
+    def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
+        """Put a timer on the loop's heap; see Loop."""
+        timer = _SelectorTimer((fn, *args))
+        due = time.monotonic() + max(seconds, 0.0)
+        self.soon(heapq.heappush, self._timers, (due, next(self._serial), timer))
+        return timer
+
+    def offload(self, fn: Callable[..., T], *args: Any) -> T:
+        """Run in the worker thread; see Loop."""
+        return self._pool.submit(fn, *args).result()
+
+    def stop(self) -> None:
+        """End the thread; a callback that runs is finished first."""
+        self._stopped = True
+        self._wake()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(2.0)
+        self._pool.shutdown(wait=False)
+
+    def _wake(self) -> None:
+        try:
+            self._wake_in.send(b"\0")
+        except BlockingIOError:
+            return  # it is full of wake-ups already
+        except OSError:
+            if not self._stopped:
+                raise
+
+    def _main(self) -> None:
+        while not self._stopped:
+            for key, ready in self._selector.select(self._patience()):
+                if key.data is None:
+                    self._drain()
+                else:
+                    key.data.fire(ready)
+            self._call_due()
+        self._selector.close()
+        self._wake_out.close()
+        self._wake_in.close()
+
+    def _patience(self) -> float | None:
+        if self._soon:
+            return 0.0
+        return max(0.0, self._timers[0][0] - time.monotonic()) if self._timers else None
+
+    def _drain(self) -> None:
+        try:
+            while self._wake_out.recv(4096):
+                continue
+        except BlockingIOError:
+            return
+
+    def _call_due(self) -> None:
+        for _ in range(len(self._soon)):
+            fn, *args = self._soon.popleft()
+            guarded(fn, *args)
+        while self._timers and self._timers[0][0] <= time.monotonic():
+            heapq.heappop(self._timers)[2].fire()
+
+
+class _SelectorTimer:
+    def __init__(self, call: tuple[Any, ...]) -> None:
+        self._call: tuple[Any, ...] | None = call
+
+    def fire(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            guarded(*call)
+
+    def cancel(self) -> None:
+        self._call = None
+
+
+class _SelectorWatch:
+    def __init__(
+        self, selector: selectors.BaseSelector, sock: socket.socket, on_readable: Callable[[], object]
+    ) -> None:
+        self._selector = selector
+        self._sock = sock
+        self._on_readable = on_readable
+        self._on_writable: Callable[[], object] | None = None
+        self._open = True
+        selector.register(sock, selectors.EVENT_READ, self)
+
+    def fire(self, ready: int) -> None:
+        if self._open and ready & selectors.EVENT_READ:
+            guarded(self._on_readable)
+        if self._open and ready & selectors.EVENT_WRITE and self._on_writable is not None:
+            guarded(self._on_writable)
+
+    def writable(self, callback: Callable[[], object] | None) -> None:
+        if self._open and callback is not self._on_writable:
+            self._on_writable = callback
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if callback else 0)
+            self._selector.modify(self._sock, wanted, self)
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._selector.unregister(self._sock)
