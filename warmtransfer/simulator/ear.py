@@ -10,7 +10,7 @@ from .audio import SAMPLES, SILENCE, TICK, Frame, loudness
 
 _LOUD = -45.0
 _WINDOW, _ENOUGH = 12, 5
-_PEAKS, _TONAL = 6, 0.965
+_PEAKS, _TONAL = 6, 0.985
 _HANN = np.hanning(SAMPLES)
 
 

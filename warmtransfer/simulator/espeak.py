@@ -18,14 +18,13 @@ _CHARACTERS = 1
 _SPOKEN_KINDS = ("L", "M", "N", "P", "Z", "Sc")
 _LONGEST_WORD = 60
 
-_FEMALE = frozenset(  # noqa: SIM905 - a list literal of names takes thirty lines
-    "woman alice joanna salli kimberly kendra ivy ruth danielle amy emma olivia nicole aditi raveena vicki "
-    "marlene hannah celine lea lucia conchita mia lupe penelope carla bianca camila vitoria ines".split()
-)
-_MALE = frozenset(  # noqa: SIM905
-    "man matthew joey justin kevin gregory stephen brian arthur russell hans daniel mathieu remi enrique "
-    "sergio miguel giorgio adriano ricardo thiago cristiano".split()
-)
+_PEOPLE = {
+    "f3": "woman alice joanna salli kimberly kendra ivy ruth danielle amy emma olivia nicole aditi raveena "
+    "vicki marlene hannah celine lea lucia conchita mia lupe penelope carla bianca camila vitoria ines",
+    "m3": "man matthew joey justin kevin gregory stephen brian arthur russell hans daniel mathieu remi "
+    "enrique sergio miguel giorgio adriano ricardo thiago cristiano",
+}
+_VARIANTS = {name: variant for variant, names in _PEOPLE.items() for name in names.split()}
 _SPEAKS = {
     "vicki": "de", "marlene": "de", "hannah": "de", "hans": "de", "daniel": "de",
     "celine": "fr", "lea": "fr", "mathieu": "fr", "remi": "fr",
@@ -40,9 +39,9 @@ _SPEAKS = {
 def voice_for(voice: str = "", language: str = "") -> str:
     """The espeak voice for a Twilio voice name and language tag, such as Polly.Joanna and en-US."""
     words = voice.casefold().replace("-", " ").replace(".", " ").split()
-    person = next((word for word in words if word in _FEMALE or word in _MALE), "")
+    person = next((word for word in words if word in _VARIANTS), "woman")
     tag = re.sub(r"[^a-z0-9-]", "", language.casefold()) or _SPEAKS.get(person, "en-us")
-    return f"{tag}+{'m3' if person in _MALE else 'f3'}"
+    return f"{tag}+{_VARIANTS[person]}"
 
 
 def speakable(text: str) -> str:

@@ -80,7 +80,7 @@ def reaction(entry: Mapping[str, Any]) -> Reaction:
     steps: Sequence[Mapping[str, Any]] = entry.get("steps", ())
     check_steps(steps)
     over, voice = entry.get("talks_over"), str(entry.get("voice", ""))
-    if answer in _REFUSALS:
+    if isinstance(answer, str) and answer in _REFUSALS:
         return Reaction(number, outcome=str(answer))
     if answer == "voicemail" or (isinstance(answer, Mapping) and set(answer) == {"voicemail"}):
         after = VOICEMAIL_AFTER if answer == "voicemail" else float(answer["voicemail"])

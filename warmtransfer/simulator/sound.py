@@ -60,7 +60,7 @@ class Line:
 
     def __init__(self, phone: Port, recorder: Recorder | None = None) -> None:
         self.phone = phone
-        self.recorder = recorder or Recorder()
+        self.recorder = Recorder() if recorder is None else recorder
         self.port: Port | None = None
         self._said: Frame = SILENCE
         self._taps: dict[Copy, str] = {}

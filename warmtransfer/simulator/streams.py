@@ -79,6 +79,7 @@ class MediaStream:
         self._writer: asyncio.Task[None] | None = None
         self._live = False
         self._reason = ""
+        self._cutting: asyncio.Task[None] | None = None
         self._sequence = 0
         self._chunks = dict.fromkeys(self.tracks, 0)
         self._dice = Random(self.sid)
@@ -133,13 +134,13 @@ class MediaStream:
         await self._socket.close()
         await self._close()
 
-    async def drop(self) -> None:
+    def break_off(self) -> None:
         """Cut the connection without a word, as a network does; run() ends with "broken"."""
         if self._live and self._session is not None:
             self._live = False
             self._reason = BROKEN
             self._note(31903, "the connection was cut")
-            await self._session.close()
+            self._cutting = asyncio.create_task(self._session.close())
 
     def dtmf(self, digit: str) -> None:
         """Tell the app of a key; one-way streams are not told."""
