@@ -20,8 +20,7 @@ from twilio.http.http_client import TwilioHttpClient
 from urllib3.exceptions import NewConnectionError
 
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
-
-log = logging.getLogger(__name__)
+from warmtransfer.ports.refusals import logged, refusal
 
 #: The SDK logs URLs, and the URL of a search for a call holds a phone number.
 _MUTE = logging.getLogger(f"{__name__}.requests")
@@ -35,21 +34,6 @@ LEG_EVENTS = ("initiated", "ringing", "answered", "completed")
 AI_RING = 15
 #: Seconds by which Twilio's clock may be behind ours; its dates are whole seconds besides.
 SKEW = 2.0
-
-_GONE = frozenset({16022, 16099, 20404, 21220})
-
-#: What to look at when a code is the deployment's fault.
-_KEYS = {
-    20003: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET): not accepted",
-    20005: "TWILIO_ACCOUNT_SID: this account is not active",
-    21205: "WARMTRANSFER_PUBLIC_URL: Twilio cannot use it as the address of our webhooks",
-    21210: "TWILIO_NUMBER: not a number of this account, nor a verified caller ID",
-    21212: "TWILIO_NUMBER: not a valid caller ID",
-    21213: "TWILIO_NUMBER: missing",
-    21215: "WARMTRANSFER_HUMANS: the account may not call this country (Voice geographic permissions)",
-    21218: "TWILIO_APP_SID: no such TwiML App in this account",
-    21219: "WARMTRANSFER_HUMANS: a trial account calls only verified numbers",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,24 +297,12 @@ def _mapped(what: str, gone: bool = True) -> Iterator[None]:
     try:
         yield
     except TwilioException as exc:
-        raise _from_answer(what, exc, gone) from None
+        raise refusal(what, *_status_and_code(exc), gone) from None
     except requests.RequestException as exc:
         raise _from_network(what, exc) from None
     except (ValueError, AttributeError):
         # A proxy's page, or other JSON, where a resource was promised.
-        raise _logged(CarrierUnsure(f"{what}: the answer cannot be read", status=200)) from None
-
-
-def _from_answer(what: str, exc: TwilioException, gone: bool) -> CarrierError:
-    status, code = _status_and_code(exc)
-    kind: type[CarrierError] = CarrierRefused
-    if status == 429 or code == 20429:
-        kind = CarrierBusy
-    elif gone and (status == 404 or code in _GONE):
-        kind = CarrierGone
-    elif status >= 500 or status in (0, 408):
-        kind = CarrierUnsure
-    return _logged(kind(what, status=status, code=code))
+        raise logged(CarrierUnsure(f"{what}: the answer cannot be read", status=200)) from None
 
 
 def _status_and_code(exc: TwilioException) -> tuple[int, int]:
@@ -339,8 +311,6 @@ def _status_and_code(exc: TwilioException) -> tuple[int, int]:
     if status is None:
         status = next((each.status_code for each in exc.args if hasattr(each, "status_code")), 0)
     code = getattr(exc, "code", None)
-    if status in (401, 403) and code in (None, status):
-        code = 20003
     # Without a body of Twilio's the SDK gives the HTTP status as the code.
     return int(status), int(code) if isinstance(code, int) and code != status else 0
 
@@ -350,18 +320,9 @@ def _from_network(what: str, exc: requests.RequestException) -> CarrierError:
     cause = getattr(exc.args[0], "reason", None) if exc.args else None
     unsent = isinstance(exc, requests.ConnectTimeout | requests.exceptions.ProxyError)
     if unsent or isinstance(cause, NewConnectionError):
-        return _logged(CarrierBusy(f"{what}: no connection"))
+        return logged(CarrierBusy(f"{what}: no connection"))
     if "CERTIFICATE_VERIFY_FAILED" in str(exc):
-        return _logged(CarrierRefused(f"{what}: the certificate of the API's host is not trusted"))
+        return logged(CarrierRefused(f"{what}: the certificate of the API's host is not trusted"))
     if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return _logged(CarrierRefused(f"{what}: TWILIO_API_BASE_URL is not a usable address"))
-    return _logged(CarrierUnsure(f"{what}: {type(exc).__name__}"))
-
-
-def _logged(error: CarrierError) -> CarrierError:
-    key = _KEYS.get(error.code)
-    if key:
-        log.error("Twilio refused %s with code %d. Check %s.", error.detail, error.code, key)
-    elif not isinstance(error, CarrierGone):
-        log.warning("Twilio: %s: %s (HTTP %d, code %d)", error.detail, error.kind, error.status, error.code)
-    return error
+        return logged(CarrierRefused(f"{what}: TWILIO_API_BASE_URL is not a usable address"))
+    return logged(CarrierUnsure(f"{what}: {type(exc).__name__}"))

@@ -1,0 +1,321 @@
+"""What is remembered: every call, what was decided and why, what is still to be done, what was said.
+
+SQLite's work runs in a real thread (`offload`), so that a commit never stalls audio; PostgreSQL's driver
+waits cooperatively by itself. A transaction is whole or absent, whenever the process is killed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.events import Event
+from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.ports import tables
+from warmtransfer.ports.tables import LOCK_CALL, attempt, call, journal, outbox, transcript
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Offload(Protocol):
+    """Runs `fn(*args)` in a real thread, waits without blocking anybody else, gives back what it gave."""
+
+    def __call__(self, fn: Callable[..., T], /, *args: Any) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What `event` made of a call. Without an event nothing is journalled."""
+
+    call: Call
+    event: Event | None
+    before: str
+    orders: tuple[do.Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A decision that will not be forgotten; each order with its number in the outbox."""
+
+    call: Call
+    orders: tuple[tuple[int, do.Order], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOrder:
+    """An order and what came of it; `done_at` is 0.0 while it is open."""
+
+    id: int
+    order: do.Order
+    done_at: float
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One decision: when, what happened, the stage before and after, what was ordered."""
+
+    at: float
+    event: str
+    data: dict[str, Any]
+    before: str
+    after: str
+    orders: tuple[JournalOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the conversation; `who` is caller or ai."""
+
+    at: float
+    who: str
+    text: str
+
+
+class Store:
+    """The database. Any thread may call it.
+
+    StoreBusy: it cannot be had right now, nothing was saved, ask again. WarmTransferError: asking again
+    does not help.
+    """
+
+    def __init__(self, url: str, offload: Offload, now: Callable[[], float] = time.time) -> None:
+        """Open `url` and make sure of the tables; raises ConfigError."""
+        self._now = now
+        self._engine = offload(tables.open_engine, url)
+        self._postgres = self._engine.dialect.name == "postgresql"
+        self._run: Offload = _here if self._postgres else offload
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._run(self._engine.dispose)
+
+    # Deciding ---------------------------------------------------------------------------------------
+
+    def decide(
+        self, call_id: str, fn: Callable[[Call | None], Decision | None], wait: float = 3.0
+    ) -> Saved | None:
+        """Save what `fn` makes of the call, with its journal row and orders, in one transaction.
+
+        `fn` sees the call as it is, or None; it is called once, under the row's lock, perhaps in another
+        thread, so it must be pure. None from it saves nothing. StoreBusy after `wait` seconds.
+        """
+        return self._run(self._decide, call_id, fn, wait)
+
+    def _decide(
+        self, call_id: str, fn: Callable[[Call | None], Decision | None], wait: float
+    ) -> Saved | None:
+        with self._transaction(wait) as db:
+            known = self._lock(db, call_id)
+            decision = fn(known)
+            return _save(db, known, decision) if decision else None
+
+    def _lock(self, db: Connection, call_id: str) -> Call | None:
+        """The call, locked until the transaction ends. SQLite's BEGIN IMMEDIATE has locked everything."""
+        query = select(call.c.state).where(call.c.id == call_id).with_for_update()
+        state = db.execute(query).scalar()
+        if state is None and self._postgres:
+            # There is no row to lock yet: those who would create it come here one at a time.
+            db.execute(select(func.pg_advisory_xact_lock(LOCK_CALL, func.hashtext(call_id))))
+            state = db.execute(query).scalar()
+        return None if state is None else Call.from_dict(state)
+
+    # Orders -----------------------------------------------------------------------------------------
+
+    def order_done(self, order_id: int, result: str) -> None:
+        """Note that an order was carried out, and what came of it."""
+        done = {"done_at": self._now(), "result": clean(result)}
+        self._run(self._write, update(outbox).where(outbox.c.id == order_id).values(done))
+
+    def open_orders(self, call_id: str = "") -> list[tuple[int, do.Order]]:
+        """Orders that were not carried out, oldest first, of one call or of all."""
+        query = select(outbox.c.id, outbox.c.order).where(outbox.c.done_at == 0).order_by(outbox.c.id)
+        rows = self._read(query.where(outbox.c.call_id == call_id) if call_id else query)
+        return [(row.id, do.from_dict(row.order)) for row in rows]
+
+    # Calls ------------------------------------------------------------------------------------------
+
+    def load(self, call_id: str) -> Call | None:
+        """The call with this id."""
+        return self._first(select(call.c.state).where(call.c.id == call_id))
+
+    def by_caller(self, call_sid: str) -> Call | None:
+        """The newest call of the caller's leg `call_sid`."""
+        return self._first(select(call.c.state).where(call.c.caller_sid == call_sid).order_by(*_newest()))
+
+    def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
+        """The newest calls first; `live`: only those that are not over, or still have a timer."""
+        query = select(call.c.state).order_by(*_newest()).limit(limit)
+        if live:
+            query = query.where(or_(call.c.stage != Stage.OVER.value, call.c.alarm_at > 0))
+        return [Call.from_dict(row.state) for row in self._read(query)]
+
+    def legs_to(self, number: str) -> frozenset[str]:
+        """CallSids of all known attempts at this number."""
+        query = select(attempt.c.call_sid).where(attempt.c.number == number, attempt.c.call_sid != "")
+        return frozenset(row.call_sid for row in self._read(query))
+
+    def journal(self, call_id: str) -> list[JournalRow]:
+        """Every decision about the call, in order, with what came of its orders."""
+        rows = self._read(select(journal).where(journal.c.call_id == call_id).order_by(journal.c.id))
+        given: dict[int, list[JournalOrder]] = {}
+        for row in self._read(select(outbox).where(outbox.c.call_id == call_id).order_by(outbox.c.id)):
+            order = JournalOrder(row.id, do.from_dict(row.order), row.done_at, row.result)
+            given.setdefault(row.journal_id, []).append(order)
+        return [
+            JournalRow(row.at, row.event, row.data, row.before, row.after, tuple(given.get(row.id, ())))
+            for row in rows
+        ]
+
+    def add_line(self, call_id: str, at: float, who: str, text: str) -> None:
+        """Keep one line of what was said."""
+        line = {"call_id": call_id, "at": at, "who": who, "text": clean(text)}
+        self._run(self._write, insert(transcript).values(line))
+
+    def transcript(self, call_id: str) -> list[Line]:
+        """What was said, in the order in which it was noted."""
+        query = select(transcript).where(transcript.c.call_id == call_id).order_by(transcript.c.id)
+        return [Line(row.at, row.who, row.text) for row in self._read(query)]
+
+    def prune(self, before: float) -> int:
+        """Forget calls that are over and were last heard of before this second; how many."""
+        return self._run(self._prune, before)
+
+    def _prune(self, before: float) -> int:
+        old = (call.c.stage == Stage.OVER.value) & (call.c.updated_at < before) & (call.c.alarm_at == 0)
+        with self._transaction() as db:
+            ids = [row.id for row in db.execute(select(call.c.id).where(old).with_for_update())]
+            for start in range(0, len(ids), 500):
+                some = ids[start : start + 500]
+                for table in (attempt, journal, outbox, transcript):
+                    db.execute(delete(table).where(table.c.call_id.in_(some)))
+                db.execute(delete(call).where(call.c.id.in_(some)))
+            return len(ids)
+
+    # Transactions -----------------------------------------------------------------------------------
+
+    def _read(self, query: Any) -> list[Any]:
+        return self._run(self._rows, query)
+
+    def _rows(self, query: Any) -> list[Any]:
+        with self._transaction(writes=False) as db:
+            return list(db.execute(query).all())
+
+    def _first(self, query: Any) -> Call | None:
+        rows = self._read(query.limit(1))
+        return Call.from_dict(rows[0].state) if rows else None
+
+    def _write(self, statement: Any) -> None:
+        with self._transaction() as db:
+            db.execute(statement)
+
+    @contextmanager
+    def _transaction(self, wait: float = 3.0, writes: bool = True) -> Iterator[Connection]:
+        """A transaction, committed at the end and rolled back on any error; foreign errors end here.
+
+        Not chained: their texts hold the statement with numbers and words of the call.
+        """
+        try:
+            with self._engine.connect() as connection:
+                db = connection.execution_options(writes=writes, wait=wait)
+                with db.begin():
+                    if self._postgres and writes:
+                        limit = func.set_config("lock_timeout", f"{max(1, int(wait * 1000))}ms", True)
+                        db.execute(select(limit))
+                    yield db
+        except SQLAlchemyError as exc:
+            raise _mapped(exc) from None
+
+
+def _save(db: Connection, known: Call | None, decision: Decision) -> Saved:
+    """Write the call, what changed of its attempts, the journal row and the orders."""
+    after = decision.call
+    _save_call(db, known, after)
+    journal_id = None
+    if decision.event is not None:
+        row = {
+            "call_id": after.id,
+            "at": after.at,
+            "event": type(decision.event).__name__,
+            "data": decision.event.to_dict(),
+            "before": str(decision.before),
+            "after": after.stage.value,
+        }
+        journal_id = _inserted(db, journal, row)
+    numbered = []
+    for order in decision.orders:
+        given = {"call_id": after.id, "journal_id": journal_id, "order": order.to_dict(), "at": after.at}
+        numbered.append((_inserted(db, outbox, given), order))
+    return Saved(after, tuple(numbered))
+
+
+def _inserted(db: Connection, table: Table, row: dict[str, Any]) -> int:
+    """The number of the row that this makes."""
+    return int(db.execute(insert(table).values(row).returning(table.c.id)).scalar_one())
+
+
+def _save_call(db: Connection, known: Call | None, after: Call) -> None:
+    row = {
+        "stage": after.stage.value,
+        "caller_sid": clean(after.caller_sid),
+        "state": after.to_dict(),
+        "alarm_at": after.alarm_at,
+        "started_at": after.started_at,
+        "updated_at": after.at,
+    }
+    if known is None:
+        db.execute(insert(call).values(id=after.id, **row))
+    else:
+        db.execute(update(call).where(call.c.id == after.id).values(row))
+    before = {each.n: each for each in known.attempts} if known else {}
+    for each in after.attempts:
+        values = {"call_id": after.id, **asdict(each), "style": each.style.value}
+        values["outcome"] = each.outcome.value if each.outcome else None
+        values.pop("briefed")
+        if each.n not in before:
+            db.execute(insert(attempt).values(values))
+        elif before[each.n] != each:
+            same = (attempt.c.call_id == after.id) & (attempt.c.n == each.n)
+            db.execute(update(attempt).where(same).values(values))
+
+
+def clean(text: str) -> str:
+    """Text that both databases take: no NUL, no half of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _mapped(exc: SQLAlchemyError) -> WarmTransferError:
+    """Ours for theirs: locked, unreachable and full count as busy, the rest is nobody's passing trouble."""
+    lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
+    if lost or isinstance(exc, OperationalError | InterfaceError | PoolTimeout):
+        log.warning("the database cannot be had: %s", _brief(exc))
+        return StoreBusy(f"the database cannot be had: {_brief(exc)}")
+    log.error("the database refuses: %s", _brief(exc))
+    return WarmTransferError(f"the database refuses: {_brief(exc)}")
+
+
+def _newest() -> tuple[Any, ...]:
+    return call.c.started_at.desc(), call.c.id.desc()
+
+
+def _brief(exc: SQLAlchemyError) -> str:
+    """The kind of failure, without the statement and its values."""
+    cause = getattr(exc, "orig", None)
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or ""
+    return f"{type(cause or exc).__name__} {state}".strip()
+
+
+def _here(fn: Callable[..., T], /, *args: Any) -> T:
+    return fn(*args)
