@@ -86,10 +86,9 @@ async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, 
         simulator.network.phones.put(scenario.get("phones", []))
         print(json.dumps(_announcement(simulator, model)), flush=True)
         for call in scenario.get("calls", []):
-            clock.call_later(
-                float(call.get("at", 0)), simulator.network.phone_in,
-                str(call.get("from") or "+15550123456"), str(call.get("to") or ""), list(call.get("steps") or []),
-            )  # fmt: skip
+            who = (str(call.get("from") or "+15550123456"), str(call.get("to") or ""))
+            steps = list(call.get("steps") or [])
+            clock.call_later(float(call.get("at", 0)), simulator.network.phone_in, *who, steps)
         await simulator.quit.wait()
     finally:
         await simulator.network.close()

@@ -74,6 +74,7 @@ class Call:
         self.gate: Goto | None = None
         self.on_pick_up: Callable[[], None] | None = None
         self.sequence = 0
+        self.machine = False
         self._limit: asyncio.TimerHandle | None = None
 
     @property
@@ -193,7 +194,7 @@ class Call:
                 self.network.tasks.spawn(stream.stop())
 
     def params(self) -> list[tuple[str, str]]:
-        """Returns the form of a voice webhook (docs/voice/twiml), empty geography as for an unlisted number."""
+        """Returns the form of a voice webhook (docs/voice/twiml), with an unlisted number's geography."""
         form = [
             ("CallSid", self.webhook_sid), ("AccountSid", self.network.account.sid),
             ("From", self.from_), ("Caller", self.from_), ("To", self.to.partition("?")[0]),
@@ -220,7 +221,7 @@ class Call:
         if not self.news.url or event not in self.news.events:
             return
         seconds = self.seconds
-        # A status callback is about the leg, so it carries its own SID, not the application's.
+        # The leg reports under its own SID, not the application's.
         form = [(k, self.sid if k == "CallSid" else v) for k, v in self.params()]
         form += [
             ("Timestamp", rfc2822()), ("CallbackSource", "call-progress-events"),

@@ -9,7 +9,7 @@ from warmtransfer.simulator.audio import ring_tone
 from warmtransfer.simulator.calls import Call, News
 from warmtransfer.simulator.documents import Goto, target
 from warmtransfer.simulator.roomnews import SUBSCRIPTIONS, RoomNews
-from warmtransfer.simulator.rooms import Member
+from warmtransfer.simulator.rooms import Member, Room
 from warmtransfer.simulator.sound import Mixer
 from warmtransfer.simulator.steps import Script, Step, last_word
 from warmtransfer.simulator.twiml import Verb
@@ -43,8 +43,7 @@ async def _conference(script: Script, verb: Verb, noun: Verb, limit: float) -> F
         network.trace.note("error", code=13237, text=f"bad conference name {name!r}", leg=call.label)
         return [("DialCallStatus", "failed")]
     room = network.room_for(name, by_rest=False)
-    member = _member(script, noun, call, name)
-    member.room = room
+    member = _member(script, noun, call, room)
     if wrong := _refused(member):
         network.trace.note("error", code=wrong, text=f"cannot join {name}", leg=call.label, call_sid=call.sid)
         return [("DialCallStatus", "failed")]
@@ -66,7 +65,7 @@ def _refused(member: Member) -> int:
     return 16020 if len(room.members) >= min(member.max_members, 250) else 0
 
 
-def _member(script: Script, noun: Verb, call: Call, name: str) -> Member:
+def _member(script: Script, noun: Verb, call: Call, room: Room) -> Member:
     base = script.document.url
     wait = noun.attrs.get("waitUrl")
     events = frozenset(noun.attrs.get("statusCallbackEvent", "").split())
@@ -78,7 +77,7 @@ def _member(script: Script, noun: Verb, call: Call, name: str) -> Member:
     news = RoomNews(urljoin(base, url) if url else "", noun.attrs.get("statusCallbackMethod", "POST"), events)
     label = noun.attrs.get("participantLabel", "")
     return Member(
-        call, call.network.room_for(name, by_rest=False), label, muted=noun.flag("muted", False),
+        call, room, label, muted=noun.flag("muted", False),
         start_on_enter=noun.flag("startConferenceOnEnter", True),
         end_on_exit=noun.flag("endConferenceOnExit", False),
         wait_url=urljoin(base, wait) if wait else wait, wait_method=noun.attrs.get("waitMethod", "POST"),

@@ -87,7 +87,7 @@ class Fault:
             raise LawError(str(exc)) from exc
 
     def strikes(self, subject: str, dice: random.Random) -> bool:
-        """Tells, and counts, whether the fault hits `subject`, in which every word of `match` stands in order."""
+        """Tells, and counts, whether the fault hits a subject that has every word of `match` in order."""
         if self.times is not None and self.used >= self.times:
             return False
         if not _matches(self.match, subject) or (self.chance < 1 and dice.random() >= self.chance):

@@ -15,9 +15,10 @@ from warmtransfer.simulator.calls import Call, News
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.documents import Goto
 from warmtransfer.simulator.laws import Laws
-from warmtransfer.simulator.phones import Phone, PhoneBook
+from warmtransfer.simulator.phones import Phone
 from warmtransfer.simulator.reach import Reach
 from warmtransfer.simulator.rooms import Room
+from warmtransfer.simulator.scripts import PhoneBook, Reaction
 from warmtransfer.simulator.sound import Engine
 from warmtransfer.simulator.tasks import Tasks
 from warmtransfer.simulator.trace import Trace
@@ -68,13 +69,21 @@ class Network:
     def phone_in(self, from_: str, to: str, steps: list[dict[str, Any]]) -> Call:
         """Someone phones the number."""
         news = News(self.account.status_url) if self.account.status_url else News()
-        call = self.new_call("inbound", from_, to or self.account.number, news=news)
         phone = Phone(self.clock, self.trace, steps)
+        call = self.new_call("inbound", from_, to or self.account.number, news=news)
         call.on_pick_up = lambda: self.lift(call, phone)
         call.dialled()
         call.ring()
         self.run(call, Goto(self.account.voice_url, self.account.voice_method), self.account.fallback_url)
         return call
+
+    def answer(self, call: Call, reaction: Reaction) -> None:
+        """Somebody, or a machine, answers a leg that was dialled."""
+        call.machine = reaction.machine
+        phone = Phone(
+            self.clock, self.trace, reaction.steps, voice=reaction.voice, talks_over=reaction.talks_over
+        )
+        self.lift(call, phone)
 
     def lift(self, call: Call, phone: Phone) -> None:
         """Connects a phone with its leg and starts what the person does."""
@@ -120,7 +129,7 @@ class Network:
     def room_for(self, name: str, *, by_rest: bool) -> Room:
         """Returns the active conference of that name, or a new one."""
         other = self.laws["early_rest_leg"] == "other_room"
-        for room in self.rooms.values():
+        for room in reversed(self.rooms.values()):
             if room.name == name and room.status != "completed":
                 if other and not by_rest and room.made_by_rest and room.status == "init":
                     continue

@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     add("--host", default="127.0.0.1", help="where to listen (default %(default)s)")
     add("--port", type=int, default=9000, help="0 picks a free one (default %(default)s)")
     add("--map", action="append", default=[], metavar="PUBLIC=LOCAL",
-        help="where a public origin really is: https://example.test=http://127.0.0.1:5000; repeatable")  # fmt: skip
+        help="where a public origin is: https://example.test=http://127.0.0.1:5000; repeatable")  # fmt: skip
     add("--scenario", metavar="FILE", help='JSON: {"phones": [...], "calls": [{"at": 1, "from", "steps"}]}')
     add("--out", metavar="DIR", help="writes trace.jsonl and what each leg heard and said as WAV")
     add("--speed", type=float, default=1.0, help="simulated seconds per second (default %(default)s)")

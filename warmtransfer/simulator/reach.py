@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,29 +84,31 @@ class Reach:
         if call.to.startswith("app:"):
             self._application(member)
             return
-        early: Line | None = None
-        if member.early_media and self.network.laws["join_reported"] == "at_ringing":
-            early = await self._early(member)
+        early = member.early_media and self.network.laws["join_reported"] == "at_ringing"
+        sound = Player()
         try:
-            answered = await self._ring(call, timeout)
+            answered = await self._ring(
+                call, timeout, (lambda: self._early(member, sound)) if early else None
+            )
         finally:
-            if early is not None:
-                self.network.engine.remove(early)
+            sound.stop()
         if not answered or call.over:
             return
         self._enter(member)
         if detection.mode and not call.over:
             await self._detect(call, detection)
 
-    async def _early(self, member: Member) -> Line:
+    def _early(self, member: Member, sound: Player) -> None:
         """Lets the room hear the ringing of a leg that counts as joined already."""
-        await self.network.clock.sleep(SETUP)
-        player = Player()
-        line = Line(player)
-        line.connect(member.room.join(member))
-        self.network.engine.add(line)
-        self.network.tasks.spawn(player.play(ring_tone(), loops=0))
-        return line
+        if member.room.status != "completed":
+            line = Line(sound)
+            line.connect(member.room.join(member))
+            self.network.engine.add(line)
+            self.network.tasks.spawn(self._until_stopped(sound, line))
+
+    async def _until_stopped(self, sound: Player, line: Line) -> None:
+        await sound.play(ring_tone(), loops=0)
+        self.network.engine.remove(line)
 
     def _enter(self, member: Member) -> None:
         """Brings an answered leg into its conference, if there still is one."""
@@ -151,7 +154,7 @@ class Reach:
             await asyncio.wait([call.script])
         return not call.over
 
-    async def _ring(self, call: Call, timeout: float) -> bool:
+    async def _ring(self, call: Call, timeout: float, rings: Callable[[], None] | None = None) -> bool:
         """Dials a number or client until it answers, refuses, or the timeout and its buffer are over."""
         clock = self.network.clock
         if call.over:
@@ -159,28 +162,30 @@ class Reach:
         call.dialled()
         callee = self.network.phones.take(call.to)
         await clock.sleep(SETUP)
-        if callee is None or callee.answer in ("busy", "failed"):
-            if callee is not None and callee.answer == "busy":
+        if callee is None or callee.outcome in ("busy", "failed"):
+            if callee is not None and callee.outcome == "busy":
                 call.finish("busy", sip=486)
             else:
                 call.finish("failed", sip=404)
             return False
         call.ring()
+        if rings is not None:
+            rings()
         patience = timeout + BUFFER
-        if callee.answer == "no-answer" or callee.after > patience:
+        if callee.outcome == "no-answer" or callee.after > patience:
             await clock.sleep(patience)
             call.finish("no-answer", sip=487)
             return False
         await clock.sleep(callee.after)
         if call.over:
             return False
-        self.network.lift(call, callee.phone(clock, self.network.trace))
+        self.network.answer(call, callee)
         return True
 
     async def _detect(self, call: Call, detection: Detection) -> None:
         """Tells who answered, after the time that takes, unless the leg ends before."""
         network = self.network
-        machine = call.phone is not None and call.phone.machine
+        machine = call.machine
         began = network.clock.now()
         late = network.laws["amd"] == "late"
         seconds = min(detection.timeout, (9.0 if late else 3.2) if machine else (6.0 if late else 1.4))

@@ -127,6 +127,9 @@ class ConferencesApi:
     def _check_ranges(self, params: Params) -> None:
         params.number("Timeout", 60, 5, 600)
         params.number("TimeLimit", 14400, 1, 86400)
+        for name in ("WaitUrl", "ConferenceStatusCallback"):
+            params.url(name)
+            params.method("WaitMethod" if name == "WaitUrl" else f"{name}Method")
         params.choice("Beep", "true", BEEPS)
         params.choice("JitterBufferSize", "large", ("off", "small", "medium", "large"))
         params.events("ConferenceStatusCallbackEvent", ["start", "end"], SUBSCRIPTIONS)

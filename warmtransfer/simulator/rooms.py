@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from warmtransfer.simulator.audio import beep
 from warmtransfer.simulator.roomnews import RoomNews, Teller
 from warmtransfer.simulator.sound import Mixer, Player, Seat
 from warmtransfer.simulator.waiting import play_for
@@ -98,7 +99,12 @@ class Room:
         self._set_going(member)
         if member.coach:
             self.coach(member, member.coach)
+        self._beep(member, "onEnter")
         return member.seat
+
+    def _beep(self, member: Member, when: str) -> None:
+        if member.beep in ("true", when) and self.status == "in-progress" and self.members:
+            self.mixer.announce(beep())
 
     def _set_going(self, newcomer: Member) -> None:
         if self.status == "init":
@@ -148,6 +154,8 @@ class Room:
         member.call.member = None
         if self.status == "completed":
             return
+        if was_in:
+            self._beep(member, "onExit")
         self._after(member, was_in, kicked)
 
     def _after(self, member: Member, was_in: bool, kicked: bool) -> None:

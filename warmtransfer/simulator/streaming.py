@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from warmtransfer.simulator.documents import Goto, target
 from warmtransfer.simulator.steps import End, Script, Step, last_word
@@ -15,7 +15,7 @@ from warmtransfer.simulator.twiml import Verb
 if TYPE_CHECKING:
     from warmtransfer.simulator.calls import Call
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+TRACKS = {"inbound_track": "inbound", "outbound_track": "outbound", "both_tracks": "both"}
 
 
 async def connect(script: Script, verb: Verb) -> Step:
@@ -51,7 +51,7 @@ async def _talk(script: Script, noun: Verb, stream: MediaStream) -> str:
     cut = None
     if fault is not None:
         network.trace.note("fault", fault="stream=drop_after", leg=call.label)
-        cut = network.clock.call_later(float(fault.argument or 1), stream.break_off)
+        cut = network.clock.call_later(float(fault.argument or 1), lambda: network.tasks.spawn(stream.drop()))
     reason = "stopped"
     try:
         reason = await stream.run()
@@ -81,13 +81,6 @@ async def open_stream(script: Script, noun: Verb, *, bidirectional: bool = True)
     call, network = script.call, script.call.network
     url = urljoin(_socket_url(script.document.url), noun.attrs.get("url", ""))
     track = noun.attrs.get("track", "inbound_track")
-    parts = urlsplit(url)
-    if not parts.hostname:
-        raise StreamFailed(31923, f"malformed stream URL {url!r}")
-    if parts.scheme != "wss" and parts.hostname not in LOOPBACK:
-        raise StreamFailed(31922, f"the scheme of {url!r} is not wss")
-    if parts.query:
-        raise StreamFailed(31920, f"a stream URL takes no query string: {url!r}")
     if bidirectional and track != "inbound_track":
         raise StreamFailed(31941, f"<Connect><Stream> has no track {track!r}")
     if network.laws.fault("stream", url, "refuse"):
@@ -96,10 +89,15 @@ async def open_stream(script: Script, noun: Verb, *, bidirectional: bool = True)
     parameters = {c.attrs.get("name", ""): c.attrs.get("value", "") for c in noun.children}
     stream = MediaStream(
         network.clock, url, network.hosts, network.account.token, network.account.sid, call.webhook_sid,
-        parameters, network.trace,
+        parameters, network.trace, sid=network.sids.new("MZ"), tracks=_tracks(track),
+        bidirectional=bidirectional,
     )  # fmt: skip
     await stream.open()
     return stream
+
+
+def _tracks(track: str) -> tuple[str, ...]:
+    return ("inbound", "outbound") if track == "both_tracks" else (TRACKS.get(track, "inbound"),)
 
 
 def _socket_url(url: str) -> str:
@@ -119,6 +117,7 @@ async def start(script: Script, verb: Verb) -> Step:
         tell(call, script, noun, "", "stream-error", str(exc))
         return None
     call.taps[noun.attrs.get("name") or stream.sid] = stream
+    call.line.tap(stream, TRACKS.get(noun.attrs.get("track", "inbound_track"), "inbound"))
     tell(call, script, noun, stream.sid, "stream-started")
     network.tasks.spawn(_copy(script, noun, stream))
     return None
@@ -129,6 +128,8 @@ async def _copy(script: Script, noun: Verb, stream: MediaStream) -> None:
         await stream.run()
     finally:
         call = script.call
+        if call.line is not None:
+            call.line.untap(stream)
         call.taps = {k: s for k, s in call.taps.items() if s is not stream}
         tell(call, script, noun, stream.sid, "stream-stopped")
 

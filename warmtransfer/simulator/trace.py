@@ -35,9 +35,9 @@ def redact_form(form: Form) -> list[list[str]]:
 class Trace:
     """Writes rows to a file and keeps them; the only writer of `trace.jsonl`.
 
-    `secrets` are texts (tokens, keys) that are replaced wherever they occur in a row. Watchers are called with
-    each row as it is written and must not raise. Rows reported late (`at` in the past) are put in their
-    place by `close`.
+    `secrets` are texts (tokens, keys) that are replaced wherever they occur in a row. Watchers are called
+    with each row as it is written and must not raise. Rows reported late (`at` in the past) are put in
+    their place by `close`.
     """
 
     def __init__(self, clock: Clock, path: Path | None = None, secrets: Sequence[str] = ()) -> None:
