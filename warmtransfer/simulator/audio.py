@@ -96,7 +96,9 @@ def mixed(parts: list[Frame]) -> Frame:
     total = parts[0].astype(np.int32)
     for part in parts[1:]:
         total += part
-    return frozen(np.clip(total, -32768, 32767).astype(np.int16))
+    np.minimum(total, 32767, out=total)
+    np.maximum(total, -32768, out=total)
+    return frozen(total.astype(np.int16))
 
 
 def loudness(pcm: PCM) -> float:
