@@ -161,7 +161,7 @@ class Desk:
         at = self._clock.now()
         before: list[Call] = []
 
-        def decide(call: Call | None) -> Any:
+        def decide(call: Call | None) -> Decision | None:
             if call is None and not create:
                 return None
             known = call or Call(id=call_id)
@@ -217,9 +217,9 @@ class Desk:
 
     def _perform(self, call_id: str, order_id: int, order: do.Order) -> None:
         result = self._performer.perform(call_id, order)
-        self._store.order_done(order_id, type(result).__name__ if result else "done")
         if result is not None:
             self._post_quietly(call_id, result)
+        self._store.order_done(order_id, type(result).__name__ if result else "done")
 
     def _resume(self, call_id: str, order_id: int, order: do.Order) -> None:
         """Take up an order that an earlier process may or may not have done: legs are never made twice."""

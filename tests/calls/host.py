@@ -1,0 +1,33 @@
+"""The app under test as a process of its own: patched like `wsgi.py`, its clock as fast as the story."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import logging  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+
+import gevent  # noqa: E402
+from flask import Flask  # noqa: E402
+from gevent.pywsgi import WSGIServer  # noqa: E402
+
+from warmtransfer import WarmTransfer  # noqa: E402
+from warmtransfer.config import from_environment  # noqa: E402
+from warmtransfer.runtime.clock import Clock  # noqa: E402
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s.%(msecs)03d %(message)s", datefmt="%H:%M:%S")
+    app = Flask("host")
+    app.config.update(from_environment(os.environ))
+    WarmTransfer(app, clock=Clock(float(sys.argv[1])))
+    server = WSGIServer(("127.0.0.1", int(os.environ["PORT"])), app, log=None)
+    gevent.signal_handler(signal.SIGTERM, server.stop, 1)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""A small world: the simulator with its model, and the app, each a process of its own on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parent.parent.parent
+PUBLIC = "https://warmtransfer.test"
+TOKEN = "a-token-for-the-tests"
+SAM, KIM = "+15550100001", "+15550100002"
+
+Row = dict[str, Any]
+
+
+class NotSeen(AssertionError):
+    """What a story waited for did not come; says what did."""
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class World:
+    """Starts the three processes; stories phone in, wait for rows of the trace, and look at what is left."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        speed: float = 8.0,
+        environment: dict[str, str] | None = None,
+        arguments: Iterable[str] = (),
+    ) -> None:
+        self.folder = folder
+        self.speed = speed
+        self.extra = environment or {}
+        self.arguments = list(arguments)
+        self.port = free_port()
+        self.processes: list[subprocess.Popen[str]] = []
+        self.web = requests.Session()
+
+    # Life -------------------------------------------------------------------------------------------
+
+    def start(self) -> World:
+        """Start all of them and wait until the app answers."""
+        app = f"http://127.0.0.1:{self.port}"
+        command = [
+            *(
+                "-m",
+                "warmtransfer.simulator",
+                "--port",
+                "0",
+                "--app",
+                f"{PUBLIC}/warmtransfer",
+                "--map",
+                f"{PUBLIC}={app}",
+            ),
+            *("--speed", str(self.speed), "--out", str(self.folder / "sim"), "--model", "--ears match"),
+            *self.arguments,
+        ]
+        simulator = self._run("simulator", command, stdout=subprocess.PIPE)
+        assert simulator.stdout is not None
+        self.keys: dict[str, str] = {k: str(v) for k, v in json.loads(simulator.stdout.readline()).items()}
+        self.base = self.keys["TWILIO_API_BASE_URL"]
+        self.environment = {
+            **self.keys,
+            "PORT": str(self.port),
+            "OPENAI_API_KEY": "sk-test",
+            "WARMTRANSFER_PUBLIC_URL": PUBLIC,
+            "WARMTRANSFER_HUMANS": f"sam={SAM},kim={KIM}",
+            "WARMTRANSFER_RING_SECONDS": "8",
+            "WARMTRANSFER_API_TOKEN": TOKEN,
+            "DATABASE_URL": f"sqlite:///{self.folder / 'calls.sqlite3'}",
+            **self.extra,
+        }
+        self.start_app()
+        return self
+
+    def start_app(self) -> subprocess.Popen[str]:
+        """Start the app, also again after it was killed, and wait until it answers."""
+        process = self._run(
+            "app", ["-m", "tests.calls.host", str(self.speed)], env={**os.environ, **self.environment}
+        )
+        self.until(self._healthy, 20, "the app to answer /health")
+        return process
+
+    def stop(self) -> None:
+        """End every process, the app first, and the hard way those that do not end by themselves."""
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in reversed(self.processes):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            if process.stdout:
+                process.stdout.close()
+        self.web.close()
+
+    def _run(self, name: str, command: list[str], **more: Any) -> subprocess.Popen[str]:
+        log = (self.folder / f"{name}.log").open("a")
+        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, text=True, stderr=log, **more)
+        log.close()
+        self.processes.append(process)
+        return process
+
+    def _healthy(self) -> bool:
+        with contextlib.suppress(requests.ConnectionError):
+            return self.web.get(f"http://127.0.0.1:{self.port}/warmtransfer/health", timeout=5).ok
+        return False
+
+    # Doing ------------------------------------------------------------------------------------------
+
+    def until(self, met: Callable[[], Any], seconds: float, what: str) -> Any:
+        """Ask again until `met` gives something true, at most `seconds` real ones."""
+        end = time.monotonic() + seconds
+        while not (found := met()):
+            if time.monotonic() > end:
+                raise NotSeen(f"waited {seconds} s for {what}\n{self.log_tail()}")
+            time.sleep(0.02)
+        return found
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """One request to the simulator's control API."""
+        answer = self.web.request(method, f"{self.base}/simulator{path}", json=body, timeout=120)
+        assert answer.ok, answer.text
+        return (
+            answer.json()
+            if "json" in answer.headers["Content-Type"] and "nd" not in answer.headers["Content-Type"]
+            else answer.text
+        )
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """One request to the app's REST API."""
+        url = f"http://127.0.0.1:{self.port}/warmtransfer/api{path}"
+        answer = self.web.request(
+            method, url, json=body, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
+        )
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def trace(self, since: int = 0) -> list[Row]:
+        """The trace's rows from number `since` on."""
+        return [json.loads(line) for line in self.control("GET", f"/trace?since={since}").splitlines()]
+
+    def phones(self, *entries: Row) -> None:
+        """How the humans' phones react in this story."""
+        self.control("PUT", "/phones", list(entries))
+
+    def log_tail(self) -> str:
+        """The end of the app's log, for a story that failed."""
+        return "\n".join((self.folder / "app.log").read_text().splitlines()[-40:])

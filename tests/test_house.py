@@ -1,0 +1,171 @@
+"""The house keeps its floors: who may import what, how large things get, and what the pages say."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import warmtransfer
+from warmtransfer.config import KEYS
+from warmtransfer.core.call import Outcome, Stage
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "warmtransfer"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+OURS = [path for path in MODULES if "simulator" not in path.parts]
+
+#: What each floor may import of the others; `web` never the ports, the core nothing above it.
+FLOORS = {
+    "core": {"core"},
+    "ports": {"core", "ports", "errors"},
+    "runtime": {"core", "ports", "runtime", "errors"},
+    "web": {"core", "runtime", "web", "errors", "config"},
+    "simulator": {"simulator"},
+}
+
+#: The one file (or folder) that imports each outside library; its exceptions end there.
+OWNERS = {
+    "twilio.rest": {"ports/carrier.py"},
+    "twilio.http": {"ports/carrier.py"},
+    "twilio.base": {"ports/carrier.py"},
+    "twilio.request_validator": {"web/guard.py"},
+    "twilio.twiml": {"web/twiml.py"},
+    "sqlalchemy": {"ports/"},
+    "psycopg": {"ports/"},
+    "websocket": {"ports/realtime.py", "ports/dial.py"},
+    "websockets": {"ports/wire.py"},
+    "gevent": {"ports/readiness.py"},
+    "simple_websocket": {"web/media.py"},
+    "flask_sock": {"web/media.py"},
+    "phonenumbers": {"numbers.py"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def floor(module: str) -> str:
+    """The floor of one of our modules: the part after `warmtransfer.`."""
+    return module.split(".")[1] if "." in module else ""
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_imports_go_down_only(name: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in (PACKAGE / name).rglob("*.py")
+        for module in imports(path)
+        if module.startswith("warmtransfer.") and floor(module) not in FLOORS[name]
+    ]
+    assert not wrong
+
+
+def test_the_core_uses_the_standard_library_only_and_touches_nothing() -> None:
+    banned = {
+        "time",
+        "datetime",
+        "random",
+        "secrets",
+        "threading",
+        "socket",
+        "os",
+        "logging",
+        "queue",
+        "asyncio",
+    }
+    for path in (PACKAGE / "core").glob("*.py"):
+        for module in imports(path):
+            top = module.split(".")[0]
+            assert top not in banned, f"{path.name} imports {module}"
+            assert top in {"warmtransfer", *_standard()}, f"{path.name} imports {module}"
+
+
+def _standard() -> set[str]:
+    import sys
+
+    return set(sys.stdlib_module_names)
+
+
+def test_simulator_and_app_share_nothing_but_the_wire() -> None:
+    for path in OURS:
+        assert not any(module.startswith("warmtransfer.simulator") for module in imports(path)), path
+    for path in (PACKAGE / "simulator").rglob("*.py"):
+        assert not any(module.split(".")[0] in {"twilio", "flask", "gevent"} for module in imports(path)), (
+            path
+        )
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_every_outside_library_has_one_owner(library: str) -> None:
+    for path in OURS:
+        here = path.relative_to(PACKAGE).as_posix()
+        if any(module == library or module.startswith(library + ".") for module in imports(path)):
+            assert any(here.startswith(owner) for owner in OWNERS[library]), f"{here} imports {library}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= 350
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or 0) - node.body[0].lineno + 1
+            assert length <= 40, f"{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_every_module_and_public_thing_says_what_it_is(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree), "no module docstring"
+    for node in tree.body:
+        if isinstance(
+            node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        ) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{node.name} has no docstring"
+
+
+def test_the_public_names_are_listed() -> None:
+    public = {name for name in vars(warmtransfer) if not name.startswith("_")}
+    modules = {path.stem for path in PACKAGE.iterdir()}
+    assert set(warmtransfer.__all__) == public - modules
+    for name in warmtransfer.__all__:
+        assert getattr(warmtransfer, name).__doc__
+
+
+README = ROOT / "README.md"
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_every_configuration_key_stands_in_the_readme(key: object) -> None:
+    assert f"| `{key.name}` |" in README.read_text()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("word", [*Stage, *Outcome])
+def test_every_stage_and_outcome_stands_in_the_readme(word: str) -> None:
+    assert f"| `{word}` |" in README.read_text()
+
+
+def test_the_readme_names_no_key_that_does_not_exist() -> None:
+    named = set(re.findall(r"`((?:TWILIO|WARMTRANSFER|OPENAI)_[A-Z_]+)`", README.read_text()))
+    assert named <= {key.name for key in KEYS}
+
+
+def test_no_module_of_ours_is_named_after_a_pattern() -> None:
+    banned = re.compile(r"\b\w*(Manager|Handler|Helper)\b")
+    for path in MODULES:
+        names = [
+            node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)
+        ]
+        assert not [name for name in names if banned.fullmatch(name)], path
