@@ -199,6 +199,7 @@ def test_redirect_saves_the_stage_first_and_comes_back_in_a_new_room() -> None:
     story = in_stage(Stage.REDIRECTED)
     assert story.names() == ["RedirectCaller"]
     story.tell(ev.CallerLeft(ROOM, "the room ended"))
+    story.tell(ev.StreamEnded(1, "stopped"), ev.CallerCameBack())
     assert story.call.stage is Stage.REDIRECTED
     story.tell(ev.CallerCameBack(1, "no-answer"))
     assert (story.call.stage, len(story.call.attempts)) == (Stage.REDIRECTED, 2)

@@ -26,6 +26,8 @@ class Stage(StrEnum):
 
 #: A human is wanted, and an attempt runs or is being ended.
 SEEKING = frozenset({Stage.RINGING, Stage.BRIEFING, Stage.JOINING, Stage.CANCELLING})
+#: The AI belongs in the room.
+WANTED = SEEKING | {Stage.CONNECTING, Stage.AI, Stage.RETURNING}
 #: The caller is out of the room on purpose; what the room says does not count.
 ELSEWHERE = frozenset({Stage.REDIRECTED, Stage.MESSAGE})
 

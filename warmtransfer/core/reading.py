@@ -11,7 +11,7 @@ from warmtransfer.core import briefing, humans
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.attempts import close, outcome_of, settle
-from warmtransfer.core.call import ELSEWHERE, AIState, Call, Outcome, Stage
+from warmtransfer.core.call import ELSEWHERE, WANTED, AIState, Call, Outcome, Stage
 from warmtransfer.core.rules import Rules
 
 Reading = tuple[Call, ev.Event | None]
@@ -57,6 +57,8 @@ def _room_lost(call: Call, event: ev.RoomLost, rules: Rules) -> Reading:
 def _came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
     if call.stage is Stage.MESSAGE:
         return call, event
+    if call.stage is Stage.REDIRECTED and not event.n:
+        return call, None  # the moved call asks for its document: it has only just left the room
     attempt = call.attempt
     if call.stage is Stage.REDIRECTED and attempt:
         status = event.dial_status
@@ -94,7 +96,7 @@ def _ai_added(call: Call, event: ev.AIAdded, rules: Rules) -> Reading:
 
 
 def _ai_asked(call: Call, event: ev.AIAsked, rules: Rules) -> Reading:
-    if not _ai_expected(call, event.k):
+    if not _ai_expected(call, event.k) or call.stage not in WANTED:
         return call, None
     unnoticed = call.ai.state in (AIState.STREAMING, AIState.UP)
     ai = replace(call.ai, token=event.token, generation=call.ai.generation + 1, state=AIState.ADDING)
@@ -121,6 +123,8 @@ def _ai_up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
 def _stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
     if event.generation != call.ai.generation or call.ai.state in (AIState.ABSENT, AIState.ADDING):
         return call, None
+    if call.stage not in WANTED:
+        return replace(call, ai=replace(call.ai, state=AIState.ABSENT)), None
     call, fact = _lost(replace(call, ai=replace(call.ai, state=AIState.ADDING)), rules)
     return call, event if isinstance(fact, so.AILost) else fact
 
@@ -142,16 +146,15 @@ def _ai_joined(call: Call, event: ev.AIJoined, rules: Rules) -> Reading:
 def _ai_left(call: Call, event: ev.AILeft, rules: Rules) -> Reading:
     if event.k != call.ai.k or event.room_sid != call.room_sid:
         return call, None
-    wanted = call.ai.state is not AIState.ABSENT
+    wanted = call.ai.state is not AIState.ABSENT and call.stage in WANTED
     call = replace(call, ai=replace(call.ai, state=AIState.ABSENT, call_sid="", token=""))
-    if not wanted or call.stage in (Stage.HUMAN, Stage.OVER):
+    if not wanted:
         return call, None
     return _lost(call, rules)
 
 
 def _ai_expected(call: Call, k: int) -> bool:
-    wanted = call.ai.state is not AIState.ABSENT and call.stage not in (Stage.OVER, *ELSEWHERE)
-    return wanted and k == call.ai.k
+    return k == call.ai.k and call.ai.state is not AIState.ABSENT and call.stage in (*WANTED, Stage.HUMAN)
 
 
 def _lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
