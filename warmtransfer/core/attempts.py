@@ -55,6 +55,8 @@ def start(call: Call, human: Human) -> Call:
 
 def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, ev.Event]:
     """Start the next attempt, or conclude that nobody is left; `others=False` rings nobody else."""
+    if call.attempt is not None and not call.attempt.ended:
+        return call, so.LegStillUp()
     human = next_human(call, rules) if others else None
     if human is not None:
         call = start(call, human)

@@ -18,6 +18,11 @@ class HumanLost(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LegStillUp(Event):
+    """A human is wanted, but the leg of an earlier attempt may still be up: that ends first."""
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyLeft(Event):
     """The attempt is over, no human is left to ring, and the AI has the caller."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -152,7 +152,7 @@ def _text(message: dict[str, Any], key: str) -> str:
     return found
 
 
-_READERS = {
+_READERS: dict[str, Callable[[dict[str, Any]], Message]] = {
     "connected": lambda message: Connected(),
     "start": _start,
     "media": _media,

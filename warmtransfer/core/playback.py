@@ -92,7 +92,7 @@ class Ledger:
         return True
 
     def interrupt(self, now: float) -> Cut:
-        """The caller must hear no more of this: everything unheard is forgotten, marks get a new generation."""
+        """The caller must hear no more: what is unheard is forgotten, marks get a new generation."""
         self.settle(now)
         if not self._queue:
             return Cut()

@@ -170,7 +170,7 @@ def _lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
     asked = ev.HandoffAsked("model_down", reason="The assistant failed in the middle of the call.")
     call = replace(call, handoff=humans.handoff(call, asked))
     call, fact = settle(call, rules)
-    return call, fact if isinstance(fact, so.NobodyAtAll | so.RedirectAsked) else so.AIDown()
+    return call, so.AIDown() if isinstance(fact, so.HumanLost) else fact
 
 
 # Ourselves ------------------------------------------------------------------------------------------
