@@ -152,7 +152,7 @@ class World:
             return row["kind"] == "webhook" and path in row["url"] and fields.items() <= form.items()
 
         row = await self.sim.trace.wait(fits, timeout, 0)
-        return {k: v for k, v in row["form"]}
+        return dict(row["form"])
 
     async def quiet(self, timeout: float = 60) -> dict[str, Any]:
         """Waits until nothing is up, and returns the state."""

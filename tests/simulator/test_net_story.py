@@ -8,8 +8,8 @@ import json
 
 import numpy as np
 from aiohttp import web
-from tests.simulator.net_app import CALLER, PUBLIC, SAM, World, room, world
 
+from tests.simulator.net_app import CALLER, PUBLIC, SAM, World, room, world
 from warmtransfer.simulator.audio import encode, loudness, tone
 
 HELLO = tone(1.0, 700)
@@ -37,7 +37,11 @@ PAGES = {
     "/after": "<Say>The caller has hung up.</Say><Hangup/>",
 }
 PHONES = [
-    {"number": SAM, "answer": {"after": 2.0}, "steps": [{"until": "heard:press 1"}, {"wait": 1}, {"press": "1"}]}
+    {
+        "number": SAM,
+        "answer": {"after": 2.0},
+        "steps": [{"until": "heard:press 1"}, {"wait": 1}, {"press": "1"}],
+    }
 ]
 
 
@@ -78,9 +82,7 @@ def test_a_caller_is_handed_from_an_ai_to_a_human() -> None:
             assert played["msg"]["mark"]["name"] == "said"
             human = await dial_sam(net)
             await net.callback(StatusCallbackEvent="participant-join", ParticipantLabel="human-1")
-            status, _ = await net.rest(
-                "DELETE", f"Conferences/{joined['ConferenceSid']}/Participants/ai-1"
-            )
+            status, _ = await net.rest("DELETE", f"Conferences/{joined['ConferenceSid']}/Participants/ai-1")
             assert status == 204
             assert (await net.ended(caller))["status"] == "completed"
             await net.ended(human)
@@ -127,7 +129,7 @@ def check_sound(net: World, caller: str) -> None:
 
 
 def test_the_stream_carries_the_token_and_the_application_legs_own_sid() -> None:
-    """start.callSid is the SID of the application's webhook, which differs from the participant's by default."""
+    """start.callSid is the SID of the application's webhook: by default not the participant's."""
 
     async def story() -> None:
         for law, same in (("different", False), ("same", True)):
@@ -176,7 +178,10 @@ def test_speed_ten_holds_with_six_calls_at_once() -> None:
     """Six callers with an AI each stay within a fraction of a second of simulated time."""
 
     async def story() -> None:
-        named = {**PAGES, "/voice": lambda seen: room("caller", seen.form["CallSid"], endConferenceOnExit="true")}
+        named = {
+            **PAGES,
+            "/voice": lambda seen: room("caller", seen.form["CallSid"], endConferenceOnExit="true"),
+        }
         async with world(named, speed=10) as net:
             net.app.media = speak_once
             callers = [

@@ -51,7 +51,7 @@ async def _talk(script: Script, noun: Verb, stream: MediaStream) -> str:
     cut = None
     if fault is not None:
         network.trace.note("fault", fault="stream=drop_after", leg=call.label)
-        cut = network.clock.call_later(float(fault.argument or 1), lambda: network.tasks.spawn(stream.drop()))
+        cut = network.clock.call_later(float(fault.argument or 1), stream.break_off)
     reason = "stopped"
     try:
         reason = await stream.run()
