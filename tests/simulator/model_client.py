@@ -18,8 +18,9 @@ from aiohttp import web
 from warmtransfer.simulator.audio import PCM, encode, tone
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.model.brain import RuleBook
-from warmtransfer.simulator.model.ears import Ears, MatchEars
+from warmtransfer.simulator.model.ears import Ears
 from warmtransfer.simulator.model.faults import Faults, parsed
+from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.server import Server
 from warmtransfer.simulator.model.session import Setup

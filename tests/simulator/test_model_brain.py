@@ -148,6 +148,21 @@ def test_the_target_is_a_declared_one(schema: Json, description: str, words: str
         ),
         ("Do not call any tool. Tell them their call is important.", "Your call is important."),
         ("Greet the caller.", "Hello!"),
+        ("Greet the caller in one sentence and ask how you can help.", "Hello! How can I help you?"),
+        (
+            "Nobody is free. Tell the caller so, and offer to help yourself or to take a message.",
+            "Nobody is free. I can help you myself or take a message, if you like.",
+        ),
+        (
+            "Kim has left the call and the caller is still on the line. You are back. Say so and "
+            "ask whether there is anything else.",
+            "Kim has left the call. I am back. Is there anything else I can do for you?",
+        ),
+        (
+            "The line was lost. Apologise and take up the conversation.",
+            "I am sorry about that. Where were we?",
+        ),
+        ("Sam is being called. Keep the caller company; promise nothing.", None),
         ("Use a warm tone.", None),
     ],
 )
@@ -177,6 +192,20 @@ def test_a_system_message_is_acted_on() -> None:
 
 def test_with_nothing_new_the_caller_is_asked_whether_they_are_there() -> None:
     assert line(("user", "hello"), ("assistant", "Hi."), why="asked") == "Are you still there?"
+
+
+def test_instructions_to_call_a_tool_make_the_call() -> None:
+    for told in (
+        "Call transfer_to_human now.",
+        "You announced a transfer; now call the tool transfer_to_human.",
+    ):
+        assert [action.get("tool") for action in answer(("user", "hello"), instructions=told)] == [
+            "transfer_to_human"
+        ]
+        turns = (("assistant", "One moment."), ("system", told))
+        assert [action.get("tool") for action in answer(*turns, why="asked")] == ["transfer_to_human"]
+    told = "Do not call transfer_to_human. Tell the caller that Sam is busy."
+    assert line(("user", "hello"), instructions=told) == "Sam is busy."
 
 
 def test_tool_choice_none_calls_nothing_and_a_named_tool_is_called() -> None:

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from tests.simulator.model_client import Client, Json, live, serving
-from warmtransfer.simulator.model.ears import MatchEars
 from warmtransfer.simulator.model.faults import Fault, Faults, parsed
+from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.speech import spoken
 
 PERSON = "I would like to speak to a person please"

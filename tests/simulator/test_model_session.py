@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from tests.simulator.model_client import LOOK_UP, TURNS, Client, Json, live, serving
 from warmtransfer.simulator.audio import PCM, encode
-from warmtransfer.simulator.model.ears import MatchEars
+from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.speech import spoken
 
 PERSON = "I would like to speak to a person please"

@@ -12,8 +12,9 @@ from aiohttp import web
 from warmtransfer.simulator.audio import PCM
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.model.brain import RuleBook
-from warmtransfer.simulator.model.ears import Ears, MatchEars, SphinxEars
+from warmtransfer.simulator.model.ears import Ears, SphinxEars
 from warmtransfer.simulator.model.faults import FAULTS, Faults, parsed
+from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.model.proxy import Proxy
 from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.server import Server
@@ -68,6 +69,9 @@ async def said(text: str, voice: str) -> PCM:
 
 async def serve(options: argparse.Namespace) -> None:
     """Serve until stdin ends or a signal comes."""
+    over = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
     clock = Clock(options.speed, options.epoch)
     report = Report(clock)
     ears: Ears | None = None
@@ -90,7 +94,7 @@ async def serve(options: argparse.Namespace) -> None:
         {"ready": True, "port": port, "url": f"ws://127.0.0.1:{port}/v1/realtime", "epoch": clock.epoch}
     )
     try:
-        await told_to_end()
+        await told_to_end(over)
     finally:
         await runner.cleanup()
         if ears is not None:
@@ -98,14 +102,12 @@ async def serve(options: argparse.Namespace) -> None:
         report.close()
 
 
-async def told_to_end() -> None:
-    """Wait for the end of stdin, SIGTERM or SIGINT."""
-    loop = asyncio.get_running_loop()
-    over = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, over.set)
+async def told_to_end(over: asyncio.Event) -> None:
+    """Wait for the end of stdin, or for a signal to have set the event."""
     reader = asyncio.StreamReader()
-    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     ended = asyncio.ensure_future(reader.read())
     waiting = asyncio.ensure_future(over.wait())
     await asyncio.wait((ended, waiting), return_when=asyncio.FIRST_COMPLETED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,11 +103,16 @@ class Brain:
         return [completed(action, names, ask.conversation) for action in actions]
 
     def _thought(self, ask: Ask) -> list[Action]:
+        told = ask.instructions or directive(ask)
+        if name := tool_named(told, ask.tools):
+            return [{"tool": name}]
         if ask.instructions:
             line = line_in(ask.instructions, self.greeting(ask.session_instructions))
             return [{"say": line}] if line else self._ruled("instructions", ask.instructions, ask, {})
         if ask.why == "idle":
             return self._ruled("idle", "", ask, {})
+        if line := line_in(told, self.greeting(ask.session_instructions)):
+            return [{"say": line}]
         last = latest(ask.conversation)
         first = not said_by(ask.conversation, "assistant")
         if last is None:
@@ -180,6 +185,26 @@ def filled(value: Any, fields: Mapping[str, str], spoken: bool = False) -> Any:
         return value
     texts = {key: spelled(text) if spoken else text for key, text in fields.items()}
     return re.sub(r"\{(\w+)\}", lambda match: texts.get(match.group(1), match.group(0)), value)
+
+
+def directive(ask: Ask) -> str:
+    """A system message that is the newest item when a response is asked for."""
+    last = ask.conversation.entries[-1] if ask.conversation.entries else None
+    return last.text if ask.why == "asked" and last is not None and last.role == "system" else ""
+
+
+def tool_named(told: str, tools: Sequence[Json]) -> str | None:
+    """The declared tool that these instructions say to call."""
+    for tool in tools:
+        name = str(tool.get("name"))
+        order = re.search(
+            rf"(?:^|[.,;:!?]\s*|\b(?:now|please|must|should|then|and|to)\s+)(?:call|use)\b[^.!?]*\b{name}\b",
+            told,
+            re.I,
+        )
+        if order and not re.search(rf"\b(?:not|never|don't) (?:call|use)\b[^.!?]*\b{name}\b", told, re.I):
+            return name
+    return None
 
 
 def latest(conversation: Conversation) -> Entry | None:

@@ -21,7 +21,7 @@ from warmtransfer.simulator.audio import decode
 from warmtransfer.simulator.model.words import plain
 
 #: A phrase of the closed list replaces what free dictation understood from this likeness on.
-ALIKE = 0.72
+ALIKE = 0.6
 #: Frames decoded at once, in 20 ms: a whole buffer costs less than one step per frame.
 STEP = 5
 #: Cepstral means of speech on a phone line: without them the first utterance of a decoder is misheard.
