@@ -60,11 +60,13 @@ KEYS: tuple[Key, ...] = (
     Key("WARMTRANSFER_PUBLIC_URL", "public_url", as_.url("https", "http"), "",
         "The address under which Twilio reaches this app: https:// and a host.", required=True),
     Key("WARMTRANSFER_URL_PREFIX", "url_prefix", as_.prefix, "/warmtransfer", "Path our URLs start with."),
-    Key("WARMTRANSFER_REALTIME_URL", "realtime_url", as_.url("wss", "ws"), "wss://api.openai.com/v1/realtime",
+    Key("WARMTRANSFER_REALTIME_URL", "realtime_url", as_.url("wss", "ws", query=True), "wss://api.openai.com/v1/realtime",
         "The realtime model's WebSocket: wss://; Azure and compatible servers have their own."),
     Key("WARMTRANSFER_REALTIME_MODEL", "realtime_model", as_.text, "gpt-realtime-2.1", "The model's name."),
     Key("WARMTRANSFER_TRANSCRIPTION_MODEL", "transcription_model", as_.text, "gpt-transcribe",
         "The model that writes down what the caller says."),
+    Key("WARMTRANSFER_LANGUAGE", "language", as_.language, "",
+        "The language callers speak, as two letters: a hint for writing down what they say; empty: any."),
     Key("WARMTRANSFER_VOICE", "voice", as_.text, "marin", "The voice the model speaks with."),
     Key("WARMTRANSFER_INSTRUCTIONS", "instructions", as_.prose, INSTRUCTIONS,
         "What the AI is for and how it should speak; a path ending in .txt or .md is read."),
@@ -122,6 +124,7 @@ class Settings:
     realtime_url: str
     realtime_model: str
     transcription_model: str
+    language: str
     voice: str
     instructions: str = field(repr=False)
     greeting: str

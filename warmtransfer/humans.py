@@ -12,7 +12,7 @@ from warmtransfer.core.call import Style
 from warmtransfer.core.rules import Human
 from warmtransfer.numbers import dialable
 
-#: Keys of one `[[humans]]` table of the TOML file, and of one mapping given in Python.
+#: Keys of one `[[human]]` table of the TOML file, and of one mapping given in Python.
 FIELDS = ("name", "number", "description", "department", "ring", "briefing")
 
 
@@ -68,9 +68,9 @@ def _file(path: Path) -> list[object]:
         raise ValueError(f"the file {path} cannot be read: {fault.strerror}") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ValueError(f"the file {path} is not TOML: {fault}") from fault
-    tables = data.get("humans")
+    tables = data.get("human")
     if not isinstance(tables, list) or not tables:
-        raise ValueError(f"the file {path} has no [[humans]] table")
+        raise ValueError(f"the file {path} has no [[human]] table")
     return tables
 
 

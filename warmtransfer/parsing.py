@@ -64,8 +64,8 @@ def number(given: Any) -> str:
     return e164(text(given))
 
 
-def url(*schemes: str) -> Callable[[Any], str]:
-    """A reader of URLs of these schemes, without query, user name or slash at the end."""
+def url(*schemes: str, query: bool = False) -> Callable[[Any], str]:
+    """A reader of URLs of these schemes, without user name or slash at the end, mostly without query."""
 
     def read(given: Any) -> str:
         value = text(given).rstrip("/")
@@ -74,7 +74,7 @@ def url(*schemes: str) -> Callable[[Any], str]:
             raise ValueError(
                 f"it does not start with {' or '.join(each + '://' for each in schemes)} and a host"
             )
-        if parts.query or parts.fragment or parts.username or parts.password:
+        if (parts.query and not query) or parts.fragment or parts.username or parts.password:
             raise ValueError("it holds a query, a fragment or a user name")
         return value
 
@@ -86,6 +86,14 @@ def prefix(given: Any) -> str:
     value = text(given).rstrip("/")
     if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
         raise ValueError("it is not a path such as /warmtransfer")
+    return value
+
+
+def language(given: Any) -> str:
+    """A language as the two letters of ISO 639-1."""
+    value = text(given).lower()
+    if value and not re.fullmatch(r"[a-z]{2}", value):
+        raise ValueError("it is not the two letters of a language, such as en or de")
     return value
 
 

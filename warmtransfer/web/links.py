@@ -39,8 +39,9 @@ class Links:
     # The AI's leg -----------------------------------------------------------------------------------
 
     def media(self) -> str:
-        """The stream's WebSocket. No query: Twilio refuses one, and may strip it silently."""
-        return "wss://" + self._plain("/media").partition("://")[2]
+        """The stream's WebSocket: TLS unless we are tested without it. No query: Twilio refuses one."""
+        scheme, _, rest = self._plain("/media").partition("://")
+        return ("wss://" if scheme == "https" else "ws://") + rest
 
     def ai_after(self, call_id: str, k: int) -> str:
         """What the AI's leg does once its stream has ended."""

@@ -1,0 +1,148 @@
+"""Joins the floors: settings and seams in, one app's running parts out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from warmtransfer.config import Settings
+from warmtransfer.errors import WarmTransferError
+from warmtransfer.ports.carrier import Account, Carrier
+from warmtransfer.ports.dialect import ModelSettings
+from warmtransfer.ports.readiness import Loop, make_loop
+from warmtransfer.ports.store import Store
+from warmtransfer.runtime.clock import Clock
+from warmtransfer.runtime.desk import Desk
+from warmtransfer.runtime.lines import Lines, RelaySettings
+from warmtransfer.runtime.tools import Tools
+from warmtransfer.signals import Announcer
+from warmtransfer.web.guard import Guard
+from warmtransfer.web.links import Links
+from warmtransfer.web.parts import Parts
+from warmtransfer.web.twiml import Documents, Phrasing
+
+log = logging.getLogger("warmtransfer")
+
+#: Seconds between two looks for calls that are old enough to be forgotten.
+PRUNE_EVERY = 6 * 3600.0
+DAY = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Parts that a test, or a host app, brings along; None for our own."""
+
+    clock: Clock | None = None
+    carrier: Carrier | None = None
+    store: Store | None = None
+    loop: Loop | None = None
+
+
+class Running:
+    """The parts' life: started once, by whoever comes first, and stopped once."""
+
+    def __init__(self, desk: Desk, loop: Loop, store: Store, keep_days: int) -> None:
+        self._desk = desk
+        self._loop = loop
+        self._store = store
+        self._keep = keep_days * DAY
+        self._lock = threading.Lock()
+        self._started = False
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        """Take up the stored calls, and forget the old ones; harmless when repeated."""
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
+        self._desk.start()
+        threading.Thread(target=self._forget, name="warmtransfer-prune", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop for good; harmless when repeated."""
+        with self._lock:
+            if self._ended.is_set():
+                return
+            self._ended.set()
+        self._desk.stop()
+        self._store.close()
+        self._loop.stop()
+
+    def _forget(self) -> None:
+        while True:
+            try:
+                self._store.prune(time.time() - self._keep)
+            except WarmTransferError as fault:
+                log.warning("old calls are kept until next time: %s", fault)
+            if self._ended.wait(PRUNE_EVERY):
+                return
+
+
+def assemble(app: Flask, settings: Settings, seams: Seams, tools: Tools) -> Parts:
+    """The parts of one app, wired and not started."""
+    clock = seams.clock or Clock()
+    loop = seams.loop or make_loop()
+    store = seams.store or Store(settings.database_url, loop.offload)
+    links = Links(settings.public_url, settings.url_prefix)
+    lines = Lines(relay_settings(settings), tools, loop, clock)
+    desk = Desk(
+        store=store,
+        carrier=seams.carrier or _carrier(settings),
+        lines=lines,
+        links=links,
+        settings=settings,
+        clock=clock,
+        loop=loop,
+    )
+    lines.serve(desk)
+    desk.watch(Announcer(app))
+    return Parts(
+        settings=settings,
+        links=links,
+        guard=Guard(settings.public_url, settings.auth_token),
+        documents=Documents(links, _phrasing(settings), settings.rules()),
+        clock=clock,
+        desk=desk,
+        lines=lines,
+        records=store,
+        life=Running(desk, loop, store, settings.keep_days),
+    )
+
+
+def _carrier(settings: Settings) -> Carrier:
+    account = Account(settings.account_sid, settings.auth_token, settings.api_key, settings.api_secret)
+    return Carrier(account, settings.api_base_url, settings.rest_timeout)
+
+
+def _phrasing(settings: Settings) -> Phrasing:
+    return Phrasing(
+        company=settings.company,
+        voice=settings.say_voice,
+        number=settings.number,
+        gate_seconds=settings.gate_seconds,
+        call_limit=settings.call_limit,
+    )
+
+
+def model_settings(settings: Settings) -> ModelSettings:
+    """How to reach the model: Azure takes the key in a header of its own."""
+    host = urlsplit(settings.realtime_url).hostname or ""
+    azure = host.endswith((".azure.com", ".azure.us", ".azure.cn"))
+    return ModelSettings(
+        url=settings.realtime_url,
+        key=settings.openai_key,
+        header="api-key" if azure else "Authorization",
+        scheme="" if azure else "Bearer",
+        model=settings.realtime_model,
+        voice=settings.voice,
+        instructions=settings.instructions,
+        transcription_model=settings.transcription_model,
+        language=settings.language,
+    )

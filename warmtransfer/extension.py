@@ -1,0 +1,114 @@
+"""The Flask extension, and the ready app."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from flask import Flask
+
+from warmtransfer import config
+from warmtransfer.assembly import Seams, assemble
+from warmtransfer.commands import group
+from warmtransfer.core.call import Call
+from warmtransfer.core.rules import Human
+from warmtransfer.ports.carrier import Carrier
+from warmtransfer.ports.readiness import Loop
+from warmtransfer.ports.store import Store
+from warmtransfer.runtime.clock import Clock
+from warmtransfer.runtime.tools import Tools
+from warmtransfer.web import routes
+from warmtransfer.web.parts import NAME, parts
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class WarmTransfer:
+    """An AI that answers the phone and hands the caller to a person, as part of a Flask app.
+
+    `humans` and `instructions` are used by apps whose configuration does not set them. The other arguments
+    replace a part by one of your own: `clock`, `carrier`, `store` and `loop`.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        humans: Iterable[Human | Mapping[str, Any]] | Mapping[str, str] = (),
+        instructions: str = "",
+        clock: Clock | None = None,
+        carrier: Carrier | None = None,
+        store: Store | None = None,
+        loop: Loop | None = None,
+    ) -> None:
+        self._given = {"WARMTRANSFER_HUMANS": humans, "WARMTRANSFER_INSTRUCTIONS": instructions}
+        self._seams = Seams(clock=clock, carrier=carrier, store=store, loop=loop)
+        self._functions: list[Callable[..., Any]] = []
+        self._registered: weakref.WeakSet[Tools] = weakref.WeakSet()
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Read the app's configuration, wire the parts, register the routes and the command.
+
+        Raises ConfigError with every fault, RuntimeError for an app that has been registered already. Nothing
+        runs before the first request, or `start`. The keys, with their defaults and what they are for, are
+        {keys}
+        """
+        if NAME in app.extensions:
+            raise RuntimeError("This app has a WarmTransfer already; one is enough.")
+        for name, value in self._given.items():
+            if value and not app.config.get(name):
+                app.config[name] = value
+        settings = config.load(app.config)
+        for key in config.KEYS:
+            if not key.required:
+                app.config.setdefault(key.name, key.default)
+        tools = Tools()
+        for function in self._functions:
+            tools.add(function)
+        self._registered.add(tools)
+        app.extensions[NAME] = assemble(app, settings, self._seams, tools)
+        routes.register(app, settings.url_prefix)
+        app.cli.add_command(group)
+
+    def tool(self, function: F) -> F:
+        """Let the model call this function: its name, docstring and annotations are what the model sees.
+
+        It runs in a thread of its own, with a time limit; what it returns, or raises, is told to the model.
+        """
+        self._functions.append(function)
+        for tools in list(self._registered):
+            tools.add(function)
+        return function
+
+    def ask(self, call_id: str, target: str = "", reason: str = "", summary: str = "") -> Call:
+        """Ask for a human for this call, within an app context; a second ask only adds its summary.
+
+        `target` is a configured human's name, or a word of their description; empty for the first in line.
+        Raises UnknownCall, and StoreBusy when the call stays locked.
+        """
+        return parts().desk.ask(call_id, "python", target, reason, summary)
+
+    def start(self, app: Flask) -> None:
+        """Take up the stored calls before the first request; harmless when repeated."""
+        app.extensions[NAME].life.start()
+
+    def stop(self, app: Flask) -> None:
+        """End everything that runs for this app: timers, queued work, sockets, the database."""
+        app.extensions[NAME].life.stop()
+
+
+WarmTransfer.init_app.__doc__ = (WarmTransfer.init_app.__doc__ or "").replace(
+    "{keys}", "\n        ".join(f"{key.name}: {key.sentence}" for key in config.KEYS)
+)
+
+
+def create_app(environ: Mapping[str, str] | None = None, **given: Any) -> Flask:
+    """The ready app, configured from the environment; `given` goes to `WarmTransfer`."""
+    app = Flask("warmtransfer")
+    app.config.update(config.from_environment(os.environ if environ is None else environ))
+    WarmTransfer(app, **given)
+    return app

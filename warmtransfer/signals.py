@@ -1,0 +1,71 @@
+"""What a host app may listen to. Sender: the Flask app; argument `call`: the call after the fact.
+
+Receivers run in a worker thread, inside the app's context, one fact of a call after the other; they may
+take their time, and what they raise is logged and changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from blinker import Namespace, NamedSignal
+from flask import Flask
+
+from warmtransfer.core.call import ELSEWHERE, SEEKING, Call, Stage
+from warmtransfer.core.events import Event
+
+log = logging.getLogger("warmtransfer")
+
+_signals = Namespace()
+
+#: A call came in.
+call_started = _signals.signal("call-started")
+#: A human is wanted; also given: `handoff`.
+handoff_asked = _signals.signal("handoff-asked")
+#: A human talks with the caller; also given: `attempt`.
+human_joined = _signals.signal("human-joined")
+#: Nobody is being tried any more; also given: `handoff` and `joined`, whether a human has the caller.
+handoff_ended = _signals.signal("handoff-ended")
+#: The caller has left, or was let go.
+call_over = _signals.signal("call-over")
+
+_OPEN = SEEKING | ELSEWHERE - {Stage.MESSAGE}
+
+
+def told(before: Call | None, after: Call) -> list[tuple[NamedSignal, dict[str, Any]]]:
+    """The signals that the change from `before` to `after` calls for, in order."""
+    news: list[tuple[NamedSignal, dict[str, Any]]] = []
+    was = before or Call(id=after.id)
+    if not was.started_at and after.started_at:
+        news.append((call_started, {}))
+    asked = after.handoff.number > was.handoff.number
+    if asked:
+        news.append((handoff_asked, {"handoff": after.handoff}))
+    if after.stage is Stage.HUMAN is not was.stage:
+        news.append((human_joined, {"attempt": after.attempt}))
+    if (asked or was.stage in _OPEN) and after.stage not in _OPEN:
+        news.append((handoff_ended, {"handoff": after.handoff, "joined": after.stage is Stage.HUMAN}))
+    if after.stage is Stage.OVER is not was.stage:
+        news.append((call_over, {}))
+    return news
+
+
+class Announcer:
+    """Sends the signals of one app."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, before: Call | None, after: Call, event: Event) -> None:
+        """Tell whoever listens what this change means to a host app."""
+        for signal, more in told(before, after):
+            for receiver in signal.receivers_for(self._app):
+                self._tell(receiver, after, more)
+
+    def _tell(self, receiver: Any, call: Call, more: dict[str, Any]) -> None:
+        with self._app.app_context():
+            try:
+                receiver(self._app, call=call, **more)
+            except Exception:
+                log.exception("call %s: a listener failed", call.id)

@@ -1,0 +1,95 @@
+"""The frame of every webhook: signed or refused, and always an answer that keeps people on the line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, request
+
+from warmtransfer.core.call import Call
+from warmtransfer.core.events import Event
+from warmtransfer.errors import WarmTransferError
+from warmtransfer.runtime.desk import UnknownCall
+from warmtransfer.web import twiml
+from warmtransfer.web.links import RETRIED
+from warmtransfer.web.parts import parts
+
+log = logging.getLogger("warmtransfer")
+
+hooks = Blueprint("warmtransfer", __name__)
+
+#: Fields that Twilio sends once: they travel in the URL when a document has to be asked for again.
+_ONCE = ("Digits", "DialCallStatus", "RecordingUrl", "RecordingDuration", "call", "leg", "room")
+
+#: How often a document is asked for again, a second apart, before the fault counts as ours.
+PATIENCE = 30
+
+
+@hooks.before_request
+def refuse_unsigned() -> None:
+    """403 before anything is read, unless Twilio signed the request."""
+    here = parts()
+    if not here.guard.admits(request):
+        abort(403)
+    here.life.start()
+
+
+def fields() -> Mapping[str, str]:
+    """The request's fields: the form's, and those that a URL of ours carries."""
+    return request.values.to_dict()
+
+
+def document(view: Callable[..., str]) -> Callable[..., Response]:
+    """A view that answers with a document; when the call is locked, Twilio asks again in a second."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        try:
+            body = view(*args, **kwargs)
+        except WarmTransferError as fault:
+            asked = request.args.get("again", 0, int)
+            if asked >= PATIENCE:
+                raise
+            log.warning("%s has to be asked again: %s", request.endpoint, type(fault).__name__)
+            body = twiml.again(_same_url(asked + 1))
+        return Response(body, content_type="text/xml; charset=utf-8")
+
+    return answer
+
+
+def callback(view: Callable[..., None]) -> Callable[..., Response]:
+    """A view that takes news; when the call is locked, 503 has Twilio repeat it."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        try:
+            view(*args, **kwargs)
+        except WarmTransferError as fault:
+            log.warning("%s has to be repeated: %s", request.endpoint, type(fault).__name__)
+            return Response(status=503)
+        return Response(status=204)
+
+    return answer
+
+
+def post(call_id: str, event: Event | None) -> Call | None:
+    """The call after `event`, or as it is without one; None for a call nobody knows."""
+    desk = parts().desk
+    if event is None:
+        return desk.call(call_id)
+    try:
+        return desk.post(call_id, event)
+    except UnknownCall:
+        log.warning("call %s is not known: %s", call_id, type(event).__name__)
+        return None
+
+
+def _same_url(again: int) -> str:
+    given = fields()
+    kept = {name: given[name] for name in _ONCE if name in given}
+    query = urlencode({**kept, "again": again})
+    return f"{parts().settings.public_url}{request.path}?{query}{RETRIED}"

@@ -1,0 +1,78 @@
+"""A human's leg: its document, the key pressed, its progress."""
+
+from __future__ import annotations
+
+from warmtransfer.core import events as ev
+from warmtransfer.core import webhook
+from warmtransfer.core.call import Call
+from warmtransfer.web.hooks import callback, document, fields, hooks, post
+from warmtransfer.web.parts import parts
+
+HUMAN = "/human/<call_id>/<int:n>"
+
+
+@hooks.post(HUMAN)
+@document
+def answered(call_id: str, n: int) -> str:
+    """The human's leg was answered and asks for its document."""
+    return _document(post(call_id, ev.HumanAnswered(n, fields().get("CallSid", ""))), n)
+
+
+@hooks.post(f"{HUMAN}/gate")
+@document
+def gate(call_id: str, n: int) -> str:
+    """A key was pressed, or none."""
+    return _document(post(call_id, webhook.gate(fields(), n)), n)
+
+
+@hooks.post(f"{HUMAN}/status")
+@callback
+def progress(call_id: str, n: int) -> None:
+    """Progress of the human's leg."""
+    event = webhook.human_status(fields(), n)
+    if event is not None:
+        post(call_id, event)
+
+
+@hooks.post(f"{HUMAN}/amd")
+@callback
+def machine(call_id: str, n: int) -> None:
+    """Answering-machine detection has made up its mind."""
+    event = webhook.amd(fields(), n)
+    if event is not None:
+        post(call_id, event)
+
+
+@hooks.post(f"{HUMAN}/wait")
+@document
+def waiting(call_id: str, n: int) -> str:
+    """The human is in the room, or on hold, and nobody speaks yet."""
+    return parts().documents.human_wait(parts().desk.call(call_id), call_id, n)
+
+
+@hooks.post(f"{HUMAN}/hold")
+@document
+def hold(call_id: str, n: int) -> str:
+    """The human is on hold to be briefed (style announce)."""
+    call = parts().desk.call(call_id)
+    if call is None:
+        return parts().documents.human_wait(None, call_id, n)
+    return parts().documents.hold(call, n)
+
+
+@hooks.post(f"{HUMAN}/briefed")
+@document
+def briefed(call_id: str, n: int) -> str:
+    """The briefing on hold was heard to its end."""
+    return parts().documents.human_wait(post(call_id, ev.BriefingHeard(n)), call_id, n)
+
+
+@hooks.post(f"{HUMAN}/gone")
+@document
+def gone(call_id: str, n: int) -> str:
+    """The human's leg was moved here because the caller has hung up."""
+    return parts().documents.gone()
+
+
+def _document(call: Call | None, n: int) -> str:
+    return parts().documents.human(call, n) if call else parts().documents.too_late()

@@ -1,0 +1,58 @@
+"""What one app's routes work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from flask import current_app
+
+from warmtransfer.config import Settings
+from warmtransfer.runtime.clock import Clock
+from warmtransfer.runtime.desk import Desk
+from warmtransfer.runtime.lines import Lines
+from warmtransfer.web.guard import Guard
+from warmtransfer.web.links import Links
+from warmtransfer.web.twiml import Documents
+
+NAME = "warmtransfer"
+
+
+class Records(Protocol):
+    """What is remembered of calls."""
+
+    def journal(self, call_id: str) -> list[Any]:
+        """Every decision about the call, in order."""
+
+    def transcript(self, call_id: str) -> list[Any]:
+        """What was said, in order."""
+
+
+class Life(Protocol):
+    """The running of the parts."""
+
+    def start(self) -> None:
+        """Run; harmless when repeated."""
+
+    def stop(self) -> None:
+        """Stop for good; harmless when repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One app's settings and running parts, kept in `app.extensions["warmtransfer"]`."""
+
+    settings: Settings
+    links: Links
+    guard: Guard
+    documents: Documents
+    clock: Clock
+    desk: Desk
+    lines: Lines
+    records: Records
+    life: Life
+
+
+def parts() -> Parts:
+    """The current app's parts."""
+    return cast(Parts, current_app.extensions[NAME])

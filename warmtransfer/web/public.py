@@ -1,0 +1,25 @@
+"""What anybody may ask for: whether we are alive, and our sounds."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+
+from warmtransfer.web import sounds
+from warmtransfer.web.parts import parts
+
+public = Blueprint("warmtransfer_public", __name__)
+
+
+@public.get("/health")
+def health() -> dict[str, object]:
+    """Alive, with the number of streams that are up."""
+    return {"ok": True, "streams": parts().lines.live()}
+
+
+@public.get("/sounds/<name>.wav")
+def sound(name: str) -> Response:
+    """A sound that our documents play."""
+    data = sounds.wav(name)
+    if data is None:
+        abort(404)
+    return Response(data, content_type="audio/wav", headers={"Cache-Control": "public, max-age=86400"})

@@ -1,0 +1,21 @@
+"""All routes, under one prefix."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from warmtransfer.web import human, media, voice
+from warmtransfer.web.api import api
+from warmtransfer.web.hooks import hooks
+from warmtransfer.web.public import public
+
+#: Importing them has put their routes on `hooks`.
+WEBHOOKS = (human, voice)
+
+
+def register(app: Flask, prefix: str) -> None:
+    """Give the app our routes under `prefix`."""
+    app.register_blueprint(hooks, url_prefix=prefix or None)
+    app.register_blueprint(public, url_prefix=prefix or None)
+    app.register_blueprint(api, url_prefix=f"{prefix}/api")
+    media.register(app, prefix)

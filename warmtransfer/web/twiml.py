@@ -1,0 +1,272 @@
+"""The documents that Twilio's legs follow, built from the call alone: what its stage says, goes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
+
+from warmtransfer.core import briefing
+from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Outcome, Stage, Style
+from warmtransfer.core.rules import BACKOFF, Rules
+from warmtransfer.web.links import Links
+from warmtransfer.web.sounds import RING_OFF, RING_ON
+
+#: Identical on every leg: the first joiner's choice holds for the whole room (Twilio: conference TwiML).
+ROOM_EVENTS = "start end join leave hold modify announcement"
+LEG_EVENTS = "initiated ringing answered completed"
+#: The name of our ring tone among the sounds, and its length in seconds.
+RING = "ring"
+RING_SECONDS = RING_ON + RING_OFF
+
+KEYS = "Press 1 to take the call, or 2 to decline."
+SORRY = "I am sorry, all our lines are busy right now. Please call again in a few minutes. Goodbye."
+THANKS = "Thank you. Your message has been taken. Goodbye."
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """What a deployment decides about documents. `call_limit` in seconds."""
+
+    company: str = ""
+    voice: str = ""
+    number: str = ""
+    gate_seconds: int = 5
+    call_limit: int = 14400
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Every document, as XML text."""
+
+    links: Links
+    phrasing: Phrasing
+    rules: Rules
+
+    # The caller's leg -------------------------------------------------------------------------------
+
+    def caller(self, call: Call) -> str:
+        """What the caller's leg does now."""
+        if call.stage is Stage.OVER:
+            return _xml(_hung_up())
+        if call.stage is Stage.MESSAGE:
+            return self._take_message(call)
+        attempt = call.attempt
+        if call.stage is Stage.REDIRECTED and attempt is not None:
+            return self._ring_from_caller(call, attempt)
+        return self._into_room(call, "caller", ends=True)
+
+    def wait(self, call_id: str) -> str:
+        """What a caller hears who is alone in a room that has not started; repeats itself."""
+        response = VoiceResponse()
+        self._ring(response, 2)
+        self._say(response, briefing.MOMENT)
+        response.redirect(self.links.wait(call_id), method="POST")
+        return _xml(response)
+
+    def comfort(self) -> str:
+        """The announcement to a caller who is alone for a moment."""
+        response = VoiceResponse()
+        self._say(response, briefing.MOMENT)
+        self._ring(response, 1)
+        return _xml(response)
+
+    def thanks(self) -> str:
+        """The end of a call whose message was recorded."""
+        return self._farewell(THANKS)
+
+    def sorry(self) -> str:
+        """The answer to one call too many."""
+        return self._farewell(SORRY)
+
+    def _take_message(self, call: Call) -> str:
+        response = VoiceResponse()
+        self._say(response, briefing.APOLOGY)
+        here = self.links.message(call.id)
+        response.record(action=here, method="POST", timeout=5, max_length=120, play_beep=True)
+        # Reached only when nothing was recorded.
+        response.redirect(here, method="POST")
+        return _xml(response)
+
+    def _ring_from_caller(self, call: Call, attempt: Attempt) -> str:
+        response = VoiceResponse()
+        dial = Dial(
+            action=self.links.dial(call.id, attempt.n),
+            method="POST",
+            timeout=math.ceil(self._ring_seconds(attempt)),
+            caller_id=self.phrasing.number or None,
+            time_limit=self.phrasing.call_limit,
+        )
+        dial.number(
+            attempt.number,
+            url=self.links.human(call.id, attempt.n),
+            method="POST",
+            status_callback=self.links.human_status(call.id, attempt.n),
+            status_callback_method="POST",
+            status_callback_event=LEG_EVENTS,
+        )
+        response.append(dial)
+        return _xml(response)
+
+    def _ring_seconds(self, attempt: Attempt) -> float:
+        return next((human.ring for human in self.rules.humans if human.name == attempt.name), 25.0)
+
+    # The AI's leg -----------------------------------------------------------------------------------
+
+    def ai(self, call: Call, k: int) -> str:
+        """The stream of AI leg `k`, or its end when this leg is not wanted any more."""
+        ai = call.ai
+        if ai.k != k or ai.state is AIState.ABSENT or not ai.token or call.stage not in WANTED:
+            return _xml(_hung_up())
+        response = VoiceResponse()
+        delay = BACKOFF[min(len(ai.losses), len(BACKOFF) - 1)]
+        if delay:
+            self._ring(response, math.ceil(delay / RING_SECONDS))
+        after = self.links.ai_after(call.id, k)
+        connect = Connect(action=after, method="POST")
+        stream = connect.stream(url=self.links.media())
+        stream.parameter(name="token", value=ai.token)
+        response.append(connect)
+        # Undocumented: a stream that fails may go to the action, or on to the next verb.
+        response.redirect(after, method="POST")
+        return _xml(response)
+
+    # A human's leg ----------------------------------------------------------------------------------
+
+    def human(self, call: Call, n: int) -> str:
+        """What the leg of attempt `n` does now: be briefed, join, or hear why not."""
+        attempt = call.attempt_number(n)
+        if attempt is None or n != len(call.attempts):
+            return self.too_late()
+        if attempt.outcome in (Outcome.DECLINED, Outcome.NO_INPUT):
+            return self._farewell(briefing.DECLINED)
+        if call.stage is Stage.OVER:
+            return self.gone()
+        if attempt.outcome is Outcome.ACCEPTED and call.stage in (Stage.JOINING, Stage.HUMAN):
+            return self._join(call, attempt)
+        if attempt.outcome is None and call.stage in (Stage.BRIEFING, Stage.REDIRECTED):
+            return self._brief(call, attempt)
+        return self.too_late()
+
+    def gone(self) -> str:
+        """What a human is told whose caller has hung up."""
+        return self._farewell(briefing.CALLER_GONE)
+
+    def too_late(self) -> str:
+        """What a human is told who is not needed any more."""
+        return self._farewell(briefing.TOO_LATE)
+
+    def human_wait(self, call: Call | None, call_id: str, n: int) -> str:
+        """What a human hears who waits in the room or on hold; repeats itself."""
+        response = VoiceResponse()
+        over = call is None or call.stage is Stage.OVER
+        self._say(response, briefing.CALLER_GONE if over else briefing.MOMENT)
+        response.pause(length=4)
+        response.redirect(self.links.human_wait(call_id, n), method="POST")
+        return _xml(response)
+
+    def hold(self, call: Call, n: int) -> str:
+        """The briefing as hold audio (style announce); its last verb tells us that it was heard."""
+        attempt = call.attempt_number(n)
+        if attempt is None or attempt.ended or call.stage is Stage.OVER:
+            return self.human_wait(None, call.id, n)
+        response = VoiceResponse()
+        self._say(response, briefing.first_words(attempt.name, self.phrasing.company))
+        response.pause(length=1)
+        self._say(response, briefing.summary(call))
+        response.redirect(self.links.briefed(call.id, n), method="POST")
+        return _xml(response)
+
+    def _brief(self, call: Call, attempt: Attempt) -> str:
+        """First words that say nothing, the summary, the question twice; one key ends it at any time."""
+        response = VoiceResponse()
+        gate = Gather(
+            input="dtmf",
+            num_digits=1,
+            timeout=self.phrasing.gate_seconds,
+            action=self.links.gate(call.id, attempt.n),
+            method="POST",
+            action_on_empty_result=True,
+        )
+        self._say(gate, briefing.first_words(attempt.name, self.phrasing.company))
+        gate.pause(length=1)
+        self._say(gate, briefing.summary(call))
+        self._say(gate, KEYS)
+        gate.pause(length=self.phrasing.gate_seconds)
+        self._say(gate, KEYS)
+        response.append(gate)
+        # Whatever falls through has not accepted.
+        self._say(response, briefing.DECLINED)
+        response.hangup()
+        return _xml(response)
+
+    def _join(self, call: Call, attempt: Attempt) -> str:
+        if attempt.style is Style.REDIRECT or (call.stage is Stage.HUMAN and not call.room_sid):
+            # A whisper document that ends bridges the two legs.
+            return _xml(VoiceResponse())
+        return self._into_room(call, attempt.label, ends=False, n=attempt.n)
+
+    # Pieces -----------------------------------------------------------------------------------------
+
+    def _into_room(self, call: Call, label: str, *, ends: bool, n: int = 0) -> str:
+        response = VoiceResponse()
+        dial = Dial(
+            action=None if n else self.links.next(call.id),
+            method=None if n else "POST",
+            time_limit=self.phrasing.call_limit,
+        )
+        dial.conference(
+            call.room,
+            participant_label=label,
+            start_conference_on_enter=True,
+            end_conference_on_exit=ends,
+            wait_url=self.links.human_wait(call.id, n) if n else self.links.wait(call.id),
+            wait_method="POST",
+            jitter_buffer_size="small",
+            beep="false",
+            status_callback=self.links.room(call.id),
+            status_callback_method="POST",
+            status_callback_event=ROOM_EVENTS,
+        )
+        response.append(dial)
+        if n:
+            # No action: so Twilio itself tells them, whatever has become of us.
+            self._say(response, briefing.CALLER_GONE)
+            response.hangup()
+        return _xml(response)
+
+    def _farewell(self, words: str) -> str:
+        response = VoiceResponse()
+        self._say(response, words)
+        response.hangup()
+        return _xml(response)
+
+    def _say(self, verb: VoiceResponse | Gather, words: str) -> None:
+        verb.say(words, voice=self.phrasing.voice or None)
+
+    def _ring(self, response: VoiceResponse, times: int) -> None:
+        response.play(self.links.sound(RING), loop=times)
+
+
+def again(url: str) -> str:
+    """Ask again in a second: the call is being decided elsewhere."""
+    response = VoiceResponse()
+    response.pause(length=1)
+    response.redirect(url, method="POST")
+    return _xml(response)
+
+
+def hang_up() -> str:
+    """The end of a leg that nobody needs."""
+    return _xml(_hung_up())
+
+
+def _hung_up() -> VoiceResponse:
+    response = VoiceResponse()
+    response.hangup()
+    return response
+
+
+def _xml(response: VoiceResponse) -> str:
+    return str(response)

@@ -1,0 +1,156 @@
+"""The number's webhooks, the caller's leg, the AI's leg and the room."""
+
+from __future__ import annotations
+
+import re
+
+from flask import abort
+
+from warmtransfer.core import webhook
+from warmtransfer.core.call import Call, Stage
+from warmtransfer.runtime.desk import UnknownCall
+from warmtransfer.web import twiml
+from warmtransfer.web.hooks import callback, document, fields, hooks, log, post
+from warmtransfer.web.parts import parts
+
+_ROOM = re.compile(r"wt-[0-9a-f]{1,64}(-[0-9]{1,6})?")
+
+
+# The number -----------------------------------------------------------------------------------------
+
+
+@hooks.post("/voice")
+@document
+def voice() -> str:
+    """A call comes in: into the room at once."""
+    return _arrive()
+
+
+@hooks.post("/status")
+@callback
+def status() -> None:
+    """The caller's call is over, perhaps before it was ever in the room."""
+    form = fields()
+    event = webhook.caller_status(form)
+    call = parts().desk.by_caller(form.get("CallSid", "")) if event else None
+    if call is not None:
+        post(call.id, event)
+
+
+def _arrive() -> str:
+    here = parts()
+    event = webhook.arrived(fields())
+    if event is None:
+        abort(400)
+    if here.desk.by_caller(event.call_sid) is None and _full():
+        log.error("a call was turned away: %d are up (WARMTRANSFER_MAX_CALLS)", here.settings.max_calls)
+        return here.documents.sorry()
+    return here.documents.caller(here.desk.arrive(event))
+
+
+def _full() -> bool:
+    here = parts()
+    limit = here.settings.max_calls
+    live = here.desk.calls(limit=limit * 2 + 10, live=True)
+    return sum(call.stage is not Stage.OVER for call in live) >= limit
+
+
+# The caller's leg -----------------------------------------------------------------------------------
+
+
+@hooks.post("/caller/<call_id>/wait")
+@document
+def wait(call_id: str) -> str:
+    """The caller is alone in a room that has not started."""
+    return parts().documents.wait(call_id)
+
+
+@hooks.post("/caller/<call_id>/next")
+@document
+def next_(call_id: str) -> str:
+    """The caller's leg asks what comes next: after the room's `<Dial>`, or because we moved the call."""
+    return _caller(post(call_id, webhook.dial_action(fields())))
+
+
+@hooks.post("/caller/<call_id>/dial/<int:n>")
+@document
+def dialled(call_id: str, n: int) -> str:
+    """The caller's own leg has dialled attempt `n`, and that is over."""
+    return _caller(post(call_id, webhook.dial_action(fields(), n)))
+
+
+@hooks.post("/caller/<call_id>/message")
+@document
+def message(call_id: str) -> str:
+    """The caller has left a message, or has not said a word."""
+    post(call_id, webhook.message(fields()))
+    return parts().documents.thanks()
+
+
+@hooks.post("/caller/<call_id>/comfort")
+@document
+def comfort(call_id: str) -> str:
+    """The caller is alone for a moment."""
+    return parts().documents.comfort()
+
+
+def _caller(call: Call | None) -> str:
+    """The caller's document; a caller whose call is forgotten starts anew rather than being dropped."""
+    if call is not None:
+        return parts().documents.caller(call)
+    return twiml.hang_up() if webhook.caller_status(fields()) else _arrive()
+
+
+# The AI's leg ---------------------------------------------------------------------------------------
+
+
+@hooks.post("/ai")
+@document
+def ai() -> str:
+    """The AI's leg, added by us, asks for its document."""
+    form = fields()
+    leg = _parameter(form, "leg")
+    call_id = _parameter(form, "call")
+    if not re.fullmatch(r"[0-9]{1,6}", leg) or not call_id:
+        log.error("a leg of the TwiML App came without our parameters: it is hung up")
+        return twiml.hang_up()
+    try:
+        return _offer(call_id, int(leg))
+    except UnknownCall:
+        room = _parameter(form, "room")
+        if _ROOM.fullmatch(room):
+            parts().desk.adopt(room)
+        return twiml.hang_up()
+
+
+@hooks.post("/ai/<call_id>/<int:k>/after")
+@document
+def after(call_id: str, k: int) -> str:
+    """The AI's stream has ended: it starts anew, unless the leg has ended too or is not wanted."""
+    if fields().get("CallStatus") in webhook.TERMINAL:
+        return twiml.hang_up()
+    try:
+        return _offer(call_id, k)
+    except UnknownCall:
+        return twiml.hang_up()
+
+
+def _offer(call_id: str, k: int) -> str:
+    return parts().documents.ai(parts().desk.offer(call_id, k), k)
+
+
+def _parameter(form: webhook.Form, name: str) -> str:
+    """A parameter of `app:…?name=value`: documented under its own name, seen with a prefix too."""
+    return form.get(name) or form.get(f"Param_{name}", "")
+
+
+# The room -------------------------------------------------------------------------------------------
+
+
+@hooks.post("/room/<call_id>")
+@callback
+def room(call_id: str) -> None:
+    """News of the conference."""
+    event = webhook.conference(fields(), call_id)
+    if event is not None:
+        post(call_id, event)
