@@ -471,7 +471,7 @@ ACTS = st.binary(min_size=1, max_size=700) | st.sampled_from("abc") | st.none() 
 
 
 @given(st.lists(ACTS, max_size=40))
-def test_every_mark_is_echoed_once_and_every_byte_played_in_order(script: list[bytes | str | int | None]) -> None:
+def test_marks_come_back_once_and_bytes_play_in_order(script: list[bytes | str | int | None]) -> None:
     """Bytes feed, a letter marks, None clears, 0 takes a frame."""
     playback, fed, taken, marks, echoed = Playback(), b"", b"", 0, 0
     for act in script:

@@ -31,9 +31,7 @@ class Clock:
         """Wait for this many simulated seconds."""
         await asyncio.sleep(max(0.0, seconds) / self.speed)
 
-    def call_later(
-        self, seconds: float, fn: Callable[..., object], *args: object
-    ) -> asyncio.TimerHandle:
+    def call_later(self, seconds: float, fn: Callable[..., object], *args: object) -> asyncio.TimerHandle:
         """Call fn(*args) in this many simulated seconds; the handle cancels it."""
         loop = asyncio.get_running_loop()
         return loop.call_later(max(0.0, seconds) / self.speed, fn, *args)

@@ -10,7 +10,7 @@ import unicodedata
 import espeakng_loader
 import numpy as np
 
-from .audio import PCM
+from warmtransfer.simulator.audio import PCM
 
 _RETRIEVAL = 1
 _UTF8 = 1
@@ -100,6 +100,4 @@ class Synthesiser:
         return 0
 
 
-_CALLBACK = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
-)
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)

@@ -6,10 +6,10 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from .audio import PCM, SILENCE, Frame, frames, mixed
+from warmtransfer.simulator.audio import PCM, SILENCE, Frame, frames, mixed
 
 if TYPE_CHECKING:
-    from .player import Port
+    from warmtransfer.simulator.player import Port
 
 
 class Seat:

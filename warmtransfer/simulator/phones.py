@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .audio import SILENCE, Frame, beep, mixed
-from .clock import Clock
-from .ear import Ear
-from .player import Player
-from .scripts import UNTIL_SECONDS, check_steps
-from .speech import say
-from .trace import Row, Trace
+from warmtransfer.simulator.audio import SILENCE, Frame, beep, mixed
+from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.ear import Ear
+from warmtransfer.simulator.player import Player
+from warmtransfer.simulator.scripts import UNTIL_SECONDS, check_steps
+from warmtransfer.simulator.speech import say
+from warmtransfer.simulator.trace import Row, Trace
 
 _KEY_SECONDS = 0.1
 

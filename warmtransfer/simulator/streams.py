@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from .audio import SILENCE, Frame, encode
-from .clock import Clock
-from .playback import Message, Playback, Refused, parse
-from .trace import Trace
-from .wire import HostMap, sign
+from warmtransfer.simulator.audio import SILENCE, Frame, encode
+from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.playback import Message, Playback, Refused, parse
+from warmtransfer.simulator.trace import Trace
+from warmtransfer.simulator.wire import HostMap, sign
 
 OPEN_SECONDS = 15.0
 QUEUE_LIMIT = 1500
