@@ -298,12 +298,15 @@ def clean(text: str) -> str:
 
 def _mapped(exc: SQLAlchemyError) -> WarmTransferError:
     """Ours for theirs: locked, unreachable and full count as busy, the rest is nobody's passing trouble."""
+    brief = _brief(exc)
     lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
-    if lost or isinstance(exc, OperationalError | InterfaceError | PoolTimeout):
-        log.warning("the database cannot be had: %s", _brief(exc))
-        return StoreBusy(f"the database cannot be had: {_brief(exc)}")
-    log.error("the database refuses: %s", _brief(exc))
-    return WarmTransferError(f"the database refuses: {_brief(exc)}")
+    passing = isinstance(exc, OperationalError | InterfaceError | PoolTimeout)
+    # SQLite's driver calls a wrong statement or a missing table operational too.
+    if lost or (passing and not brief.endswith(" SQLITE_ERROR")):
+        log.warning("the database cannot be had: %s", brief)
+        return StoreBusy(f"the database cannot be had: {brief}")
+    log.error("the database refuses: %s", brief)
+    return WarmTransferError(f"the database refuses: {brief}")
 
 
 def _newest() -> tuple[Any, ...]:

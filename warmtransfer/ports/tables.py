@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
 )
@@ -133,14 +134,23 @@ def open_engine(url: str) -> Engine:
     parsed = _checked(url)
     engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgres(parsed)
     try:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_TABLES})
-            metadata.create_all(connection)
+        # Without a lock when nothing is missing: another process may be in the middle of a decision.
+        with engine.connect() as connection:
+            present = set(inspect(connection).get_table_names())
+        if not present.issuperset(metadata.tables):
+            _create(engine)
     except SQLAlchemyError as exc:
         engine.dispose()
         raise ConfigError([f"DATABASE_URL: {_advice(parsed)} ({_reason(exc)})"]) from None
     return engine
+
+
+def _create(engine: Engine) -> None:
+    """Make the tables, one process at a time."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_TABLES})
+        metadata.create_all(connection)
 
 
 def _checked(url: str) -> URL:
