@@ -13,6 +13,7 @@ from warmtransfer.simulator.model.brain import Ask, BadRules, Brain, RuleBook
 from warmtransfer.simulator.model.conversation import Conversation, Entry, heard
 from warmtransfer.simulator.model.obey import line_in
 from warmtransfer.simulator.model.words import digits_in, spelled
+from warmtransfer.simulator.speech import lines, recordings
 
 
 def talk(*turns: tuple[str, str]) -> Conversation:
@@ -238,6 +239,34 @@ def test_a_rule_may_be_used_a_number_of_times() -> None:
 def test_a_rule_book_that_cannot_be_used_is_refused_by_name(rule: Json) -> None:
     with pytest.raises(BadRules, match="mine"):
         RuleBook({"rules": [{"name": "mine", **rule}]})
+
+
+@pytest.mark.parametrize(
+    ("words", "actions"),
+    [
+        ("test drop the socket", [{"close"}]),
+        ("test stall now", [{"stall"}, {"say"}]),
+        ("test two items", [{"two_items"}]),
+        ("test fail the response", [{"fail"}]),
+        ("test session expired", [{"expire"}]),
+        ("test no tool", [{"no_tool"}]),
+        ("test partial arguments", [{"say"}, {"tool", "arguments", "partial_arguments"}]),
+        ("test late audio", [{"late_audio"}, {"say"}]),
+        ("test fatal error", [{"error"}, {"fail"}]),
+        ("test refuse reconnect", [{"refuse_reconnect"}, {"close"}]),
+        ("test long story", [{"say"}]),
+    ],
+)
+def test_every_recorded_test_line_has_its_failure(words: str, actions: list[set[str]]) -> None:
+    assert words in lines().values()
+    assert [set(action) for action in answer(("user", words))] == actions
+
+
+def test_every_recorded_line_of_the_caller_is_answered_by_a_rule_of_its_own() -> None:
+    otherwise = RuleBook.load().rules[-1]["do"][0]["say"]
+    for name, row in recordings().items():
+        if row.voice == "rms" and not name.startswith("chat-"):
+            assert answer(("user", row.text))[0] != {"say": otherwise}, row.text
 
 
 def test_numbers_are_heard_as_digits_and_read_digit_by_digit() -> None:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from tests.simulator.model_client import Client, Json, Served, live, serving
 from warmtransfer.simulator.clock import Clock
@@ -70,6 +71,22 @@ async def test_the_close_code_of_the_server_reaches_the_app() -> None:
         client = await through(served, url)
         await client.send("response.create")
         assert await client.close_code() == 1011
+
+
+@live
+async def test_an_abrupt_end_of_the_server_is_abrupt_for_the_app() -> None:
+    async with serving(faults=("close=1006",)) as served, recording(served) as (url, _):
+        client = await through(served, url)
+        await client.send("response.create")
+        assert await client.close_code() == 1006
+
+
+def test_a_target_without_a_path_gets_the_path_of_the_app() -> None:
+    report = Report(Clock(), io.StringIO())
+    request = make_mocked_request("GET", "/v1/realtime?model=m")
+    assert Proxy("wss://example.test/", report).target_for(request) == "wss://example.test/v1/realtime"
+    assert Proxy("wss://example.test/x/rt", report).target_for(request) == "wss://example.test/x/rt"
+    report.close()
 
 
 @live

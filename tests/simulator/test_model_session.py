@@ -264,6 +264,7 @@ async def test_truncation_keeps_what_was_heard_and_drops_the_transcript() -> Non
         await client.send("conversation.item.retrieve", item_id=first)
         part = (await client.until("conversation.item.retrieved"))["item"]["content"][0]
         assert "transcript" not in part
+        assert base64.b64decode(part["audio"]) == client.audio(first)[: length // 2 * 8]
         note = next(row for row in served.rows() if row.get("event") == "truncated")
         assert note["whole"].startswith(note["text"])
         assert 0.3 < len(note["text"]) / len(note["whole"]) < 0.6

@@ -1,4 +1,18 @@
-"""The brain: a rule book that turns what was said, asked or found into things to say and tools to call."""
+"""The brain: a rule book that turns what was said, asked or found into things to say and tools to call.
+
+A rule book is JSON: {"greeting": text, "phrases": [texts for the recogniser], "rules": [rule, …]}.
+The first rule that fits is used. Keys of a rule, all optional but `do`:
+  name · on: "speech" (default), "instructions", "output" or "idle" · hears, unless: patterns, one of which
+  must, none of which may be found in the words (lower case, no punctuation) · declared, undeclared: tools
+  that must, must not be declared · tool: whose output this is · needs: fields that must be known ·
+  times: at most so often · do: the actions, in order.
+Actions: {"say": text} · {"two_items": [text, …]} · {"tool": name, "arguments"?: {…},
+  "partial_arguments"?: reason} · {"no_tool": text} (says it; no tool of the list is called) ·
+  {"nothing": true} · {"stall": seconds, 0 for ever} · {"late_audio": n} · {"fail": code} ·
+  {"error": code, "message"?} · {"close": code, "reason"?} · {"expire": true} · {"unknown": type} ·
+  {"ping": true or "event"} · {"refuse_reconnect": n}.
+Texts may hold {name} of a pattern's named group, {remembered}, and the fields of a tool's output.
+"""
 
 from __future__ import annotations
 

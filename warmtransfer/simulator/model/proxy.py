@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import WSMsgType, web
 
 from warmtransfer.simulator.model.ids import fresh
 from warmtransfer.simulator.model.report import Report
-from warmtransfer.simulator.model.server import LARGEST, PATHS
+from warmtransfer.simulator.model.server import LARGEST, PATHS, reset
 
 #: Headers of the app's upgrade that go on to the real server.
 PASSED = (
@@ -34,10 +35,11 @@ def redacted(value: Any) -> Any:
 
 
 class Proxy:
-    """Relays sessions to `target` (a ws:// or wss:// URL; its path and query are completed by the app's)."""
+    """Relays sessions to `target` (a ws:// or wss:// URL; the app's query is kept)."""
 
     def __init__(self, target: str, report: Report) -> None:
         self.target = target
+        self._bare = urlsplit(target).path in ("", "/")
         self.report = report
         self.open: dict[str, str] = {}
 
@@ -48,6 +50,10 @@ class Proxy:
             app.router.add_get(path, self.relay)
         app.router.add_get("/control/state", self.state)
         return app
+
+    def target_for(self, request: web.Request) -> str:
+        """Where a session goes: the target, with the app's path when it has none."""
+        return self.target.rstrip("/") + request.path if self._bare else self.target
 
     async def state(self, _request: web.Request) -> web.Response:
         """GET: the sessions that are open."""
@@ -60,7 +66,11 @@ class Proxy:
         async with aiohttp.ClientSession() as http:
             try:
                 far = await http.ws_connect(
-                    self.target, params=request.query, headers=headers, max_msg_size=LARGEST, compress=0
+                    self.target_for(request),
+                    params=request.query,
+                    headers=headers,
+                    max_msg_size=LARGEST,
+                    compress=0,
                 )
             except aiohttp.WSServerHandshakeError as refusal:
                 self.report.note("refused", status=refusal.status, text=refusal.message)
@@ -73,21 +83,26 @@ class Proxy:
             session = fresh("sess")
             self.open[session] = request.query.get("model", "")
             try:
-                await self._both_ways(session, near, far)
+                await self._both_ways(request, session, near, far)
             finally:
                 self.open.pop(session, None)
                 self.report.note("session", session=session, state="closed", code=far.close_code)
             return near
 
     async def _both_ways(
-        self, session: str, near: web.WebSocketResponse, far: aiohttp.ClientWebSocketResponse
+        self,
+        request: web.Request,
+        session: str,
+        near: web.WebSocketResponse,
+        far: aiohttp.ClientWebSocketResponse,
     ) -> None:
         up = asyncio.ensure_future(self._up(session, near, far))
         down = asyncio.ensure_future(self._down(session, near, far))
         done, running = await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
-        if down in done:
-            reason = b""
-            await near.close(code=sendable(far.close_code), message=reason)
+        if down in done and far.close_code == 1006:
+            reset(request)
+        elif down in done:
+            await near.close(code=sendable(far.close_code))
         await far.close(code=sendable(near.close_code))
         for task in running:
             task.cancel()

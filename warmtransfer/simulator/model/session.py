@@ -24,7 +24,7 @@ from warmtransfer.simulator.model.response import Response
 from warmtransfer.simulator.model.settings import defaults, updated
 from warmtransfer.simulator.model.shapes import Refused
 from warmtransfer.simulator.model.upsets import act, spoilt
-from warmtransfer.simulator.model.voice import espeak_voice
+from warmtransfer.simulator.model.voice import espeak_voice, wire_audio
 
 Json = dict[str, Any]
 Action = dict[str, Any]
@@ -151,7 +151,11 @@ class Session:
 
     def _retrieve(self, event: Json) -> None:
         entry = self.conversation.need(event["item_id"], "retrieve")
-        self.send("conversation.item.retrieved", item=self.conversation.shown(entry))
+        item = self.conversation.shown(entry)
+        side = "output" if entry.role == "assistant" else "input"
+        if entry.audio:
+            item["content"][0]["audio"] = wire_audio(bytes(entry.audio), self.config["audio"][side]["format"])
+        self.send("conversation.item.retrieved", item=item)
 
     def _truncate(self, event: Json) -> None:
         place = {key: event[key] for key in ("item_id", "content_index", "audio_end_ms")}
