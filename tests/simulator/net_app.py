@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from warmtransfer.simulator.wire import HostMap, sign
 PUBLIC = "https://app.example.test"
 CALLER, SAM, KIM = "+15550123456", "+15550100001", "+15550100002"
 ALL_EVENTS = "start end join leave mute hold modify announcement"
-Page = str | Callable[["Seen"], "str | web.Response | Awaitable[Any]"]
+Page = str | Callable[["Seen"], Any]
 
 
 @dataclass
@@ -182,7 +182,7 @@ class World:
 
 @asynccontextmanager
 async def world(
-    pages: dict[str, Page] | None = None, *, speed: float = 20.0, laws: dict[str, str] | None = None,
+    pages: Mapping[str, Page] | None = None, *, speed: float = 20.0, laws: dict[str, str] | None = None,
     faults: list[str] | None = None, out: Path | None = None, cps: float = 0.0,
     phones: list[dict[str, Any]] | None = None, **account: str,
 ) -> AsyncIterator[World]:  # fmt: skip

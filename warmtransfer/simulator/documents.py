@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -53,7 +54,9 @@ def target(document: Document, verb: Verb, attr: str = "action") -> Goto:
 
 async def fetch(network: Network, goto: Goto, form: Form, fallback: str = "") -> Document:
     """Returns the document behind a URL, or behind the fallback; raises TwimlError."""
-    reply = await network.webhooks.send(goto.url, [*form, *goto.form], goto.method)
+    # A hang-up does not take back a request that is on its way: it is finished, and traced, unheard.
+    sending = network.tasks.spawn(network.webhooks.send(goto.url, [*form, *goto.form], goto.method))
+    reply = await asyncio.shield(sending)
     try:
         return read(network, reply)
     except TwimlError as exc:
@@ -71,6 +74,8 @@ def read(network: Network, reply: Reply) -> Document:
     if reply.status == 204 or not reply.body.strip():
         return Document((), reply.url)
     document = parse(reply.text, reply.url, reply.content_type)
+    for text in document.notes:
+        network.trace.note("warning", text=text, url=reply.url)
     for warning in document.warnings:
         network.trace.note("warning", code=12200, text=warning, url=reply.url)
     return document

@@ -72,6 +72,12 @@ class Params:
             raise RestError(20001, f"Invalid parameter {name}: {', '.join(sorted(unknown))}")
         return given
 
+    def note_ignored(self, trace: Trace, path: str, names: Iterable[str]) -> None:
+        """Notes parameters that Twilio would act on and the simulator does not."""
+        used = sorted(n for n in names if self.text(n) not in ("", "false", "do-not-record"))
+        if used:
+            trace.note("warning", text=f"{path}: not simulated: {', '.join(used)}", parameters=used)
+
     def note_unknown(self, trace: Trace, path: str, known: Iterable[str]) -> None:
         """Notes parameters that the resource does not have; Twilio ignores them."""
         unknown = sorted({k for k, _ in self.pairs} - frozenset(known))

@@ -68,6 +68,8 @@ class Network:
 
     def phone_in(self, from_: str, to: str, steps: list[dict[str, Any]]) -> Call:
         """Someone phones the number."""
+        if to not in ("", self.account.number):
+            raise ValueError(f"the account has no number {to}")
         news = News(self.account.status_url) if self.account.status_url else News()
         phone = Phone(self.clock, self.trace, steps)
         call = self.new_call("inbound", from_, to or self.account.number, news=news)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,22 +53,26 @@ class Reach:
         call.queue_ms = round(wait * 1000)
         return wait
 
-    def place(self, call: Call, first: Goto | Document, timeout: float, detection: Detection) -> None:
-        """Places a call made by `POST Calls`: its TwiML runs when someone answers."""
-        call.effort = self.network.tasks.spawn(self._place(call, first, self.pace(call), timeout, detection))
-
-    async def _place(
-        self, call: Call, first: Goto | Document, wait: float, timeout: float, detection: Detection
+    def place(
+        self, call: Call, first: Goto | Document, fallback: str, timeout: float, detection: Detection
     ) -> None:
+        """Places a call made by `POST Calls`: its TwiML runs when someone answers."""
+        work = self._place(call, timeout, detection, self.pace(call))
+        call.effort = self.network.tasks.spawn(self._then(call, work, first, fallback))
+
+    async def _then(self, call: Call, work: Awaitable[bool], first: Goto | Document, fallback: str) -> None:
+        if await work:
+            self.network.run(call, first, fallback)
+
+    async def _place(self, call: Call, timeout: float, detection: Detection, wait: float) -> bool:
         await self.network.clock.sleep(wait)
         if not await self._ring(call, timeout) or call.over:
-            return
+            return False
         if detection.mode and not detection.asynchronous:
             await self._detect(call, detection)
         elif detection.mode:
             self.network.tasks.spawn(self._detect(call, detection))
-        if not call.over:
-            self.network.run(call, first)
+        return not call.over
 
     def add(self, member: Member, timeout: float, detection: Detection) -> None:
         """Rings a participant added by REST."""

@@ -11,7 +11,15 @@ from warmtransfer.simulator.calls import Call
 from warmtransfer.simulator.errors import RestError, not_found
 from warmtransfer.simulator.forms import Params
 from warmtransfer.simulator.reach import Detection
-from warmtransfer.simulator.rest_calls import ASYNC_AMD, DETECTION, check_from, check_to, detection, news
+from warmtransfer.simulator.rest_calls import (
+    ASYNC_AMD,
+    DETECTION,
+    NOT_SIMULATED,
+    check_from,
+    check_to,
+    detection,
+    news,
+)
 from warmtransfer.simulator.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.rooms import Member, Room
 from warmtransfer.simulator.waiting import announce
@@ -92,6 +100,7 @@ class ConferencesApi:
         for a conference that it makes if need be."""
         params, network = ask.params, self.network
         params.note_unknown(network.trace, "POST Participants", CREATE)
+        params.note_ignored(network.trace, "POST Participants", NOT_SIMULATED)
         if wrong := sorted(k for k, _ in params.pairs if k in ASYNC_AMD):
             network.trace.note("warning", code=21263, text=f"Participants take no {', '.join(wrong)}")
         to, from_ = params.text("To"), params.text("From")

@@ -51,6 +51,8 @@ class Teller:
         """Takes the first participant's URL and events."""
         if self.news is None:
             self.news = news
+            if "speaker" in news.events:
+                self.conference.network.trace.note("warning", text="speaker events are not simulated")
 
     def room(self, event: str, form: Sequence[tuple[str, str]] = (), news: RoomNews | None = None) -> None:
         """Sends an event, if it was asked for: the common fields with the next number, then its own."""

@@ -86,6 +86,18 @@ CHILDREN: dict[str, frozenset[str]] = {
 }
 
 
+#: What Twilio would act on and the simulator does not; a value other than these is noted.
+NOT_SIMULATED: dict[str, frozenset[str]] = {
+    "Gather": frozenset({"partialResultCallback"}),
+    "Dial": frozenset({"record", "answerOnBridge", "ringTone", "referUrl"}),
+    "Number": frozenset({"sendDigits", "machineDetection"}),
+    "Client": frozenset({"machineDetection"}),
+    "Conference": frozenset({"record", "eventCallbackUrl"}),
+    "Record": frozenset({"transcribe", "transcribeCallback"}),
+}
+_OFF = ("", "false", "do-not-record")
+
+
 class TwimlError(Exception):
     """A document that cannot be run; `code` is Twilio's error code."""
 
@@ -119,11 +131,12 @@ class Verb:
 
 @dataclass(frozen=True)
 class Document:
-    """The verbs of one response, where it came from, and what was ignored in it (12200, a warning)."""
+    """The verbs of one response, where it came from, what was ignored in it (12200) or is not simulated."""
 
     verbs: tuple[Verb, ...]
     url: str = ""
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def parse(body: str, url: str = "", content_type: str = "text/xml") -> Document:
@@ -142,11 +155,12 @@ def parse(body: str, url: str = "", content_type: str = "text/xml") -> Document:
     if root.tag != "Response":
         raise TwimlError(12100, f"the document element is <{root.tag}>, not <Response>")
     warnings: list[str] = []
-    verbs = tuple(_verbs(root, warnings))
-    return Document(verbs, url, tuple(warnings))
+    notes: list[str] = []
+    verbs = tuple(_verbs(root, warnings, notes))
+    return Document(verbs, url, tuple(warnings), tuple(notes))
 
 
-def _verbs(parent: ET.Element, warnings: list[str]) -> Iterator[Verb]:
+def _verbs(parent: ET.Element, warnings: list[str], notes: list[str]) -> Iterator[Verb]:
     allowed = CHILDREN.get(parent.tag, frozenset())
     for element in parent:
         if element.tag not in allowed:
@@ -159,6 +173,8 @@ def _verbs(parent: ET.Element, warnings: list[str]) -> Iterator[Verb]:
                 attrs[name] = value
             else:
                 warnings.append(f"<{element.tag}> has no attribute {name!r}; it is ignored")
+        odd = NOT_SIMULATED.get(element.tag, frozenset()) & attrs.keys()
+        notes.extend(f"<{element.tag} {n}> is not simulated" for n in sorted(odd) if attrs[n] not in _OFF)
         whole = element.itertext() if element.tag == "Say" else (element.text or "",)
         text = " ".join("".join(whole).split())
-        yield Verb(element.tag, attrs, text, tuple(_verbs(element, warnings)))
+        yield Verb(element.tag, attrs, text, tuple(_verbs(element, warnings, notes)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 import aiohttp
 import yarl
@@ -176,7 +177,11 @@ class Webhooks:
             "X-Twilio-Signature": sign(self.token, url, form),
             "I-Twilio-Idempotency-Token": token[0],
         }
-        if self.hosts.local(url) != url:  # what a tunnel or a platform's router adds
+        if parts.username:
+            headers["Authorization"] = _basic(parts.username, parts.password or "")
+        if (
+            urlsplit(self.hosts.local(url)).netloc != headers["Host"]
+        ):  # what a tunnel or a platform's router adds
             headers |= {"X-Forwarded-Proto": parts.scheme, "X-Forwarded-Host": parts.netloc}
         if token[1]:
             headers["X-Twilio-Retry-Count"] = str(token[1])
@@ -201,6 +206,11 @@ class Webhooks:
         """Closes the connections."""
         if self._session is not None:
             await self._session.close()
+
+
+def _basic(user: str, password: str) -> str:
+    text = f"{unquote(user)}:{unquote(password)}"
+    return "Basic " + base64.b64encode(text.encode()).decode()
 
 
 def _shown(body: bytes, content_type: str) -> str:

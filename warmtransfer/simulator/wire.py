@@ -37,13 +37,13 @@ class HostMap:
         self.pairs = {k.rstrip("/"): v.rstrip("/") for k, v in (pairs or {}).items()}
 
     def local(self, url: str) -> str:
-        """Returns the URL to connect to; wss and ws follow the entry of https and http."""
+        """Returns the URL to connect to, without user and fragment; wss and ws follow https and http."""
         parts = urlsplit(url)
-        scheme = _PLAIN.get(parts.scheme, parts.scheme)
-        target = self.pairs.get(f"{scheme}://{parts.netloc}")
+        scheme, host = _PLAIN.get(parts.scheme, parts.scheme), parts.netloc.rpartition("@")[2]
+        target = self.pairs.get(f"{scheme}://{host}")
         rest = urlunsplit(("", "", parts.path, parts.query, ""))
         if target is None:
-            return f"{parts.scheme}://{parts.netloc}{rest}"
+            return f"{parts.scheme}://{host}{rest}"
         if parts.scheme in _PLAIN:
             real, _, host = target.partition("://")
             return f"{_SOCKET[real]}://{host}{rest}"
