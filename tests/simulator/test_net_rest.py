@@ -17,7 +17,7 @@ PAGES = {"/voice": room("caller", endConferenceOnExit="true"), "/human": "<Pause
 PHONES = [{"number": SAM, "answer": {"after": 1}}, {"number": KIM, "answer": {"after": 90}}]
 
 
-class ElsewhereClient(TwilioHttpClient):
+class ElsewhereClient(TwilioHttpClient):  # type: ignore[misc]
     """Twilio's HTTP client with another host: all it takes to point the SDK at the simulator."""
 
     def __init__(self, base: str) -> None:
@@ -83,7 +83,7 @@ def test_the_python_sdk_works_against_it() -> None:
             client.conferences(sid).participants("nobody").fetch()
         assert (gone.value.status, gone.value.code) == (404, 20404)
         assert client.calls(caller).update(status="completed").status == "completed"
-        client.http_client.session.close()  # type: ignore[attr-defined]
+        client.http_client.session.close()
 
     async def story() -> None:
         async with world(PAGES, phones=PHONES) as net:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from typing import Any
 
 import numpy as np
 from aiohttp import web
 
-from tests.simulator.net_app import CALLER, PUBLIC, SAM, World, room, world
+from tests.simulator.net_app import CALLER, PUBLIC, SAM, Page, Seen, World, room, world
 from warmtransfer.simulator.audio import encode, loudness, tone
 
 HELLO = tone(1.0, 700)
@@ -178,7 +179,7 @@ def test_speed_ten_holds_with_six_calls_at_once() -> None:
     """Six callers with an AI each stay within a fraction of a second of simulated time."""
 
     async def story() -> None:
-        named = {
+        named: dict[str, Page] = {
             **PAGES,
             "/voice": lambda seen: room("caller", seen.form["CallSid"], endConferenceOnExit="true"),
         }
@@ -197,5 +198,111 @@ def test_speed_ten_holds_with_six_calls_at_once() -> None:
                 assert recorder is not None
                 assert abs(recorder.seconds - 12) < 1.0
             await net.quiet()
+
+    asyncio.run(story())
+
+
+def test_a_copy_of_the_sound_goes_out_one_way() -> None:
+    """<Start><Stream> sends the tracks it names while the TwiML goes on, and <Stop> ends it."""
+
+    async def story() -> None:
+        pages = {
+            "/voice": '<Start><Stream name="tap" url="/media" track="both_tracks" statusCallback="/news"/>'
+            "</Start>"
+            "<Say>This call is copied.</Say><Stop><Stream name='tap'/></Stop><Pause length='1'/>"
+        }
+        async with world(pages) as net:
+            got: list[dict[str, Any]] = []
+
+            async def listen(socket: web.WebSocketResponse) -> None:
+                got.extend([json.loads(message.data) async for message in socket])
+
+            net.app.media = listen
+            await net.ended(await net.phone({"say": "Yes."}))
+            await net.quiet()
+            assert got[1]["start"]["tracks"] == ["inbound", "outbound"]
+            assert {m["media"]["track"] for m in got if m["event"] == "media"} == {"inbound", "outbound"}
+            assert got[-1]["event"] == "stop"
+            events = [f["StreamEvent"] for f in net.app.forms("/news")]
+            assert events == ["stream-started", "stream-stopped"]
+
+    asyncio.run(story())
+
+
+def test_keys_reach_the_stream_of_the_leg_that_pressed_them() -> None:
+    """dtmf is sent to a bidirectional stream of the same leg."""
+
+    async def story() -> None:
+        async with world({**PAGES, "/voice": PAGES["/ai"]}) as net:
+            net.app.media = speak_once
+            await net.phone({"wait": 3}, {"press": "7"}, {"wait": 1}, {"hangup": True})
+            row = await net.sim.trace.wait(
+                lambda r: r["kind"] == "stream" and r["msg"]["event"] == "dtmf", 60, 0
+            )
+            assert row["msg"]["dtmf"] == {"track": "inbound_track", "digit": "7"}
+            await net.quiet()
+            assert net.app.forms("/ai-end")[0]["CallStatus"] == "completed"
+
+    asyncio.run(story())
+
+
+def test_a_caller_who_leaves_before_the_answer_is_only_seen_by_the_number() -> None:
+    """The number's status callback is the one sign of it; the document that comes too late is not run."""
+
+    async def story() -> None:
+        over = asyncio.Event()
+
+        async def slow(_: Seen) -> str:
+            await over.wait()
+            return PAGES["/voice"]
+
+        async with world({"/voice": slow}) as net:
+            sid = await net.phone()
+            await net.until("leg", event="ringing")
+            while not net.app.forms("/voice"):
+                await asyncio.sleep(0.01)
+            await net.control("POST", f"/calls/{sid}/hangup")
+            over.set()
+            state = await net.quiet()
+            assert (state["legs"], state["rooms"]) == ([], [])
+            assert [f["CallStatus"] for f in net.app.forms("/status")] == ["no-answer"]
+            assert net.app.forms("/conf") == []
+            assert [r["status"] for r in net.rows("webhook") if r["url"].endswith("/voice")] == [200]
+
+    asyncio.run(story())
+
+
+def test_a_star_leaves_the_conference_when_it_may() -> None:
+    """hangupOnStar ends the Dial but not the leg; without it the key does nothing."""
+
+    async def story() -> None:
+        for star, events in (("true", 1), ("false", 0)):
+            page = PAGES["/voice"].replace("<Dial", f'<Dial hangupOnStar="{star}"')
+            async with world({"/voice": page, "/after": "<Say>Back again.</Say>"}) as net:
+                sid = await net.phone(
+                    {"until": "joined:caller"}, {"press": "*"}, {"wait": 5}, {"hangup": True}
+                )
+                await net.ended(sid)
+                assert len(net.rows("note", event="speech", text="Back again.")) == events
+
+    asyncio.run(story())
+
+
+def test_time_limits_end_legs() -> None:
+    """TimeLimit of a REST leg ends the leg; timeLimit of a Dial ends the Dial."""
+
+    async def story() -> None:
+        page = PAGES["/voice"].replace("<Dial", '<Dial timeLimit="4"')
+        async with world(
+            {"/voice": page, "/after": "<Hangup/>", "/human": "<Pause length='60'/>"}, phones=PHONES
+        ) as net:
+            caller = await net.phone()
+            _, made = await net.rest(
+                "POST", "Calls", To=SAM, From=net.account.number, Url=f"{PUBLIC}/human", TimeLimit="3"
+            )
+            await net.ended(caller)
+            await net.ended(made["sid"])
+            assert 3 <= int((await net.rest("GET", f"Calls/{made['sid']}"))[1]["duration"]) <= 4
+            assert 3 <= int((await net.rest("GET", f"Calls/{caller}"))[1]["duration"]) <= 6
 
     asyncio.run(story())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from aiohttp import web
 
-from tests.simulator.net_app import SAM, twiml, world
+from tests.simulator.net_app import SAM, Page, twiml, world
 from warmtransfer.simulator.documents import APOLOGY
 from warmtransfer.simulator.twiml import TwimlError, parse
 
@@ -66,7 +67,7 @@ def test_a_broken_document_is_an_apology_and_a_hangup() -> None:
     """The caller hears that there was an application error, and the trace has the code."""
 
     async def story() -> None:
-        broken = {
+        broken: dict[int, Page] = {
             12100: "<Say>unclosed",
             12300: lambda _: web.json_response({}),
             11200: lambda _: web.Response(status=500),
@@ -84,7 +85,9 @@ def test_endless_http_redirects_end_with_11215() -> None:
     """More than ten HTTP redirects are an error of their own."""
 
     async def story() -> None:
-        again = {"/voice": lambda _: web.Response(status=307, headers={"Location": "/voice"})}
+        again: dict[str, Page] = {
+            "/voice": lambda _: web.Response(status=307, headers={"Location": "/voice"})
+        }
         async with world(again) as net:
             await net.ended(await net.phone())
             assert len(net.app.forms("/voice")) == 11
@@ -97,7 +100,10 @@ def test_the_fallback_is_asked_with_the_error() -> None:
     """A failed voice URL is followed by the fallback, which is told the code."""
 
     async def story() -> None:
-        pages = {"/voice": lambda _: web.Response(status=502), "/plan-b": "<Say>Plan B.</Say>"}
+        pages: dict[str, Page] = {
+            "/voice": lambda _: web.Response(status=502),
+            "/plan-b": "<Say>Plan B.</Say>",
+        }
         async with world(pages, fallback_url="https://app.example.test/plan-b") as net:
             await net.ended(await net.phone())
             assert net.app.forms("/plan-b")[0]["ErrorCode"] == "11200"
@@ -232,7 +238,7 @@ def test_of_several_numbers_the_first_to_answer_wins() -> None:
     async def story() -> None:
         kim = "+15550100002"
         pages = {"/voice": f'<Dial action="/after"><Number>{SAM}</Number><Number>{kim}</Number></Dial>'}
-        phones = [
+        phones: list[dict[str, Any]] = [
             {"number": SAM, "answer": {"after": 9}},
             {"number": kim, "answer": {"after": 1}, "steps": [{"wait": 1}, {"hangup": True}]},
         ]
@@ -248,12 +254,12 @@ def test_record_keeps_what_was_said() -> None:
     """Record ends by key, and the action and the callback get the recording, which can be fetched."""
 
     async def story() -> None:
-        pages = {
+        pages: dict[str, Page] = {
             "/voice": '<Record maxLength="10" action="/recorded" recordingStatusCallback="/kept"/>',
             "/recorded": lambda _: twiml("<Hangup/>"),
         }
         async with world(pages) as net:
-            steps = [{"wait": 1}, {"say": "Please call me back."}, {"press": "#"}]
+            steps: list[dict[str, Any]] = [{"wait": 1}, {"say": "Please call me back."}, {"press": "#"}]
             await net.ended(await net.phone(*steps))
             form = net.app.forms("/recorded")[0]
             assert (form["Digits"], form["RecordingSid"][:2]) == ("#", "RE")
