@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -24,6 +25,13 @@ def here(fn: Callable[..., T], /, *args: Any) -> T:
 
 def kill(url: str) -> None:
     """Fork one process for each step, until one comes to its end."""
+    for slow in (
+        "tests.ports.test_store",
+        "sqlalchemy.dialects.sqlite",
+        "sqlalchemy.dialects.postgresql",
+        "psycopg",
+    ):
+        import_module(slow)  # once, not in every process
     for n in range(1, STEPS):
         child = os.fork()
         if child == 0:
