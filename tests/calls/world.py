@@ -45,11 +45,13 @@ class World:
         speed: float = 8.0,
         environment: dict[str, str] | None = None,
         arguments: Iterable[str] = (),
+        model: Iterable[str] = (),
     ) -> None:
         self.folder = folder
         self.speed = speed
         self.extra = environment or {}
         self.arguments = list(arguments)
+        self.model_arguments = list(model)
         self.port = free_port()
         self.processes: list[subprocess.Popen[str]] = []
         self.web = requests.Session()
@@ -70,8 +72,10 @@ class World:
                 "--map",
                 f"{PUBLIC}={app}",
             ),
-            *("--speed", str(self.speed), "--out", str(self.folder / "sim"), "--model", "--ears match"),
+            *("--speed", str(self.speed), "--out", str(self.folder / "sim"), "--model"),
             *self.arguments,
+            *("--", "--ears", "match"),
+            *self.model_arguments,
         ]
         simulator = self._run("simulator", command, stdout=subprocess.PIPE)
         assert simulator.stdout is not None

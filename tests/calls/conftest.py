@@ -1,0 +1,54 @@
+"""One world per test process; laws and faults are set for each story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.calls.story import Story
+from tests.calls.world import World
+
+#: Every law's first answer: the simulator's default.
+DEFAULTS = {
+    "announcement": "private",
+    "lone_participant": "music",
+    "ringing_leg": "cancelled_with_room",
+    "join_reported": "at_answer",
+    "app_sid": "different",
+    "dropped_stream": "action",
+    "failed_stream": "action",
+    "early_rest_leg": "same_room",
+    "app_cps": "counted",
+    "callbacks": "in_order",
+    "amd": "prompt",
+}
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = World(tmp_path_factory.mktemp("world"))
+    try:
+        yield world.start()
+    finally:
+        world.stop()
+
+
+@pytest.fixture
+def world(running: World, request: pytest.FixtureRequest) -> Iterator[World]:
+    """The world under the law that the test's `law` parameter names, such as `callbacks=late`."""
+    name, _, answer = str(getattr(request, "param", "")).partition("=")
+    running.control("PUT", "/laws", {**DEFAULTS, **({name: answer} if name else {})})
+    running.control("PUT", "/faults", [])
+    yield running
+    running.control("PUT", "/faults", [])
+
+
+@pytest.fixture
+def story(world: World) -> Iterator[Story]:
+    """A story that hangs up at its end, however it ends."""
+    told = Story(world)
+    yield told
+    if told.caller_sid:
+        told.hang_up()
+        world.until(told._quiet, 30, "the story's legs to end")
