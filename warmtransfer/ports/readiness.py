@@ -63,6 +63,14 @@ class Loop(Protocol):
         """End threads of its own; nothing is called any more."""
 
 
+def _outcome(fn: Callable[..., T], args: tuple[Any, ...]) -> tuple[T | None, Exception | None]:
+    """What `fn` gave, or raised: gevent prints what leaves its threads, also what is expected."""
+    try:
+        return fn(*args), None
+    except Exception as fault:  # noqa: BLE001 - raised again by whoever waits
+        return None, fault
+
+
 def guarded(fn: Callback, *args: Any) -> None:
     """Call, and log what it raises: one call's fault must not end the loop of all calls."""
     try:
@@ -107,8 +115,10 @@ class HubLoop:
 
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in a thread that gevent knows nothing of; see Loop."""
-        result: T = self._pool.apply(fn, args)
-        return result
+        result, fault = self._pool.apply(_outcome, (fn, args))
+        if fault is not None:
+            raise fault
+        return result  # type: ignore[no-any-return]
 
     def stop(self) -> None:
         """Call nothing any more."""

@@ -37,8 +37,8 @@ class Wire:
     """One WebSocket after its handshake. Every method and callback runs in the loop.
 
     `on_text(data)` is called for every text message, undecoded. `on_closed(code, reason)` is called once,
-    last, unless `abandon` was called: 1006 without a close frame, 1003 after a binary message, 1009 after one that
-    was too long, 1008 when the peer would not read what must not be dropped.
+    last, unless `abandon` was called: 1006 without a close frame, 1003 after a binary message, 1009 after one
+    that was too long, 1008 when the peer would not read what must not be dropped.
     """
 
     def __init__(
@@ -71,6 +71,8 @@ class Wire:
         self.open = True
         self.dropped = 0  #: droppable messages that a slow peer never got
         sock.setblocking(False)
+        with contextlib.suppress(OSError):  # not TCP: a socket pair in a test
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._watch = loop.watch(sock, self._read)
 
     # Sending ----------------------------------------------------------------------------------------

@@ -1,0 +1,326 @@
+"""The model's session: one realtime socket, spoken to in the caller's and the call's terms.
+
+`Model` is what another provider has to offer, and `Listener` is all it may assume about us. Everything runs
+in the loop. A Model is good for one session: when it is lost, a new one is opened and seeded.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from warmtransfer.errors import ModelLost
+from warmtransfer.ports import dialect
+from warmtransfer.ports.dialect import Json, ModelSettings
+from warmtransfer.ports.opening import Opening
+from warmtransfer.ports.readiness import Loop, Timer
+from warmtransfer.ports.turns import Turns, Want
+from warmtransfer.ports.wire import Wire
+
+log = logging.getLogger("warmtransfer")
+
+#: The longest event taken from the server: a long answer's audio in one delta.
+LIMIT = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool the model called, completely. `spoken`: it said something in the same breath."""
+
+    call_id: str
+    name: str
+    arguments: Mapping[str, Any] | None  #: None when they were no JSON object
+    spoken: bool = False
+
+
+class Listener(Protocol):
+    """What comes out of a session, in the loop."""
+
+    def model_ready(self, expires_at: float) -> None:
+        """The session has taken our settings; it ends at `expires_at` (unix seconds, 0 unknown)."""
+
+    def model_audio(self, item: str, content: int, payload: bytes) -> None:
+        """Base64 mu-law to be played after what came before."""
+
+    def model_audio_done(self, item: str) -> None:
+        """All audio of the item has come."""
+
+    def model_words(self, item: str, text: str, final: bool) -> None:
+        """More words of the item (a delta), or, when final, all of them."""
+
+    def caller_started(self) -> None:
+        """The caller began to speak."""
+
+    def caller_stopped(self) -> None:
+        """The caller ended a turn."""
+
+    def caller_turn(self, item: str) -> None:
+        """The caller's turn has its place in the conversation; its words will come."""
+
+    def caller_words(self, item: str, text: str) -> None:
+        """What the caller said in that turn; empty when it could not be written down."""
+
+    def tool_called(self, call: ToolCall) -> None:
+        """Run this tool, once, and `answer` it."""
+
+    def turn_done(self, purpose: str, status: str) -> None:
+        """A response ended: completed, cancelled, incomplete or failed. `purpose` is ours, or empty."""
+
+    def model_lost(self, reason: str, fatal: bool) -> None:
+        """The session is gone; nothing else will come. `fatal`: another one would go the same way."""
+
+
+class Model:
+    """A session being opened, then open. `close` may come at any time; a closed one says nothing more."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        settings: ModelSettings,
+        tools: Sequence[Mapping[str, Any]],
+        listener: Listener,
+        *,
+        timeout: float = 8.0,
+    ) -> None:
+        self._loop = loop
+        self._settings = settings
+        self._tools = tools
+        self.listener = listener
+        self._wire: Wire | None = None
+        self._serial = 0
+        self._seen_calls: set[str] = set()
+        self._spoken: set[str] = set()  #: responses that said something
+        self._expires_at = 0.0
+        self.ready = False
+        self.closed = False
+        self.turns = Turns()
+        self._opening: Opening | None = Opening(
+            loop, dialect.address(settings), dialect.headers(settings), timeout, self._opened
+        )
+        self._timer: Timer | None = loop.later(timeout * 1.5, self._lost, "the session did not start", False)
+
+    # In ---------------------------------------------------------------------------------------------
+
+    def append(self, payload: bytes) -> None:
+        """The caller's audio, base64 mu-law."""
+        if self._wire is not None and self.ready:
+            self._wire.send(dialect.append(payload), droppable=True)
+
+    def say(self, want: Want) -> None:
+        """Have it respond as soon as no other response runs."""
+        self.turns.want(want)
+        self._next_turn()
+
+    def know(self, text: str) -> None:
+        """Put a fact into the conversation without asking for speech."""
+        self._send(dialect.message("system", text))
+
+    def remember(self, who: str, text: str) -> None:
+        """Seed a turn of an earlier session: `caller` or `ai`."""
+        self._send(dialect.message("assistant" if who == "ai" else "user", text))
+
+    def answer(self, call_id: str, text: str) -> bool:
+        """Answer a tool call; False when it was not this session that made it."""
+        if call_id not in self._seen_calls:
+            return False
+        self._send(dialect.tool_output(call_id, text))
+        return True
+
+    def cut(self, truncate: tuple[str, int, int] | None, delete: Sequence[str]) -> None:
+        """Make it forget what the caller did not hear."""
+        if truncate is not None:
+            self._send(dialect.truncate(*truncate))
+        for item in delete:
+            self._send({"type": "conversation.item.delete", "item_id": item})
+
+    def interrupted(self) -> None:
+        """The caller speaks over the running response: its late audio counts no more."""
+        running = self.turns.running
+        if self.turns.silence() and not self._settings.interrupt_response:
+            self._send({"type": "response.cancel", "response_id": running})
+
+    def deafen(self, keep: str) -> None:
+        """Forget unanswered caller audio and end every response but those of purpose `keep`, until `hear`."""
+        self.turns.keep_only(keep)
+        self._send({"type": "input_audio_buffer.clear"})
+        self._cancel_unwanted()
+
+    def hear(self) -> None:
+        """The caller may be answered again."""
+        self.turns.only = None
+
+    def check(self, now: float, patience: float) -> None:
+        """Called now and then: lose the session when a response has been silent for `patience` seconds."""
+        if self.turns.stalled(now, patience):
+            self._lost("stalled", False)
+
+    def close(self) -> None:
+        """End the session. Nothing is reported."""
+        self.closed = True
+        self.ready = False
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._wire is not None:
+            self._wire.close()
+
+    # The socket -------------------------------------------------------------------------------------
+
+    def _opened(self, sock: socket.socket | None, lost: ModelLost | None) -> None:
+        self._opening = None
+        if sock is None or lost is not None:
+            self._lost(lost.reason if lost else "", bool(lost and lost.fatal))
+            return
+        self._wire = Wire(
+            self._loop, sock, client=True, on_text=self._event, on_closed=self._closed, limit=LIMIT
+        )
+        self._send(dialect.session_update(self._settings, self._tools))
+
+    def _closed(self, code: int, reason: str) -> None:
+        self._lost(f"closed {code} {reason}".strip(), code in dialect.FATAL_CLOSE)
+
+    def _lost(self, reason: str, fatal: bool) -> None:
+        if not self.closed:
+            self.close()
+            self.listener.model_lost(reason, fatal)
+
+    def _send(self, event: Json) -> str:
+        self._serial += 1
+        event_id = f"wt_{self._serial}"
+        if self._wire is not None:
+            self._wire.send(dialect.encode({"event_id": event_id, **event}))
+        return event_id
+
+    def _next_turn(self) -> None:
+        want = self.turns.next() if self.ready else None
+        if want is not None:
+            if want.note:
+                self.know(want.note)
+            event_id = self._send(dialect.respond(want.purpose, want.instructions, tools=want.tools))
+            self.turns.asked(want, event_id)
+
+    def _cancel_unwanted(self) -> None:
+        unwanted = self.turns.unwanted()
+        if unwanted is not None:
+            self._send({"type": "response.cancel", "response_id": unwanted})
+
+    # Out --------------------------------------------------------------------------------------------
+
+    def _event(self, data: bytes) -> None:
+        if self.closed:
+            return
+        try:
+            event = json.loads(data)
+            reader = _READERS.get(event["type"])
+            if reader is not None:
+                reader(self, event)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            log.warning("the model sent an event that cannot be read", exc_info=True)
+
+    def _created(self, event: Json) -> None:
+        self._expires_at = float(event["session"].get("expires_at") or 0.0)
+
+    def _updated(self, event: Json) -> None:
+        if self.ready:
+            return
+        self.ready = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._expires_at = float(event["session"].get("expires_at") or self._expires_at)
+        self.listener.model_ready(self._expires_at)
+        self._next_turn()
+
+    def _turn_began(self, event: Json) -> None:
+        response = event["response"]
+        self.turns.began(response["id"], (response.get("metadata") or {}).get("purpose"))
+        self._cancel_unwanted()
+
+    def _turn_done(self, event: Json) -> None:
+        response = event["response"]
+        status = response.get("status", "completed")
+        purpose = self.turns.ended(response["id"])
+        for item in dialect.finished_calls(response.get("output") or (), completed=status == "completed"):
+            self._call(item, response["id"])
+        error = (response.get("status_details") or {}).get("error") if status == "failed" else None
+        if error:
+            log.warning("the model's response failed: %s", error.get("code") or error.get("type"))
+        if code := dialect.fatal_error(error):
+            self._lost(code, True)
+            return
+        self.listener.turn_done(purpose, status)
+        self._next_turn()
+
+    def _item_done(self, event: Json) -> None:
+        item = event["item"]
+        for call in dialect.finished_calls([item], completed=False):
+            self._call(call, event.get("response_id", ""))
+
+    def _call(self, item: Json, response: str) -> None:
+        call_id = item.get("call_id") or item.get("id", "")
+        if call_id in self._seen_calls:
+            return
+        self._seen_calls.add(call_id)
+        try:
+            arguments = json.loads(item.get("arguments") or "{}")
+        except ValueError:
+            arguments = None
+        whole = arguments if isinstance(arguments, dict) else None
+        self.listener.tool_called(ToolCall(call_id, item.get("name", ""), whole, response in self._spoken))
+
+    def _audio(self, event: Json) -> None:
+        response = event["response_id"]
+        if self.turns.heeded(response):
+            self._spoken.add(response)
+            self.listener.model_audio(
+                event["item_id"], int(event.get("content_index", 0)), event["delta"].encode("ascii")
+            )
+
+    def _audio_done(self, event: Json) -> None:
+        if self.turns.heeded(event["response_id"]):
+            self.listener.model_audio_done(event["item_id"])
+
+    def _words(self, event: Json) -> None:
+        self.turns.progressed()
+        self.listener.model_words(event["item_id"], event["delta"], False)
+
+    def _all_words(self, event: Json) -> None:
+        self.listener.model_words(event["item_id"], event["transcript"], True)
+
+    def _error(self, event: Json) -> None:
+        error = event["error"]
+        code = str(error.get("code") or error.get("type"))
+        if fatal := dialect.fatal_error(error):
+            self._lost(fatal, True)
+            return
+        level = logging.INFO if dialect.harmless(error) else logging.WARNING
+        log.log(level, "the model reports %s (%s)", code, error.get("param"))
+        self.turns.refused(str(error.get("event_id")), again=code == dialect.ALREADY)
+        self._next_turn()
+
+
+_READERS = {
+    "session.created": Model._created,
+    "session.updated": Model._updated,
+    "response.created": Model._turn_began,
+    "response.done": Model._turn_done,
+    "response.output_item.done": Model._item_done,
+    "response.output_audio.delta": Model._audio,
+    "response.output_audio.done": Model._audio_done,
+    "response.output_audio_transcript.delta": Model._words,
+    "response.output_audio_transcript.done": Model._all_words,
+    "input_audio_buffer.speech_started": lambda model, event: model.listener.caller_started(),
+    "input_audio_buffer.speech_stopped": lambda model, event: model.listener.caller_stopped(),
+    "input_audio_buffer.committed": lambda model, event: model.listener.caller_turn(event["item_id"]),
+    "conversation.item.input_audio_transcription.completed": lambda model, event: model.listener.caller_words(
+        event["item_id"], event["transcript"]
+    ),
+    "conversation.item.input_audio_transcription.failed": lambda model, event: model.listener.caller_words(
+        event["item_id"], ""
+    ),
+    "error": Model._error,
+}

@@ -1,0 +1,120 @@
+"""Whose turn it is in a session: at most one response runs, others wait, cut ones are not listened to."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+#: A response that runs at the server and was never announced to us.
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A response to ask for. `note` is put into the conversation just before it; `instructions` replace the
+    session's own for this response only.
+    """
+
+    purpose: str
+    note: str = ""
+    instructions: str = ""
+    tools: bool = True
+
+
+class Turns:
+    """The bookkeeping of one session's responses. No IO; time is told by `stalled`."""
+
+    def __init__(self) -> None:
+        self._wants: deque[Want] = deque()
+        self._asked: tuple[Want, str] | None = None  #: sent, and not yet begun
+        self._purposes: dict[str, str] = {}
+        self._deaf: set[str] = set()
+        self._moved = True  #: something came since `stalled` last looked
+        self._still_since = 0.0
+        self.running: str | None = None
+        self.only: str | None = None  #: while set, only responses of this purpose are wanted
+
+    @property
+    def busy(self) -> bool:
+        """Whether a response runs or has been asked for."""
+        return self.running is not None or self._asked is not None or bool(self._wants)
+
+    def want(self, want: Want) -> None:
+        """Put a response in line; the same purpose twice is one response, with the later words."""
+        self._wants = deque(each for each in self._wants if each.purpose != want.purpose)
+        if self.only in (None, want.purpose):
+            self._wants.append(want)
+
+    def next(self) -> Want | None:
+        """The response to ask for now, taken out of the line."""
+        if self.running is not None or self._asked is not None:
+            return None
+        return self._wants.popleft() if self._wants else None
+
+    def keep_only(self, purpose: str) -> None:
+        """From now on only responses of this purpose are wanted, also in the line."""
+        self.only = purpose
+        self._wants = deque(each for each in self._wants if each.purpose == purpose)
+
+    def asked(self, want: Want, event_id: str) -> None:
+        """It was asked for with this event."""
+        self._asked = (want, event_id)
+        self._moved = True
+
+    def began(self, response: str, purpose: str | None) -> None:
+        """A response runs: the one we asked for, or one the server started because the caller spoke.
+
+        A server that does not give metadata back is taken at its word that the next response is ours.
+        """
+        if self._asked is not None and purpose in (self._asked[0].purpose, None):
+            self._purposes[response] = self._asked[0].purpose
+            self._asked = None
+        self.running = response
+        self._moved = True
+
+    def ended(self, response: str) -> str:
+        """It ended; its purpose, empty when it was not ours."""
+        if self.running in (response, UNKNOWN):
+            self.running = None
+        self._deaf.discard(response)
+        self._moved = True
+        return self._purposes.pop(response, "")
+
+    def refused(self, event_id: str, *, again: bool) -> None:
+        """The server answered our request with an error: ask again after the running response, or not."""
+        if self._asked is not None and self._asked[1] == event_id:
+            want, self._asked = self._asked[0], None
+            if again:
+                self._wants.appendleft(replace(want, note=""))
+                self.running = self.running or UNKNOWN
+
+    def silence(self) -> bool:
+        """Stop listening to the running response; False when that was so already."""
+        if self.running in (None, UNKNOWN) or self.running in self._deaf:
+            return False
+        self._deaf.add(str(self.running))
+        return True
+
+    def heeded(self, response: str) -> bool:
+        """Whether audio of this response is still wanted; late audio of one that is over is not."""
+        self._moved = True
+        return response == self.running and response not in self._deaf
+
+    def unwanted(self) -> str | None:
+        """The running response when it must be ended; told once."""
+        if self.only is None or self.running is None:
+            return None
+        if self._purposes.get(self.running) == self.only or not self.silence():
+            return None
+        return self.running
+
+    def progressed(self) -> None:
+        """Something of the running response came."""
+        self._moved = True
+
+    def stalled(self, now: float, patience: float) -> bool:
+        """Whether a response has been running or asked for, and silent, for `patience` seconds."""
+        if self._moved or (self.running is None and self._asked is None):
+            self._moved = False
+            self._still_since = now
+        return now - self._still_since > patience

@@ -1,0 +1,171 @@
+"""The live relays, by call: how the desk and the web reach them from any thread, without waiting."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.rules import Human
+from warmtransfer.ports.readiness import Loop
+from warmtransfer.runtime.clock import Clock
+from warmtransfer.runtime.errands import Desk
+from warmtransfer.runtime.memory import Memory
+from warmtransfer.runtime.relay import Relay, RelaySettings, info_of
+from warmtransfer.runtime.stream import Finished
+from warmtransfer.runtime.tools import CallInfo, Toolbox
+
+#: Conversations kept for calls without a relay: their AI may come back.
+REMEMBERED = 200
+
+
+class Lines:
+    """The registry. Set `desk` before the first call; methods may be called from any thread."""
+
+    def __init__(
+        self,
+        settings: RelaySettings,
+        loop: Loop,
+        clock: Clock,
+        toolbox: Toolbox | None = None,
+        humans: Callable[[], Sequence[Human]] = tuple,
+    ) -> None:
+        self.desk: Desk | None = None
+        self._settings = settings
+        self._loop = loop
+        self._clock = clock
+        self._toolbox = toolbox or Toolbox()
+        self._humans = humans
+        self._relays: dict[str, Relay] = {}
+        self._memories: OrderedDict[str, Memory] = OrderedDict()
+        self._infos: OrderedDict[str, tuple[CallInfo, Stage]] = OrderedDict()
+
+    # Orders of the desk -----------------------------------------------------------------------------
+
+    def prepare(self, call: Call, delay: float) -> None:
+        """Open the model's session, after `delay`, unless there is one."""
+        self._loop.soon(self._prepare, call, delay)
+
+    def follow(self, call: Call) -> None:
+        """The call has changed: gate what the model hears, and fill pauses, by its stage."""
+        self._loop.soon(self._follow, call)
+
+    def speak(self, call_id: str, news: str, delay: float) -> None:
+        """Have the AI greet, or tell `news`, after `delay`."""
+        if delay > 0:
+            self._loop.later(self._clock.real(delay), self._with, call_id, Relay.speak, news)
+        else:
+            self._loop.soon(self._with, call_id, Relay.speak, news)
+
+    def tell(self, call_id: str, news: str) -> None:
+        """Let the AI know without speaking."""
+        self._loop.soon(self._with, call_id, Relay.tell, news)
+
+    def introduce(self, call_id: str, line: str) -> None:
+        """Have the AI say exactly this; `LineHeard` follows, whatever happens to it."""
+        self._loop.soon(self._with, call_id, Relay.introduce, line)
+
+    def comfort(self, call_id: str) -> None:
+        """Play the recorded line and ring tone: there is no model."""
+        self._loop.soon(self._with, call_id, Relay.comfort)
+
+    def close(self, call_id: str) -> None:
+        """Close stream and session of this call."""
+        self._loop.soon(self._with, call_id, Relay.close)
+
+    def until_heard(self, call_id: str, seconds: float) -> None:
+        """Block, in a worker thread, until what the AI is saying has been heard, `seconds` at most."""
+        heard = threading.Event()
+        self._loop.soon(self._when_quiet, call_id, heard.set)
+        heard.wait(self._clock.real(seconds))
+
+    # The web ----------------------------------------------------------------------------------------
+
+    def attach(
+        self, call_id: str, generation: int, sock: socket.socket, stream_sid: str, leftover: bytes
+    ) -> Finished:
+        """Take over a stream's socket; the answer tells when it is closed."""
+        finished = Finished()
+        self._loop.soon(self._attach, call_id, generation, sock, stream_sid, leftover, finished)
+        return finished
+
+    def live(self) -> int:
+        """Relays there are."""
+        return len(self._relays)
+
+    def stop(self) -> None:
+        """Close them all; returns at once."""
+        for call_id in list(self._relays):
+            self.close(call_id)
+
+    # In the loop ------------------------------------------------------------------------------------
+
+    def _prepare(self, call: Call, delay: float) -> None:
+        self._note(call)
+        self._relay(call.id).prepare(delay)
+
+    def _follow(self, call: Call) -> None:
+        self._note(call)
+        relay = self._relays.get(call.id)
+        if relay is not None:
+            relay.follow(call.stage)
+
+    def _note(self, call: Call) -> None:
+        self._infos[call.id] = (info_of(call), call.stage)
+        self._infos.move_to_end(call.id)
+        while len(self._infos) > REMEMBERED:
+            self._infos.popitem(last=False)
+
+    def _with(self, call_id: str, what: Callable[..., None], *args: object) -> None:
+        relay = self._relays.get(call_id)
+        if relay is not None:
+            what(relay, *args)
+
+    def _when_quiet(self, call_id: str, then: Callable[[], None]) -> None:
+        relay = self._relays.get(call_id)
+        if relay is None:
+            then()
+        else:
+            relay.when_quiet(then)
+
+    def _attach(
+        self,
+        call_id: str,
+        generation: int,
+        sock: socket.socket,
+        stream_sid: str,
+        leftover: bytes,
+        finished: Finished,
+    ) -> None:
+        self._relay(call_id).attach(generation, sock, stream_sid, leftover, finished)
+
+    def _relay(self, call_id: str) -> Relay:
+        relay = self._relays.get(call_id)
+        if relay is None:
+            assert self.desk is not None, "Lines.desk is set when the app is put together"
+            info, stage = self._infos.get(call_id, (CallInfo(call_id), Stage.CONNECTING))
+            relay = self._relays[call_id] = Relay(
+                info,
+                self._settings,
+                self._loop,
+                self._clock,
+                self.desk,
+                self._toolbox,
+                self._humans(),
+                self._memory(call_id),
+                self._forget,
+            )
+            relay.follow(stage)
+        return relay
+
+    def _memory(self, call_id: str) -> Memory:
+        memory = self._memories.setdefault(call_id, Memory())
+        self._memories.move_to_end(call_id)
+        while len(self._memories) > REMEMBERED:
+            self._memories.popitem(last=False)
+        return memory
+
+    def _forget(self, call_id: str) -> None:
+        self._relays.pop(call_id, None)

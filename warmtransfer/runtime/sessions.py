@@ -1,0 +1,154 @@
+"""The model's sessions of one call: opened early, replaced when lost, exchanged before their cap."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from warmtransfer.ports.readiness import Timer
+from warmtransfer.ports.realtime import Listener, Model, ToolCall
+
+if TYPE_CHECKING:
+    from warmtransfer.runtime.relay import Relay
+
+log = logging.getLogger("warmtransfer")
+
+#: A session without a known end is taken to last this long.
+CAP = 3600.0
+
+
+class Sessions:
+    """Which model the relay speaks with. One is current; a second one may stand by to take over."""
+
+    def __init__(self, relay: Relay, open_model: Callable[[Listener], Model]) -> None:
+        self._relay = relay
+        self._open_model = open_model
+        self._timer: Timer | None = None
+        self._standby: Model | None = None
+        self._standby_at = 0.0
+        self._exchange_at = float("inf")
+        self.model: Model | None = None
+        self.failure: tuple[str, bool] | None = None  #: a loss nobody has been told of
+
+    @property
+    def ready(self) -> Model | None:
+        """The session, once it can be spoken to."""
+        return self.model if self.model is not None and self.model.ready else None
+
+    def open(self, delay: float = 0.0) -> None:
+        """Open one after `delay` seconds, unless there is one, or one is on the way."""
+        if self.model is not None or (self._timer is not None and delay > 0):
+            return
+        self._forget_timer()
+        if delay > 0:
+            self._timer = self._relay.later(delay, self.open)
+            return
+        self.failure = None
+        self.model = self._open_model(self._relay)
+
+    def started(self, expires_at: float) -> None:
+        """The current session is ready; it ends at `expires_at`, unix seconds."""
+        self._exchange_at = self._relay.clock.monotonic() + self._before_end(expires_at)
+
+    def lost(self, reason: str, fatal: bool) -> None:
+        """The current session is gone."""
+        self.model = None
+        self.failure = (reason, fatal)
+        self._drop_standby()
+
+    def close(self) -> None:
+        """Close whatever is open."""
+        self._forget_timer()
+        self._drop_standby()
+        if self.model is not None:
+            self.model.close()
+            self.model = None
+
+    def check(self, calm: bool) -> None:
+        """Called now and then; `calm`: nobody speaks, so that nothing is lost in an exchange."""
+        now = self._relay.clock.monotonic()
+        if self.ready is None or now < self._exchange_at:
+            return
+        if self._standby is None and now >= self._standby_at:
+            self._standby_at = now + 20.0
+            self._standby = self._open_model(_Standby(self))
+        elif self._standby is not None and self._standby.ready and calm:
+            self._exchange()
+
+    def standby_lost(self, reason: str) -> None:
+        """The session that was to take over is gone; another try comes later."""
+        log.warning("the session that was to take over is lost: %s", reason)
+        self._standby = None
+
+    def standby_ready(self, expires_at: float) -> None:
+        """It can take over."""
+        self._standby_ends = expires_at
+
+    def _exchange(self) -> None:
+        old, new = self.model, self._standby
+        if old is None or new is None:
+            return
+        self._standby = None
+        self.model = new
+        new.listener = self._relay
+        self._relay.seed(new)
+        old.close()
+        self.started(self._standby_ends)
+
+    def _before_end(self, expires_at: float) -> float:
+        """Clock seconds until the exchange: about four minutes before the end, sooner for a short life."""
+        real = expires_at - time.time() if expires_at else CAP
+        left = max(0.0, real / self._relay.clock.real(1.0))
+        return left - min(self._relay.settings.exchange_before, left * 0.15)
+
+    def _drop_standby(self) -> None:
+        if self._standby is not None:
+            self._standby.close()
+            self._standby = None
+
+    def _forget_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class _Standby:
+    """Listens to a session that nobody speaks with yet."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def model_ready(self, expires_at: float) -> None:
+        self._sessions.standby_ready(expires_at)
+
+    def model_lost(self, reason: str, fatal: bool) -> None:
+        self._sessions.standby_lost(reason)
+
+    def model_audio(self, item: str, content: int, payload: bytes) -> None:
+        """Nobody asked it anything."""
+
+    def model_audio_done(self, item: str) -> None:
+        """Nobody asked it anything."""
+
+    def model_words(self, item: str, text: str, final: bool) -> None:
+        """Nobody asked it anything."""
+
+    def caller_started(self) -> None:
+        """It hears nothing."""
+
+    def caller_stopped(self) -> None:
+        """It hears nothing."""
+
+    def caller_turn(self, item: str) -> None:
+        """It hears nothing."""
+
+    def caller_words(self, item: str, text: str) -> None:
+        """It hears nothing."""
+
+    def tool_called(self, call: ToolCall) -> None:
+        """Nobody asked it anything."""
+
+    def turn_done(self, purpose: str, status: str) -> None:
+        """Nobody asked it anything."""
