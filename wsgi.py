@@ -1,7 +1,5 @@
 """The ready app: `python wsgi.py` serves it in one process, `flask --app wsgi …` looks at its calls."""
 
-# ruff: noqa: E402 - gevent has to patch before anything else is imported.
-from __future__ import annotations
 
 if __name__ == "__main__":
     from gevent import monkey
@@ -31,7 +29,7 @@ app = build()
 
 
 def serve() -> None:
-    """Serve until SIGTERM or SIGINT; calls that are up stay with the carrier and come back to the next process."""
+    """Serve until SIGTERM or SIGINT; calls that are up come back to the next process."""
     import gevent
     from gevent.pywsgi import WSGIServer
 

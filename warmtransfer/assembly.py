@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,8 +19,10 @@ from warmtransfer.ports.readiness import Loop, make_loop
 from warmtransfer.ports.store import Store
 from warmtransfer.runtime.clock import Clock
 from warmtransfer.runtime.desk import Desk
-from warmtransfer.runtime.lines import Lines, RelaySettings
-from warmtransfer.runtime.tools import Tools
+from warmtransfer.runtime.lines import Lines
+from warmtransfer.runtime.phrases import PHRASES
+from warmtransfer.runtime.relay import RelaySettings
+from warmtransfer.runtime.tools import Toolbox
 from warmtransfer.signals import Announcer
 from warmtransfer.web.guard import Guard
 from warmtransfer.web.links import Links
@@ -47,8 +49,9 @@ class Seams:
 class Running:
     """The parts' life: started once, by whoever comes first, and stopped once."""
 
-    def __init__(self, desk: Desk, loop: Loop, store: Store, keep_days: int) -> None:
+    def __init__(self, desk: Desk, lines: Lines, loop: Loop, store: Store, keep_days: int) -> None:
         self._desk = desk
+        self._lines = lines
         self._loop = loop
         self._store = store
         self._keep = keep_days * DAY
@@ -71,6 +74,7 @@ class Running:
             if self._ended.is_set():
                 return
             self._ended.set()
+        self._lines.stop()
         self._desk.stop()
         self._store.close()
         self._loop.stop()
@@ -85,13 +89,13 @@ class Running:
                 return
 
 
-def assemble(app: Flask, settings: Settings, seams: Seams, tools: Tools) -> Parts:
+def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Parts:
     """The parts of one app, wired and not started."""
     clock = seams.clock or Clock()
     loop = seams.loop or make_loop()
     store = seams.store or Store(settings.database_url, loop.offload)
     links = Links(settings.public_url, settings.url_prefix)
-    lines = Lines(relay_settings(settings), tools, loop, clock)
+    lines = Lines(_relay_settings(settings), loop, clock, tools, lambda: settings.humans)
     desk = Desk(
         store=store,
         carrier=seams.carrier or _carrier(settings),
@@ -101,7 +105,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Tools) -> Part
         clock=clock,
         loop=loop,
     )
-    lines.serve(desk)
+    lines.desk = desk
     desk.watch(Announcer(app))
     return Parts(
         settings=settings,
@@ -112,7 +116,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Tools) -> Part
         desk=desk,
         lines=lines,
         records=store,
-        life=Running(desk, loop, store, settings.keep_days),
+        life=Running(desk, lines, loop, store, settings.keep_days),
     )
 
 
@@ -128,6 +132,15 @@ def _phrasing(settings: Settings) -> Phrasing:
         number=settings.number,
         gate_seconds=settings.gate_seconds,
         call_limit=settings.call_limit,
+    )
+
+
+def _relay_settings(settings: Settings) -> RelaySettings:
+    more = tuple(rf"\b{re.escape(phrase.lower())}\b" for phrase in settings.phrases)
+    return RelaySettings(
+        model=model_settings(settings),
+        greeting=settings.greeting,
+        phrases=(*PHRASES, *more),
     )
 
 

@@ -14,12 +14,6 @@ from warmtransfer.core.rules import Human, Rules
 from warmtransfer.errors import ConfigError
 from warmtransfer.numbers import EVERYWHERE, country
 
-#: What a caller says who wants a person, unless configured.
-PHRASES = (
-    "speak to a person", "talk to a person", "real person", "speak to a human", "talk to a human", "human",
-    "speak to someone", "talk to someone", "representative", "operator", "agent", "customer service",
-)  # fmt: skip
-
 INSTRUCTIONS = (
     "You answer the telephone. Be friendly and brief: one or two sentences at a time, no lists. "
     "When the caller asks for a person, or you cannot help, hand the call over."
@@ -83,8 +77,8 @@ KEYS: tuple[Key, ...] = (
         "How long a human's phone rings: 5 to 120 seconds."),
     Key("WARMTRANSFER_GATE_SECONDS", "gate_seconds", as_.whole(1, 30), 5,
         "How long a human has to press a key after each asking: 1 to 30 seconds."),
-    Key("WARMTRANSFER_PHRASES", "phrases", as_.words, PHRASES,
-        "What a caller says who wants a person, with commas between the phrases."),
+    Key("WARMTRANSFER_PHRASES", "phrases", as_.words, (),
+        "More words that ask for a person, with commas between them; the usual ones are known."),
     Key("WARMTRANSFER_SAY_VOICE", "say_voice", as_.text, "",
         "The voice of announcements and briefings, such as Polly.Joanna-Neural; empty: the account's own."),
     Key("WARMTRANSFER_LIMITS", "limits", as_.limits, {},

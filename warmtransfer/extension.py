@@ -18,7 +18,7 @@ from warmtransfer.ports.carrier import Carrier
 from warmtransfer.ports.readiness import Loop
 from warmtransfer.ports.store import Store
 from warmtransfer.runtime.clock import Clock
-from warmtransfer.runtime.tools import Tools
+from warmtransfer.runtime.tools import Toolbox
 from warmtransfer.web import routes
 from warmtransfer.web.parts import NAME, parts
 
@@ -46,7 +46,8 @@ class WarmTransfer:
         self._given = {"WARMTRANSFER_HUMANS": humans, "WARMTRANSFER_INSTRUCTIONS": instructions}
         self._seams = Seams(clock=clock, carrier=carrier, store=store, loop=loop)
         self._functions: list[Callable[..., Any]] = []
-        self._registered: weakref.WeakSet[Tools] = weakref.WeakSet()
+        self._proof = Toolbox()
+        self._registered: weakref.WeakSet[Toolbox] = weakref.WeakSet()
         if app is not None:
             self.init_app(app)
 
@@ -66,7 +67,7 @@ class WarmTransfer:
         for key in config.KEYS:
             if not key.required:
                 app.config.setdefault(key.name, key.default)
-        tools = Tools()
+        tools = Toolbox(around=app.app_context)
         for function in self._functions:
             tools.add(function)
         self._registered.add(tools)
@@ -78,7 +79,10 @@ class WarmTransfer:
         """Let the model call this function: its name, docstring and annotations are what the model sees.
 
         It runs in a thread of its own, with a time limit; what it returns, or raises, is told to the model.
+        A parameter annotated `CallInfo` is filled in, not asked for. Raises TypeError for a function that
+        cannot be described, or whose name is taken.
         """
+        self._proof.add(function)
         self._functions.append(function)
         for tools in list(self._registered):
             tools.add(function)
