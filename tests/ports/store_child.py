@@ -75,16 +75,13 @@ def patched(url: str) -> None:
 
     monkey.patch_all()
     import gevent
-    from gevent.threadpool import ThreadPool
 
     from tests.ports.test_store import bump, creating
     from warmtransfer.errors import StoreBusy
+    from warmtransfer.ports.readiness import HubLoop
     from warmtransfer.ports.store import Store
 
-    def pooled(pool: ThreadPool) -> Callable[..., Any]:
-        return lambda fn, *args: pool.apply(fn, args)
-
-    holder, waiter = Store(url, pooled(ThreadPool(1))), Store(url, pooled(ThreadPool(1)))
+    holder, waiter = Store(url, HubLoop().offload), Store(url, HubLoop().offload)
     holder.decide("c1", creating("c1"))
     held, ticks = [], []
 

@@ -332,6 +332,7 @@ def child(*arguments: str) -> str:
     command = [sys.executable, "-m", "tests.ports.store_child", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
     return done.stdout
 
 
