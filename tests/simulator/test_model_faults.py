@@ -119,6 +119,8 @@ async def test_the_session_cap_is_an_error_and_a_close_that_looks_clean() -> Non
         assert (await client.until("error"))["error"]["code"] == "session_expired"
         assert await client.close_code() == 1001
         assert 4.5 < served.setup.clock.now() - start < 7
+    closed = [row for row in served.rows() if row.get("state") == "closed"]
+    assert [row["code"] for row in closed] == [1001]
 
 
 @pytest.mark.parametrize(

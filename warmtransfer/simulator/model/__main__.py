@@ -19,6 +19,7 @@ from warmtransfer.simulator.model.proxy import Proxy
 from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.server import Server
 from warmtransfer.simulator.model.session import Setup
+from warmtransfer.simulator.model.voice import DEFAULT_VOICE
 from warmtransfer.simulator.speech import lines, recorded, spoken
 
 
@@ -80,6 +81,7 @@ async def serve(options: argparse.Namespace) -> None:
     else:
         book = RuleBook.load(options.rules)
         ears = await ears_for(options.ears, book)
+        await said(book.greeting, DEFAULT_VOICE)  # the first words should not wait for the synthesiser
         setup = Setup(
             clock, report, book, ears, Faults(parsed(text) for text in options.fault), said,
             options.lag / 1000, options.burst, options.session_cap,

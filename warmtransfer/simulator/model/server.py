@@ -131,7 +131,8 @@ class Server:
             if session.farewell is None:
                 writing.cancel()
             await asyncio.gather(writing, opening, return_exceptions=True)
-            self.setup.report.note("session", session=session.id, state="closed", code=ws.close_code)
+            code = session.farewell.code if session.farewell is not None else ws.close_code
+            self.setup.report.note("session", session=session.id, state="closed", code=code)
 
     async def _open(self, session: Session) -> None:
         for fault in self.setup.faults.take("open"):
