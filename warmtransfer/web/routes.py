@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from warmtransfer.web import human, voice
+from warmtransfer.web import human, media, voice
 from warmtransfer.web.api import api
 from warmtransfer.web.hooks import hooks
 from warmtransfer.web.public import public
@@ -18,3 +18,4 @@ def register(app: Flask, prefix: str) -> None:
     app.register_blueprint(hooks, url_prefix=prefix or None)
     app.register_blueprint(public, url_prefix=prefix or None)
     app.register_blueprint(api, url_prefix=f"{prefix}/api")
+    media.register(app, prefix)
