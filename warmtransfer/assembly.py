@@ -62,10 +62,10 @@ class Running:
     def start(self) -> None:
         """Take up the stored calls, and forget the old ones; harmless when repeated."""
         with self._lock:
-            if self._started:
+            if self._started or self._ended.is_set():
                 return
+            self._desk.start()
             self._started = True
-        self._desk.start()
         threading.Thread(target=self._forget, name="warmtransfer-prune", daemon=True).start()
 
     def stop(self) -> None:

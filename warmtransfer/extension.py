@@ -112,7 +112,7 @@ WarmTransfer.init_app.__doc__ = (WarmTransfer.init_app.__doc__ or "").replace(
 
 def create_app(environ: Mapping[str, str] | None = None, **given: Any) -> Flask:
     """The ready app, configured from the environment; `given` goes to `WarmTransfer`."""
-    app = Flask("warmtransfer")
+    app = Flask("warmtransfer", static_folder=None)
     app.config.update(config.from_environment(os.environ if environ is None else environ))
     WarmTransfer(app, **given)
     return app

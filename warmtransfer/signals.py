@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from blinker import Namespace, NamedSignal
+from blinker import NamedSignal, Namespace
 from flask import Flask
 
 from warmtransfer.core.call import ELSEWHERE, SEEKING, Call, Stage

@@ -12,8 +12,10 @@ public = Blueprint("warmtransfer_public", __name__)
 
 @public.get("/health")
 def health() -> dict[str, object]:
-    """Alive, with the number of streams that are up."""
-    return {"ok": True, "streams": parts().lines.live()}
+    """Alive, with the number of calls the AI is connected to."""
+    here = parts()
+    here.life.start()
+    return {"ok": True, "relays": here.lines.live()}
 
 
 @public.get("/sounds/<name>.wav")
