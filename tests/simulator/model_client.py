@@ -202,6 +202,7 @@ class Served:
 
     def rows(self) -> list[Json]:
         """The trace so far."""
+        assert self.setup.report.flush()
         return [json.loads(line) for line in self.out.getvalue().splitlines()]
 
 

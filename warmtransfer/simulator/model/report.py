@@ -17,7 +17,7 @@ class Report:
     def __init__(self, clock: Clock, out: TextIO | None = None) -> None:
         self.clock = clock
         self._out = sys.stdout if out is None else out
-        self._rows: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._rows: queue.SimpleQueue[str | threading.Event | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="report", daemon=True)
         self._thread.start()
 
@@ -37,6 +37,12 @@ class Report:
         """Write an object as it is, without a time."""
         self._rows.put(json.dumps(fields, ensure_ascii=False, separators=(",", ":")))
 
+    def flush(self, seconds: float = 5.0) -> bool:
+        """Wait until the rows so far are written; False when that takes longer than the (real) seconds."""
+        written = threading.Event()
+        self._rows.put(written)
+        return not self._thread.is_alive() or written.wait(seconds)
+
     def close(self) -> None:
         """Write what is queued and stop."""
         self._rows.put(None)
@@ -44,6 +50,9 @@ class Report:
 
     def _write(self) -> None:
         while (line := self._rows.get()) is not None:
+            if isinstance(line, threading.Event):
+                line.set()
+                continue
             try:
                 self._out.write(line + "\n")
                 self._out.flush()
