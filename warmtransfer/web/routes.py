@@ -19,4 +19,3 @@ def register(app: Flask, prefix: str) -> None:
     app.register_blueprint(public, url_prefix=prefix or None)
     app.register_blueprint(api, url_prefix=f"{prefix}/api")
     media.register(app, prefix)
-    media.register(app, prefix)
