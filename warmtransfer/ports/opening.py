@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable
 
 import websocket
@@ -41,8 +40,7 @@ class Opening:
     def __init__(self, loop: Loop, url: str, headers: list[str], timeout: float, opened: Opened) -> None:
         self._loop = loop
         self._opened: Opened | None = opened
-        thread = threading.Thread(target=self._run, args=(url, headers, timeout), daemon=True)
-        thread.start()
+        loop.spawn(self._run, url, headers, timeout)
 
     def cancel(self) -> None:
         """Do not call back; a socket that still opens is closed. In the loop."""

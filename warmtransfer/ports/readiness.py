@@ -53,10 +53,22 @@ class Loop(Protocol):
     def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
         """Call in the loop after real `seconds`. From any thread."""
 
+    def spawn(self, fn: Callback, *args: Any) -> None:
+        """Run blocking work in a thread (gevent: a greenlet) of its own. From any thread; never blocks.
+
+        `threading.Thread.start` is no substitute: it waits for the thread to run, which gevent's hub cannot.
+        """
+
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in the one real worker thread and wait for the result without stopping the loop.
 
         Never from a callback of the loop.
+        """
+
+    def spawn(self, fn: Callback, *args: Any) -> None:
+        """Run where it may block: in a thread, or a greenlet. From any thread, and from callbacks.
+
+        `threading.Thread.start` may not be called in gevent's hub: it waits for the thread to have begun.
         """
 
     def stop(self) -> None:
@@ -76,7 +88,7 @@ def guarded(fn: Callback, *args: Any) -> None:
     try:
         fn(*args)
     except Exception:
-        log.exception("a callback of the loop failed")
+        log.exception("a callback failed")
 
 
 def make_loop() -> Loop:
@@ -95,7 +107,9 @@ class HubLoop:
         import gevent
         from gevent.threadpool import ThreadPool
 
+        self._spawn = gevent.spawn
         self._hub = gevent.get_hub()
+        self._spawn = gevent.spawn
         self._pool = ThreadPool(1, hub=self._hub)
         self._stopped = False
 
@@ -113,12 +127,20 @@ class HubLoop:
         self.soon(timer.start, seconds)
         return timer
 
+    def spawn(self, fn: Callback, *args: Any) -> None:
+        """Run in a greenlet; see Loop."""
+        self.soon(self._spawn, guarded, fn, *args)
+
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in a thread that gevent knows nothing of; see Loop."""
         result, fault = self._pool.apply(_outcome, (fn, args))
         if fault is not None:
             raise fault
         return result  # type: ignore[no-any-return]
+
+    def spawn(self, fn: Callback, *args: Any) -> None:
+        """Run in a greenlet; see Loop."""
+        self.soon(self._spawn, guarded, fn, *args)
 
     def stop(self) -> None:
         """Call nothing any more."""
@@ -222,9 +244,17 @@ class SelectorLoop:
         self.soon(heapq.heappush, self._timers, (due, next(self._serial), timer))
         return timer
 
+    def spawn(self, fn: Callback, *args: Any) -> None:
+        """Run in a thread; see Loop."""
+        threading.Thread(target=guarded, args=(fn, *args), daemon=True).start()
+
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in the worker thread; see Loop."""
         return self._pool.submit(fn, *args).result()
+
+    def spawn(self, fn: Callback, *args: Any) -> None:
+        """Run in a daemon thread; see Loop."""
+        threading.Thread(target=guarded, args=(fn, *args), daemon=True).start()
 
     def stop(self) -> None:
         """End the thread; a callback that runs is finished first."""

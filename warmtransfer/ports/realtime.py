@@ -98,10 +98,11 @@ class Model:
         self.ready = False
         self.closed = False
         self.turns = Turns()
+        self._timer: Timer | None = None
         self._opening: Opening | None = Opening(
             loop, dialect.address(settings), dialect.headers(settings), timeout, self._opened
         )
-        self._timer: Timer | None = loop.later(timeout * 1.5, self._lost, "the session did not start", False)
+        self._timer = loop.later(timeout * 1.5, self._lost, "the session did not start", False)
 
     # In ---------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -75,14 +74,17 @@ class Errands:
         if call.name == TRANSFER:
             self._transfer = call
             wish = [str(call.arguments.get(key) or "") for key in ("target", "reason", "summary")]
-            self._start(lambda: self._done(call, self._ask("tool", *wish), not call.spoken))
+            self._loop.spawn(lambda: self._done(call, self._ask("tool", *wish), not call.spoken))
         else:
             arguments = call.arguments
-            self._start(lambda: self._done(call, self._toolbox.run(call.name, arguments, self._info), True))
+            run = self._toolbox.run
+            self._loop.spawn(lambda: self._done(call, run(call.name, arguments, self._info), True))
 
     def ask(self, source: str, reason: str, summary: str) -> None:
         """Ask for a human although the model did not."""
-        self._start(lambda: self._loop.soon(self._answered, "", self._ask(source, "", reason, summary), True))
+        self._loop.spawn(
+            lambda: self._loop.soon(self._answered, "", self._ask(source, "", reason, summary), True)
+        )
 
     def tell(self, news: str) -> bool:
         """Give the news as the output of a handoff the model waits for; False when it waits for none."""
@@ -105,9 +107,6 @@ class Errands:
             log.exception("call %s: a human could not be asked for", self._info.call_id)
             return NOT_POSSIBLE
         return standing(call)
-
-    def _start(self, work: Callable[[], object]) -> None:
-        threading.Thread(target=work, daemon=True, name=f"errand-{self._info.call_id}").start()
 
     def _done(self, call: ToolCall, text: str, speak: bool) -> None:
         self._loop.soon(self._close, call, text, speak)
