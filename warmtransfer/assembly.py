@@ -93,7 +93,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     """The parts of one app, wired and not started."""
     clock = seams.clock or Clock()
     loop = seams.loop or make_loop()
-    store = seams.store or Store(settings.database_url, loop.offload)
+    store = seams.store or Store(settings.database_url, loop.offload, clock.now)
     links = Links(settings.public_url, settings.url_prefix)
     lines = Lines(_relay_settings(settings), loop, clock, tools, lambda: settings.humans)
     desk = Desk(

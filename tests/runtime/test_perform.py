@@ -36,6 +36,7 @@ def performed(order: do.Order, call: Call = CALL, **answers: Any) -> tuple[ev.Ev
         settings=Options(),
         clock=Clock(500.0),
         call=lambda _: call,
+        known=lambda _: (),
     )
     return performer.perform(call.id, order), carrier
 
@@ -173,7 +174,13 @@ def test_comfort_that_comes_before_the_room_has_begun_is_no_failure() -> None:
 def test_every_order_that_is_not_local_can_be_carried_out(tmp_path: Path) -> None:
     abstract = {"Order", "RelayOrder", "AIOrder", "HumanOrder", "CallerOrder"}
     performer = Performer(
-        carrier=Told(), lines=Told(), links=LINKS, settings=Options(), clock=Clock(), call=lambda _: None
+        carrier=Told(),
+        lines=Told(),
+        links=LINKS,
+        settings=Options(),
+        clock=Clock(),
+        call=lambda _: None,
+        known=lambda _: (),
     )
     for name, kind in do.BY_NAME.items():
         assert kind.local or name in abstract or kind in performer._does, name

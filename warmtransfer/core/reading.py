@@ -98,12 +98,13 @@ def _ai_added(call: Call, event: ev.AIAdded, rules: Rules) -> Reading:
 def _ai_asked(call: Call, event: ev.AIAsked, rules: Rules) -> Reading:
     if not _ai_expected(call, event.k) or call.stage not in WANTED:
         return call, None
-    unnoticed = call.ai.state in (AIState.STREAMING, AIState.UP)
+    # A token still here was never used: the stream that was offered with it could not be opened.
+    unnoticed = call.ai.state in (AIState.STREAMING, AIState.UP) or bool(call.ai.token)
     ai = replace(call.ai, token=event.token, generation=call.ai.generation + 1, state=AIState.ADDING)
     call = replace(call, ai=ai)
     if not unnoticed:
         return call, event
-    # The old stream ended and nobody told us: the process that held it has died.
+    # Or the old stream ended and nobody told us: the process that held it has died.
     call, fact = _lost(call, rules)
     return call, fact if not isinstance(fact, so.AILost) else ev.StreamEnded(ai.generation, "unnoticed")
 

@@ -53,12 +53,6 @@ class Loop(Protocol):
     def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
         """Call in the loop after real `seconds`. From any thread."""
 
-    def spawn(self, fn: Callback, *args: Any) -> None:
-        """Run blocking work in a thread (gevent: a greenlet) of its own. From any thread; never blocks.
-
-        `threading.Thread.start` is no substitute: it waits for the thread to run, which gevent's hub cannot.
-        """
-
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in the one real worker thread and wait for the result without stopping the loop.
 
@@ -126,10 +120,6 @@ class HubLoop:
         timer = _HubTimer(self, fn, args)
         self.soon(timer.start, seconds)
         return timer
-
-    def spawn(self, fn: Callback, *args: Any) -> None:
-        """Run in a greenlet; see Loop."""
-        self.soon(self._spawn, guarded, fn, *args)
 
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in a thread that gevent knows nothing of; see Loop."""
@@ -243,10 +233,6 @@ class SelectorLoop:
         due = time.monotonic() + max(seconds, 0.0)
         self.soon(heapq.heappush, self._timers, (due, next(self._serial), timer))
         return timer
-
-    def spawn(self, fn: Callback, *args: Any) -> None:
-        """Run in a thread; see Loop."""
-        threading.Thread(target=guarded, args=(fn, *args), daemon=True).start()
 
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in the worker thread; see Loop."""

@@ -50,7 +50,13 @@ class Desk:
         self._lanes = Lanes()
         self._timers = Timers(loop, clock, self.post_later)
         self._performer = Performer(
-            carrier=carrier, lines=lines, links=links, settings=settings, clock=clock, call=self.call
+            carrier=carrier,
+            lines=lines,
+            links=links,
+            settings=settings,
+            clock=clock,
+            call=self.call,
+            known=store.legs_to,
         )
         self._locks: dict[str, threading.Lock] = {}
         self._locks_lock = threading.Lock()
@@ -82,10 +88,11 @@ class Desk:
 
     def arrive(self, event: ev.CallArrived) -> Call:
         """The call for this caller: a new one, or, when Twilio repeats itself, the one there is."""
-        known: Call | None = self._store.by_caller(event.call_sid)
-        if known is not None and known.stage is not Stage.OVER:
-            return known
-        return self._decide(secrets.token_hex(12), event, create=True)
+        with self._locked(event.call_sid):
+            known: Call | None = self._store.by_caller(event.call_sid)
+            if known is not None and known.stage is not Stage.OVER:
+                return known
+            return self._decide(secrets.token_hex(12), event, create=True)
 
     def post(self, call_id: str, event: ev.Event) -> Call:
         """Decide `event`; raises UnknownCall, or StoreBusy when the call stays locked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from warmtransfer import errors
@@ -19,6 +19,8 @@ log = logging.getLogger("warmtransfer")
 RETRY_AFTER = (0.3, 0.7, 1.5, 3.0)
 #: CallStatus values after which a leg is over (https://www.twilio.com/docs/voice/api/call-resource).
 TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+#: The leg is there already: an earlier request was carried out after all (Twilio error 16026).
+LABEL_IN_USE = 16026
 #: Seconds the attempt's own callback has to tell of an unsure dial before we look.
 EVIDENCE = 3.0
 #: Seconds the AI's line may take before its audio is replaced.
@@ -45,6 +47,7 @@ class Performer:
         settings: Numbers,
         clock: Clock,
         call: Callable[[str], Call | None],
+        known: Callable[[str], Collection[str]],
     ) -> None:
         self._carrier = carrier
         self._lines = lines
@@ -52,6 +55,7 @@ class Performer:
         self._settings = settings
         self._clock = clock
         self._call = call
+        self._known = known
         self._does: dict[type[do.Order], Callable[[str, Any], ev.Event | None]] = {
             do.AddAI: self._add_ai,
             do.RemoveAI: self._remove_ai,
@@ -112,7 +116,9 @@ class Performer:
                 room_callback=self._links.room(call_id),
                 time_limit=self._settings.call_limit,
             )
-        except errors.CarrierUnsure:
+        except (errors.CarrierUnsure, errors.CarrierRefused) as fault:
+            if isinstance(fault, errors.CarrierRefused) and fault.code != LABEL_IN_USE:
+                raise
             sid = self._carrier.find_participant(order.room_sid, label)
             if not sid:
                 raise
@@ -189,7 +195,7 @@ class Performer:
         attempt = call.attempt_number(order.n) if call else None
         if attempt is None or attempt.call_sid or attempt.ended:
             return None
-        sid = self._carrier.find_call(order.number, order.since)
+        sid = self._carrier.find_call(order.number, order.since, self._known(order.number))
         return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, "missing")
 
     # The caller's leg and the room ------------------------------------------------------------------
