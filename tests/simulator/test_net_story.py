@@ -242,6 +242,8 @@ def test_keys_reach_the_stream_of_the_leg_that_pressed_them() -> None:
             assert row["msg"]["dtmf"] == {"track": "inbound_track", "digit": "7"}
             await net.quiet()
             assert net.app.forms("/ai-end")[0]["CallStatus"] == "completed"
+            sent = [r["msg"]["event"] for r in net.rows("stream", dir="twilio")]
+            assert (sent[-1], sent.count("stop")) == ("stop", 1)
 
     asyncio.run(story())
 
@@ -304,5 +306,23 @@ def test_time_limits_end_legs() -> None:
             await net.ended(made["sid"])
             assert 3 <= int((await net.rest("GET", f"Calls/{made['sid']}"))[1]["duration"]) <= 4
             assert 3 <= int((await net.rest("GET", f"Calls/{caller}"))[1]["duration"]) <= 6
+
+    asyncio.run(story())
+
+
+def test_new_twiml_takes_a_leg_out_of_its_stream() -> None:
+    """The socket gets its stop, the action is not asked, and the new words are heard whole."""
+
+    async def story() -> None:
+        async with world({**PAGES, "/voice": PAGES["/ai"]}) as net:
+            net.app.media = speak_once
+            caller = await net.phone()
+            await net.sim.trace.wait(lambda r: r["kind"] == "stream" and r["msg"]["event"] == "mark", 60, 0)
+            words = "<Response><Say>Now something else.</Say></Response>"
+            assert (await net.rest("POST", f"Calls/{caller}", Twiml=words))[0] == 200
+            await net.ended(caller)
+            assert net.rows("note", event="speech", text="Now something else.")[0]["whole"] is True
+            assert net.app.forms("/ai-end") == []
+            assert [r["msg"]["event"] for r in net.rows("stream", dir="twilio")].count("stop") == 1
 
     asyncio.run(story())

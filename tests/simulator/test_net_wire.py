@@ -9,7 +9,7 @@ import random
 import pytest
 from aiohttp import web
 
-from tests.simulator.net_app import PUBLIC, SAM, room, world
+from tests.simulator.net_app import PUBLIC, SAM, Seen, room, world
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.laws import LAW_TEXT, LAWS, Fault, LawError, Laws
 from warmtransfer.simulator.trace import REDACTED, Trace, redact_headers
@@ -157,6 +157,29 @@ def test_callbacks_come_as_the_law_says(law: str) -> None:
             else:
                 assert numbers == []
                 assert len(net.rows("note", event="law", answer="lost")) == 7
+
+    asyncio.run(story())
+
+
+def test_in_order_means_one_after_the_other() -> None:
+    """The next callback of a conference is sent when the one before it has been answered."""
+
+    async def story() -> None:
+        answer, open_, most = asyncio.Event(), [0], [0]
+
+        async def slow(_: Seen) -> web.Response:
+            open_[0] += 1
+            most[0] = max(most[0], open_[0])
+            await answer.wait()
+            open_[0] -= 1
+            return web.Response(status=204)
+
+        async with world({"/voice": room("caller"), "/conf": slow}) as net:
+            await net.ended(await net.phone({"until": "joined:caller"}, {"wait": 1}, {"hangup": True}))
+            assert (most[0], len(net.app.forms("/conf"))) == (1, 1)
+            answer.set()
+            await net.quiet()
+            assert (most[0], net.app.events()[-1]) == (1, "conference-end")
 
     asyncio.run(story())
 

@@ -20,6 +20,7 @@ from warmtransfer.simulator.reach import Reach
 from warmtransfer.simulator.rooms import Room
 from warmtransfer.simulator.scripts import PhoneBook, Reaction
 from warmtransfer.simulator.sound import Engine
+from warmtransfer.simulator.streams import MediaStream
 from warmtransfer.simulator.tasks import Tasks
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.twiml import Document
@@ -50,6 +51,7 @@ class Network:
         self.reach = Reach(self, calls_per_second)
         self.calls: dict[str, Call] = {}
         self.rooms: dict[str, Room] = {}
+        self.streams: set[MediaStream] = set()
         self.recordings: dict[str, PCM] = {}
         self._wavs: set[str] = set()
         self._ticking: asyncio.Task[None] | None = None
@@ -108,7 +110,15 @@ class Network:
     def run(self, call: Call, first: Goto | Document, fallback: str = "") -> None:
         """Runs TwiML on a leg in the background, instead of what it ran before."""
         call.stop_script()
-        call.script = self.tasks.spawn(interpret.run(call, first, fallback=fallback))
+        call.script = self.tasks.spawn(self._after(call.script, call, first, fallback))
+
+    async def _after(
+        self, before: asyncio.Task[None] | None, call: Call, first: Goto | Document, fallback: str
+    ) -> None:
+        """Runs TwiML when the script before it has let go of the line."""
+        if before is not None and not before.done():
+            await asyncio.wait([before])
+        await interpret.run(call, first, fallback=fallback)
 
     def redirect(self, call: Call, first: Goto | Document) -> None:
         """Gives a live leg new TwiML by REST; in a conference, that pulls it out."""
@@ -162,7 +172,6 @@ class Network:
     def state(self) -> dict[str, Any]:
         """Returns what is still up, truthfully."""
         live = self.live()
-        streams = [s for c in live for s in (c.stream, *c.taps.values()) if s is not None]
         return {
             "t": round(self.clock.now(), 3),
             "legs": [
@@ -180,7 +189,7 @@ class Network:
                 }
                 for r in self.rooms.values() if r.status != "completed"
             ],
-            "streams": [s.sid for s in streams],
+            "streams": sorted(s.sid for s in self.streams),
             "webhooks": self.webhooks.pending,
             "callbacks": self.callbacks.waiting,
             "timers": len(live),
@@ -194,10 +203,10 @@ class Network:
             call.finish("completed" if call.answered.is_set() else "canceled")
         try:
             async with asyncio.timeout(2):
-                while self.callbacks.waiting or self.webhooks.pending:
+                while self.tasks.count:
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            self.trace.note("fault", what="the application did not take the last callbacks in time")
+            self.trace.note("fault", what=f"{self.tasks.count} pieces of work were cut off at the end")
         await self.tasks.close()
         if self._ticking is not None:
             self._ticking.cancel()

@@ -14,6 +14,7 @@ from warmtransfer.simulator.twiml import Verb
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.calls import Call
+    from warmtransfer.simulator.network import Network
 
 TRACKS = {"inbound_track": "inbound", "outbound_track": "outbound", "both_tracks": "both"}
 
@@ -42,6 +43,15 @@ async def connect(script: Script, verb: Verb) -> Step:
     return _onward(script, verb, network.laws["dropped_stream"], "dropped_stream")
 
 
+async def _run(network: Network, stream: MediaStream) -> str:
+    """Runs an open stream, which the state shows until its socket is closed."""
+    network.streams.add(stream)
+    try:
+        return await stream.run()
+    finally:
+        network.streams.discard(stream)
+
+
 async def _talk(script: Script, noun: Verb, stream: MediaStream) -> str:
     call, network = script.call, script.call.network
     call.stream = stream
@@ -54,7 +64,8 @@ async def _talk(script: Script, noun: Verb, stream: MediaStream) -> str:
         cut = network.clock.call_later(float(fault.argument or 1), stream.break_off)
     reason = "stopped"
     try:
-        reason = await stream.run()
+        # A cancelled script must not cut the socket: the server is owed its `stop` message.
+        reason = await asyncio.shield(network.tasks.spawn(_run(network, stream)))
         return reason
     finally:
         if cut is not None:
@@ -125,7 +136,7 @@ async def start(script: Script, verb: Verb) -> Step:
 
 async def _copy(script: Script, noun: Verb, stream: MediaStream) -> None:
     try:
-        await stream.run()
+        await _run(script.call.network, stream)
     finally:
         call = script.call
         if call.line is not None:
