@@ -37,7 +37,7 @@ def test_a_call_without_a_summary_is_still_told_what_it_is() -> None:
 def test_every_outcome_has_words(outcome: Outcome) -> None:
     story = Story().ringing().tell(ev.HumanEnded(1, "no-answer"))
     attempt = story.call.attempts[0]
-    assert briefing.ended(attempt) == "sam did not answer"
+    assert briefing.ended(attempt) == "Sam did not answer"
     assert briefing._WORDS[outcome]
 
 

@@ -53,7 +53,7 @@ def test_after_the_last_human_the_ai_is_told_in_words() -> None:
     assert story.call.stage is Stage.AI
     speak = story.last[0]
     assert isinstance(speak, do.LetAISpeak)
-    assert "sam did not answer; kim is on another call" in speak.news
+    assert "Sam did not answer; Kim is on another call" in speak.news
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.NO_INPUT, Outcome.MACHINE])
@@ -137,7 +137,7 @@ def test_the_human_leaves_and_the_ai_returns_with_the_news() -> None:
     assert story.names() == ["EndHuman", "CloseModel", "PrepareModel", "ComfortCaller", "AddAI"]
     story.ai_up(2)
     assert story.call.stage is Stage.AI
-    assert "sam has just left the call" in story.last[0].news  # type: ignore[attr-defined]
+    assert "Sam has just left the call" in story.last[0].news  # type: ignore[attr-defined]
 
 
 def test_a_human_who_leaves_during_the_introduction_brings_the_ai_back_on_a_new_leg() -> None:
@@ -207,14 +207,14 @@ def test_redirect_saves_the_stage_first_and_comes_back_in_a_new_room() -> None:
     assert (story.call.stage, story.call.room) == (Stage.RETURNING, "wt-c1-2")
     story.tell(ev.CallerJoined("wt-c1-2", "CF2", "CAcaller")).ai_up(2)
     assert story.call.stage is Stage.AI
-    assert "sam did not answer; kim is on another call" in story.last[0].news  # type: ignore[attr-defined]
+    assert "Sam did not answer; Kim is on another call" in story.last[0].news  # type: ignore[attr-defined]
 
 
 def test_redirect_accepted_and_over() -> None:
     story = in_stage(Stage.REDIRECTED).tell(ev.HumanAnswered(1, "CAhuman1"), ev.HumanAccepted(1))
     assert story.call.stage is Stage.HUMAN
     assert story.tell(ev.CallerCameBack(1, "completed")).call.stage is Stage.RETURNING
-    assert "sam has just left" in story.call.news
+    assert "Sam has just left" in story.call.news
 
 
 LEG = st.integers(1, 4)

@@ -46,9 +46,14 @@ def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:
     return cut.strip()
 
 
+def called(name: str) -> str:
+    """A configured name as it is written in a sentence."""
+    return name.capitalize() if name.islower() else name
+
+
 def first_words(name: str, company: str) -> str:
     """The neutral words a human hears first; all that a mailbox may record."""
-    return f"A call for {name}, from {company}." if company else f"A call for {name}."
+    return f"A call for {called(name)}, from {company}." if company else f"A call for {called(name)}."
 
 
 def summary(call: Call) -> str:
@@ -58,13 +63,13 @@ def summary(call: Call) -> str:
 
 
 def introduction(name: str) -> str:
-    """The AI's one line to both before it leaves."""
-    return f"{name} is on the line now and knows what this is about. I will leave you to it."
+    """The AI's one line to both before it leaves: short, it is cut off after `Rules.introduction`."""
+    return f"Here is {called(name)}, who knows what this is about."
 
 
 def ended(attempt: Attempt) -> str:
     """An attempt's end in words the AI can use."""
-    return f"{attempt.name} {_WORDS[attempt.outcome or Outcome.NO_ANSWER]}"
+    return f"{called(attempt.name)} {_WORDS[attempt.outcome or Outcome.NO_ANSWER]}"
 
 
 def progress(call: Call) -> str:
@@ -72,7 +77,7 @@ def progress(call: Call) -> str:
     tried = [each for each in call.attempts if each.handoff == call.handoff.number]
     failed = [ended(each) for each in tried if each.ended]
     said = f"{'; '.join(failed)}. " if failed else ""
-    running = next((each.name for each in tried if not each.ended), "a colleague")
+    running = next((called(each.name) for each in tried if not each.ended), "A colleague")
     return f"{said}{running} is being called for the caller now. Keep the caller company; promise nothing."
 
 
@@ -93,7 +98,7 @@ def exhausted(call: Call) -> str:
 def human_gone(name: str) -> str:
     """What the returning AI is told after a human has left."""
     return (
-        f"{name} has just left the call and the caller is still on the line. You are back. Say so in one "
+        f"{called(name)} has just left the call and the caller is still on the line. You are back. Say so in one "
         "sentence and ask whether there is anything else. You did not hear what they talked about."
     )
 

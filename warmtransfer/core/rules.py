@@ -28,7 +28,7 @@ class Rules:
     ring_margin: float = 15.0  #: on top of the ring time: Twilio's 5, queueing, delivery of the news
     briefing: float = 60.0  #: from the answer to a decision
     joining: float = 5.0  #: from acceptance to the human's join, before we look for the leg
-    introduction: float = 3.0  #: the AI's line before it is removed
+    introduction: float = 4.0  #: the AI's line before it is removed; a model needs up to 1 s to begin it
     checking: float = 20.0  #: between looks at a room where caller and human talk
     cancelling: float = 4.0  #: from ordering an end to the leg's terminal status, before we look
     redirected: float = 150.0  #: the redirected caller's whole ringing, briefing included
