@@ -7,8 +7,9 @@ import hashlib
 import hmac
 import secrets
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from werkzeug.test import TestResponse
 
@@ -16,6 +17,10 @@ from tests.runtime.parts import Told, eventually
 from tests.test_config import GOOD
 from warmtransfer import create_app
 from warmtransfer.core.call import Call, Stage
+from warmtransfer.errors import StoreBusy
+from warmtransfer.ports.carrier import Carrier
+from warmtransfer.ports.readiness import make_loop
+from warmtransfer.ports.store import Decision, Saved, Store
 from warmtransfer.web.parts import Parts
 
 PUBLIC = "https://warmtransfer.test"
@@ -30,6 +35,20 @@ def signature(url: str, form: dict[str, str] | None = None, token: str = TOKEN) 
     return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
+class Lockable(Store):
+    """A database that can be had, or cannot."""
+
+    locked = False
+
+    def decide(
+        self, call_id: str, fn: Callable[[Call | None], Decision | None], wait: float = 3.0
+    ) -> Saved | None:
+        """As the database does it, unless it is locked."""
+        if self.locked:
+            raise StoreBusy("locked")
+        return super().decide(call_id, fn, wait)
+
+
 class Site:
     """The app under test."""
 
@@ -42,7 +61,10 @@ class Site:
             "WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1/realtime",
             **config,
         }
-        self.app = create_app(environment, carrier=self.carrier)  # type: ignore[arg-type]
+        loop = make_loop()
+        self.store = Lockable(environment["DATABASE_URL"], loop.offload)
+        carrier = cast(Carrier, self.carrier)
+        self.app = create_app(environment, carrier=carrier, store=self.store, loop=loop)
         self.client = self.app.test_client()
 
     @property
@@ -55,7 +77,9 @@ class Site:
         """End everything."""
         self.parts.life.stop()
 
-    def send(self, path: str, form: dict[str, str] | None = None, *, signed: str | None = None) -> TestResponse:
+    def send(
+        self, path: str, form: dict[str, str] | None = None, *, signed: str | None = None
+    ) -> TestResponse:
         """A webhook as Twilio sends it; `signed` replaces its signature, and an empty one is left out."""
         given = {"AccountSid": GOOD["TWILIO_ACCOUNT_SID"], **(form or {})}
         url = f"/warmtransfer{path}"
@@ -75,12 +99,16 @@ class Site:
     def arrive(self) -> str:
         """A caller in the room's `<Dial>`; the call's id."""
         sid = "CA" + secrets.token_hex(16)
-        (dial,) = self.document("/voice", CallSid=sid, From=CALLER, To=GOOD["TWILIO_NUMBER"], CallStatus="ringing")
+        (dial,) = self.document(
+            "/voice", CallSid=sid, From=CALLER, To=GOOD["TWILIO_NUMBER"], CallStatus="ringing"
+        )
         return (dial[0].text or "").removeprefix("wt-")
 
     def join(self, call_id: str) -> Call:
         """The caller is in the room."""
-        self.room(call_id, "participant-join", ParticipantLabel="caller", CallSid=self.call(call_id).caller_sid)
+        self.room(
+            call_id, "participant-join", ParticipantLabel="caller", CallSid=self.call(call_id).caller_sid
+        )
         return self.call(call_id)
 
     def room(self, call_id: str, event: str, **more: str) -> TestResponse:

@@ -106,7 +106,9 @@ def test_a_handshake_is_admitted_in_all_four_spellings(scheme: str, slash: str) 
     assert guard.admits_stream(request("https://good.test/warmtransfer/media", method="GET", **sign))
 
 
-@pytest.mark.parametrize("url", ["wss://evil.test/media", "wss://good.test/other", "ws://good.test/media", ""])
+@pytest.mark.parametrize(
+    "url", ["wss://evil.test/media", "wss://good.test/other", "ws://good.test/media", ""]
+)
 def test_a_handshake_signed_for_anything_else_is_refused(url: str) -> None:
     guard = Guard("https://good.test", "12345")
     sign = {"X-Twilio-Signature": signature(url, token="12345")} if url else {}
@@ -143,7 +145,9 @@ def test_a_forged_signature_is_told_once_and_shows_nothing_of_the_request(
     guard = Guard("https://good.test", "12345")
     headers = {"Host": "evil.test", "X-Twilio-Signature": "A" * 27 + "="}
     for _ in range(3):
-        assert not guard.admits(request("https://good.test/voice?secret=1", {"From": "+15550109999"}, **headers))
+        assert not guard.admits(
+            request("https://good.test/voice?secret=1", {"From": "+15550109999"}, **headers)
+        )
     (record,) = caplog.records
     assert "TWILIO_AUTH_TOKEN" in record.getMessage()
     assert not [word for word in ("evil", "secret", "15550109999", "12345") if word in record.getMessage()]
@@ -156,7 +160,10 @@ def webhooks(app: Flask) -> list[str]:
     """Paths of all routes that Twilio posts to."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("warmtransfer.")]
     return [
-        rule.rule.removeprefix("/warmtransfer").replace("<call_id>", "c1").replace("<int:n>", "1").replace("<int:k>", "1")
+        rule.rule.removeprefix("/warmtransfer")
+        .replace("<call_id>", "c1")
+        .replace("<int:n>", "1")
+        .replace("<int:k>", "1")
         for rule in rules
     ]
 
@@ -164,7 +171,14 @@ def webhooks(app: Flask) -> list[str]:
 def test_every_webhook_refuses_what_is_unsigned_or_wrongly_signed_and_nothing_happens(site: Site) -> None:
     paths = webhooks(site.app)
     assert len(paths) >= 17
-    form = {"CallSid": "CA1", "From": "+15550109999", "To": "+15550100000", "Digits": "1", "call": "c1", "leg": "1"}
+    form = {
+        "CallSid": "CA1",
+        "From": "+15550109999",
+        "To": "+15550100000",
+        "Digits": "1",
+        "call": "c1",
+        "leg": "1",
+    }
     for path in paths:
         for signed in ("", "A" * 27 + "=", signature(PUBLIC + "/warmtransfer/other", form)):
             assert site.send(path, form, signed=signed).status_code == 403, path
@@ -180,6 +194,10 @@ def test_an_unsigned_body_is_never_read(site: Site) -> None:
         def read(self, size: int | None = -1) -> bytes:
             Watched.touched = True
             return super().read(size)
+
+        def readinto(self, buffer: Any) -> int:
+            Watched.touched = True
+            return super().readinto(buffer)
 
     environ = EnvironBuilder("/warmtransfer/voice", method="POST").get_environ()
     environ.update({"CONTENT_LENGTH": "10", "CONTENT_TYPE": "application/x-www-form-urlencoded"})
@@ -199,9 +217,7 @@ def test_a_form_that_is_too_large_is_refused(site: Site) -> None:
 def test_a_form_with_too_many_fields_or_another_kind_of_body_is_refused(site: Site) -> None:
     body = json.dumps({"CallSid": "CA1"})
     sign = {"X-Twilio-Signature": signature(f"{PUBLIC}/warmtransfer/voice")}
-    answer = site.client.post(
-        "/warmtransfer/voice", data=body, headers=sign, content_type="application/json"
-    )
+    answer = site.client.post("/warmtransfer/voice", data=body, headers=sign, content_type="application/json")
     assert answer.status_code == 400
     assert site.parts.desk.calls() == []
 
@@ -211,9 +227,7 @@ def test_the_public_url_may_have_a_path_of_its_own(tmp_path: Path) -> None:
     try:
         form = {"CallSid": "CA1", "From": "+15550109999", "To": "+15550100000"}
         sign = signature("https://front.test/behind/warmtransfer/voice", form)
-        answer = site.client.post(
-            "/warmtransfer/voice", data=form, headers={"X-Twilio-Signature": sign}
-        )
+        answer = site.client.post("/warmtransfer/voice", data=form, headers={"X-Twilio-Signature": sign})
         assert answer.status_code == 200
         assert b"https://front.test/behind/warmtransfer/room/" in answer.data
     finally:

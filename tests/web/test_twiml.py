@@ -20,7 +20,9 @@ RETRIED = "#rc=5&rp=all"
 RULES = Rules(humans=(Human("sam", "+15550100001", ring=12.4),))
 DOCUMENTS = Documents(
     Links("https://warmtransfer.test"),
-    Phrasing(company="Tea & Co", voice="Polly.Joanna-Neural", number="+15550100000", gate_seconds=4, call_limit=600),
+    Phrasing(
+        company="Tea & Co", voice="Polly.Joanna-Neural", number="+15550100000", gate_seconds=4, call_limit=600
+    ),
     RULES,
 )
 EVENTS = "start end join leave hold modify announcement"
@@ -62,7 +64,11 @@ def words(document: str) -> list[str]:
 )
 def test_the_caller_goes_into_the_room_with_every_attribute_set(stage: Stage) -> None:
     (dial,) = verbs(DOCUMENTS.caller(dataclasses.replace(CALL, stage=stage)))
-    assert dial.attrib == {"action": f"{BASE}/caller/c0ffee/next{RETRIED}", "method": "POST", "timeLimit": "600"}
+    assert dial.attrib == {
+        "action": f"{BASE}/caller/c0ffee/next{RETRIED}",
+        "method": "POST",
+        "timeLimit": "600",
+    }
     (room,) = dial
     assert room.text == "wt-c0ffee"
     assert room.attrib == {
@@ -112,7 +118,13 @@ def test_a_message_is_recorded_after_an_apology_and_reported_even_when_empty() -
     say, record, redirect = verbs(DOCUMENTS.caller(dataclasses.replace(CALL, stage=Stage.MESSAGE)))
     assert say.text == briefing.APOLOGY
     here = f"{BASE}/caller/c0ffee/message{RETRIED}"
-    assert record.attrib == {"action": here, "method": "POST", "timeout": "5", "maxLength": "120", "playBeep": "true"}
+    assert record.attrib == {
+        "action": here,
+        "method": "POST",
+        "timeout": "5",
+        "maxLength": "120",
+        "playBeep": "true",
+    }
     assert (redirect.tag, redirect.text) == ("Redirect", here)
 
 
@@ -145,7 +157,9 @@ def test_wait_hold_and_announcement_documents_hold_only_the_verbs_allowed_there(
 
 def expected(**ai: Any) -> Call:
     """A call whose AI leg has just been offered a stream."""
-    return dataclasses.replace(CALL, ai=AI(**{"k": 2, "state": AIState.ADDING, "token": "c0ffee.secret", **ai}))
+    return dataclasses.replace(
+        CALL, ai=AI(**{"k": 2, "state": AIState.ADDING, "token": "c0ffee.secret", **ai})
+    )
 
 
 def test_the_ai_streams_with_its_token_and_comes_back_to_us_afterwards() -> None:

@@ -1,0 +1,76 @@
+"""A human's webhooks: briefed, asked, let in, or told why not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.site import Site
+from tests.web.test_voice import tags
+from warmtransfer.core import briefing
+from warmtransfer.core.call import Outcome, Stage
+
+
+def test_the_human_is_briefed_when_the_leg_is_answered(site: Site) -> None:
+    call_id = site.briefing()
+    gather, *_ = site.document(f"/human/{call_id}/1", CallSid="CAhuman1")
+    assert [each.text for each in gather.iter("Say")][:2] == ["A call for sam.", "An invoice is wrong."]
+
+
+def test_key_one_lets_the_human_in(site: Site) -> None:
+    call_id = site.briefing()
+    dial, say, _ = site.document(f"/human/{call_id}/1/gate", Digits="1", CallSid="CAhuman1")
+    assert dial[0].text == f"wt-{call_id}"
+    assert say.text == briefing.CALLER_GONE
+    assert site.call(call_id).stage is Stage.JOINING
+
+
+@pytest.mark.parametrize(
+    ("digits", "outcome"),
+    [
+        ({"Digits": "2"}, Outcome.DECLINED),
+        ({"Digits": "*"}, Outcome.DECLINED),
+        ({"Digits": ""}, Outcome.NO_INPUT),
+        ({}, Outcome.NO_INPUT),
+    ],
+)
+def test_anything_else_declines(site: Site, digits: dict[str, str], outcome: Outcome) -> None:
+    call_id = site.briefing()
+    say, hangup = site.document(f"/human/{call_id}/1/gate", CallSid="CAhuman1", **digits)
+    assert (say.text, hangup.tag) == (briefing.DECLINED, "Hangup")
+    assert site.call(call_id).attempts[0].outcome is outcome
+
+
+def test_a_key_pressed_twice_lets_in_once_and_a_key_after_the_caller_left_does_not(site: Site) -> None:
+    call_id = site.briefing()
+    first = site.send(f"/human/{call_id}/1/gate", {"Digits": "1"})
+    assert site.send(f"/human/{call_id}/1/gate", {"Digits": "1"}).data == first.data
+    site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
+    say, hangup = site.document(f"/human/{call_id}/1/gate", Digits="1")
+    assert (say.text, hangup.tag) == (briefing.CALLER_GONE, "Hangup")
+
+
+def test_a_leg_of_a_forgotten_call_is_told_goodbye(site: Site) -> None:
+    for path in ("/human/forgotten/1", "/human/forgotten/1/gate"):
+        say, hangup = site.document(path, CallSid="CAhuman1", Digits="1")
+        assert (say.text, hangup.tag) == (briefing.TOO_LATE, "Hangup")
+    assert site.document("/human/forgotten/1/hold")[0].text == briefing.CALLER_GONE
+    assert site.document("/human/forgotten/1/briefed")[0].text == briefing.CALLER_GONE
+
+
+def test_progress_of_the_leg_and_machines_are_noted(site: Site) -> None:
+    call_id = site.briefing()
+    assert site.send(f"/human/{call_id}/1/amd", {"AnsweredBy": "machine_start"}).status_code == 204
+    assert site.call(call_id).attempts[0].outcome is Outcome.MACHINE
+    form = {"CallSid": "CAhuman1", "CallStatus": "completed"}
+    assert site.send(f"/human/{call_id}/1/status", form).status_code == 204
+    assert site.call(call_id).attempts[0].ended
+    assert site.send(f"/human/{call_id}/1/status", {"CallStatus": "strange"}).status_code == 204
+    assert site.send(f"/human/{call_id}/1/amd", {}).status_code == 204
+
+
+def test_hold_wait_and_goodbye_documents(site: Site) -> None:
+    call_id = site.briefing()
+    assert tags(site.document(f"/human/{call_id}/1/hold")) == ["Say", "Pause", "Say", "Redirect"]
+    assert tags(site.document(f"/human/{call_id}/1/briefed")) == ["Say", "Pause", "Redirect"]
+    assert tags(site.document(f"/human/{call_id}/1/wait")) == ["Say", "Pause", "Redirect"]
+    assert site.document(f"/human/{call_id}/1/gone")[0].text == briefing.CALLER_GONE
