@@ -13,7 +13,7 @@ from warmtransfer.ports.readiness import Loop
 from warmtransfer.runtime.clock import Clock
 from warmtransfer.runtime.errands import Desk
 from warmtransfer.runtime.memory import Memory
-from warmtransfer.runtime.relay import Relay, RelaySettings, info_of
+from warmtransfer.runtime.relay import Relay, RelaySettings
 from warmtransfer.runtime.stream import Finished
 from warmtransfer.runtime.tools import CallInfo, Toolbox
 
@@ -113,7 +113,7 @@ class Lines:
             relay.follow(call.stage)
 
     def _note(self, call: Call) -> None:
-        self._infos[call.id] = (info_of(call), call.stage)
+        self._infos[call.id] = (CallInfo(call.id, call.caller, call.called), call.stage)
         self._infos.move_to_end(call.id)
         while len(self._infos) > REMEMBERED:
             self._infos.popitem(last=False)

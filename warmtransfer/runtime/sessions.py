@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from warmtransfer.ports.readiness import Timer
 from warmtransfer.ports.realtime import Listener, Model, ToolCall
-
-if TYPE_CHECKING:
-    from warmtransfer.runtime.relay import Relay
+from warmtransfer.runtime.clock import Clock
+from warmtransfer.runtime.talk import Talk
 
 log = logging.getLogger("warmtransfer")
 
@@ -22,15 +20,26 @@ CAP = 3600.0
 class Sessions:
     """Which model the relay speaks with. One is current; a second one may stand by to take over."""
 
-    def __init__(self, relay: Relay, open_model: Callable[[Listener], Model]) -> None:
-        self._relay = relay
+    def __init__(
+        self,
+        open_model: Callable[[Listener], Model],
+        talk: Talk,
+        later: Callable[[float, Callable[[], object]], Timer],
+        clock: Clock,
+        exchange_before: float,
+    ) -> None:
         self._open_model = open_model
+        self._talk = talk
+        self._later = later
+        self._clock = clock
+        self._exchange_before = exchange_before
         self._timer: Timer | None = None
         self._standby: Model | None = None
         self._standby_at = 0.0
+        self._standby_ends = 0.0
         self._exchange_at = float("inf")
         self.model: Model | None = None
-        self.failure: tuple[str, bool] | None = None  #: a loss nobody has been told of
+        self._failure: tuple[str, bool] | None = None
 
     @property
     def ready(self) -> Model | None:
@@ -43,20 +52,25 @@ class Sessions:
             return
         self._forget_timer()
         if delay > 0:
-            self._timer = self._relay.later(delay, self.open)
+            self._timer = self._later(delay, self.open)
             return
-        self.failure = None
-        self.model = self._open_model(self._relay)
+        self._failure = None
+        self.model = self._open_model(self._talk)
 
     def started(self, expires_at: float) -> None:
         """The current session is ready; it ends at `expires_at`, unix seconds."""
-        self._exchange_at = self._relay.clock.monotonic() + self._before_end(expires_at)
+        self._exchange_at = self._clock.monotonic() + self._before_end(expires_at)
 
     def lost(self, reason: str, fatal: bool) -> None:
         """The current session is gone."""
         self.model = None
-        self.failure = (reason, fatal)
+        self._failure = (reason, fatal)
         self._drop_standby()
+
+    def take_failure(self) -> tuple[str, bool] | None:
+        """Reason and fatality of a loss nobody has been told of; told once, and not when another try runs."""
+        failure, self._failure = self._failure, None
+        return failure if self.model is None and self._timer is None else None
 
     def close(self) -> None:
         """Close whatever is open."""
@@ -67,8 +81,8 @@ class Sessions:
             self.model = None
 
     def check(self, calm: bool) -> None:
-        """Called now and then; `calm`: nobody speaks, so that nothing is lost in an exchange."""
-        now = self._relay.clock.monotonic()
+        """Called now and then. `calm`: nobody speaks, so that nothing is lost in an exchange."""
+        now = self._clock.monotonic()
         if self.ready is None or now < self._exchange_at:
             return
         if self._standby is None and now >= self._standby_at:
@@ -92,16 +106,16 @@ class Sessions:
             return
         self._standby = None
         self.model = new
-        new.listener = self._relay
-        self._relay.seed(new)
+        new.listener = self._talk
+        self._talk.seed(new)
         old.close()
         self.started(self._standby_ends)
 
     def _before_end(self, expires_at: float) -> float:
         """Clock seconds until the exchange: about four minutes before the end, sooner for a short life."""
         real = expires_at - time.time() if expires_at else CAP
-        left = max(0.0, real / self._relay.clock.real(1.0))
-        return left - min(self._relay.settings.exchange_before, left * 0.15)
+        left = max(0.0, real / self._clock.real(1.0))
+        return left - min(self._exchange_before, left * 0.15)
 
     def _drop_standby(self) -> None:
         if self._standby is not None:
