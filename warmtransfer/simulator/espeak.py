@@ -12,7 +12,8 @@ import numpy as np
 
 from warmtransfer.simulator.audio import PCM
 
-_RETRIEVAL = 1
+_SYNCHRONOUS = 2
+"""Samples come through the callback, in the caller's thread; the other modes start one of their own."""
 _UTF8 = 1
 _CHARACTERS = 1
 _SPOKEN_KINDS = ("L", "M", "N", "P", "Z", "Sc")
@@ -51,8 +52,11 @@ def speakable(text: str) -> str:
     return " ".join(word[:_LONGEST_WORD] for word in kept.split())
 
 
-class Synthesiser:
-    """One espeak-ng in this process; calls wait for each other, because the library has one state."""
+class _Synthesiser:
+    """The espeak-ng of this process; calls wait for each other, because the library has one state.
+
+    There must be no second one: use `synthesise`.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -71,7 +75,6 @@ class Synthesiser:
                 self._choose(library, voice)
                 raw = clean.encode("utf-8") + b"\0"
                 library.espeak_Synth(raw, len(raw), 0, _CHARACTERS, 0, _UTF8, None, None)
-                library.espeak_Synchronize()
             parts, self._parts = self._parts, []
         return (np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)), self._rate
 
@@ -81,7 +84,7 @@ class Synthesiser:
             ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
             ctypes.c_void_p, ctypes.c_void_p,
         ]  # fmt: skip
-        rate = library.espeak_Initialize(_RETRIEVAL, 0, espeakng_loader.get_data_path().encode(), 0)
+        rate = library.espeak_Initialize(_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0)
         if rate <= 0:
             raise RuntimeError(f"espeak-ng cannot start: {rate}")
         library.espeak_SetSynthCallback(self._callback)
@@ -101,3 +104,5 @@ class Synthesiser:
 
 
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+
+synthesise = _Synthesiser().synthesise

@@ -134,6 +134,7 @@ class Phone:
         elif "beep" in step:
             await self._mouth.play(beep())
         elif "hangup" in step and self.on_hangup is not None:
+            self.trace.note("hangup", who=self.label, call_sid=self.call_sid)
             self.on_hangup()
 
     async def _say(self, mouth: Player, words: str, voice: str = "") -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from warmtransfer.simulator.audio import PCM, frozen, levelled, load_wav, pause, resample, through_line
-from warmtransfer.simulator.espeak import Synthesiser, voice_for
+from warmtransfer.simulator.espeak import synthesise, voice_for
 
 FOLDER = Path(__file__).parent / "lines"
 LIMIT = 4096
@@ -61,7 +61,11 @@ async def spoken(text: str, voice: str = "", language: str = "") -> PCM:
     name = voice_for(voice, language)
     key = (text[:LIMIT], name)
     if key not in _SPOKEN:
-        _SPOKEN[key] = await asyncio.to_thread(_speak, *key)
+        pcm = await asyncio.to_thread(_speak, *key)
+        if len(_SPOKEN) >= _KEPT:
+            _SPOKEN.pop(next(iter(_SPOKEN)))
+        _SPOKEN[key] = pcm
+        return pcm
     return _SPOKEN[key]
 
 
@@ -73,12 +77,12 @@ async def say(text: str, voice: str = "") -> tuple[str, PCM]:
     return text, await spoken(text, voice)
 
 
+_KEPT = 500
 _SPOKEN: dict[tuple[str, str], PCM] = {}
-_SYNTHESISER = Synthesiser()
 
 
 def _speak(text: str, voice: str) -> PCM:
-    pcm, rate = _SYNTHESISER.synthesise(text, voice)
+    pcm, rate = synthesise(text, voice)
     if not pcm.any():
         return pause(0.1)
     return frozen(through_line(levelled(resample(pcm, rate))))
