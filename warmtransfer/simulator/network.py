@@ -25,7 +25,7 @@ from warmtransfer.simulator.tasks import Tasks
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.twiml import Document
 from warmtransfer.simulator.webhooks import Webhooks
-from warmtransfer.simulator.wire import HostMap, Sids
+from warmtransfer.simulator.wire import HostMap, new_sid
 
 
 class Network:
@@ -42,7 +42,6 @@ class Network:
         self.hosts = hosts or HostMap()
         self.out = out
         self.base_url = ""
-        self.sids = Sids(self.laws.seed)
         self.tasks = Tasks(trace)
         self.engine = Engine(clock)
         self.webhooks = Webhooks(clock, trace, self.hosts, account.token)
@@ -64,7 +63,7 @@ class Network:
 
     def new_call(self, direction: str, from_: str, to: str, **more: Any) -> Call:
         """Registers a leg; nothing happens to it yet."""
-        call = Call(self, direction, from_, to, sid=self.sids.new("CA"), **more)
+        call = Call(self, direction, from_, to, sid=new_sid("CA"), **more)
         self.calls[call.sid] = self.calls[call.webhook_sid] = call
         return call
 
@@ -146,7 +145,7 @@ class Network:
                 if other and not by_rest and room.made_by_rest and room.status == "init":
                     continue
                 return room
-        room = Room(self, self.sids.new("CF"), name)
+        room = Room(self, new_sid("CF"), name)
         room.made_by_rest = by_rest
         self.rooms[room.sid] = room
         return room
@@ -162,8 +161,11 @@ class Network:
             stem = f"{stem}-{call.sid[-6:]}"
         self._wavs.add(stem)
         heard, said = self.out / f"{stem}.wav", self.out / f"{stem}-said.wav"
-        self.tasks.spawn(asyncio.to_thread(call.recorder.save, heard, said))
-        return {"wav": heard.name, "said_wav": said.name, "answered_at": call.answered_at}
+        # An application's line has the room for its phone: what that hears, the application says.
+        files = (said, heard) if call.to.startswith("app:") else (heard, said)
+        self.tasks.spawn(asyncio.to_thread(call.recorder.save, *files))
+        began = call.recorder.started if call.recorder.started is not None else call.answered_at
+        return {"wav": heard.name, "said_wav": said.name, "answered_at": began}
 
     def live(self) -> list[Call]:
         """Returns the legs that have not ended."""

@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
         "--seed",
         type=int,
         default=1,
-        help="of SIDs and everything left to chance (default %(default)s)",
+        help="of everything left to chance (default %(default)s)",
     )
     add(
         "--cps",

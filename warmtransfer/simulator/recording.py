@@ -8,6 +8,7 @@ from warmtransfer.simulator.audio import loudness, save_wav
 from warmtransfer.simulator.documents import Goto, target
 from warmtransfer.simulator.steps import Script, Step
 from warmtransfer.simulator.twiml import Verb
+from warmtransfer.simulator.wire import new_sid
 
 QUIET_DBFS = -45.0
 
@@ -24,7 +25,7 @@ async def record(script: Script, verb: Verb) -> Step:
         key = await _until(script, verb, began)
     finally:
         pcm = recorder.said(began)
-        sid = network.sids.new("RE")
+        sid = new_sid("RE")
         seconds = max(1, round(len(pcm) / 8000)) if len(pcm) else 0
         if network.out is not None and seconds:
             save_wav(network.out / f"{sid}.wav", pcm)

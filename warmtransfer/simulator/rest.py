@@ -22,6 +22,7 @@ from warmtransfer.simulator.network import Network
 from warmtransfer.simulator.rest_calls import CallsApi
 from warmtransfer.simulator.rest_conferences import ConferencesApi
 from warmtransfer.simulator.trace import redact_form
+from warmtransfer.simulator.wire import new_sid
 
 API = "/2010-04-01/Accounts"
 #: Simulated seconds after which a request that is never answered is dropped.
@@ -98,7 +99,7 @@ class Rest:
                 self._row(ask, 0, None)
                 await self.network.clock.sleep(NEVER)
             self._row(ask, status, body)
-            headers = {"Twilio-Request-Id": self.network.sids.new("RQ"), "Twilio-Concurrent-Requests": "1"}
+            headers = {"Twilio-Request-Id": new_sid("RQ"), "Twilio-Concurrent-Requests": "1"}
             return (
                 web.Response(status=status)
                 if body is None

@@ -23,6 +23,7 @@ from warmtransfer.simulator.rest_calls import (
 from warmtransfer.simulator.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.rooms import Member, Room
 from warmtransfer.simulator.waiting import announce
+from warmtransfer.simulator.wire import new_sid
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.network import Network
@@ -166,7 +167,7 @@ class ConferencesApi:
         network, to = self.network, params.text("To")
         more = {}
         if to.startswith("app:") and network.laws["app_sid"] == "different":
-            more["webhook_sid"] = network.sids.new("CA")
+            more["webhook_sid"] = new_sid("CA")
         call: Call = network.new_call(
             "outbound-api", params.text("From"), to, news=news(params), extra=extra, given_label=label,
             time_limit=params.number("TimeLimit", 14400, 1, 86400), **more,

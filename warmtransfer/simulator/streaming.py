@@ -11,6 +11,7 @@ from warmtransfer.simulator.documents import Goto, target
 from warmtransfer.simulator.steps import End, Script, Step, last_word
 from warmtransfer.simulator.streams import MediaStream, StreamFailed
 from warmtransfer.simulator.twiml import Verb
+from warmtransfer.simulator.wire import new_sid
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.calls import Call
@@ -100,7 +101,7 @@ async def open_stream(script: Script, noun: Verb, *, bidirectional: bool = True)
     parameters = {c.attrs.get("name", ""): c.attrs.get("value", "") for c in noun.children}
     stream = MediaStream(
         network.clock, url, network.hosts, network.account.token, network.account.sid, call.webhook_sid,
-        parameters, network.trace, sid=network.sids.new("MZ"), tracks=_tracks(track),
+        parameters, network.trace, sid=new_sid("MZ"), tracks=_tracks(track),
         bidirectional=bidirectional,
     )  # fmt: skip
     await stream.open()
