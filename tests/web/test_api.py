@@ -1,0 +1,178 @@
+"""The REST API: who may ask, what is answered, and what is refused clearly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.runtime.parts import eventually
+from tests.web.site import CALLER, Site
+from warmtransfer.core.call import Stage
+
+TOKEN = "a-token-for-the-tests"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """An app whose API is on."""
+    site = Site(tmp_path, WARMTRANSFER_API_TOKEN=TOKEN)
+    yield site
+    site.close()
+
+
+def get(site: Site, path: str) -> Any:
+    """What the API answers, as JSON."""
+    answer = site.client.get(f"/warmtransfer/api{path}", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def ask(site: Site, call_id: str, **more: Any) -> TestResponse:
+    """A handoff asked for."""
+    return site.client.post(
+        f"/warmtransfer/api/calls/{call_id}/handoff", headers={"Authorization": f"Bearer {TOKEN}"}, **more
+    )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer wrong",
+        f"Basic {TOKEN}",
+        TOKEN,
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN[:-1]}",
+        "Bearer \u00e9",
+    ],
+)
+def test_a_wrong_token_gets_nothing_but_401(site: Site, header: str) -> None:
+    call_id = site.arrive()
+    for path in ("/calls", f"/calls/{call_id}"):
+        answer = site.client.get(f"/warmtransfer/api{path}", headers={"Authorization": header})
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert call_id not in answer.text
+    answer = site.client.post(f"/warmtransfer/api/calls/{call_id}/handoff", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert site.call(call_id).handoff.number == 0
+
+
+def test_without_a_configured_token_the_api_is_not_there(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    try:
+        for header in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer"}):
+            assert site.client.get("/warmtransfer/api/calls", headers=header).status_code == 404
+    finally:
+        site.close()
+
+
+def test_calls_are_listed_newest_first(site: Site) -> None:
+    first, second = site.arrive(), site.arrive()
+    site.send("/status", {"CallSid": site.call(first).caller_sid, "CallStatus": "completed"})
+    listed = get(site, "/calls")["calls"]
+    assert [(each["id"], each["stage"]) for each in listed] == [(second, "arriving"), (first, "over")]
+    assert listed[0]["caller"] == CALLER
+    assert [each["id"] for each in get(site, "/calls?live=1")["calls"]] == [second]
+    assert [each["id"] for each in get(site, "/calls?limit=1")["calls"]] == [second]
+
+
+def test_one_call_is_told_with_attempts_words_and_decisions(site: Site) -> None:
+    call_id = site.briefing()
+    site.send(f"/human/{call_id}/1/gate", {"Digits": "2"})
+    site.parts.desk.heard(call_id, "caller", "Where is my order?")
+    told = eventually(lambda: (got := get(site, f"/calls/{call_id}"))["transcript"] and got)
+    assert told["stage"] == "cancelling"
+    assert told["handoff"]["summary"] == "An invoice is wrong."
+    (attempt,) = told["attempts"]
+    assert (attempt["name"], attempt["outcome"], attempt["style"]) == ("sam", "declined", "screen")
+    assert [(line["who"], line["text"]) for line in told["transcript"]] == [("caller", "Where is my order?")]
+    steps = [(row["event"], row["before"], row["after"]) for row in told["journal"]]
+    assert steps[0][0] == "CallArrived"
+    assert ("HumanAnswered", "ringing", "briefing") in steps
+    assert steps[-1] == ("HumanDeclined", "briefing", "cancelling")
+    assert [order["order"] for order in told["journal"][-1]["orders"]] == ["EndHuman"]
+
+
+def test_the_story_of_a_call_holds_no_token(site: Site) -> None:
+    call_id = site.arrive()
+    site.join(call_id)
+    site.carrier.wait("add_ai")
+    site.document("/ai", call=call_id, leg="1")
+    token = site.call(call_id).ai.token
+    assert token
+    answer = site.client.get(
+        f"/warmtransfer/api/calls/{call_id}", headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    assert token not in answer.text
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=-1"])
+def test_a_limit_out_of_bounds_is_refused(site: Site, query: str) -> None:
+    answer = site.client.get(f"/warmtransfer/api/calls?{query}", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 400
+    assert "limit" in answer.json["detail"]
+
+
+def test_a_handoff_can_be_asked_for(site: Site) -> None:
+    call_id = site.arrive()
+    site.join(call_id)
+    answer = ask(site, call_id, json={"target": "Kim", "reason": "angry", "summary": "Wants a refund."})
+    assert answer.status_code == 202
+    assert answer.json["stage"] == "ringing"
+    assert site.carrier.wait("dial")[1]["to"] == "+15550100002"
+    again = ask(site, call_id)
+    assert again.status_code == 202
+    assert again.json["handoff"]["number"] == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"json": []}, "JSON object"),
+        ({"data": "{", "content_type": "application/json"}, "JSON object"),
+        ({"data": "target=sam"}, "JSON object"),
+        ({"json": {"target": "+15550109998"}}, "target is none of sam, kim"),
+        ({"json": {"number": "1"}}, "number"),
+        ({"json": {"summary": 5}}, "summary"),
+        ({"json": {"reason": "x" * 501}}, "reason"),
+    ],
+)
+def test_a_wrong_request_is_told_what_is_wrong_and_rings_nobody(
+    site: Site, more: dict[str, Any], said: str
+) -> None:
+    call_id = site.arrive()
+    site.join(call_id)
+    answer = ask(site, call_id, **more)
+    assert answer.status_code == 400
+    assert said in answer.json["detail"]
+    assert site.call(call_id).stage is Stage.CONNECTING
+
+
+def test_a_body_that_is_too_large_is_refused(site: Site) -> None:
+    answer = ask(site, site.arrive(), json={"summary": "x" * 20000})
+    assert answer.status_code in (400, 413)
+
+
+def test_what_cannot_be_done_is_told(site: Site) -> None:
+    assert ask(site, "nobody").status_code == 404
+    answer = site.client.get("/warmtransfer/api/calls/nobody", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert (answer.status_code, answer.json["error"]) == (404, "Not Found")
+    call_id = site.arrive()
+    site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
+    gone = ask(site, call_id)
+    assert (gone.status_code, gone.json["error"]) == (409, "Conflict")
+
+
+def test_a_locked_call_is_told_to_come_again(site: Site) -> None:
+    call_id = site.arrive()
+    site.join(call_id)
+    site.store.locked = True
+    answer = ask(site, call_id)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    site.store.locked = False
