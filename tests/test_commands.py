@@ -74,11 +74,13 @@ def test_no_calls_are_told_as_such(site: Site) -> None:
 def test_one_call_is_printed_as_a_timeline(site: Site) -> None:
     call_id = declined(site)
     text = run(site, "show", call_id)
-    head, sam, kim, blank, *rows = text.splitlines()
+    head, legs, sam, kim, blank, *rows = text.splitlines()
     assert head.startswith(f"call {call_id}  ringing  from {CALLER}")
     assert re.fullmatch(r"attempt 1  sam  screen  declined  \(dialled \d.*, answered \d.*, ended \d.*\)", sam)
     assert kim.startswith("attempt 2  kim  screen  open")
     assert blank == ""
+    assert f"caller={site.call(call_id).caller_sid}" in legs
+    assert "human-1=CAhuman1" in legs
     seconds = [float(found[1]) for row in rows if (found := re.match(r" *([0-9.]+)s  ", row))]
     assert seconds == sorted(seconds)
     assert re.search(r"0\.00s  CallArrived +arriving", text)

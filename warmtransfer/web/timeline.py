@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -10,6 +11,8 @@ from warmtransfer.core.call import Attempt, Call
 
 #: Fields of events and orders that are nobody's business but ours.
 _SECRET = frozenset({"token"})
+#: SIDs are told in full once, at the top.
+_SID = re.compile(r"^([A-Z]{2}[0-9a-f]{6})[0-9a-f]{26}$")
 
 
 def summary(call: Call) -> dict[str, Any]:
@@ -48,6 +51,7 @@ def text(call: Call, journal: Iterable[Any], transcript: Iterable[Any]) -> str:
     rows = [(row.at, 0, _decision_lines(row)) for row in journal]
     rows += [(line.at, 1, [f'{line.who}: "{line.text}"']) for line in transcript]
     lines = [f"call {call.id}  {call.stage}  from {call.caller or 'unknown'} to {call.called or 'unknown'}"]
+    lines.append(f"legs  {' '.join(_legs(call))}")
     lines += [_attempt_line(each, call.started_at) for each in call.attempts]
     lines.append("")
     for at, _, told in sorted(rows, key=lambda row: row[:2]):
@@ -100,7 +104,17 @@ def _few(data: dict[str, Any]) -> str:
 def _pairs(data: dict[str, Any]) -> Iterator[str]:
     for name, value in data.items():
         if value not in ("", 0, 0.0, None, False):
-            yield f"{name}={value!r}" if isinstance(value, str) and " " in value else f"{name}={value}"
+            shown = _SID.sub(r"\1…", value) if isinstance(value, str) else value
+            yield f"{name}={shown!r}" if " " in str(value) else f"{name}={shown}"
+
+
+def _legs(call: Call) -> Iterator[str]:
+    yield f"caller={call.caller_sid}"
+    if call.room_sid:
+        yield f"{call.room}={call.room_sid}"
+    if call.ai.call_sid:
+        yield f"{call.ai.label}={call.ai.call_sid}"
+    yield from (f"{each.label}={each.call_sid}" for each in call.attempts if each.call_sid)
 
 
 def _open(data: dict[str, Any]) -> dict[str, Any]:
