@@ -121,9 +121,15 @@ class Story:
             time.sleep(0.03)
         return call
 
-    def joined_after(self, row: Row, label: str) -> bool:
-        """Whether this leg joined after that row."""
-        return self.leg("joined", label)["t"] > row["t"]
+    def joins(self, label: str) -> int:
+        """How often this leg has joined a room."""
+        return len(
+            [
+                r
+                for r in self.read()
+                if r["kind"] == "leg" and r["event"] == "joined" and r.get("label") == label
+            ]
+        )
 
     # Endings ----------------------------------------------------------------------------------------
 
@@ -187,4 +193,4 @@ def _news(row: Row) -> str:
     return " ".join(form[name] for name in names if form.get(name))
 
 
-__all__ = ["ACCEPTS", "ASK", "HELLO", "KIM", "SAM", "Story", "accepts", "human"]
+__all__ = ["ACCEPTS", "ASK", "HELLO", "KIM", "SAM", "Row", "Story", "accepts", "human"]

@@ -89,6 +89,7 @@ class Talk:
         self._phrases = Phrases(settings.phrases)
         self._news = ""
         self._failures = 0
+        self._kept: set[str] = set()  #: items whose promise of a handoff was kept
         self.memory = memory
         self.awaited = True  #: the model has not been heard since the stream, or the session, began
         self.talking = False  #: the caller speaks
@@ -186,6 +187,8 @@ class Talk:
         """Run it elsewhere."""
         if call.name == TRANSFER:
             self._watchdog.satisfied()
+            # What announced this call may be heard only when its handoff is over already.
+            self._kept.update(self.memory.sounding())
         self._errands.run(call, self._settings.tool_seconds)
 
     def turn_done(self, purpose: str, status: str) -> None:
@@ -215,7 +218,7 @@ class Talk:
         """The caller did not hear this: report what was heard, and make the model forget the rest."""
         known = set(self.memory.sounding())
         for item, share in cut.heard:
-            self._ai_said(self.memory.cut(item, share))
+            self._ai_said(item, self.memory.cut(item, share))
         model = self._place.model
         if model is not None:
             truncate = cut.truncate if cut.truncate and cut.truncate[0] in known else None
@@ -226,7 +229,7 @@ class Talk:
         speaker = self._place.speaker
         for item in self.memory.sounding():
             if force or speaker is None or speaker.heard(item):
-                self._ai_said(self.memory.settle(item, force=force))
+                self._ai_said(item, self.memory.settle(item, force=force))
 
     def end_session(self) -> None:
         """The session's item ids mean nothing any more."""
@@ -257,10 +260,11 @@ class Talk:
         said = [f"{NAMES[who]}: {text}" for who, text in self.memory.lines()]
         self._errands.ask(source, "The caller asked for a person.", " ".join(said[-6:]))
 
-    def _ai_said(self, text: str) -> None:
+    def _ai_said(self, item: str, text: str) -> None:
         if text:
             self._desk.heard(self._id, "ai", text)
-            self._watchdog.ai_said(text, self._clock.monotonic())
+            if item not in self._kept:
+                self._watchdog.ai_said(text, self._clock.monotonic())
 
     def _again(self) -> None:
         model = self._place.model

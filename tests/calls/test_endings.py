@@ -1,0 +1,84 @@
+"""The caller hangs up at any instant: every other leg is ended within two seconds, and a human is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.calls.story import ASK, HELLO, SAM, Row, Story, accepts, human
+
+STAY: Row = {"wait": 100}
+LAWS = [
+    "",
+    "ringing_leg=survives",
+    "lone_participant=nothing",
+    "callbacks=late",
+    "callbacks=twice",
+    "callbacks=shuffled",
+    "callbacks=lost:0.3",
+]
+SLOW = human(SAM, {"after": 6.0}, STAY)
+LISTENS = human(SAM, {"after": 1.0}, STAY)
+
+
+def ended_in_time(story: Story, label: str) -> None:
+    """This leg, if it ever was, ended or was ordered to within two seconds of the caller's end."""
+    caller = next(
+        r
+        for r in story.rows
+        if r["kind"] == "leg" and r["event"] == "ended" and r["call_sid"] == story.caller_sid
+    )
+    legs = [r for r in story.read() if r["kind"] == "leg" and str(r.get("label", "")).startswith(label)]
+    sids = {r["call_sid"] for r in legs} - {
+        r["call_sid"] for r in legs if r["event"] == "ended" and r["t"] < caller["t"]
+    }
+    for sid in sids:
+        over = [r["t"] for r in legs if r["event"] in ("ended", "left") and r["call_sid"] == sid]
+        ordered = [
+            r["t"]
+            for r in story.rows
+            if r["kind"] == "rest" and sid in r["path"] and r["method"] in ("POST", "DELETE")
+        ]
+        first = min(t for t in over + ordered if t >= caller["t"] - 0.1)
+        assert first - caller["t"] < 2.0, f"{label} {sid} after {first - caller['t']:.1f} s\n{story.digest()}"
+
+
+@pytest.mark.parametrize("world", LAWS, indirect=True)
+@pytest.mark.parametrize(
+    "instant", ["arriving", "connecting", "greeting", "ringing", "briefing", "joining", "talking"]
+)
+def test_a_caller_who_leaves_takes_every_leg_along(story: Story, instant: str) -> None:
+    story.world.phones({"ringing": SLOW, "briefing": LISTENS}.get(instant, accepts(SAM)))
+    story.phone(HELLO, ASK, STAY)
+    waits = {
+        "arriving": lambda: story.leg("answered", "caller"),
+        "connecting": lambda: story.leg("dialled", "ai-1"),
+        "greeting": lambda: story.note("speech", who="ai"),
+        "ringing": lambda: story.leg("ringing", "human:" + SAM),
+        "briefing": lambda: story.note("say", leg="human", text="A call for"),
+        "joining": lambda: story.note("gathered", digits="1"),
+        "talking": lambda: story.leg("left", "ai-1", 90),
+    }
+    waits[instant]()
+    story.hang_up()
+    call = story.ends()
+    for label in ("ai", "human"):
+        ended_in_time(story, label)
+    if instant == "briefing":
+        assert call["attempts"][0]["outcome"] == "caller_left"
+        story.note("say", leg="human", text="The caller has hung up")
+    if instant == "talking":
+        story.note("say", leg="human-1", text="The caller has hung up")
+
+
+def test_the_models_socket_is_closed_within_a_second(story: Story) -> None:
+    story.world.phones(accepts(SAM))
+    story.phone(HELLO, STAY)
+    story.note("speech", 30, who="ai")
+    story.hang_up()
+    ended = story.wait(
+        "the caller's end",
+        lambda r: r["kind"] == "leg" and r["event"] == "ended" and r["call_sid"] == story.caller_sid,
+    )
+    closed = story.note("session", 10, state="closed")
+    assert closed["t"] - ended["t"] < 1.0
+    story.ends()
