@@ -260,9 +260,16 @@ class Wire:
 
 
 def hang_up(sock: socket.socket) -> None:
-    """Close the connection itself, whatever other references to the socket there are."""
+    """Close the connection itself, whatever other references to the socket there are.
+
+    What has arrived is read away: a server that shares the socket would take it for its next request.
+    """
     with contextlib.suppress(OSError):  # not connected any more: closing is all that is left to do
         sock.shutdown(socket.SHUT_RDWR)
+        sock.setblocking(False)
+        for _ in range(TURNS):
+            if not sock.recv(READ):
+                break
     sock.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Hashable
 
@@ -16,8 +17,9 @@ Job = Callable[[], None]
 class Lanes:
     """Runs jobs of one key in their order, jobs of different keys side by side.
 
-    A lane's thread lives only while it has work, so a thousand quiet calls cost nothing. `put` never
-    blocks: starting a thread waits for it to run, which gevent's hub must not, so another thread does that.
+    A lane's thread lives only while it has work, so a thousand quiet calls cost nothing. `put` is called in
+    gevent's hub too, which may neither wait for a lock nor for a thread to have begun, so it only queues;
+    one thread of our own does the rest.
     """
 
     def __init__(self) -> None:
@@ -25,36 +27,37 @@ class Lanes:
         self._waiting: dict[Hashable, deque[Job]] = {}
         self._idle = threading.Condition(self._lock)
         self._closed = False
-        self._new: queue.SimpleQueue[Hashable | None] = queue.SimpleQueue()
+        self._new: queue.SimpleQueue[tuple[Hashable, Job] | None] = queue.SimpleQueue()
         self._starter = threading.Thread(target=self._start, name="lanes", daemon=True)
         self._starter.start()
 
     def put(self, key: Hashable, job: Job) -> None:
         """Queue `job` behind the others of its key; after `close` it is dropped."""
-        with self._lock:
-            if self._closed:
-                return
-            lane = self._waiting.get(key)
-            if lane is not None:
-                lane.append(job)
-                return
-            self._waiting[key] = deque([job])
-        self._new.put(key)
+        if not self._closed:
+            self._new.put((key, job))
 
     def close(self, seconds: float) -> bool:
         """Take no more work, and wait at most `seconds` (real ones) for what is queued."""
-        with self._lock:
-            self._closed = True
-            done = self._idle.wait_for(lambda: not self._waiting, seconds)
+        self._closed = True
         self._new.put(None)
-        return done
+        end = time.monotonic() + seconds
+        self._starter.join(seconds)
+        with self._lock:
+            return self._idle.wait_for(lambda: not self._waiting, max(0.0, end - time.monotonic()))
 
     def __len__(self) -> int:
         with self._lock:
-            return sum(len(lane) for lane in self._waiting.values())
+            return self._new.qsize() + sum(len(lane) for lane in self._waiting.values())
 
     def _start(self) -> None:
-        while (key := self._new.get()) is not None:
+        while (new := self._new.get()) is not None:
+            key, job = new
+            with self._lock:
+                lane = self._waiting.get(key)
+                if lane is not None:
+                    lane.append(job)
+                    continue
+                self._waiting[key] = deque([job])
             threading.Thread(target=self._run, args=(key,), name=f"lane {key}", daemon=True).start()
 
     def _run(self, key: Hashable) -> None:

@@ -135,8 +135,8 @@ class Relay:
         """The caller can be heard on this socket from now on; an older stream is dropped."""
         self._drop_stream()
         clock = self._clock.monotonic
-        self._stream = Stream(self._loop, sock, stream_sid, generation, self, finished, clock)
-        self.speaker = Speaker(self._stream, clock)
+        stream = Stream(self._loop, sock, stream_sid, generation, self, finished, clock)
+        self._stream, self.speaker = stream, Speaker(stream, clock)
         self._talk.awaited = True
         self._talk.talking = False
         failure = self._sessions.take_failure()
@@ -148,7 +148,7 @@ class Relay:
         if self._comforting:
             self.comfort()
         self._sound()
-        self._stream.begin(leftover)
+        stream.begin(leftover)
 
     def close(self) -> None:
         """Close stream and session; what was said stays remembered."""
