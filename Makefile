@@ -1,0 +1,40 @@
+# make demo    a whole call in real time, without any account (MODEL=openai: the real model; ARGS=--short)
+# make test    the whole suite (PYTEST="-k name" for some of it)
+# make sim     the phone network alone, for any Twilio app: make sim APP=http://127.0.0.1:5000/path
+# make lint    ruff and mypy (also: make check)
+# make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.13
+
+MODEL ?= local
+ARGS ?=
+PYTEST ?= -n auto
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(if $(shell $(name) -c 'import sys; print((3,11) <= sys.version_info[:2] <= (3,13) or "")' 2>/dev/null),$(name))))
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test sim lint check setup clean
+
+demo: $(READY)
+	@$(BIN)/python -m warmtransfer.simulator.demo --model $(MODEL) $(ARGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest $(PYTEST)
+
+sim: $(READY)
+	@test -n "$(APP)" || { echo "Say where your app is: make sim APP=http://127.0.0.1:5000/path (ARGS=... for more)"; exit 2; }
+	$(BIN)/python -m warmtransfer.simulator --app $(APP) $(ARGS)
+
+lint check: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+setup: $(READY)
+
+$(READY): requirements.txt requirements-simulator.txt requirements-dev.txt
+	@test -x $(BIN)/python || test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none is on the PATH."; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	find warmtransfer tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,114 @@
+"""The command: `python -m warmtransfer.simulator.demo` runs a call and proves what the product promises."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from warmtransfer.simulator.demo.evidence import Evidence
+from warmtransfer.simulator.demo.picture import draw
+from warmtransfer.simulator.demo.processes import Crew, Failed
+from warmtransfer.simulator.demo.promises import judge
+from warmtransfer.simulator.demo.report import report, table, text_of
+from warmtransfer.simulator.demo.run import ROOT, Plan, Run
+from warmtransfer.simulator.demo.screen import Screen
+from warmtransfer.simulator.demo.story import Story
+from warmtransfer.simulator.demo.timings import timings
+
+UPSTREAM = "wss://api.openai.com/v1/realtime"
+#: Files an earlier demo may have left, which this one writes anew.
+WRITTEN = ("*.wav", "*.log", "*.sqlite3*", "trace.jsonl", "report.json", "summary.txt", "call.png")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    found = argparse.ArgumentParser(
+        prog="python -m warmtransfer.simulator.demo",
+        description="Runs a whole call in real time: the app by the Procfile's command, a simulated phone "
+        "network, and a local speech model. Exit status 0: every promise was kept; 1: one was not, or the "
+        "call did not get there; 2: something is missing.",
+    )
+    found.add_argument("--short", action="store_true", help="a shorter story, for continuous integration")
+    found.add_argument("--model", choices=("local", "openai"), default="local",
+                       help="openai: the real model, with OPENAI_API_KEY, through a recording proxy")  # fmt: skip
+    found.add_argument("--upstream", default=UPSTREAM, help="the real model's address (default %(default)s)")
+    found.add_argument("--out", type=Path, default=Path("demo-output"), help="where to (default %(default)s)")
+    found.add_argument("--speed", type=float, default=1.0,
+                       help="simulated seconds per second; the app's own clock stays real")  # fmt: skip
+    return found
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the demo; the exit status."""
+    options = parser().parse_args(argv)
+    key = os.environ.get("OPENAI_API_KEY", "")
+    if options.model == "openai" and not key:
+        print(
+            "MODEL=openai needs your key in OPENAI_API_KEY; without it, run plain `make demo`.",
+            file=sys.stderr,
+        )
+        return 2
+    signal.signal(signal.SIGTERM, interrupted)
+    story = Story.load("short" if options.short else "full")
+    out = options.out.resolve()
+    plan = Plan(story, out, options.speed)
+    if options.model == "openai":
+        plan = Plan(story, out, options.speed, options.upstream, key)
+    clear(out)
+    screen = Screen(sys.stdout, story.names)
+    try:
+        return demonstrate(plan, screen)
+    except KeyboardInterrupt:
+        print("\nInterrupted; every process has been ended.", file=sys.stderr)
+        return 130
+    except (Failed, OSError) as fault:
+        print(f"\nThe demo did not get to its end: {fault}", file=sys.stderr)
+        return 1
+
+
+def interrupted(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends the demo as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def clear(out: Path) -> None:
+    """Make the folder, without what an earlier demo wrote into it."""
+    out.mkdir(parents=True, exist_ok=True)
+    for pattern in WRITTEN:
+        for path in out.glob(pattern):
+            path.unlink()
+
+
+def demonstrate(plan: Plan, screen: Screen) -> int:
+    """Run the call, judge it, and leave picture, report and table; the exit status."""
+    began = time.monotonic()
+    screen.say(plan.story.about)
+    screen.say("Starting the phone network, the model and the app ...")
+    with Crew(plan.out, ROOT) as crew:
+        run = Run(plan, screen, crew)
+        run.start()
+        screen.say(f"Ready after {time.monotonic() - began:.1f} s.\n")
+        run.call()
+        left = run.finish()
+    evidence = Evidence.load(plan.out)
+    evidence.leftovers = left
+    judgement = judge(evidence, lenient=bool(plan.upstream))
+    times = timings(evidence)
+    lines = table(judgement, times)
+    (plan.out / "report.json").write_text(text_of(report(evidence, judgement, times)), encoding="utf-8")
+    (plan.out / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    draw(evidence, run.stages, plan.story.names, plan.out / "call.png")
+    screen.say("\n" + "\n".join(lines))
+    shown = os.path.relpath(plan.out)
+    screen.say(f"\n{shown}/ holds call.png, report.json, trace.jsonl and what each leg heard as WAV.")
+    screen.say(f"Took {time.monotonic() - began:.0f} s.")
+    return 0 if judgement.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

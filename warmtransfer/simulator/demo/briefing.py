@@ -1,0 +1,157 @@
+"""The two promises about the briefing: nobody else hears it, and it comes before the caller's voice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from warmtransfer.simulator.audio import PCM, RATE
+from warmtransfer.simulator.demo.evidence import Evidence, Leg, Words
+from warmtransfer.simulator.demo.hearing import Within, chunks, find, loud, voiced
+from warmtransfer.simulator.demo.measures import plain, tool_calls
+from warmtransfer.simulator.demo.verdict import Verdict, held, seconds, unseen
+from warmtransfer.simulator.speech import spoken
+
+#: Length of the pieces that are looked for, and the likeness from which a piece counts as heard.
+PIECE, LEAKED = 1.0, 0.4
+#: A voice mixed with others still has this likeness to itself.
+RECOGNISED = 0.5
+#: Seconds of the longest sound that is looked for as a whole.
+LONGEST = 8.0
+
+
+def briefing_private(evidence: Evidence) -> Verdict:
+    """Nothing that a human heard before joining occurs in what the caller heard."""
+    caller = evidence.caller
+    briefed = [leg for leg in evidence.kind("human") if len(briefing(evidence, leg))]
+    if not briefed or caller is None or caller.answered is None:
+        return unseen("no human was briefed")
+    worst, pieces = 0.0, 0
+    for leg in briefed:
+        assert leg.answered is not None
+        since = round(max(0.0, leg.answered - caller.answered - 0.5) * RATE)
+        room = Within(evidence.heard(caller)[since:])
+        pcm = briefing(evidence, leg)
+        for at, piece in chunks(pcm, voiced(pcm), PIECE, PIECE, 0.5):
+            likeness, sample = room.find(piece)
+            worst, pieces = max(worst, likeness), pieces + 1
+            if likeness >= LEAKED:
+                when = caller.answered + (since + sample) / RATE
+                return Verdict(
+                    False, f"the caller heard at {seconds(when)} what {leg.label} heard {at:.0f} s in"
+                )
+    if not pieces:
+        return unseen("no words were read to any human")
+    return held(
+        f"none of {pieces} pieces of the briefing is in the caller's ear (likeness at most {worst:.2f})"
+    )
+
+
+def briefing(evidence: Evidence, leg: Leg) -> PCM:
+    """What a human heard between the answer and the room."""
+    if leg.answered is None:
+        return evidence.heard(None)
+    until = leg.joined[0] - leg.answered if leg.joined else None
+    return evidence.heard(leg)[: None if until is None else max(0, round(until * RATE))]
+
+
+def human_briefed_first(evidence: Evidence) -> Verdict:
+    """The human heard the whole summary before any of the caller's voice."""
+    met, caller = evidence.met, evidence.caller
+    if met is None or caller is None or met.answered is None:
+        return unseen("no human came into the room")
+    told = summary_read(evidence, met)
+    if told is None:
+        return Verdict(False, f"no summary was read to {met.label}")
+    if not told.whole:
+        return Verdict(False, f"the summary was cut short at {seconds(told.end)}: “{told.text}”")
+    likeness, at = found_in(told, evidence, met)
+    if likeness < RECOGNISED:
+        return Verdict(False, f"the summary is not in what {met.label} heard (likeness {likeness:.2f})")
+    ended = met.answered + at
+    voice = caller_in(evidence, met)
+    if voice is None:
+        return Verdict(False, f"{met.label} never heard the caller")
+    if voice < ended - 0.02:
+        return Verdict(
+            False, f"the caller was heard at {seconds(voice)}, the summary ended at {seconds(ended)}"
+        )
+    return held(
+        f"the summary ended at {seconds(ended)}, the caller was first heard {voice - ended:.1f} s later"
+    )
+
+
+def summary_read(evidence: Evidence, leg: Leg) -> Words | None:
+    """The words read to a human that hold the summary: most of the model's words, or else the longest."""
+    joined = leg.joined[0]
+    read = [each for each in evidence.read_to(leg) if each.start < joined]
+    wanted: set[str] = set()
+    for at, message in tool_calls(evidence):
+        if at < read[-1].end if read else False:
+            wanted = set(plain(given_summary(str(message.get("arguments", ""))))) or wanted
+    if not read:
+        return None
+    best = max(read, key=lambda each: (len(wanted & set(plain(each.text))), len(each.text), -each.start))
+    if wanted and len(wanted & set(plain(best.text))) < min(len(wanted), len(set(plain(best.text)))) / 2:
+        return None
+    whole = [each for each in read if each.text == best.text and each.whole]
+    return whole[0] if whole else best
+
+
+def given_summary(arguments: str) -> str:
+    """The summary in the arguments of a tool call, "" when they cannot be read."""
+    try:
+        fields = json.loads(arguments)
+    except ValueError:
+        return ""
+    return str(fields.get("summary", "")) if isinstance(fields, dict) else ""
+
+
+def found_in(told: Words, evidence: Evidence, leg: Leg) -> tuple[float, float]:
+    """Likeness of a text, read aloud again, to what the leg heard then; and when its last part ended."""
+    sound = asyncio.run(spoken(told.text, *voice_of(evidence, leg, told.text)))
+    assert leg.answered is not None
+    begin, end = told.start - leg.answered - 0.5, told.end - leg.answered + 0.5
+    worst, over = 1.0, 0.0
+    size = round(LONGEST * RATE)
+    for first in range(0, len(sound), size):
+        part = sound[first : first + size]
+        if not loud(part).any():
+            continue
+        likeness, at = find(part, evidence.heard(leg), max(0.0, begin), end)
+        worst, over = min(worst, likeness), at + len(part) / RATE
+    return (worst, over) if over else (0.0, 0.0)
+
+
+def voice_of(evidence: Evidence, leg: Leg, text: str) -> tuple[str, str]:
+    """Voice and language of the Say that held a text, from the document it came in."""
+    from warmtransfer.simulator.twiml import TwimlError, parse
+
+    for row in evidence.rows:
+        if row["kind"] != "webhook" or not str(row.get("body", "")).lstrip().startswith("<"):
+            continue
+        try:
+            document = parse(str(row["body"]), str(row["url"]), "text/xml")
+        except TwimlError:
+            continue
+        for verb in document.verbs:
+            for each in (verb, *verb.children):
+                if each.name == "Say" and each.text == text:
+                    return each.attrs.get("voice", ""), each.attrs.get("language", "")
+    return "", ""
+
+
+def caller_in(evidence: Evidence, leg: Leg) -> float | None:
+    """When a leg first heard the caller's voice."""
+    caller = evidence.caller
+    if caller is None or caller.answered is None or leg.answered is None:
+        return None
+    said, ear = evidence.said(caller), evidence.heard(leg)
+    for at, piece in chunks(said, voiced(said), 0.5, 0.1, 0.6):
+        place = caller.answered + at - leg.answered
+        if place + 0.6 < 0:
+            continue
+        likeness, found = find(piece, ear, place - 0.15, place + 0.5 + 0.15)
+        if likeness >= RECOGNISED:
+            return leg.answered + found
+    return None
