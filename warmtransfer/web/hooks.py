@@ -32,10 +32,8 @@ PATIENCE = 30
 @hooks.before_request
 def refuse_unsigned() -> None:
     """403 before anything is read, unless Twilio signed the request."""
-    here = parts()
-    if not here.guard.admits(request):
+    if not parts().guard.admits(request):
         abort(403)
-    here.life.start()
 
 
 def fields() -> Mapping[str, str]:
@@ -49,6 +47,7 @@ def document(view: Callable[..., str]) -> Callable[..., Response]:
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> Response:
         try:
+            parts().life.start()
             body = view(*args, **kwargs)
         except WarmTransferError as fault:
             asked = request.args.get("again", 0, int)
@@ -67,6 +66,7 @@ def callback(view: Callable[..., None]) -> Callable[..., Response]:
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> Response:
         try:
+            parts().life.start()
             view(*args, **kwargs)
         except WarmTransferError as fault:
             log.warning("%s has to be repeated: %s", request.endpoint, type(fault).__name__)
@@ -90,6 +90,6 @@ def post(call_id: str, event: Event | None) -> Call | None:
 
 def _same_url(again: int) -> str:
     given = fields()
-    kept = {name: given[name] for name in _ONCE if name in given}
+    kept = {name: given[name] for name in given if name.removeprefix("Param_") in _ONCE}
     query = urlencode({**kept, "again": again})
     return f"{parts().settings.public_url}{request.path}?{query}{RETRIED}"
