@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from warmtransfer.errors import ModelLost
 from warmtransfer.ports import dialect
+from warmtransfer.ports.dial import Opening
 from warmtransfer.ports.dialect import Json, ModelSettings
-from warmtransfer.ports.opening import Opening
 from warmtransfer.ports.readiness import Loop, Timer
 from warmtransfer.ports.turns import Turns, Want
 from warmtransfer.ports.wire import Wire
