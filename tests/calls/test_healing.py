@@ -89,10 +89,11 @@ def test_no_model_and_no_human_takes_a_message(story: Story) -> None:
 )
 def test_a_failing_dial_never_rings_two_humans(story: Story, fault: str, outcome: str | None) -> None:
     """`None`: the first human is reached all the same; else the attempt ends so, and the next is rung."""
-    story.world.control("PUT", "/faults", [fault.replace("POST Calls", "POST Calls.json")])
+    story.world.control("PUT", "/faults", [fault])
     story.world.phones(accepts(SAM), accepts(KIM))
     story.phone(HELLO, ASK, STAY)
     story.leg("joined", "human-2" if outcome else "human-1", 120)
+    story.note("fault", fault="rest=")
     story.hang_up()
     call = story.ends()
     assert call["attempts"][0]["outcome"] == (outcome or "accepted")
@@ -101,9 +102,10 @@ def test_a_failing_dial_never_rings_two_humans(story: Story, fault: str, outcome
 
 @pytest.mark.parametrize("fault", ["500", "500_after", "timeout_after", "429", "slow:2"])
 def test_a_failing_request_for_the_ai_still_gives_one_ai(story: Story, fault: str) -> None:
-    story.world.control("PUT", "/faults", [f"rest={fault};match=POST Participants.json;times=1"])
+    story.world.control("PUT", "/faults", [f"rest={fault};match=POST Participants;times=1"])
     story.phone(STAY)
     story.note("speech", 90, who="ai")
+    story.note("fault", fault="rest=")
     state = story.world.control("GET", "/state")
     assert len([leg for leg in state["legs"] if str(leg.get("label")).startswith("ai")]) == 1
     story.hang_up()
@@ -117,5 +119,6 @@ def test_the_ai_is_removed_although_the_request_fails_at_first(story: Story, fau
     story.phone(HELLO, ASK, STAY)
     story.leg("joined", "human-1", 90)
     story.leg("left", "ai-1", 30)
+    story.note("fault", fault="rest=")
     story.hang_up()
     story.ends()

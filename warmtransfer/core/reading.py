@@ -192,9 +192,14 @@ def _timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
         return settle(close(call, attempt.n, Outcome.ERROR), rules, others=False)
     if call.stage in (Stage.RINGING, Stage.BRIEFING) and attempt and not attempt.outcome:
         call = call.with_attempt(replace(attempt, outcome=Outcome.TIMED_OUT))
-    if call.stage is Stage.OVER and call.laps > rules.patience:
+    if call.stage is Stage.OVER and (call.laps > rules.patience or _all_ended(call)):
         return call, None
     return call, event
+
+
+def _all_ended(call: Call) -> bool:
+    """Whether no leg but the caller's is known to have been up and not to have ended."""
+    return not call.ai.call_sid and all(each.ended or not each.call_sid for each in call.attempts)
 
 
 def _order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
