@@ -216,7 +216,7 @@ def test_the_gate_says_nothing_private_first_and_asks_twice() -> None:
     }
     assert [each.tag for each in gather] == ["Say", "Pause", "Say", "Say", "Pause", "Say"]
     assert words(document) == [
-        "A call for sam, from Tea & Co.",
+        briefing.first_words("sam", "Tea & Co"),
         "Invoice 7 is wrong & late.",
         twiml.KEYS,
         twiml.KEYS,
@@ -294,7 +294,7 @@ def test_only_an_acceptance_ever_bridges(stage: Stage, outcome: Outcome | None, 
 
 def test_the_briefing_on_hold_ends_by_telling_us() -> None:
     document = DOCUMENTS.hold(asked(Stage.BRIEFING, style=Style.ANNOUNCE), 1)
-    assert words(document) == ["A call for sam, from Tea & Co.", "Invoice 7 is wrong & late."]
+    assert words(document) == [briefing.first_words("sam", "Tea & Co"), "Invoice 7 is wrong & late."]
     assert verbs(document)[-1].text == f"{BASE}/human/c0ffee/1/briefed{RETRIED}"
 
 
