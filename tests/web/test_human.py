@@ -13,7 +13,8 @@ from warmtransfer.core.call import Outcome, Stage
 def test_the_human_is_briefed_when_the_leg_is_answered(site: Site) -> None:
     call_id = site.briefing()
     gather, *_ = site.document(f"/human/{call_id}/1", CallSid="CAhuman1")
-    assert [each.text for each in gather.iter("Say")][:2] == [briefing.first_words("sam", ""), "An invoice is wrong."]
+    said = [each.text for each in gather.iter("Say")]
+    assert said[:2] == [briefing.first_words("sam", ""), "An invoice is wrong."]
 
 
 def test_key_one_lets_the_human_in(site: Site) -> None:
