@@ -12,7 +12,9 @@ from tests.runtime.parts import eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, PUBLIC, ROOM, Site, signature
 from warmtransfer.core.call import AIState, Stage
+from warmtransfer.simulator.audio import parse_wav
 from warmtransfer.web import twiml
+from warmtransfer.web.sounds import RING_SECONDS
 
 NUMBER = GOOD["TWILIO_NUMBER"]
 
@@ -247,7 +249,10 @@ def test_sounds_and_health_need_no_signature(site: Site) -> None:
     sound = site.client.get("/warmtransfer/sounds/ring.wav")
     assert sound.content_type == "audio/wav"
     assert sound.data[:4] == b"RIFF"
-    assert len(sound.data) == 44 + 3 * 16000
+    ring = parse_wav(sound.data)
+    assert len(ring) == RING_SECONDS * 8000
+    assert max(abs(ring[:16000])) > 1000
+    assert RING_SECONDS - 2.0 < 2.0, "a pause of two seconds sounds like nobody"
     assert site.client.get("/warmtransfer/sounds/other.wav").status_code == 404
     assert site.client.get("/warmtransfer/health").json == {"ok": True, "relays": 0}
 

@@ -11,14 +11,13 @@ from warmtransfer.core import briefing
 from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Outcome, Stage, Style
 from warmtransfer.core.rules import BACKOFF, Rules
 from warmtransfer.web.links import Links
-from warmtransfer.web.sounds import RING_OFF, RING_ON
+from warmtransfer.web.sounds import RING_SECONDS
 
 #: Identical on every leg: the first joiner's choice holds for the whole room (Twilio: conference TwiML).
 ROOM_EVENTS = "start end join leave hold modify announcement"
 LEG_EVENTS = "initiated ringing answered completed"
-#: The name of our ring tone among the sounds, and its length in seconds.
+#: The name of our ring tone among the sounds.
 RING = "ring"
-RING_SECONDS = RING_ON + RING_OFF
 
 KEYS = "Press 1 to take the call, or 2 to decline."
 SORRY = "I am sorry, all our lines are busy right now. Please call again in a few minutes. Goodbye."
