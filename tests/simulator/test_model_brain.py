@@ -100,8 +100,7 @@ def test_arguments_come_from_the_declared_schema_and_the_conversation() -> None:
     assert arguments["target"] == "kim"
     assert arguments["reason"] == "I have a question about my invoice"
     assert arguments["summary"] == (
-        'The caller said: "I have a question about my invoice"; "I want to speak to a person". '
-        'They were told: "A colleague can help.".'
+        'The caller says: "I have a question about my invoice". They were told: "A colleague can help".'
     )
 
 

@@ -6,8 +6,8 @@ import re
 
 from warmtransfer.core.call import Attempt, Call, Outcome
 
-#: About ten seconds of speech; more is not listened to.
-SUMMARY_LIMIT = 320
+#: Letters of a summary, about twelve seconds of speech; more is not listened to.
+SUMMARY_LIMIT = 200
 
 APOLOGY = (
     "I am sorry, nobody can take your call right now. "

@@ -10,6 +10,9 @@ from warmtransfer.simulator.model.conversation import Conversation
 Json = dict[str, Any]
 
 UNKNOWN = "(unclear)"
+#: A caller's wish for a person, and our words that promise one.
+PERSON = re.compile(r"\b(?:person|human|someone|somebody|representative|operator|agent)\b", re.IGNORECASE)
+ANNOUNCES = re.compile(r"\b(?:get|find|reach|put you|transfer|connect)\b", re.IGNORECASE)
 #: Words too common to tell one target from another.
 COMMON = frozenset(
     (
@@ -37,16 +40,19 @@ def said_by(conversation: Conversation, role: str) -> list[str]:
 
 
 def summary_of(conversation: Conversation) -> str:
-    """What the call was about, from the words of both sides; only what the caller heard of ours."""
-    asked = said_by(conversation, "user")
-    told = said_by(conversation, "assistant")
+    """What the call is about in one breath: what was asked last, and what came of it.
+
+    The wish for a person itself says nothing, nor does the sentence that announces the transfer.
+    """
+    asked = [text for text in said_by(conversation, "user") if not PERSON.search(text)]
     if not asked:
-        return "The caller has not said what it is about."
-    quoted = "; ".join(f'"{text}"' for text in asked[-4:])
-    text = f"The caller said: {quoted}."
-    # The first line of ours is the greeting and the last one announces the transfer: neither is news.
-    useful = told[1:][-2:]
-    return text + (" They were told: " + " ".join(f'"{line}"' for line in useful) + "." if useful else "")
+        return "The caller has only asked to speak with a person."
+    before = f' Before that they asked: "{asked[-2]}".' if len(asked) > 1 else ""
+    useful = said_by(conversation, "assistant")[1:]
+    told = next((line for line in reversed(useful) if not ANNOUNCES.search(line)), "")
+    first = re.split(r"(?<=[.!?])\s", told)[0].rstrip(".!?")
+    answer = f' They were told: "{first}".' if first else ""
+    return f'The caller says: "{asked[-1]}".{answer or before}'
 
 
 def reason_of(conversation: Conversation) -> str:

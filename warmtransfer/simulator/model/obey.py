@@ -94,7 +94,8 @@ def line_in(instructions: str, greeting: str) -> str | None:
             said.append(line)
         elif not FORBIDDEN.search(clause):
             news.append(sentence(to_model(clause)))
-    return " ".join(dict.fromkeys(said)) or None
+    said = [line for n, line in enumerate(said) if not any(line in earlier for earlier in said[:n])]
+    return " ".join(said) or None
 
 
 def clause_line(clause: str, greeting: str) -> str | None:
