@@ -122,7 +122,7 @@ def transfer_tool(humans: Sequence[Human]) -> dict[str, Any]:
                 "reason": {"type": "string", "description": "Why a human is needed, in a few words."},
                 "summary": {
                     "type": "string",
-                    "description": "What the human should know before the first word, in at most 30 words: who, what, why.",
+                    "description": "What the human should know, in at most 30 words: who, what, why.",
                 },
             },
             "required": ["target", "reason", "summary"],
