@@ -105,13 +105,11 @@ def session_update(settings: ModelSettings, tools: Sequence[Mapping[str, Any]]) 
     transcription = {"model": settings.transcription_model}
     if settings.language:
         transcription["language"] = settings.language
-    noise = {"type": settings.noise_reduction} if settings.noise_reduction else None
-    hears: Json = {
-        "format": {"type": "audio/pcmu"},
-        "noise_reduction": noise,
-        "transcription": transcription if settings.transcription_model else None,
-        "turn_detection": turn_detection(settings),
-    }
+    hears: Json = {"format": {"type": "audio/pcmu"}, "turn_detection": turn_detection(settings)}
+    if settings.noise_reduction:
+        hears["noise_reduction"] = {"type": settings.noise_reduction}
+    if settings.transcription_model:
+        hears["transcription"] = transcription
     speaks = {"format": {"type": "audio/pcmu"}, "voice": settings.voice, "speed": settings.speed}
     session = {
         "type": "realtime",

@@ -65,6 +65,9 @@ class Loop(Protocol):
         `threading.Thread.start` may not be called in gevent's hub: it waits for the thread to have begun.
         """
 
+    def watched(self) -> int:
+        """How many sockets are being watched."""
+
     def stop(self) -> None:
         """End threads of its own; nothing is called any more."""
 
@@ -106,10 +109,11 @@ class HubLoop:
         self._spawn = gevent.spawn
         self._pool = ThreadPool(1, hub=self._hub)
         self._stopped = False
+        self._watches: set[_HubWatch] = set()
 
     def watch(self, sock: socket.socket, on_readable: Callable[[], object]) -> Watch:
         """Watch through libev; see Loop."""
-        return _HubWatch(self._hub.loop, sock.fileno(), on_readable)
+        return _HubWatch(self._hub.loop, sock.fileno(), on_readable, self._watches)
 
     def soon(self, fn: Callback, *args: Any) -> None:
         """Wake the hub from whatever thread this is; see Loop."""
@@ -131,6 +135,10 @@ class HubLoop:
     def spawn(self, fn: Callback, *args: Any) -> None:
         """Run in a greenlet; see Loop."""
         self.soon(self._spawn, guarded, fn, *args)
+
+    def watched(self) -> int:
+        """See Loop."""
+        return len(self._watches)
 
     def stop(self) -> None:
         """Call nothing any more."""
@@ -177,11 +185,15 @@ class _HubTimer:
 
 
 class _HubWatch:
-    def __init__(self, loop: Any, fd: int, on_readable: Callable[[], object]) -> None:
+    def __init__(
+        self, loop: Any, fd: int, on_readable: Callable[[], object], watches: set[_HubWatch]
+    ) -> None:
         self._read = loop.io(fd, 1)
         self._write = loop.io(fd, 2)
         self._read.start(guarded, on_readable)
+        self._watches = watches
         self._closed = False
+        watches.add(self)
 
     def writable(self, callback: Callable[[], object] | None) -> None:
         if self._closed:
@@ -193,6 +205,7 @@ class _HubWatch:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
+            self._watches.discard(self)
             for watcher in (self._read, self._write):
                 watcher.stop()
                 watcher.close()
@@ -241,6 +254,10 @@ class SelectorLoop:
     def spawn(self, fn: Callback, *args: Any) -> None:
         """Run in a daemon thread; see Loop."""
         threading.Thread(target=guarded, args=(fn, *args), daemon=True).start()
+
+    def watched(self) -> int:
+        """See Loop; the loop's own waking socket does not count."""
+        return 0 if self._stopped else len(self._selector.get_map()) - 1
 
     def stop(self) -> None:
         """End the thread; a callback that runs is finished first."""

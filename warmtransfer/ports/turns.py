@@ -27,6 +27,7 @@ class Turns:
     def __init__(self) -> None:
         self._wants: deque[Want] = deque()
         self._asked: tuple[Want, str] | None = None  #: sent, and not yet begun
+        self._perhaps: str | None = None  #: a response that may be the one asked for
         self._purposes: dict[str, str] = {}
         self._deaf: set[str] = set()
         self._moved = True  #: something came since `stalled` last looked
@@ -64,11 +65,15 @@ class Turns:
     def began(self, response: str, purpose: str | None) -> None:
         """A response runs: the one we asked for, or one the server started because the caller spoke.
 
-        A server that does not give metadata back is taken at its word that the next response is ours.
+        Not every server gives metadata back: without it, a response is ours if our request is not refused
+        before it ends.
         """
-        if self._asked is not None and purpose in (self._asked[0].purpose, None):
-            self._purposes[response] = self._asked[0].purpose
-            self._asked = None
+        if purpose is not None:
+            self._purposes[response] = purpose
+            if self._asked is not None and self._asked[0].purpose == purpose:
+                self._asked = None
+        elif self._asked is not None:
+            self._perhaps = response
         self.running = response
         self._moved = True
 
@@ -78,12 +83,15 @@ class Turns:
             self.running = None
         self._deaf.discard(response)
         self._moved = True
+        if self._perhaps == response and self._asked is not None:
+            self._purposes[response] = self._asked[0].purpose
+            self._asked = None
         return self._purposes.pop(response, "")
 
     def refused(self, event_id: str, *, again: bool) -> None:
         """The server answered our request with an error: ask again after the running response, or not."""
         if self._asked is not None and self._asked[1] == event_id:
-            want, self._asked = self._asked[0], None
+            want, self._asked, self._perhaps = self._asked[0], None, None
             if again:
                 self._wants.appendleft(replace(want, note=""))
                 self.running = self.running or UNKNOWN
@@ -104,9 +112,10 @@ class Turns:
         """The running response when it must be ended; told once."""
         if self.only is None or self.running is None:
             return None
-        if self._purposes.get(self.running) == self.only or not self.silence():
+        ours = self._asked[0].purpose if self._asked and self._perhaps == self.running else None
+        if self._purposes.get(self.running, ours) == self.only:
             return None
-        return self.running
+        return self.running if self.silence() else None
 
     def progressed(self) -> None:
         """Something of the running response came."""

@@ -27,8 +27,8 @@ _QUIET.setLevel(logging.WARNING)
 READ = 65536
 #: Reads in a row before other sockets get their turn.
 TURNS = 8
-#: Bytes that may wait for a peer that reads slowly: half a minute of speech with its JSON.
-WAITING = 512 * 1024
+#: Bytes that may wait for a peer that reads slowly: a minute of speech with its JSON.
+WAITING = 1024 * 1024
 #: Seconds a peer gets to answer our close frame.
 GOODBYE = 1.0
 
@@ -185,8 +185,9 @@ class Wire:
             self._make_room()
 
     def _make_room(self) -> None:
-        """Drop the oldest droppable messages, never the one whose bytes are on the way."""
+        """Drop the oldest droppable messages; neither the newest nor one whose bytes are on the way."""
         kept: deque[tuple[bytes, bool]] = deque()
+        newest = self._queue.pop()
         while self._queue:
             data, droppable = self._queue.popleft()
             if droppable and self._queued > self._waiting and (kept or not self._offset):
@@ -194,8 +195,9 @@ class Wire:
                 self.dropped += 1
             else:
                 kept.append((data, droppable))
+        kept.append(newest)
         self._queue = kept
-        if self._queued > 2 * self._waiting:
+        if len(kept) > 1 and self._queued > 2 * self._waiting:
             self._failed = (1008, "the peer does not read")
             self._finish()
 

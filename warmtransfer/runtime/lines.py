@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
@@ -95,10 +96,17 @@ class Lines:
         """Relays there are."""
         return len(self._relays)
 
-    def stop(self) -> None:
-        """Close them all; returns at once."""
-        for call_id in list(self._relays):
-            self.close(call_id)
+    def stop(self, seconds: float = 2.0) -> bool:
+        """Close them all, and wait at most real `seconds` for the sockets to end. Never in the loop."""
+        end = time.monotonic() + seconds
+        while True:
+            for call_id in list(self._relays):
+                self.close(call_id)
+            if not self._relays and not self._loop.watched():
+                return True
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
 
     # In the loop ------------------------------------------------------------------------------------
 
