@@ -29,6 +29,7 @@ def asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:
 
 
 def handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
+    """The next handoff of this call, as it was asked for."""
     return replace(
         call.handoff,
         number=call.handoff.number + 1,
@@ -51,6 +52,7 @@ def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> 
 
 
 def answered(call: Call, event: ev.HumanAnswered, rules: Rules) -> Reading:
+    """Told by the leg's own webhook and by its status callback; the first one counts."""
     call, fact = dialled(call, ev.HumanDialled(event.n, event.call_sid), rules)
     attempt = call.attempt_number(event.n)
     if not isinstance(fact, ev.HumanDialled) or attempt is None:
@@ -93,6 +95,7 @@ def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
 
 
 def briefed(call: Call, event: ev.BriefingHeard, rules: Rules) -> Reading:
+    """Style announce: one of the two things that let a human in."""
     attempt = _current(call, event.n)
     if attempt is None or attempt.outcome:
         return call, None
@@ -110,6 +113,7 @@ def _announce_done(call: Call, n: int, rules: Rules) -> Reading:
 
 
 def human_joined(call: Call, event: ev.HumanJoined, rules: Rules) -> Reading:
+    """A join counts only after the acceptance, and in the current room."""
     attempt = _current(call, event.n)
     if attempt is None or event.room_sid != call.room_sid or call.stage is not Stage.JOINING:
         return call, None
@@ -154,10 +158,12 @@ def _gone(call: Call, attempt: Attempt, ended: bool) -> Reading:
 
 
 def gone_news(call: Call) -> str:
+    """What the AI is told when the human who left had talked with the caller."""
     return briefing.human_gone(call.attempt.name) if call.attempt and call.attempt.joined_at else call.news
 
 
 def leg_present(call: Call, event: ev.LegPresent, rules: Rules) -> Reading:
+    """Only the newest attempt is looked for."""
     return call, event if _current(call, event.n) else None
 
 
