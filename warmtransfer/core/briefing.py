@@ -99,7 +99,8 @@ def human_gone(name: str) -> str:
     """What the returning AI is told after a human has left."""
     return (
         f"{called(name)} has just left the call and the caller is still on the line. You are back. "
-        "Say so in one sentence and ask whether there is anything else. You did not hear what they talked about."
+        "Say so in one sentence and ask whether there is anything else. "
+        "You did not hear what they talked about."
     )
 
 
