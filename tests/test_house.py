@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import warmtransfer
+from tools.tables import written
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Outcome, Stage
 
@@ -145,6 +146,10 @@ def test_the_public_names_are_listed() -> None:
 
 
 README = ROOT / "README.md"
+
+
+def test_the_readmes_tables_are_as_the_code_has_them() -> None:
+    assert written(README.read_text()) == README.read_text(), "run python -m tools.tables"
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)

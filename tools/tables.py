@@ -1,4 +1,4 @@
-"""Writes the README's tables of keys, stages and outcomes from the code: `python tools/tables.py`."""
+"""Writes the README's tables of keys, stages and outcomes from the code: `python -m tools.tables`."""
 
 from __future__ import annotations
 
@@ -36,17 +36,24 @@ def default(value: object) -> str:
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return text.replace("|", "/").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def tables() -> dict[str, str]:
     """Every generated table by the name of its markers."""
     keys = [
-        f"| `{key.name}` | {'**required**' if key.required else default(key.default)} | {key.sentence.replace('|', '/')} |"
+        f"| `{key.name}` | {'**required**' if key.required else default(key.default)} | {plain(key.sentence)} |"
         for key in KEYS
     ]
     stages, outcomes = sentences("Stage"), sentences("Outcome")
     return {
         "keys": table("| key | default | what it is for, and what to put there |", keys),
         "stages": table("| stage | where the caller is |", [f"| `{s}` | {stages[s]} |" for s in Stage]),
-        "outcomes": table("| outcome | how an attempt ended |", [f"| `{o}` | {outcomes[o]} |" for o in Outcome]),
+        "outcomes": table(
+            "| outcome | how an attempt ended |", [f"| `{o}` | {outcomes[o]} |" for o in Outcome]
+        ),
     }
 
 
