@@ -44,7 +44,8 @@ def plain(text: str) -> str:
 def tables() -> dict[str, str]:
     """Every generated table by the name of its markers."""
     keys = [
-        f"| `{key.name}` | {key.required and '**required**' or default(key.default)} | {plain(key.sentence)} |"
+        f"| `{key.name}` | {'**required**' if key.required else default(key.default)} "
+        f"| {plain(key.sentence)} |"
         for key in KEYS
     ]
     stages, outcomes = sentences("Stage"), sentences("Outcome")
