@@ -80,8 +80,11 @@ async def serve(options: argparse.Namespace) -> None:
         app = Proxy(options.proxy, report).app()
     else:
         book = RuleBook.load(options.rules)
+        # No answer waits for the synthesiser: it has spoken while the recogniser was being loaded.
+        ready = book.fixed_lines() if options.ears == "sphinx" else [book.greeting]
+        speaking = asyncio.gather(*(said(line, DEFAULT_VOICE) for line in ready))
         ears = await ears_for(options.ears, book)
-        await said(book.greeting, DEFAULT_VOICE)  # the first words should not wait for the synthesiser
+        await speaking
         setup = Setup(
             clock, report, book, ears, Faults(parsed(text) for text in options.fault), said,
             options.lag / 1000, options.burst, options.session_cap,
