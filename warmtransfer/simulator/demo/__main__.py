@@ -21,6 +21,7 @@ from warmtransfer.simulator.demo.story import Story
 from warmtransfer.simulator.demo.timings import timings
 
 UPSTREAM = "wss://api.openai.com/v1/realtime"
+NO_KEY = "MODEL=openai needs your key in OPENAI_API_KEY; plain `make demo` needs none."
 #: Files an earlier demo may have left, which this one writes anew.
 WRITTEN = ("*.wav", "*.log", "*.sqlite3*", "trace.jsonl", "report.json", "summary.txt", "call.png")
 
@@ -34,12 +35,12 @@ def parser() -> argparse.ArgumentParser:
         "call did not get there; 2: something is missing.",
     )
     found.add_argument("--short", action="store_true", help="a shorter story, for continuous integration")
-    found.add_argument("--model", choices=("local", "openai"), default="local",
-                       help="openai: the real model, with OPENAI_API_KEY, through a recording proxy")  # fmt: skip
+    real = "openai: the real model, with OPENAI_API_KEY, through a recording proxy"
+    found.add_argument("--model", choices=("local", "openai"), default="local", help=real)
     found.add_argument("--upstream", default=UPSTREAM, help="the real model's address (default %(default)s)")
     found.add_argument("--out", type=Path, default=Path("demo-output"), help="where to (default %(default)s)")
-    found.add_argument("--speed", type=float, default=1.0,
-                       help="simulated seconds per second; the app's own clock stays real")  # fmt: skip
+    fast = "simulated seconds per second; the app's own clock stays real, so only a little over 1 makes sense"
+    found.add_argument("--speed", type=float, default=1.0, help=fast)
     return found
 
 
@@ -48,10 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser().parse_args(argv)
     key = os.environ.get("OPENAI_API_KEY", "")
     if options.model == "openai" and not key:
-        print(
-            "MODEL=openai needs your key in OPENAI_API_KEY; without it, run plain `make demo`.",
-            file=sys.stderr,
-        )
+        print(NO_KEY, file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, interrupted)
     story = Story.load("short" if options.short else "full")

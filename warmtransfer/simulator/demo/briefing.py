@@ -11,13 +11,12 @@ from warmtransfer.simulator.demo.hearing import Within, chunks, find, loud, voic
 from warmtransfer.simulator.demo.measures import plain, tool_calls
 from warmtransfer.simulator.demo.verdict import Verdict, held, seconds, unseen
 from warmtransfer.simulator.speech import spoken
+from warmtransfer.simulator.twiml import TwimlError, parse
 
 #: Length of the pieces that are looked for, and the likeness from which a piece counts as heard.
 PIECE, LEAKED = 1.0, 0.4
 #: A voice mixed with others still has this likeness to itself.
 RECOGNISED = 0.5
-#: Seconds of the longest sound that is looked for as a whole.
-LONGEST = 8.0
 
 
 def briefing_private(evidence: Evidence) -> Verdict:
@@ -108,25 +107,21 @@ def given_summary(arguments: str) -> str:
 
 
 def found_in(told: Words, evidence: Evidence, leg: Leg) -> tuple[float, float]:
-    """Likeness of a text, read aloud again, to what the leg heard then; and when its last part ended."""
+    """Likeness of a text, read aloud again, to what the leg heard then; and where in that it ended."""
     sound = asyncio.run(spoken(told.text, *voice_of(evidence, leg, told.text)))
     assert leg.answered is not None
-    begin, end = told.start - leg.answered - 0.5, told.end - leg.answered + 0.5
-    worst, over = 1.0, 0.0
-    size = round(LONGEST * RATE)
-    for first in range(0, len(sound), size):
-        part = sound[first : first + size]
-        if not loud(part).any():
-            continue
-        likeness, at = find(part, evidence.heard(leg), max(0.0, begin), end)
-        worst, over = min(worst, likeness), at + len(part) / RATE
-    return (worst, over) if over else (0.0, 0.0)
+    begin = told.start - leg.answered - 0.5
+    scores, over = [], 0.0
+    for at, part in chunks(sound, loud(sound), PIECE, PIECE, 0.5):
+        # The synthesiser drifts by a few milliseconds in long texts: each piece is looked for by itself.
+        likeness, found = find(part, evidence.heard(leg), max(0.0, begin + at), begin + at + PIECE + 1.0)
+        scores.append(likeness)
+        over = found + (len(sound) / RATE - at)
+    return (min(scores), over) if scores else (0.0, 0.0)
 
 
 def voice_of(evidence: Evidence, leg: Leg, text: str) -> tuple[str, str]:
     """Voice and language of the Say that held a text, from the document it came in."""
-    from warmtransfer.simulator.twiml import TwimlError, parse
-
     for row in evidence.rows:
         if row["kind"] != "webhook" or not str(row.get("body", "")).lstrip().startswith("<"):
             continue

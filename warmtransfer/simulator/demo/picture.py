@@ -110,10 +110,9 @@ def _inch(span: Span) -> float:
 
 def _lane(axes: Axes, lane: Lane, base: float, span: Span) -> None:
     colour = COLOURS[lane.kind]
-    axes.text(
-        span[0] - 0.12 / _inch(span), base + LANE / 2, lane.title, size=8.5, ha="right", va="center", color=colour,
-        weight="bold", linespacing=1.15,
-    )  # fmt: skip
+    left = span[0] - 0.12 / _inch(span)
+    style: dict[str, Any] = {"size": 8.5, "ha": "right", "va": "center", "weight": "bold"}
+    axes.text(left, base + LANE / 2, lane.title, color=colour, linespacing=1.15, **style)
     axes.plot(span, (base, base), color="#e3e3e3", lw=0.6)
     _bars(axes, lane.line, base + 0.05, LANE - 0.1, span, color=colour, alpha=0.05)
     _bars(axes, lane.room, base + 0.05, LANE - 0.1, span, color=colour, alpha=0.08)
@@ -158,7 +157,7 @@ def _block(axes: Axes, block: Block, base: float, height: float, view: Span, col
 
 
 def room_for(block: Block, others: list[Block]) -> Span:
-    """Lower and upper edge of a block in its lane: half of it each where somebody speaks while being read to."""
+    """Lower and upper edge of a block in its lane: about half where somebody speaks while being read to."""
     whole = LANE - 0.36
     overlaps = any(
         other.read != block.read and other.start < block.end and block.start < other.end for other in others
@@ -169,7 +168,7 @@ def room_for(block: Block, others: list[Block]) -> Span:
 
 
 def fitted(text: str, width: float, height: float) -> tuple[str, float]:
-    """The text in lines that fit a box of so many inches, and the size for it; what is too much is left out."""
+    """The text in lines that fit a box of so many inches, and its size; what is too much is left out."""
     size = SIZES[-1]
     for size in SIZES:
         letters = max(1, int((width - 0.06) * 72 / (size * LETTER)))
