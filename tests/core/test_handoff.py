@@ -134,7 +134,9 @@ def test_nobody_to_ring_is_said_and_the_ai_stays() -> None:
 def test_the_human_leaves_and_the_ai_returns_with_the_news() -> None:
     story = Story().with_human().tell(ev.LineHeard(1), ev.AILeft(1, ROOM), ev.HumanLeft(1, ROOM))
     assert story.call.stage is Stage.RETURNING
-    assert story.names() == ["EndHuman", "CloseModel", "PrepareModel", "ComfortCaller", "AddAI"]
+    assert story.names() == [
+        *("EndHuman", "CloseModel", "PrepareModel", "LookForCaller", "ComfortCaller", "AddAI")
+    ]
     story.ai_up(2)
     assert story.call.stage is Stage.AI
     assert "Sam has just left the call" in story.last[0].news  # type: ignore[attr-defined]

@@ -21,7 +21,8 @@ Rows = dict[type[ev.Event], Row]
 
 S = Stage
 DIAL = do.DialHuman()
-ADD = (do.ComfortCaller(), do.AddAI())
+#: Bring the AI back, unless the caller turns out to have gone and the news was lost.
+ADD = (do.LookForCaller(), do.ComfortCaller(), do.AddAI())
 #: Every leg but the caller's; those that are not up are left out.
 ALL = (do.CloseModel(), do.EndAI(), do.EndHuman())
 
