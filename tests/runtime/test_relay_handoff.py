@@ -148,7 +148,10 @@ def test_the_next_response_is_asked_for_only_when_none_runs() -> None:
     with ends() as both:
         phone, session = both.up()
         session.begin("r1")
+        session.speak("r1", "i1", 100, "Well")
+        until(lambda: phone.heard(100))
         both.lines.speak("c1", "Tell this.", 0.0)
+        both.lines.until_heard("c1", 0.05)
         phone.media()
         until(lambda: session.audio)
         assert "response.create" not in session.types()

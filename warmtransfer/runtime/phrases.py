@@ -12,12 +12,12 @@ PERSON = (
 )
 #: What callers say before it.
 WANT = (
-    r"(?:speak|talk|connect|transfer|put|get|give|pass|switch|hand|want|need|like|have|let me|i'd like|"
-    r"can i|could i|may i|is there)"
+    r"(?:speak|talk|connect|transfer|put|get|give|pass|switch|hand|want|need|you have|let me|i'd like|"
+    r"would like|can i|could i|may i|is there)"
 )
 #: Patterns, matched on lower-case words. A deployment may replace or extend them.
 PHRASES: tuple[str, ...] = (
-    rf"\b{WANT}\b(?:\s+[\w']+){{0,5}}?\s+{PERSON}\b",
+    rf"\b{WANT}\b(?:\s+[\w']+){{0,5}}?\s+(?<!\bmy\s){PERSON}\b",
     rf"^(?:(?:just|please|no|hello|hi|sorry|an?|the)\s+)*{PERSON}(?:\s+(?:please|now))*$",
     r"\bput me through\b",
     r"\b(?:speak|talk) (?:to|with) (?:sales|billing|support|accounts|the front desk|reception)\b",

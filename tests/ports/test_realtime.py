@@ -1,0 +1,259 @@
+"""The model's protocol: what we say is what the real server takes, and whose turn it is."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from jsonschema import ValidationError  # type: ignore[import-untyped]
+
+from tests.runtime.strict import check_sent
+from warmtransfer.core.rules import Human
+from warmtransfer.errors import ModelLost
+from warmtransfer.ports import dialect
+from warmtransfer.ports.dial import open_socket
+from warmtransfer.ports.dialect import ModelSettings
+from warmtransfer.ports.turns import Turns, Want
+from warmtransfer.runtime.tools import transfer_tool
+
+SAM = Human("Sam", "+15550100001", "orders")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ModelSettings(),
+        ModelSettings(vad="semantic_vad", vad_eagerness="low"),
+        ModelSettings(vad_idle_ms=8000, create_response=False, interrupt_response=False),
+        ModelSettings(noise_reduction="near_field", language="en", speed=1.2),
+        ModelSettings(transcription_model=""),
+    ],
+)
+def test_every_session_we_configure_is_one_the_server_takes(settings: ModelSettings) -> None:
+    check_sent(dialect.session_update(settings, [transfer_tool((SAM,))]))
+    check_sent(dialect.session_update(settings, []))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        dialect.message("system", "a"),
+        dialect.message("user", "a"),
+        dialect.message("assistant", "a"),
+        dialect.tool_output("call_1", '{"a": 1}'),
+        dialect.respond("greeting"),
+        dialect.respond("introduction", "Say this", tools=False),
+        dialect.truncate("item_1", 0, 1200),
+        {"type": "conversation.item.delete", "item_id": "i"},
+        {"type": "input_audio_buffer.clear"},
+        {"type": "response.cancel", "response_id": "r"},
+    ],
+    ids=lambda event: event["type"],
+)
+def test_every_event_we_send_is_one_the_server_takes(event: dict[str, Any]) -> None:
+    check_sent({"event_id": "wt_1", **event})
+
+
+def test_an_append_is_spelled_without_a_json_library_and_still_right() -> None:
+    event = json.loads(dialect.append(b"AAAA"))
+    check_sent(event)
+    assert event == {"type": "input_audio_buffer.append", "audio": "AAAA"}
+
+
+def test_the_check_itself_refuses_beta_shapes_and_misspelt_fields() -> None:
+    for wrong in (
+        {"type": "session.update", "session": {"type": "realtime", "temperature": 0.8}},
+        {"type": "conversation.item.truncate", "item_id": "i", "content_index": 0, "audio_end_ms": "9"},
+    ):
+        with pytest.raises((ValidationError, ValueError)):
+            check_sent(wrong)
+
+
+@pytest.mark.parametrize(
+    ("settings", "url", "lines"),
+    [
+        (
+            ModelSettings(key="k"),
+            "wss://api.openai.com/v1/realtime?model=gpt-realtime-2.1",
+            ["Authorization: Bearer k"],
+        ),
+        (
+            ModelSettings(key="k", url="wss://r.openai.azure.com/openai/v1/realtime", header="api-key",
+                          scheme="", model="my deployment"),
+            "wss://r.openai.azure.com/openai/v1/realtime?model=my+deployment",
+            ["api-key: k"],
+        ),
+        (
+            ModelSettings(url="ws://localhost:8080/v1/realtime?model=own&x=1", extra_headers=(("A", "b"),)),
+            "ws://localhost:8080/v1/realtime?model=own&x=1",
+            ["A: b"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_address_carries_the_model_and_a_header_the_key(
+    settings: ModelSettings, url: str, lines: list[str]
+) -> None:
+    assert dialect.address(settings) == url
+    assert dialect.headers(settings) == lines
+
+
+def test_the_key_is_not_in_the_settings_text() -> None:
+    assert "secret" not in repr(ModelSettings(key="secret"))
+
+
+def test_only_listed_errors_are_fatal_and_lost_races_are_harmless() -> None:
+    assert dialect.fatal_error({"code": "insufficient_quota"})
+    assert dialect.fatal_error({"type": "invalid_api_key"})
+    assert not dialect.fatal_error({"code": "server_error"})
+    assert not dialect.fatal_error(None)
+    assert dialect.harmless({"code": "response_cancel_not_active"})
+    assert dialect.harmless({"code": None, "message": "Audio content of 500ms is already shorter than 900ms"})
+    assert not dialect.harmless({"code": "server_error", "message": "oops"})
+
+
+# Turns ------------------------------------------------------------------------------------------------
+
+
+def test_one_response_at_a_time() -> None:
+    turns = Turns()
+    turns.want(Want("a"))
+    turns.want(Want("b"))
+    first = turns.next()
+    assert first == Want("a")
+    turns.asked(Want("a"), "e1")
+    assert turns.next() is None
+    turns.began("r1", "a")
+    assert turns.next() is None
+    assert turns.ended("r1") == "a"
+    assert turns.next() == Want("b")
+
+
+def test_the_same_wish_twice_is_one_response_with_the_later_words() -> None:
+    turns = Turns()
+    turns.want(Want("news", "old"))
+    turns.want(Want("news", "new"))
+    assert turns.next() == Want("news", "new")
+    assert turns.next() is None
+
+
+def test_a_response_the_server_began_is_not_taken_for_ours() -> None:
+    turns = Turns()
+    turns.want(Want("news", "n"))
+    want = turns.next()
+    assert want is not None
+    turns.asked(want, "e1")
+    turns.began("vad", None)
+    turns.refused("e1", again=True)
+    assert turns.ended("vad") == ""
+    assert turns.next() == Want("news")  # its note is in the conversation already
+
+
+def test_a_server_without_metadata_still_tells_us_the_end_of_ours() -> None:
+    turns = Turns()
+    turns.asked(Want("introduction"), "e1")
+    turns.began("r1", None)
+    assert turns.ended("r1") == "introduction"
+
+
+def test_a_request_the_server_refuses_for_good_is_forgotten() -> None:
+    turns = Turns()
+    turns.asked(Want("a"), "e1")
+    turns.refused("other", again=False)
+    assert turns.busy
+    turns.refused("e1", again=False)
+    assert not turns.busy
+
+
+def test_while_gated_only_one_purpose_is_wanted() -> None:
+    turns = Turns()
+    turns.want(Want("news"))
+    turns.began("r0", None)
+    turns.keep_only("introduction")
+    assert turns.unwanted() == "r0"
+    assert turns.unwanted() is None  # told once
+    assert not turns.heeded("r0")
+    turns.ended("r0")
+    turns.want(Want("answer"))
+    assert turns.next() is None
+    turns.want(Want("introduction"))
+    want = turns.next()
+    assert want is not None
+    turns.asked(want, "e1")
+    turns.began("r1", "introduction")
+    assert turns.unwanted() is None
+    assert turns.heeded("r1")
+
+
+def test_a_silent_response_stalls_and_a_talking_one_does_not() -> None:
+    turns = Turns()
+    assert not turns.stalled(0, 10)
+    turns.asked(Want("a"), "e1")
+    assert not turns.stalled(1, 10)
+    assert not turns.stalled(10.9, 10)
+    assert turns.stalled(11.1, 10)
+    turns.began("r", "a")
+    assert not turns.stalled(12, 10)
+    turns.heeded("r")
+    assert not turns.stalled(21, 10)
+    turns.progressed()
+    assert not turns.stalled(30, 10)
+    turns.ended("r")
+    assert not turns.stalled(99, 10)
+
+
+# Dialling ---------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """A server that gives this answer to whatever is asked."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def serve() -> None:
+            peer, _ = door.accept()
+            with peer:
+                peer.recv(65536)
+                peer.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"ws://127.0.0.1:{door.getsockname()[1]}/"
+        thread.join(5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "fatal"),
+    [
+        (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", True),
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", True),
+        (b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n", False),
+        (
+            b'HTTP/1.1 429 Too Many\r\nContent-Length: 29\r\n\r\n{"code":"insufficient_quota"}',
+            True,
+        ),
+        (b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n", False),
+        (b"garbage\r\n\r\n", False),
+        (b"", False),
+    ],
+)
+def test_a_refused_upgrade_says_whether_another_try_can_help(answer: bytes, fatal: bool) -> None:
+    with answering(answer) as url, pytest.raises(ModelLost) as lost:
+        open_socket(url, [], 2.0)
+    assert lost.value.fatal is fatal
+
+
+@pytest.mark.parametrize("url", ["ws://127.0.0.1:1/", "ws://nowhere.invalid/", "http://x/", "ws://["])
+def test_an_address_that_cannot_be_reached_is_a_loss(url: str) -> None:
+    with pytest.raises(ModelLost) as lost:
+        open_socket(url, [], 2.0)
+    assert not lost.value.fatal
+
+
+def test_a_server_that_says_nothing_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door, pytest.raises(ModelLost):
+        open_socket(f"ws://127.0.0.1:{door.getsockname()[1]}/", [], 0.2)
