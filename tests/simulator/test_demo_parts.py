@@ -1,0 +1,367 @@
+"""The demo's parts: measuring, stories, processes that never stay, the screen, the picture, the command."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.simulator.demo_call import MadeCall
+from warmtransfer.simulator import audio
+from warmtransfer.simulator.demo import hearing, processes
+from warmtransfer.simulator.demo.__main__ import clear
+from warmtransfer.simulator.demo.lanes import Block, lanes
+from warmtransfer.simulator.demo.picture import LANE, draw, fitted, room_for
+from warmtransfer.simulator.demo.remote import Tail, stages
+from warmtransfer.simulator.demo.screen import Screen
+from warmtransfer.simulator.demo.story import Story
+from warmtransfer.simulator.scripts import check_steps, reaction
+from warmtransfer.simulator.speech import recorded
+
+ROOT = Path(__file__).parent.parent.parent
+NAMES = {"+15550123456": "a customer", "+15550100001": "Sam", "+15550100002": "Kim"}
+
+
+def until(met: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for a condition, with a limit."""
+    limit = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < limit, "waited in vain"
+        time.sleep(0.02)
+
+
+def rounded(spans: list[hearing.Span]) -> list[hearing.Span]:
+    """Spans to the hundredth of a second."""
+    return [(round(begin, 2), round(end, 2)) for begin, end in spans]
+
+
+# Hearing
+
+
+def test_silences_are_measured_within_the_spans_asked_for() -> None:
+    pcm = np.concatenate([audio.tone(1.0, 440), audio.pause(3.0), audio.tone(1.0, 440)])
+    flags = hearing.loud(pcm)
+    assert rounded(hearing.quiet(flags, 10.0, [(10.0, 15.0)])) == [(11.0, 14.0)]
+    assert rounded(hearing.quiet(flags, 10.0, [(12.0, 13.0)])) == [(12.0, 13.0)]
+    assert hearing.quiet(flags, 10.0, [(10.1, 10.9)]) == []
+
+
+def test_what_comes_after_the_recording_is_silence() -> None:
+    flags = hearing.loud(audio.tone(1.0, 440))
+    assert rounded(hearing.quiet(flags, 0.0, [(0.5, 4.0)])) == [(1.0, 4.0)]
+
+
+def test_a_sound_is_found_among_others_and_not_where_it_is_not() -> None:
+    sound = recorded("kim-hello")[4000:12000]
+    other = recorded("voicemail-office")
+    mixed = np.concatenate([other, audio.pause(1.0), other])
+    assert hearing.find(sound, mixed, 0.0, len(mixed) / audio.RATE)[0] < 0.35
+    place = len(other) + 3000
+    mixed[place : place + len(sound)] += sound
+    likeness, at = hearing.find(sound, mixed, 0.0, len(mixed) / audio.RATE)
+    assert likeness > 0.6
+    assert at == pytest.approx(place / audio.RATE, abs=0.001)
+
+
+@pytest.mark.parametrize("heard", [0.5, 1.0, 1.7])
+def test_how_much_of_a_sound_was_heard(heard: float) -> None:
+    sound = recorded("voicemail-sam")[: 2 * audio.RATE]
+    pcm = np.concatenate([sound[: round(heard * audio.RATE)], audio.pause(2.0)])
+    least, most = hearing.matched(sound, pcm, 0)
+    assert most is not None
+    assert least - 0.021 <= heard <= most + 0.021
+    assert most - least < 0.4
+
+
+def test_ringing_is_sound_and_no_voice() -> None:
+    ring = audio.ring_tone()[: 2 * audio.RATE]
+    assert hearing.loud(ring).mean() > 0.95
+    assert hearing.voiced(ring).mean() < 0.05
+    assert hearing.voiced(recorded("ask-hours")).mean() > 0.5
+
+
+def test_spans_lose_their_holes() -> None:
+    assert hearing.without((0.0, 10.0), [(2.0, 3.0), (9.0, 12.0)]) == [(0.0, 2.0), (3.0, 9.0)]
+    assert hearing.without((0.0, 1.0), [(0.0, 1.0)]) == []
+
+
+# Stories
+
+
+@pytest.mark.parametrize("name", ["full", "short"])
+def test_stories_can_be_told(name: str) -> None:
+    story = Story.load(name)
+    check_steps(story.call["steps"])
+    numbers = [reaction(entry).number for entry in story.phones]
+    assert set(numbers) <= set(story.names)
+    assert {"hangup": True} in story.call["steps"]
+
+
+# Processes
+
+
+@pytest.fixture
+def crew(tmp_path: Path) -> processes.Crew:
+    return processes.Crew(tmp_path, tmp_path)
+
+
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_leaving_kills_even_stubborn_processes_and_their_children(crew: processes.Crew) -> None:
+    with crew:
+        process = crew.start("stubborn", [sys.executable, "-c", STUBBORN], processes.environment(), read=True)
+        assert process.popen.stdout is not None
+        child = int(process.popen.stdout.readline())
+        assert process.end(0.2) is False
+    assert not process.alive
+    assert not os.path.exists(f"/proc/{child}") or _is_zombie(child)
+
+
+def _is_zombie(pid: int) -> bool:
+    return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+
+
+def test_a_process_that_ends_when_told_to_did_so_by_itself(crew: processes.Crew) -> None:
+    with crew:
+        process = crew.start("willing", [sys.executable, "-c", "import time; time.sleep(600)"], os.environ)
+        assert crew.fallen() is None
+        assert process.end(10.0) is True
+        assert crew.fallen() is process
+
+
+def test_processes_are_ended_when_the_demo_fails(crew: processes.Crew) -> None:
+    def fail() -> None:
+        with crew:
+            crew.start("victim", ["sleep", "600"], os.environ)
+            raise processes.Failed("something went wrong")
+
+    with pytest.raises(processes.Failed):
+        fail()
+    assert not crew.processes[0].alive
+
+
+def test_the_procfile_says_how_the_app_is_run(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("release: true\nweb: python wsgi.py --x\n")
+    assert processes.procfile_command(tmp_path) == ["/bin/sh", "-c", "exec python wsgi.py --x"]
+    (tmp_path / "Procfile").write_text("worker: python w.py\n")
+    with pytest.raises(processes.Failed, match="no line for web"):
+        processes.procfile_command(tmp_path)
+    with pytest.raises(processes.Failed, match="checkout"):
+        processes.procfile_command(tmp_path / "elsewhere")
+
+
+def test_the_projects_own_procfile_is_understood() -> None:
+    assert "wsgi.py" in processes.procfile_command(ROOT)[-1]
+
+
+def test_keys_of_a_real_account_never_reach_the_demos_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "real")
+    monkeypatch.setenv("OPENAI_API_KEY", "real")
+    monkeypatch.setenv("DATABASE_URL", "postgres://real")
+    made = processes.environment(OPENAI_API_KEY="demo")
+    assert "TWILIO_AUTH_TOKEN" not in made
+    assert "DATABASE_URL" not in made
+    assert made["OPENAI_API_KEY"] == "demo"
+    assert made["PATH"].startswith(str(Path(sys.executable).parent))
+
+
+# Following
+
+
+def test_a_growing_file_is_read_line_by_whole_line(tmp_path: Path) -> None:
+    path = tmp_path / "trace.jsonl"
+    tail = Tail(path)
+    assert list(tail.rows()) == []
+    path.write_text('{"t": 1}\n{"t": ')
+    assert list(tail.rows()) == [{"t": 1}]
+    path.write_text('{"t": 1}\n{"t": 2}\n')
+    assert list(tail.rows()) == [{"t": 2}]
+
+
+def test_stages_come_from_the_journal_on_the_traces_clock() -> None:
+    journal = [{"at": 100.0 + n, "after": stage} for n, stage in enumerate(["ai", "ai", "ringing"])]
+    assert stages({"journal": journal}, 90.0, 2.0) == [(20.0, "ai"), (24.0, "ringing")]
+    assert stages({}, 0.0, 1.0) == []
+
+
+# Screen
+
+
+def test_the_screen_tells_the_call_in_plain_text(tmp_path: Path) -> None:
+    out = io.StringIO()
+    screen = Screen(out, NAMES)
+    for row in MadeCall().evidence(tmp_path).rows:
+        screen.row(row)
+    screen.stage(14.0, "ringing")
+    screen.stage(14.1, "ringing")
+    text = out.getvalue()
+    assert "\033" not in text
+    assert text.count("RINGING") == 1
+    for words in (
+        "a customer calls",
+        "dialling Sam",
+        "Kim answers",
+        "presses 1",
+        "hangs up",
+        "recognised: “i would",
+    ):
+        assert words in text
+
+
+def test_long_lines_are_wrapped_beside_the_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = io.StringIO()
+    Screen(out, {}).line(1.0, "caller", "word " * 40)
+    lines = out.getvalue().splitlines()
+    assert len(lines) > 2
+    assert all(len(line) <= 80 for line in lines)
+    assert all(line.startswith(" " * 20) for line in lines[1:])
+
+
+def test_colours_are_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    out = Terminal()
+    Screen(out, {}).line(1.0, "caller", "hello")
+    assert "\033[36mhello\033[0m" in out.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = Terminal()
+    Screen(plain, {}).line(1.0, "caller", "hello")
+    assert "\033" not in plain.getvalue()
+
+
+# Picture
+
+
+def test_the_picture_has_a_lane_for_each_leg_and_is_drawn(tmp_path: Path) -> None:
+    evidence = MadeCall().evidence(tmp_path)
+    found = lanes(evidence, NAMES)
+    assert [lane.title.split("\n")[0] for lane in found] == ["caller", "ai-1", "human", "human-2"]
+    caller, ai, sam, kim = found
+    assert [block.text for block in caller.blocks][:2] == [
+        "what are your opening hours",
+        "i would like to speak to a person please",
+    ]
+    assert any(mark.text == "interrupts" for mark in caller.marks)
+    assert any(block.cut for block in ai.blocks)
+    assert rounded(sam.rings) == [(13.91, 15.0)]
+    assert sam.blocks == []
+    assert sum(block.read for block in kim.blocks) == 3
+    assert caller.tones
+    path = tmp_path / "call.png"
+    draw(evidence, [(1.0, "ai"), (14.0, "ringing"), (17.0, "briefing"), (28.0, "human")], NAMES, path)
+    with Image.open(path) as image:
+        assert image.width > 1500
+        assert 600 < image.height < 3000
+        assert len(image.convert("RGB").getcolors(2**24) or []) > 50
+
+
+def test_words_fit_their_box() -> None:
+    words, size = fitted("the quick brown fox jumps over the lazy dog", 1.2, 0.55)
+    assert words.replace("\n", " ") == "the quick brown fox jumps over the lazy dog"
+    shrunk, smaller = fitted("the quick brown fox jumps over the lazy dog " * 6, 1.2, 0.55)
+    assert smaller < size
+    assert shrunk.endswith("…")
+
+
+def test_who_speaks_while_being_read_to_shares_the_lane() -> None:
+    read, said = Block(1.0, 4.0, "read", read=True), Block(2.0, 3.0, "said")
+    low, high = room_for(read, [read, said]), room_for(said, [read, said])
+    assert low[1] <= high[0]
+    assert rounded([room_for(said, [said])]) == [(0.0, round(LANE - 0.36, 2))]
+
+
+# The command
+
+
+def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Start the demo."""
+    env = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"} | environment
+    return subprocess.Popen(
+        [sys.executable, "-m", "warmtransfer.simulator.demo", *arguments], cwd=ROOT, env=env, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def test_the_real_model_needs_a_key() -> None:
+    process = run("--model", "openai")
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "OPENAI_API_KEY" in err
+    assert out == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, number: int) -> None:
+    process = run("--short", "--out", str(tmp_path))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        for line in process.stdout:
+            if "answered" in line:
+                break
+        assert _ours(tmp_path), "nothing was running"
+        process.send_signal(number)
+        assert process.wait(30) == 130
+    finally:
+        process.kill()
+        process.stdout.close()
+        error = process.stderr.read()
+        process.stderr.close()
+    assert "Interrupted" in error
+    until(lambda: not _ours(tmp_path), 10)
+
+
+def _ours(folder: Path) -> list[str]:
+    """Command lines of the processes whose command or database is in this folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (path / "cmdline").read_bytes() + b"\0" + (path / "environ").read_bytes()
+        except OSError:
+            continue
+        if str(folder).encode() in told and int(path.name) != os.getpid():
+            found.append(path.name)
+    return found
+
+
+def test_a_demo_whose_app_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from warmtransfer.simulator.demo import __main__ as command
+    from warmtransfer.simulator.demo import run as running
+
+    (tmp_path / "Procfile").write_text("web: echo no such app; exit 3\n")
+    (tmp_path / "warmtransfer").symlink_to(ROOT / "warmtransfer")
+    monkeypatch.setattr(running, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    plan = running.Plan(Story.load("short"), tmp_path / "out")
+    clear(plan.out)
+    with pytest.raises(processes.Failed, match="the app to answer"):
+        command.demonstrate(plan, Screen(io.StringIO(), {}))
+    until(lambda: not _ours(tmp_path / "out"), 10)
+
+
+def test_only_what_a_demo_writes_is_cleared(tmp_path: Path) -> None:
+    (tmp_path / "caller.wav").write_text("old")
+    (tmp_path / "notes.txt").write_text("mine")
+    clear(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

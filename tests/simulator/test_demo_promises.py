@@ -1,0 +1,165 @@
+"""Every promise is kept by a good call, and broken by a call in which just the thing it forbids happens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulator.demo_call import MadeCall
+from warmtransfer.simulator.demo import briefing, measures, promises
+from warmtransfer.simulator.demo.evidence import Evidence
+from warmtransfer.simulator.demo.report import report, table
+from warmtransfer.simulator.demo.timings import NAMES, timings
+from warmtransfer.simulator.demo.verdict import Verdict
+
+NOTHING_LEFT = {"leg": 0, "room": 0, "process": 0}
+
+
+def evidence(folder: Path, **changes: Any) -> Evidence:
+    """A hand-made call with these changes."""
+    made = replace(MadeCall(), **changes).evidence(folder)
+    made.leftovers = dict(NOTHING_LEFT)
+    return made
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """A call in which everything is as promised."""
+    return evidence(tmp_path_factory.mktemp("good"))
+
+
+@pytest.mark.parametrize("name", promises.PROMISES)
+def test_a_good_call_keeps_every_promise(good: Evidence, name: str) -> None:
+    verdict = promises.PROMISES[name](good)
+    assert verdict.ok, verdict.why
+
+
+#: Promise, what is changed, and words of the reason that is given.
+BROKEN: list[tuple[str, dict[str, Any], str]] = [
+    ("caller_never_left", {"caller_left": 35.0}, "before hanging up"),
+    ("caller_never_in_silence", {"ring_gap": (19.0, 24.0)}, "longest gap"),
+    ("caller_never_in_silence", {"greeted": 3.9}, "longest gap"),
+    ("caller_never_in_silence", {"hours": 9.0, "barged": 12.0, "noticed": 12.1, "stopped": 12.2}, "gap"),
+    ("briefing_private", {"leak": 20.0}, "the caller heard"),
+    ("human_briefed_first", {"summary_whole": False}, "cut short"),
+    ("human_briefed_first", {"early_voice": 19.5}, "the caller was heard at"),
+    ("ai_left_after_human_joined", {"ai_left": 27.0}, "no AI was in the room"),
+    ("one_human_at_a_time", {"ended_sam": 16.0}, "was up"),
+    ("caller_was_understood", {"recognised": "i do not know"}, "was understood as"),
+    ("caller_was_understood", {"dialled_sam": 2.0, "ended_sam": 3.0}, "before the caller spoke"),
+    ("caller_was_understood", {"dialled_sam": 12.7}, "neither transcript nor tool call"),
+    ("barge_in_obeyed", {"stopped": 10.8, "cut": 3.2}, "after the model noticed"),
+    ("barge_in_obeyed", {"cut": None}, "not cut"),
+    ("barge_in_obeyed", {"cut": 1.5}, "memory was cut at 1.50 s"),
+    ("barge_in_obeyed", {"noticed": 20.0}, "did not notice"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "why"), BROKEN, ids=[f"{name}-{'-'.join(changes)}" for name, changes, _ in BROKEN]
+)
+def test_a_promise_breaks_when_what_it_forbids_happens(
+    tmp_path: Path, name: str, changes: dict[str, Any], why: str
+) -> None:
+    verdict = promises.PROMISES[name](evidence(tmp_path, **changes))
+    assert not verdict.ok
+    assert why in verdict.why
+
+
+def test_a_caller_who_joins_twice_had_left(good: Evidence) -> None:
+    rows = [*good.rows, {**next(row for row in good.rows if row.get("event") == "joined"), "t": 9.0}]
+    verdict = promises.caller_never_left(Evidence(rows, good.folder))
+    assert not verdict.ok
+    assert "2 times" in verdict.why
+
+
+def test_a_caller_who_never_hung_up_was_dropped(good: Evidence) -> None:
+    rows = [row for row in good.rows if row.get("event") != "hangup"]
+    assert not promises.caller_never_left(Evidence(rows, good.folder)).ok
+
+
+def test_an_ai_that_stays_breaks_its_promise(good: Evidence) -> None:
+    rows = [row for row in good.rows if row.get("label") != "ai-1" or row["event"] not in ("left", "ended")]
+    verdict = promises.ai_left_after_human_joined(Evidence(rows, good.folder))
+    assert "never left" in verdict.why
+
+
+@pytest.mark.parametrize("what", NOTHING_LEFT)
+def test_whatever_is_left_over_is_named(good: Evidence, what: str) -> None:
+    left = Evidence(good.rows, good.folder, {**NOTHING_LEFT, what: 1})
+    assert promises.nothing_left_running(left) == Verdict(False, f"still there: 1 {what}")
+
+
+def test_a_summary_that_is_not_in_the_recording_was_not_heard(tmp_path: Path) -> None:
+    made = MadeCall()
+    found = made.evidence(tmp_path)
+    found._sounds["kim.wav"] = found.heard(found.met) * 0
+    verdict = briefing.human_briefed_first(found)
+    assert "not in what" in verdict.why
+
+
+def test_what_could_not_be_judged_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "trace.jsonl").write_text("")
+    judgement = promises.judge(Evidence.load(tmp_path))
+    assert not judgement.ok
+    assert not any(verdict.ok for verdict in judgement.verdicts.values())
+
+
+def test_the_real_model_gets_warnings_for_what_hangs_on_the_script(tmp_path: Path) -> None:
+    made = evidence(tmp_path, recognised="something else", cut=None)
+    strict, lenient = promises.judge(made), promises.judge(made, lenient=True)
+    assert not strict.ok
+    assert lenient.ok
+    assert {name for name in lenient.verdicts if lenient.warning(name)} == promises.SCRIPTED
+
+
+def test_the_real_model_gets_no_warning_for_silence(tmp_path: Path) -> None:
+    assert not promises.judge(evidence(tmp_path, ring_gap=(19.0, 24.0)), lenient=True).ok
+
+
+def test_timings_are_those_of_the_story(good: Evidence) -> None:
+    found = timings(good)
+    assert tuple(found) == NAMES
+    asked = measures.ask(good)
+    assert asked is not None
+    wanted = {
+        "answer_to_first_word": 660,
+        "ask_to_dial": round((13.9 - asked.spoken.end) * 1000),
+        "dial_to_answer": 1800,
+        "answer_to_accept": 11000,
+        "accept_to_joined": 100,
+        "joined_to_ai_removed": 1900,
+    }
+    for name, value in wanted.items():
+        assert found[name] == pytest.approx(value, abs=40), name
+    assert 0 < (found["longest_silence"] or 0) <= 2000
+
+
+def test_a_call_without_a_human_has_no_timings_of_one(good: Evidence) -> None:
+    rows = [row for row in good.rows if row.get("call_sid") not in ("CA3", "CA4") and row["kind"] != "rest"]
+    found = timings(Evidence(rows, good.folder))
+    assert found["dial_to_answer"] is None
+    assert found["answer_to_first_word"] is not None
+
+
+def test_the_report_has_the_shape_that_is_promised(good: Evidence) -> None:
+    judgement, times = promises.judge(good), timings(good)
+    made = report(good, judgement, times)
+    assert set(made) == {"ok", "promises", "timings_ms", "legs"}
+    assert made["ok"] is True
+    assert made["promises"] == dict.fromkeys(promises.PROMISES, True)
+    assert [leg["label"] for leg in made["legs"]] == ["caller", "ai-1", "human:+15550100001", "human-2"]
+    assert all(set(leg) == {"label", "call_sid", "started", "ended", "wav"} for leg in made["legs"])
+    assert made["legs"][0]["wav"] == "caller.wav"
+    assert made["legs"][2]["wav"] is None
+
+
+def test_the_table_names_every_promise_and_timing(good: Evidence) -> None:
+    text = "\n".join(table(promises.judge(good), timings(good)))
+    assert all(name in text for name in (*promises.PROMISES, *NAMES))
+    assert "All promises were kept." in text
+    broken = promises.Judgement({"one_human_at_a_time": Verdict(False, "two were up")})
+    assert "BROKEN   two were up" in "\n".join(table(broken, {}))
