@@ -26,8 +26,23 @@ log = logging.getLogger("warmtransfer")
 
 #: Seconds a request waits for its call's lock before it is told to come again.
 PATIENCE = 3.0
-#: Which lane an order waits in: an end never stands behind a slow dial.
-LANES: dict[type[do.Order], str] = {do.AddAI: "ai", do.DialHuman: "human", do.LookForDial: "look"}
+#: Which lane an order waits in, the caller's own by default: no end stands behind a slow dial, no comfort
+#: behind a slow look.
+LANES: dict[type[do.Order], str] = {
+    do.AddAI: "ai",
+    do.DialHuman: "human",
+    do.BriefOnHold: "human",
+    do.LetHumanIn: "human",
+    do.LookForDial: "search",
+    do.LookForLeg: "look",
+    do.LookForRoom: "look",
+    do.LookForCaller: "look",
+    do.EndAI: "end",
+    do.RemoveAI: "end",
+    do.EndHuman: "end",
+    do.TellHuman: "end",
+    do.EndStray: "end",
+}
 
 Numbered = tuple[tuple[int, do.Order], ...]
 Watcher = Callable[[Call | None, Call, ev.Event], None]
@@ -219,7 +234,7 @@ class Desk:
     # Doing ------------------------------------------------------------------------------------------
 
     def _queue(self, call_id: str, order_id: int, order: do.Order) -> None:
-        lane = LANES.get(type(order), "rest")
+        lane = LANES.get(type(order), "caller")
         self._lanes.put((call_id, lane), partial(self._perform, call_id, order_id, order))
 
     def _perform(self, call_id: str, order_id: int, order: do.Order) -> None:
