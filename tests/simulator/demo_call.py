@@ -146,7 +146,7 @@ class MadeCall:
         end = self.says(self.barged, "speak-person", "caller", ASK, "ai-1")
         self.server(self.noticed, "input_audio_buffer.speech_started", audio_start_ms=0, item_id="item_u")
         if self.cut is not None:
-            message = {"type": "conversation.item.truncate", "item_id": "item_2"}
+            message: Row = {"type": "conversation.item.truncate", "item_id": "item_2"}
             message |= {"content_index": 0, "audio_end_ms": round(self.cut * 1000)}
             self.row(self.noticed + 0.02, "realtime", session="s1", dir="client", msg=message)
         heard = {"start": self.barged, "end": end, "text": self.recognised, "session": "s1"}
