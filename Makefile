@@ -9,30 +9,38 @@ ARGS ?=
 PYTEST ?= -n auto
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(if $(shell $(name) -c 'import sys; print((3,11) <= sys.version_info[:2] <= (3,13) or "")' 2>/dev/null),$(name))))
 BIN := .venv/bin
-READY := .venv/.ready
+READY := .venv/.demo-ready
+READY_DEV := .venv/.test-ready
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
 .PHONY: demo test sim lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.simulator.demo --model $(MODEL) $(ARGS)
 
-test: $(READY)
+test: $(READY_DEV)
 	$(BIN)/python -m pytest $(PYTEST)
 
 sim: $(READY)
 	@test -n "$(APP)" || { echo "Say where your app is: make sim APP=http://127.0.0.1:5000/path (ARGS=... for more)"; exit 2; }
 	$(BIN)/python -m warmtransfer.simulator --app $(APP) $(ARGS)
 
-lint check: $(READY)
+lint check: $(READY_DEV)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-setup: $(READY)
+setup: $(READY_DEV)
 
-$(READY): requirements.txt requirements-simulator.txt requirements-dev.txt
-	@test -x $(BIN)/python || test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none is on the PATH."; exit 2; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements-dev.txt
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none is on the PATH."; exit 2; }
+	$(PYTHON) -m venv .venv
+
+$(READY): requirements.txt requirements-simulator.txt | $(BIN)/python
+	$(INSTALL) requirements.txt -r requirements-simulator.txt
+	@touch $@
+
+$(READY_DEV): requirements-dev.txt $(READY)
+	$(INSTALL) requirements-dev.txt
 	@touch $@
 
 clean:
