@@ -102,6 +102,8 @@ def demonstrate(plan: Plan, screen: Screen) -> int:
     (plan.out / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     draw(evidence, run.stages, plan.story.names, plan.out / "call.png")
     screen.say("\n" + "\n".join(lines))
+    if errors := crew.log("app").count(" ERROR "):
+        screen.say(f"\nThe app logged {errors} errors: see app.log.")
     shown = os.path.relpath(plan.out)
     screen.say(f"\n{shown}/ holds call.png, report.json, trace.jsonl and what each leg heard as WAV.")
     screen.say(f"Took {time.monotonic() - began:.0f} s.")

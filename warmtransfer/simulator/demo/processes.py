@@ -120,6 +120,10 @@ class Crew:
         self.processes.append(process)
         return process
 
+    def log(self, name: str) -> str:
+        """Everything a process wrote to its log."""
+        return "".join(each.log.read_text(errors="replace") for each in self.processes if each.name == name)
+
     def fallen(self) -> Process | None:
         """The first process that has ended although nobody told it to."""
         return next((process for process in self.processes if not process.running), None)
