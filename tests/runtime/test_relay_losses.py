@@ -320,3 +320,14 @@ def test_a_newer_stream_takes_the_place_of_an_older_one() -> None:
         new.media(sound(20).encode())
         assert until(lambda: session.audio) == [sound(20)]
         assert not [each for each in both.desk.events if isinstance(each, ev.StreamEnded)]
+
+
+def test_what_the_model_says_while_there_is_no_stream_is_not_counted_as_said() -> None:
+    """The session outlives the stream; it must not believe that the caller heard this."""
+    with ends() as both:
+        phone, session = both.up()
+        phone.stop()
+        both.desk.posted(ev.StreamEnded)
+        session.say("i1", 500, "Nobody heard this.")
+        assert session.wait("conversation.item.delete")["item_id"] == "i1"
+        assert not both.desk.lines

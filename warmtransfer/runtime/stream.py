@@ -70,11 +70,6 @@ class Stream:
             loop, sock, client=False, on_text=self._message, on_closed=self._closed, limit=LIMIT
         )
 
-    @property
-    def dropped(self) -> int:
-        """Messages a slow peer never got."""
-        return self._wire.dropped
-
     def begin(self, leftover: bytes) -> None:
         """Take what was read from the socket before it came here."""
         self._wire.feed(leftover)
@@ -127,6 +122,8 @@ class Stream:
     def _closed(self, code: int, reason: str) -> None:
         listener, self._listener = self._listener, None
         self._finished.tell()
+        if self._wire.dropped:
+            log.warning("a media stream read too slowly: %d messages were dropped", self._wire.dropped)
         if listener is not None:
             bad = code in (1002, 1003, 1007, 1009)
             listener.stream_ended(self.generation, "bad_message" if bad else "broken")

@@ -89,6 +89,8 @@ class Talk:
         self._phrases = Phrases(settings.phrases)
         self._news = ""
         self._failures = 0
+        self._played: set[str] = set()  #: the session's items of which some audio was played
+        self._unheard: set[str] = set()  #: items that came while there was no stream to play them on
         self._kept: set[str] = set()  #: items whose promise of a handoff was kept
         self.memory = memory
         self.awaited = True  #: the model has not been heard since the stream, or the session, began
@@ -141,8 +143,11 @@ class Talk:
     def model_audio(self, item: str, content: int, payload: bytes) -> None:
         """Play it."""
         speaker = self._place.speaker
-        if speaker is not None:
+        if speaker is None:
+            self._unheard |= {item} - self._played
+        else:
             self.awaited = False
+            self._played.add(item)
             self.memory.ai_sounded(item)
             speaker.play(item, content, payload)
 
@@ -195,6 +200,9 @@ class Talk:
         """A response ended; one that failed is tried again, a few times."""
         if self._place.speaker is not None:
             self._place.speaker.mark()
+        if self._unheard and self._place.model is not None:
+            self._place.model.cut(None, sorted(self._unheard))
+            self._unheard.clear()
         self._failures = self._failures + 1 if status == "failed" else 0
         if purpose == INTRODUCTION:
             if status == "completed":
@@ -235,6 +243,8 @@ class Talk:
         """The session's item ids mean nothing any more."""
         self.settle(force=True)
         self.memory.detach()
+        self._unheard.clear()
+        self._played.clear()
 
     def seed(self, model: Model) -> None:
         """Tell a new session what was said."""
