@@ -76,4 +76,4 @@ class StrayLeg(Event):
 
 @dataclass(frozen=True, slots=True)
 class GivenUp(Event):
-    """Looking again does not help: the human accepted, and never came into the room."""
+    """Trying again does not help: the human never came into the room, or the caller cannot be moved."""

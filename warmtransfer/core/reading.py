@@ -213,11 +213,27 @@ def _order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
             return call, None
         call = replace(call, ai=replace(call.ai, state=AIState.ABSENT))
         return _lost(call, rules, fatal=event.kind == "refused")
-    if event.order == "RedirectCaller" and call.stage is Stage.REDIRECTED and call.attempt:
-        call = close(call, call.attempt.n, Outcome.FAILED)
-        return replace(call, news=briefing.exhausted(call)), event
-    human = call.attempt.label if call.attempt else ""
-    return call, event if event.key in (human, call.ai.label, "caller") else None
+    if event.order == "RedirectCaller":
+        return _not_redirected(call, event, rules)
+    if event.order in ("BriefOnHold", "LetHumanIn") and call.attempt and event.key == call.attempt.label:
+        return call, event
+    return call, None  # what others leave undone is found by looking, or by the stage's timer
+
+
+def _not_redirected(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
+    """The caller's leg could not be moved: they have left, or it is tried another way, or again."""
+    if event.kind == "gone" and call.stage in ELSEWHERE:
+        return _caller_left(call, ev.CallerLeft(why="gone"), rules)
+    if call.stage is Stage.MESSAGE:
+        call = replace(call, laps=call.laps + 1)
+        return call, event if call.laps < rules.patience else so.GivenUp()
+    attempt = call.attempt
+    if call.stage is not Stage.REDIRECTED or attempt is None or event.key != attempt.label:
+        return call, None
+    if attempt.call_sid:
+        return call, None  # it was moved after all: their leg has dialled
+    call = close(call, attempt.n, Outcome.FAILED)
+    return replace(call, news=briefing.exhausted(call)), event
 
 
 READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {

@@ -177,6 +177,7 @@ TABLE: dict[Stage, Rows] = {
         ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL)),
         so.StrayLeg: (S.MESSAGE, (do.EndStray(),)),
         ev.OrderFailed: (S.MESSAGE, (do.RedirectCaller(),)),
+        so.GivenUp: (S.OVER, (do.EndCaller(), *ALL)),
     },
     S.OVER: {
         ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),

@@ -1,0 +1,88 @@
+"""Orders that fail: what they mean, and that no failure leads to the same order again without end."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.stories import Story, in_stage, styled
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import Outcome, Stage, Style
+
+KINDS = ["refused", "gone", "unsure", "busy", "ours"]
+
+
+def failed(order: do.Order, kind: str) -> ev.OrderFailed:
+    """What the performer posts when this order could not be done."""
+    return ev.OrderFailed(type(order).__name__, kind, order.key)
+
+
+def storm(story: Story, kind: str) -> int:
+    """Fail every order at once, and every order that follows from that; how many there were."""
+    waiting = [order for order in story.given[-3:] if not order.local]
+    seen = 0
+    while waiting and seen < 100:
+        seen += 1
+        story.tell(failed(waiting.pop(0), kind), after=0.0)
+        waiting += [order for order in story.last if not order.local]
+    return seen
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("timer", [False, True])
+def test_a_carrier_that_refuses_everything_is_not_asked_without_end(
+    stage: Stage, kind: str, timer: bool
+) -> None:
+    story = in_stage(stage)
+    if timer and story.call.alarm_at:
+        story.wait()
+    assert storm(story, kind) < 30
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_message_with_attempts_behind_it_is_not_asked_without_end(kind: str) -> None:
+    story = Story().ringing().tell(ev.ModelLost(1, "insufficient_quota", fatal=True))
+    story.tell(ev.HumanEnded(1, "busy"), ev.HumanDialled(2, "CAhuman2"), ev.HumanEnded(2, "busy"))
+    assert (story.call.stage, story.names()) == (Stage.MESSAGE, ["RedirectCaller"])
+    assert storm(story, kind) < 30
+
+
+@pytest.mark.parametrize("order", [do.ComfortCaller(), do.LookForCaller(), do.EndAI(1), do.EndHuman(1)])
+@pytest.mark.parametrize("stage", [Stage.BRIEFING, Stage.JOINING, Stage.REDIRECTED])
+def test_a_failed_order_beside_the_point_takes_nobody_off_the_line(stage: Stage, order: do.Order) -> None:
+    story = in_stage(stage).tell(failed(order, "unsure"))
+    assert (story.call.stage, story.names()) == (stage, [])
+
+
+@pytest.mark.parametrize("stage", [Stage.REDIRECTED, Stage.MESSAGE])
+def test_a_caller_who_cannot_be_moved_because_they_left_has_left(stage: Stage) -> None:
+    story = in_stage(stage)
+    story.tell(failed(story.last[0], "gone"))
+    assert story.call.stage is Stage.OVER
+
+
+def test_a_move_whose_answer_came_late_does_not_end_the_dial_it_started() -> None:
+    story = in_stage(Stage.REDIRECTED)
+    late = failed(story.last[0], "unsure")
+    story.tell(ev.HumanRang(1, "CAhuman1"), late)
+    assert story.call.stage is Stage.REDIRECTED
+    story.tell(ev.CallerCameBack(1, "busy"), late)
+    assert (story.call.stage, story.call.attempts[1].ended) == (Stage.REDIRECTED, False)
+
+
+def test_a_caller_who_can_never_be_moved_is_let_go() -> None:
+    story = in_stage(Stage.MESSAGE)
+    for _ in range(story.rules.patience - 1):
+        story.tell(failed(story.last[0], "refused"))
+        assert story.names() == ["RedirectCaller"]
+    story.tell(failed(story.last[0], "refused"))
+    assert story.call.stage is Stage.OVER
+    assert "EndCaller" in story.names()
+
+
+def test_a_briefing_that_cannot_be_played_ends_the_attempt() -> None:
+    story = Story(styled(Style.ANNOUNCE)).briefing()
+    story.tell(failed(story.last[0], "refused"))
+    assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
+    assert story.tell(ev.HumanEnded(1, "completed")).call.attempts[0].outcome is not Outcome.ACCEPTED
