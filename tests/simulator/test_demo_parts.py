@@ -22,6 +22,7 @@ from warmtransfer.simulator.demo.__main__ import clear
 from warmtransfer.simulator.demo.lanes import Block, lanes
 from warmtransfer.simulator.demo.picture import LANE, draw, fitted, room_for
 from warmtransfer.simulator.demo.remote import Tail, stages
+from warmtransfer.simulator.demo.run import free_port
 from warmtransfer.simulator.demo.screen import Screen
 from warmtransfer.simulator.demo.story import Story
 from warmtransfer.simulator.scripts import check_steps, reaction
@@ -365,3 +366,14 @@ def test_only_what_a_demo_writes_is_cleared(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_real_model_that_cannot_be_had_ends_the_demo_with_the_reason(tmp_path: Path) -> None:
+    nowhere = f"ws://127.0.0.1:{free_port()}/v1/realtime"
+    arguments = ("--model", "openai", "--upstream", nowhere, "--out", str(tmp_path))
+    process = run(*arguments, OPENAI_API_KEY="sk-test-no-such-key")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "refused us: 502" in err
+    assert "sk-test-no-such-key" not in out + err
+    until(lambda: not _ours(tmp_path), 10)

@@ -107,6 +107,8 @@ class Run:
             at = float(row["t"])
             self.screen.row(row)
             over = over or (row["kind"] == "leg" and row["event"] == "ended" and row["call_sid"] == sid)
+            if row["kind"] == "note" and row.get("event") == "refused":
+                raise Failed(f"the model's server refused us: {row.get('status')} {row.get('text')}")
         if stage := self.app.stage():
             self.screen.stage(at or self._now(), stage)
         return over
