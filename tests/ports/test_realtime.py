@@ -189,6 +189,29 @@ def test_while_gated_only_one_purpose_is_wanted() -> None:
     assert turns.heeded("r1")
 
 
+def test_a_server_that_takes_a_turn_and_never_answers_has_stalled() -> None:
+    turns = Turns()
+    turns.owed()
+    assert not turns.stalled(1, 10)
+    assert not turns.stalled(2, 10)
+    assert turns.stalled(12.1, 10)
+    turns.spoke()
+    assert not turns.stalled(30, 10)
+    turns.owed()
+    turns.began("r1", None)
+    turns.ended("r1")
+    assert not turns.stalled(31, 10)
+    assert not turns.stalled(99, 10)
+
+
+def test_a_gated_session_owes_no_answer() -> None:
+    turns = Turns()
+    turns.keep_only("introduction")
+    turns.owed()
+    assert not turns.stalled(1, 10)
+    assert not turns.stalled(99, 10)
+
+
 def test_a_silent_response_stalls_and_a_talking_one_does_not() -> None:
     turns = Turns()
     assert not turns.stalled(0, 10)

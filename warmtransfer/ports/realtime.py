@@ -292,6 +292,15 @@ class Model:
     def _all_words(self, event: Json) -> None:
         self.listener.model_words(event["item_id"], event["transcript"], True)
 
+    def _caller_started(self, event: Json) -> None:
+        self.turns.spoke()
+        self.listener.caller_started()
+
+    def _caller_turn(self, event: Json) -> None:
+        if self._settings.create_response:
+            self.turns.owed()
+        self.listener.caller_turn(event["item_id"])
+
     def _error(self, event: Json) -> None:
         error = event["error"]
         code = str(error.get("code") or error.get("type"))
@@ -314,9 +323,9 @@ _READERS = {
     "response.output_audio.done": Model._audio_done,
     "response.output_audio_transcript.delta": Model._words,
     "response.output_audio_transcript.done": Model._all_words,
-    "input_audio_buffer.speech_started": lambda model, event: model.listener.caller_started(),
+    "input_audio_buffer.speech_started": Model._caller_started,
     "input_audio_buffer.speech_stopped": lambda model, event: model.listener.caller_stopped(),
-    "input_audio_buffer.committed": lambda model, event: model.listener.caller_turn(event["item_id"]),
+    "input_audio_buffer.committed": Model._caller_turn,
     "conversation.item.input_audio_transcription.completed": lambda model, event: model.listener.caller_words(
         event["item_id"], event["transcript"]
     ),

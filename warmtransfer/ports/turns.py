@@ -32,6 +32,7 @@ class Turns:
         self._deaf: set[str] = set()
         self._moved = True  #: something came since `stalled` last looked
         self._still_since = 0.0
+        self._owed = False  #: the server took the caller's turn and has not begun to answer
         self.running: str | None = None
         self.only: str | None = None  #: while set, only responses of this purpose are wanted
 
@@ -62,6 +63,15 @@ class Turns:
         self._asked = (want, event_id)
         self._moved = True
 
+    def owed(self) -> None:
+        """The server took a turn of the caller's: it answers by itself, or it has stalled."""
+        self._owed = self.only is None
+        self._moved = True
+
+    def spoke(self) -> None:
+        """The caller speaks again: whatever was owed is answered after that."""
+        self._owed = False
+
     def began(self, response: str, purpose: str | None) -> None:
         """A response runs: the one we asked for, or one the server started because the caller spoke.
 
@@ -75,6 +85,7 @@ class Turns:
         elif self._asked is not None:
             self._perhaps = response
         self.running = response
+        self._owed = False
         self._moved = True
 
     def ended(self, response: str) -> str:
@@ -122,8 +133,8 @@ class Turns:
         self._moved = True
 
     def stalled(self, now: float, patience: float) -> bool:
-        """Whether a response has been running or asked for, and silent, for `patience` seconds."""
-        if self._moved or (self.running is None and self._asked is None):
+        """Whether a response has been running, asked for or owed, and silent, for `patience` seconds."""
+        if self._moved or (self.running is None and self._asked is None and not self._owed):
             self._moved = False
             self._still_since = now
         return now - self._still_since > patience
