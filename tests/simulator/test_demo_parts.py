@@ -19,8 +19,8 @@ from tests.simulator.demo_call import MadeCall
 from warmtransfer.simulator import audio
 from warmtransfer.simulator.demo import hearing, processes
 from warmtransfer.simulator.demo.__main__ import clear
-from warmtransfer.simulator.demo.lanes import Block, lanes
-from warmtransfer.simulator.demo.picture import LANE, draw, fitted, room_for
+from warmtransfer.simulator.demo.lanes import Block, Lane, lanes
+from warmtransfer.simulator.demo.picture import LANE, draw, fitted, parts, room_for
 from warmtransfer.simulator.demo.remote import Tail, stages
 from warmtransfer.simulator.demo.run import free_port
 from warmtransfer.simulator.demo.screen import Screen
@@ -272,9 +272,20 @@ def test_the_picture_has_a_lane_for_each_leg_and_is_drawn(tmp_path: Path) -> Non
     path = tmp_path / "call.png"
     draw(evidence, [(1.0, "ai"), (14.0, "ringing"), (17.0, "briefing"), (28.0, "human")], NAMES, path)
     with Image.open(path) as image:
-        assert image.width > 1500
+        assert image.width > 1200
         assert 600 < image.height < 3000
         assert len(image.convert("RGB").getcolors(2**24) or []) > 50
+
+
+def test_the_picture_is_not_cut_in_the_middle_of_words() -> None:
+    lane = Lane("caller", "caller", blocks=[Block(9.0, 11.5, "hello"), Block(19.8, 20.5, "again")])
+    found = parts([lane], 0.0, 30.0, 3)
+    cuts = [begin for begin, _ in found[1:]]
+    assert len(found) == 3
+    assert found[0][0] == 0.0
+    assert found[-1][1] == 30.0
+    assert all(not block.start < cut < block.end for cut in cuts for block in lane.blocks)
+    assert all(abs(cut - wanted) <= 2.5 for cut, wanted in zip(cuts, (10.0, 20.0), strict=True))
 
 
 def test_words_fit_their_box() -> None:

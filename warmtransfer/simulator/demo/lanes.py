@@ -125,7 +125,7 @@ def _marks(evidence: Evidence, leg: Leg) -> list[Mark]:
         marks.append(Mark(broken.spoke, "interrupts"))
     hung_up = [row for row in evidence.notes("hangup") if row.get("call_sid") == leg.call_sid]
     if leg.ended is not None:
-        ends = {"completed": "hangs up" if hung_up else "ends"}
+        ends = {"completed": "hangs up" if hung_up else "leaves" if leg.kind == "ai" else "ends"}
         marks.append(Mark(leg.ended, ends.get(leg.status, leg.status.replace("-", " "))))
     if leg.kind == "human" and leg.answered is not None:
         marks.append(Mark(leg.answered, "answers"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,14 @@ from warmtransfer.simulator.demo.lanes import Block, Lane, Mark, lanes
 
 #: Seconds a system has at most. Inches: width of the figure and its margin; height of a lane, of the strip
 #: of stages, of the gap between systems, and of the headline.
-SYSTEM = 26.0
-WIDTH, MARGIN, LANE, STRIP, GAP, HEAD = 17.0, 1.25, 0.92, 0.3, 0.42, 0.45
+SYSTEM = 18.0
+WIDTH, MARGIN, LANE, STRIP, GAP, HEAD = 13.0, 1.3, 0.96, 0.32, 0.44, 0.48
 DPI = 110
 COLOURS = {"caller": "#1f5fa8", "ai": "#7a3f9d", "human": "#1d7a46"}
 RING, READ, CUT, INK, FAINT = "#e8a33d", "#fff7d6", "#c0392b", "#222222", "#9aa0a6"
 STAGES = ("#dfe7f3", "#eef2f7")
 #: Font sizes tried for words in a block, in points.
-SIZES = (8.0, 7.0, 6.2, 5.5)
+SIZES = (9.5, 8.5, 7.5, 6.5, 5.5)
 #: Width of a letter and height of a line, in font sizes.
 LETTER, LINE = 0.56, 1.22
 
@@ -38,9 +39,7 @@ def draw(evidence: Evidence, stages: Sequence[tuple[float, str]], names: dict[st
     begin = min((leg.dialled for leg in evidence.legs), default=0.0)
     end = max((leg.ended or begin for leg in evidence.legs), default=begin) + 0.6
     count = max(1, math.ceil((end - begin) / SYSTEM))
-    length = max(end - begin, 1.0) / count
-    spans = [(begin + number * length, begin + (number + 1) * length) for number in range(count)]
-    systems = [(span, [lane for lane in rows if lane.up(span)]) for span in spans]
+    systems = [(span, [lane for lane in rows if lane.up(span)]) for span in parts(rows, begin, end, count)]
     height = HEAD + sum(STRIP + LANE * len(shown) + GAP for _, shown in systems)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor="white")
     top = height - HEAD
@@ -54,6 +53,20 @@ def draw(evidence: Evidence, stages: Sequence[tuple[float, str]], names: dict[st
     )
     _legend(figure, height)
     figure.savefig(path)
+
+
+def parts(rows: list[Lane], begin: float, end: float, count: int) -> list[Span]:
+    """A call's time in parts of about the same length, which part nobody's words if that can be had."""
+    length = max(end - begin, 1.0) / count
+    cuts = [begin]
+    for number in range(1, count):
+        wanted = begin + number * length
+        near = sorted((wanted + step * 0.1 for step in range(-25, 26)), key=lambda at: abs(at - wanted))
+        spoken = [block for lane in rows for block in lane.blocks]
+        free = (at for at in near if not any(each.start - 0.1 < at < each.end + 0.1 for each in spoken))
+        cuts.append(next(free, wanted))
+    cuts.append(begin + count * length)
+    return list(pairwise(cuts))
 
 
 def _headline(evidence: Evidence) -> str:
@@ -90,13 +103,13 @@ def _stages(axes: Axes, stages: Sequence[tuple[float, str]], span: Span, top: fl
         axes.add_patch(
             Rectangle((left, top - STRIP + 0.05), right - left, STRIP - 0.07, color=STAGES[number % 2])
         )
-        letters = int((right - left) * _inch(span) * 72 / (7.5 * LETTER))
+        letters = int((right - left) * _inch(span) * 72 / (8.5 * LETTER))
         if letters >= len(name):
             axes.text(
                 (left + right) / 2,
                 top - STRIP / 2 + 0.01,
                 name,
-                size=7.5,
+                size=8.5,
                 ha="center",
                 va="center",
                 color=INK,
@@ -187,11 +200,11 @@ def _marks(axes: Axes, marks: list[Mark], base: float, view: Span, colour: str) 
         axes.plot(
             (mark.at, mark.at), (base + 0.06, base + LANE - 0.03), color=colour, lw=0.9, ls=(0, (2, 1.5))
         )
-        wide = len(mark.text) * 6.5 * LETTER / 72 / _inch(view)
+        wide = len(mark.text) * 7.5 * LETTER / 72 / _inch(view)
         left = max(mark.at, shown)
         late = left + wide > view[1]
         axes.text(
-            view[1] if late else left + 0.04 / _inch(view), base + LANE - 0.1, mark.text, size=6.5,
+            view[1] if late else left + 0.04 / _inch(view), base + LANE - 0.1, mark.text, size=7.5,
             va="center", ha="right" if late else "left", color=colour,
         )  # fmt: skip
         shown = left + wide + 0.1 / _inch(view)
