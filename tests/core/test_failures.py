@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.stories import Story, in_stage, styled
+from tests.core.stories import ROOM, Story, in_stage, styled
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Outcome, Stage, Style
@@ -86,3 +86,27 @@ def test_a_briefing_that_cannot_be_played_ends_the_attempt() -> None:
     story.tell(failed(story.last[0], "refused"))
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
     assert story.tell(ev.HumanEnded(1, "completed")).call.attempts[0].outcome is not Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("stage", [Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING])
+def test_a_caller_who_comes_back_has_the_humans_leg_ended_before_another_is_dialled(stage: Stage) -> None:
+    """The room was ended by somebody else, and the caller's `<Dial action>` comes before any other news."""
+    story = in_stage(stage).tell(ev.CallerCameBack())
+    assert "EndHuman" in story.names()
+    story.tell(ev.CallerJoined("wt-c1-2", "CF2", "CAcaller")).ai_up(2).tell(ev.HandoffAsked("api"))
+    assert (story.call.stage, len(story.call.attempts)) == (Stage.CANCELLING, 1)
+    story.tell(ev.HumanEnded(1, "canceled"))
+    assert (story.call.stage, story.names()) == (Stage.RINGING, ["TellAI", "DialHuman"])
+
+
+def test_a_dial_that_ends_up_ringing_after_the_caller_came_back_is_ended() -> None:
+    story = Story().talking().tell(ev.HandoffAsked("api"), ev.CallerCameBack(), ev.HumanDialled(1, "CAlate"))
+    assert story.last == (do.EndStray("CAlate"),)
+
+
+def test_an_ai_that_cannot_be_added_because_the_room_is_gone_has_the_caller_looked_for() -> None:
+    """Both humans hung up and no callback said so: nobody must be rung for a caller who has left."""
+    story = Story().with_human().tell(ev.HumanEnded(1, "completed"))
+    story.tell(ev.OrderFailed("AddAI", "gone", "ai-2"))
+    assert [order for order in story.last if isinstance(order, do.LookForCaller)]
+    assert story.call.room_sid == ROOM

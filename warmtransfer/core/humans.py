@@ -41,14 +41,15 @@ def handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
 
 
 def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> Reading:
-    """A leg that turns up for a closed attempt, or after the end, is a stray."""
+    """A leg that turns up for an attempt that is over or given up, or after the end, is a stray."""
     attempt = call.attempt_number(event.n)
-    if attempt is None or attempt.ended or call.stage is Stage.OVER:
-        if attempt is not None and call.stage is Stage.OVER and not attempt.ended:
-            call = call.with_attempt(replace(attempt, call_sid=event.call_sid))
+    if attempt is None or attempt.ended:
         return replace(call, stray=event.call_sid), so.StrayLeg(event.call_sid)
-    known = call.with_attempt(replace(attempt, call_sid=event.call_sid))
-    return known, ev.HumanDialled(event.n, event.call_sid)
+    call = call.with_attempt(replace(attempt, call_sid=event.call_sid))
+    given_up = attempt.outcome is not None and call.stage in (Stage.AI, Stage.CONNECTING, Stage.RETURNING)
+    if given_up or call.stage is Stage.OVER:
+        return replace(call, stray=event.call_sid), so.StrayLeg(event.call_sid)
+    return call, ev.HumanDialled(event.n, event.call_sid)
 
 
 def answered(call: Call, event: ev.HumanAnswered, rules: Rules) -> Reading:

@@ -69,9 +69,9 @@ def _came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
             return call, so.RedirectAsked()
         call = replace(call, news=briefing.exhausted(call))
     elif attempt and not attempt.ended:
-        call = replace(
-            close(call, attempt.n, attempt.outcome or Outcome.CANCELLED), news=humans.gone_news(call)
-        )
+        # Its leg may be up still, and is ended by the table; the attempt is over when that is known.
+        going = replace(attempt, outcome=attempt.outcome or Outcome.CANCELLED)
+        call = replace(call.with_attempt(going), news=humans.gone_news(call))
     fresh = replace(call, rooms=call.rooms + 1, room_sid="", ended_at=0.0, comforted_until=0.0)
     return fresh, event
 

@@ -43,7 +43,7 @@ def alone(stage: Stage) -> Rows:
     """The AI comes and goes while the stage is about something else: the caller is kept company."""
     return {
         ev.AIUp: (stage, (do.TellAI(),)),
-        so.AILost: (stage, (do.EndAI(), *ADD)),
+        so.AILost: (stage, (do.EndAI(), *ADD, do.LookForCaller())),
         ev.ModelLost: (stage, (do.PrepareModel(),)),
         so.AIDown: (stage, (do.PlayComfort(), do.ComfortCaller())),
         ev.CallerJoined: (stage, (do.AddAI(),)),
@@ -104,7 +104,7 @@ TABLE: dict[Stage, Rows] = {
         **wanting(S.AI),
         ev.StreamEnded: (S.RETURNING, (do.LookForCaller(),)),
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
-        so.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
+        so.AILost: (S.RETURNING, (do.EndAI(), *ADD, do.LookForCaller())),
         so.StrayLeg: (S.AI, (do.EndStray(),)),
     },
     S.RETURNING: {
