@@ -11,6 +11,7 @@
  *   close <i>            phone i: stop, then a close frame
  *   begin <n>            count from here, calls 0 to n-1 only        end        report, and go on
  *   event <i> <json>     the model of call i sends this event        quit
+ *   watch <i>            tell every mark that call i gives back, as {"marked":i,"ns":…}
  * {"model_port":…} comes first, {"up":i,…} when call i is heard in both directions, {"gone":i,…} when a phone's
  * socket ends without our closing it. Arguments: [certificate key] to serve the model over TLS. */
 #include "wire.h"
@@ -51,7 +52,7 @@ struct mark {
 struct call {
     int index;
     struct conn *phone;
-    bool closing, told_up;
+    bool closing, told_up, watched;
     char call_sid[40], stream_sid[40], token[200];
     uint32_t frames, sequence;
     uint64_t opened, started, first_up, first_down;
@@ -318,6 +319,7 @@ static void echo_marks(struct call *call, uint64_t now) {
     while (call->mark_count && call->marks[call->mark_first].due <= now) {
         say(call->phone, "{\"event\":\"mark\",\"sequenceNumber\":\"%u\",\"mark\":{\"name\":\"%s\"},\"streamSid\":\"%s\"}",
             call->sequence++, call->marks[call->mark_first].name, call->stream_sid);
+        if (call->watched) printf("{\"marked\":%d,\"ns\":%lu}\n", call->index, now_ns());
         call->mark_first = (call->mark_first + 1) % MARKS, call->mark_count--;
         seen.echoes++;
     }
@@ -574,6 +576,7 @@ static void command(char *line) {
     if (!strncmp(line, "open ", 5)) open_phone(line);
     else if (sscanf(line, "close %d", &n) == 1) close_phone(n);
     else if (sscanf(line, "begin %d", &n) == 1) begin(n);
+    else if (sscanf(line, "watch %d", &n) == 1 && n >= 0 && n < CALLS && calls[n]) calls[n]->watched = true;
     else if (!strcmp(line, "end")) report();
     else if (!strncmp(line, "event ", 6)) model_event(line);
     else if (!strcmp(line, "quit")) exit(0);

@@ -155,14 +155,14 @@ class Webhooks:
 
     def room(self, leg: Leg, event: str, **more: str) -> None:
         """News of the call's conference."""
-        form = {"ConferenceSid": leg.room_sid, "FriendlyName": f"wt-{leg.call_id}", "StatusCallbackEvent": event}
-        self.post(f"/room/{leg.call_id}", {**form, **more})
+        room = {"ConferenceSid": leg.room_sid, "FriendlyName": f"wt-{leg.call_id}"}
+        self.post(f"/room/{leg.call_id}", {**room, "StatusCallbackEvent": event, **more})
 
     def set_up(self) -> Leg:
         """A call until its AI leg has been given its stream; the stream's handshake comes next."""
         caller, room_sid = sid("CA"), sid("CF")
-        form = {"CallSid": caller, "From": CALLER, "To": NUMBER, "CallStatus": "ringing", "CallerCountry": "US"}
-        document = ET.fromstring(self.post("/voice", form))
+        form = {"CallSid": caller, "From": CALLER, "To": NUMBER, "CallStatus": "ringing"}
+        document = ET.fromstring(self.post("/voice", {**form, "CallerCountry": "US"}))
         conference = document.find("Dial/Conference")
         if conference is None:
             raise Refused("the caller was not sent into a room")
@@ -172,7 +172,8 @@ class Webhooks:
         order = self._rest.wait(lambda each: leg.call_id in each.form.get("To", ""), 30.0, since)
         asked = {name: values[0] for name, values in parse_qs(urlsplit(order.form["To"]).query).items()}
         leg.ai_sid = sid("CA")
-        document = ET.fromstring(self.post("/ai", {"CallSid": leg.ai_sid, "CallStatus": "in-progress", **asked}))
+        form = {"CallSid": leg.ai_sid, "CallStatus": "in-progress", **asked}
+        document = ET.fromstring(self.post("/ai", form))
         stream, token = document.find("Connect/Stream"), document.find("Connect/Stream/Parameter")
         if stream is None or token is None:
             raise Refused("the AI's leg was given no stream")
@@ -182,8 +183,8 @@ class Webhooks:
 
     def hang_up(self, leg: Leg) -> None:
         """The caller leaves."""
-        form = {"ParticipantLabel": "caller", "CallSid": leg.caller_sid, "ReasonParticipantLeft": "participant_hung_up"}
-        self.room(leg, "participant-leave", **form)
+        why = {"ReasonParticipantLeft": "participant_hung_up"}
+        self.room(leg, "participant-leave", ParticipantLabel="caller", CallSid=leg.caller_sid, **why)
 
     def close(self) -> None:
         """Close the connection."""

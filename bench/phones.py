@@ -33,6 +33,7 @@ class Phones:
         self.up: dict[int, Fact] = {}
         self.gone: list[Fact] = []
         self.sent: list[Fact] = []
+        self.marked: dict[int, list[int]] = {}
         self.model_port = 0
         threading.Thread(target=self._listen, daemon=True).start()
         self.wait(lambda: self.model_port > 0, 10.0, "the load does not start")
@@ -50,6 +51,8 @@ class Phones:
                     self.gone.append(fact)
                 elif "event_sent" in fact:
                     self.sent.append(fact)
+                elif "marked" in fact:
+                    self.marked.setdefault(fact["marked"], []).append(fact["ns"])
                 elif "model_port" in fact:
                     self.model_port = fact["model_port"]
                 self._news.notify_all()
@@ -85,6 +88,10 @@ class Phones:
         self.wait(lambda: len(self.sent) > known, 5.0, f"call {index} has no model")
         sent: int = self.sent[-1]["ns"]
         return sent
+
+    def watch(self, index: int) -> None:
+        """Have `marked` tell when call `index` gives its marks back."""
+        self.say(f"watch {index}")
 
     def measure(self, calls: int, seconds: float, meanwhile: Callable[[], object] | None = None) -> Fact:
         """What was seen of calls 0 to `calls` - 1 within `seconds` from now."""

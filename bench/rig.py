@@ -86,7 +86,12 @@ class Rig:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._stop()
 
     def _stop(self) -> None:
@@ -99,11 +104,12 @@ class Rig:
     # Calls ------------------------------------------------------------------------------------------
 
     def grow(self, calls: int, seconds: float = 60.0, *, spread: float = 0.0) -> None:
-        """Bring calls up until there are `calls`, over `spread` seconds at least; Broken if they do not come."""
+        """Bring calls up until there are `calls`, spread over so many seconds; Broken if they do not come."""
         new = range(self.calls, calls)
         began = time.monotonic()
+        starts = [began + spread * place / len(new) for place in range(len(new))]
         with ThreadPoolExecutor(SETTERS) as pool:
-            list(pool.map(lambda index: self._open(index, began + spread * (index - new.start) / len(new)), new))
+            list(pool.map(self._open, new, starts))
         self.calls = max(self.calls, calls)
         self.wait_up(seconds)
 

@@ -1,4 +1,4 @@
-"""A few seconds of everything: fails when the harness or a server is broken, never because a machine is slow."""
+"""A few seconds of everything: fails when the harness or a server is broken, never on a slow machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def check(rig: Rig) -> str:
     rig.grow(CALLS)
     row = rig.measure(3.0)
     wrong = faults(row)
-    if row["up"]["received"] < CALLS * 50 or row["own_sounds"] and not rig.program.webhooks:
+    if row["up"]["received"] < CALLS * 50 or (row["own_sounds"] and not rig.program.webhooks):
         wrong.append(f"only {row['up']['received']} frames arrived")
     if row["cpu_ms"] <= 0 or row["strange"]:
         wrong.append("the counting does not work")

@@ -1,0 +1,89 @@
+"""`python -m bench.run`: our server, the C limit and other bridges under the same load, interleaved."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import decisions, measure, report
+from bench.rig import HERE, Machine, Rig, prepare
+from bench.servers import Broken, Program, limit, ours, peer
+
+
+def options(given: Sequence[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME[:/PATH]=COMMAND",
+                        help="another bridge; it gets PORT and MODEL_URL, and is run by /bin/sh")  # fmt: skip
+    parser.add_argument("--calls", default="10,50,100,200,400", help="numbers of calls at once")
+    parser.add_argument("--seconds", type=float, default=10.0, help="length of one count")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="names of programs, with commas between them")
+    parser.add_argument("--no-search", action="store_true", help="do not look for the most calls")
+    parser.add_argument("--no-rush", action="store_true", help="do not start 50 calls in one second")
+    parser.add_argument("--no-tls", action="store_true", help="leave out the row with TLS to the model")
+    parser.add_argument("--no-decisions", action="store_true", help="leave out decision latencies")
+    parser.add_argument("--out", type=Path, default=HERE, help="where results.json and results.png go")
+    return parser.parse_args(given)
+
+
+def chosen(asked: argparse.Namespace, machine: Machine) -> list[Program]:
+    """The programs of every round, in order."""
+    found = [ours(), limit(machine.limit), *map(peer, asked.peer)]
+    if not asked.no_tls:
+        found.insert(1, ours("warmtransfer-tls", tls=True))
+    names = set(filter(None, asked.only.split(",")))
+    return [program for program in found if not names or program.name in names]
+
+
+def rounds(asked: argparse.Namespace, machine: Machine) -> list[measure.Row]:
+    """Every program in every round; one that breaks is left out with a word, ours ends the run."""
+    plan = measure.Plan(
+        counts=tuple(map(int, asked.calls.split(","))),
+        seconds=asked.seconds,
+        search=not asked.no_search,
+        rush=not asked.no_rush,
+    )
+    found = []
+    for number in range(1, asked.rounds + 1):
+        print(f"round {number}", flush=True)
+        for program in chosen(asked, machine):
+            try:
+                with Rig(machine, program) as rig:
+                    found.append(measure.run(rig, plan))
+            except Broken as fault:
+                if program.webhooks:
+                    raise
+                print(f"  {program.name} is left out: {fault}", flush=True)
+    return found
+
+
+def main(given: Sequence[str]) -> int:
+    """Measure, print, write."""
+    asked = options(given)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        try:
+            machine = prepare(Path(name), tls=not asked.no_tls)
+            found = rounds(asked, machine)
+            decided = {}
+            if not asked.no_decisions:
+                with Rig(machine, ours()) as rig:
+                    decided = decisions.run(rig)
+        except Broken as fault:
+            print(f"broken: {fault}", file=sys.stderr)
+            return 1
+    middle = report.medians(found)
+    print("\n" + report.table(middle))
+    for what, times in decided.items():
+        print(f"{what}, 100 calls running: {times}")
+    results = {"machine": report.machine(), "medians": middle, "decisions_ms": decided, "rounds": found}
+    report.save(asked.out / "results.json", results)
+    report.plot(asked.out / "results.png", middle)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
