@@ -19,14 +19,18 @@ from warmtransfer.runtime.clock import Clock  # noqa: E402
 
 
 def main() -> None:
-    """Serve until SIGTERM."""
+    """Serve until SIGTERM, in the way of `wsgi.py`; arguments: the speed, and since when it holds."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s.%(msecs)03d %(message)s", datefmt="%H:%M:%S")
     app = Flask("host")
     app.config.update(from_environment(os.environ))
-    WarmTransfer(app, clock=Clock(float(sys.argv[1])))
+    warmtransfer = WarmTransfer(app, clock=Clock(*map(float, sys.argv[1:])))
     server = WSGIServer(("127.0.0.1", int(os.environ["PORT"])), app, log=None)
-    gevent.signal_handler(signal.SIGTERM, server.stop, 1)
-    server.serve_forever()
+    gevent.signal_handler(signal.SIGTERM, server.stop, 0.5)
+    warmtransfer.start(app)
+    try:
+        server.serve_forever()
+    finally:
+        warmtransfer.stop(app)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -54,6 +55,7 @@ class World:
         self.model_arguments = list(model)
         self.port = free_port()
         self.processes: list[subprocess.Popen[str]] = []
+        self.since = time.monotonic()
         self.web = requests.Session()
 
     # Life -------------------------------------------------------------------------------------------
@@ -96,13 +98,18 @@ class World:
         self.start_app()
         return self
 
-    def start_app(self) -> subprocess.Popen[str]:
+    def start_app(self, **more: str) -> subprocess.Popen[str]:
         """Start the app, also again after it was killed, and wait until it answers."""
-        process = self._run(
-            "app", ["-m", "tests.calls.host", str(self.speed)], env={**os.environ, **self.environment}
-        )
+        command = ["-m", "tests.calls.host", str(self.speed), repr(self.since)]
+        self.app = self._run("app", command, env={**os.environ, **self.environment, **more})
         self.until(self._healthy, 20, "the app to answer /health")
-        return process
+        return self.app
+
+    def end_app(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Have the app ended by this signal, and wait until it has."""
+        self.app.send_signal(how)
+        self.app.wait(20)
+        self.processes.remove(self.app)
 
     def stop(self) -> None:
         """End every process, the app first, and the hard way those that do not end by themselves."""
@@ -160,6 +167,12 @@ class World:
         )
         assert answer.ok, answer.text
         return answer.json()
+
+    def model(self, **order: Any) -> None:
+        """One order to the model's control API: `fault=…`, or `clear=True`."""
+        host = urlsplit(self.keys["WARMTRANSFER_REALTIME_URL"]).netloc
+        answer = self.web.post(f"http://{host}/control", json=order, timeout=30)
+        assert answer.ok, answer.text
 
     def trace(self, since: int = 0) -> list[Row]:
         """The trace's rows from number `since` on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -219,6 +221,93 @@ def test_redirect_accepted_and_over() -> None:
     assert "Sam has just left" in story.call.news
 
 
+def test_a_redirected_human_who_hangs_up_is_told_of_whatever_comes_first() -> None:
+    """The leg's status and the caller's Dial action come in either order."""
+    story = in_stage(Stage.REDIRECTED).tell(ev.HumanAnswered(1, "CAhuman1"), ev.HumanAccepted(1))
+    story.tell(ev.HumanEnded(1, "completed", call_sid="CAhuman1"), ev.CallerCameBack(1, "completed"))
+    assert (story.call.stage, story.call.attempts[0].outcome) == (Stage.RETURNING, Outcome.ACCEPTED)
+    assert "Sam has just left" in story.call.news
+
+
+def test_a_redirected_caller_who_leaves_while_it_rings_is_what_ended_the_leg() -> None:
+    story = in_stage(Stage.REDIRECTED)
+    story.tell(ev.HumanEnded(1, "canceled", call_sid="CAhuman1"), ev.CallerLeft(why="completed"))
+    assert story.call.attempts[0].outcome is Outcome.CALLER_LEFT
+
+
+@pytest.mark.parametrize(
+    ("status", "sip", "dial", "outcome"),
+    [
+        ("no-answer", "487", "no-answer", Outcome.NO_ANSWER),
+        ("busy", "486", "busy", Outcome.BUSY),
+        ("failed", "404", "failed", Outcome.UNREACHABLE),
+    ],
+)
+def test_a_redirected_attempt_ends_as_leg_and_dial_tell(
+    status: str, sip: str, dial: str, outcome: Outcome
+) -> None:
+    story = in_stage(Stage.REDIRECTED).tell(ev.HumanEnded(1, status, sip, "CAhuman1"))
+    story.tell(ev.CallerCameBack(1, dial))
+    assert story.call.attempts[0].outcome is outcome
+    assert (story.call.stage, len(story.call.attempts)) == (Stage.REDIRECTED, 2)
+
+
+def test_a_human_who_hangs_up_during_the_whisper_has_declined() -> None:
+    story = in_stage(Stage.REDIRECTED).tell(
+        ev.HumanAnswered(1, "CAhuman1"), ev.CallerCameBack(1, "no-answer")
+    )
+    assert story.call.attempts[0].outcome is Outcome.DECLINED
+
+
+def test_a_redirected_caller_with_neither_human_nor_ai_leaves_a_message() -> None:
+    """Not another lap over the same humans."""
+    story = Story(styled(Style.REDIRECT)).talking()
+    story.tell(ev.ModelLost(story.call.ai.generation, "insufficient_quota", fatal=True))
+    assert (story.call.stage, story.names()) == (Stage.REDIRECTED, ["RedirectCaller"])
+    story.tell(ev.CallerCameBack(1, "busy"), ev.CallerCameBack(2, "busy"))
+    assert story.call.stage is Stage.MESSAGE
+    assert "RedirectCaller" not in story.names()  # the caller is asking for the document already
+
+
+def test_after_a_redirect_a_human_of_another_style_is_reached_in_the_same_way() -> None:
+    sam = dataclasses.replace(RULES.humans[0], style=Style.REDIRECT)
+    story = Story(Rules(humans=(sam, RULES.humans[1]))).talking()
+    story.tell(ev.HandoffAsked("tool"), ev.CallerCameBack(1, "no-answer"))
+    assert (story.call.stage, story.call.attempts[1].style) == (Stage.REDIRECTED, Style.REDIRECT)
+
+
+def test_a_redirect_that_cannot_be_ordered_goes_back_to_the_ai_in_whatever_state_it_is() -> None:
+    story = in_stage(Stage.REDIRECTED)
+    assert story.tell(ev.OrderFailed("RedirectCaller", "unsure")).call.stage is Stage.AI
+    story = in_stage(Stage.REDIRECTED).tell(ev.StreamEnded(1, "broken"))
+    assert story.tell(ev.OrderFailed("RedirectCaller", "unsure")).call.stage is Stage.RETURNING
+    assert "AddAI" in story.names()
+
+
+def test_detection_stands_in_for_a_lost_answer() -> None:
+    """Style announce has no document that tells of the answer."""
+    story = Story(styled(Style.ANNOUNCE)).ringing().tell(ev.MachineHeard(1, "human"))
+    assert (story.call.stage, story.names()) == (Stage.BRIEFING, ["BriefOnHold"])
+    assert story.tell(ev.BriefingHeard(1)).call.stage is Stage.JOINING
+    story = Story(styled(Style.ANNOUNCE)).ringing().tell(ev.MachineHeard(1, "machine_start"))
+    assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
+
+
+def test_a_restart_is_no_loss_of_the_ai_and_its_leg_is_looked_for() -> None:
+    story = in_stage(Stage.AI).tell(ev.Restarted())
+    assert story.call.stage is Stage.RETURNING
+    assert {"LookForCaller", "LookForAI"} <= set(story.names())
+    story.tell(ev.AIAsked(1, "token"), ev.StreamUp(2), ev.AIUp(2))
+    assert (story.call.stage, story.call.ai.losses) == (Stage.AI, ())
+    assert "interrupted" in story.last[0].news  # type: ignore[attr-defined]
+
+
+def test_a_leg_of_the_ai_that_ended_meanwhile_is_replaced() -> None:
+    for stage in (Stage.AI, Stage.RINGING, Stage.BRIEFING):
+        story = in_stage(stage).tell(ev.Restarted(), ev.AILeft(1, ROOM, "looked"))
+        assert "AddAI" in story.names()
+
+
 LEG = st.integers(1, 4)
 FACTS = st.one_of(
     st.just(ev.CallerJoined("wt-c1", ROOM, "CAcaller")),
@@ -246,6 +335,7 @@ FACTS = st.one_of(
     ),
     st.just(ev.RoomLost(ROOM)),
     st.just(ev.CallerCameBack()),
+    st.just(ev.Restarted()),
     st.just("timer"),
 )
 

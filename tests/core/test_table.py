@@ -123,6 +123,13 @@ def test_every_style_has_a_way_to_a_human() -> None:
     assert {Style.SCREEN, Style.ANNOUNCE, Style.REDIRECT} == set(Style)
 
 
+@pytest.mark.parametrize("stage", LIVE)
+def test_after_a_restart_every_stage_has_a_timer_and_looks_after_the_caller(stage: Stage) -> None:
+    story = in_stage(stage).tell(ev.Restarted())
+    assert story.call.alarm_at
+    assert {"LookForCaller", "LookForRoom"} & set(story.names())
+
+
 IN_ROOM = [stage for stage in LIVE if stage not in (Stage.REDIRECTED, Stage.MESSAGE, Stage.ARRIVING)]
 
 

@@ -332,3 +332,11 @@ def test_no_form_raises_and_no_identifier_carries_more_than_an_identifier(form: 
     assert webhook.gate(form, 1).n == 1
     webhook.arrived(form)
     webhook.message(form)
+
+
+@pytest.mark.parametrize(
+    ("room_name", "call_id"),
+    [("wt-c0ffee", "c0ffee"), ("wt-c0ffee-2", "c0ffee"), ("wt-", ""), ("lobby", ""), ("wt-c0ffee-x", "")],
+)
+def test_a_rooms_name_tells_its_call(room_name: str, call_id: str) -> None:
+    assert webhook.call_of(room_name) == call_id

@@ -70,6 +70,9 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
     "end_room": lambda carrier: carrier.end_room(CF),
     "find_room": lambda carrier: carrier.find_room("wt-c1"),
     "find_participant": lambda carrier: carrier.find_participant(CF, "caller"),
+    "people": lambda carrier: carrier.people(CF),
+    "open_rooms": lambda carrier: carrier.open_rooms(),
+    "number_called": lambda carrier: carrier.number_called(CA),
     "call_status": lambda carrier: carrier.call_status(CA),
     "find_call": lambda carrier: carrier.find_call(NUMBER, 1_000_000_000.0),
 }
@@ -299,13 +302,34 @@ def test_a_participant_is_found_by_label(carrier: Carrier, api: responses.Reques
     assert sent(api)[:2] == ("GET", f"{ROOT}/Conferences/{CF}/Participants/caller.json")
 
 
+def test_the_people_in_a_room_are_known_by_label(carrier: Carrier, api: responses.RequestsMock) -> None:
+    legs = [{"call_sid": CA, "label": "caller"}, {"call_sid": "CA" + "4" * 32, "label": None}]
+    answer(api, json={"participants": legs})
+    assert carrier.people(CF) == {"caller": CA, "": "CA" + "4" * 32}
+    assert sent(api)[:2] == ("GET", f"{ROOT}/Conferences/{CF}/Participants.json")
+
+
+def test_open_rooms_are_those_in_progress_and_those_about_to_be(
+    carrier: Carrier, api: responses.RequestsMock
+) -> None:
+    answer(api, json={"conferences": [{"sid": CF, "friendly_name": "wt-c1"}]})
+    assert carrier.open_rooms() == ["wt-c1", "wt-c1"]
+    asked = [call.request.params["Status"] for call in api.calls]  # type: ignore[attr-defined]
+    assert asked == ["in-progress", "init"]
+
+
+def test_the_number_a_call_was_made_to(carrier: Carrier, api: responses.RequestsMock) -> None:
+    answer(api, json={"sid": CA, "to": NUMBER})
+    assert carrier.number_called(CA) == NUMBER
+
+
 def test_the_status_of_a_call_is_twilios_word(carrier: Carrier, api: responses.RequestsMock) -> None:
     answer(api, json={"sid": CA, "status": "in-progress"})
     assert carrier.call_status(CA) == "in-progress"
     assert sent(api)[:2] == ("GET", f"{ROOT}/Calls/{CA}.json")
 
 
-@pytest.mark.parametrize("action", ["find_participant", "call_status"])
+@pytest.mark.parametrize("action", ["find_participant", "call_status", "number_called"])
 @pytest.mark.parametrize(("status", "code"), [(404, 20404), (400, 16022), (400, 16099)])
 def test_looking_for_what_is_gone_finds_nothing(
     carrier: Carrier, api: responses.RequestsMock, action: str, status: int, code: int
@@ -424,7 +448,7 @@ def test_an_answer_says_what_to_do_next(
     fault = failure(carrier, action)
     assert type(fault) is kind
     assert fault.status == status
-    if action not in ("find_room", "find_call"):  # the SDK gives no code for lists
+    if action not in ("find_room", "find_call", "people", "open_rooms"):  # the SDK gives no code for lists
         assert fault.code == code
     assert len(api.calls) == 1, "a request was repeated"
 

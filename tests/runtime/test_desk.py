@@ -144,6 +144,24 @@ def test_a_dial_that_a_crash_left_open_is_looked_for_and_not_repeated(tmp_path: 
         office.close()
 
 
+def test_a_call_of_an_earlier_process_is_looked_after_and_its_words_recalled(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    call_id = talking(office)
+    office.desk.heard(call_id, "caller", "Where is my order?")
+    eventually(lambda: office.store.transcript(call_id))
+    office.close()
+    office = Office(tmp_path, speed=20.0, call_status="in-progress")
+    try:
+        office.desk.start()
+        assert office.lines.wait("recall")[0] == (call_id, [("caller", "Where is my order?")])
+        office.carrier.wait("call_status", times=2)
+        call = office.desk.call(call_id)
+        assert call is not None
+        assert call.stage is Stage.RETURNING
+    finally:
+        office.close()
+
+
 @pytest.mark.parametrize(
     ("fault", "dials", "outcome"),
     [

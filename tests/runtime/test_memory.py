@@ -72,6 +72,14 @@ def test_a_turn_that_could_not_be_written_down_is_left_out() -> None:
     assert memory.lines() == []
 
 
+def test_what_an_earlier_process_noted_stands_first() -> None:
+    memory = Memory()
+    memory.recall([("ai", "Hello."), ("caller", "Where is my order?")])
+    memory.caller_words("u1", "Hello?")
+    memory.detach()
+    assert memory.lines() == [("ai", "Hello."), ("caller", "Where is my order?"), ("caller", "Hello?")]
+
+
 def test_only_so_much_is_kept() -> None:
     memory = Memory()
     for number in range(TURNS + 30):

@@ -154,6 +154,42 @@ def test_looking_for_the_caller_asks_about_the_call_not_the_room(status: str, fa
     assert performed(do.LookForCaller("wt-c1", "CF1", "CAcaller"), call_status=status)[0] == fact
 
 
+@pytest.mark.parametrize("status", ["completed", ""])
+def test_an_ai_leg_that_is_over_is_found_to_be(status: str) -> None:
+    order = do.LookForAI(1, "CF1", "CAai")
+    assert performed(order, call_status=status)[0] == ev.AILeft(1, "CF1", "looked")
+    assert performed(order, call_status="in-progress")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("room", "called", "ended"),
+    [
+        ("wt-f0f0", Options.number, True),
+        ("wt-c1", Options.number, False),
+        ("wt-f0f0", "+15550199999", False),
+        ("someone-elses", Options.number, False),
+    ],
+    ids=["forgotten", "known", "another deployment's", "not ours"],
+)
+def test_of_the_rooms_that_are_open_only_our_forgotten_ones_are_ended(
+    room: str, called: str, ended: bool
+) -> None:
+    carrier = Told(
+        open_rooms=[[room]], find_room="CF1", find_participant="CA1", number_called=called, people={}
+    )
+    performer = Performer(
+        carrier=carrier,
+        lines=Told(),
+        links=LINKS,
+        settings=Options(),
+        clock=Clock(500.0),
+        call=lambda call_id: CALL if call_id == "c1" else None,
+        known=lambda _: (),
+    )
+    performer.adopt_forgotten()
+    assert ("end_room" in carrier.names()) is ended
+
+
 def test_looking_for_the_room_finds_the_caller_in_it() -> None:
     result, _ = performed(
         do.LookForRoom("wt-c1", "", "CAcaller"), find_room="CF1", find_participant="CAcaller"

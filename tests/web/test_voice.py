@@ -200,6 +200,49 @@ def test_the_room_of_a_forgotten_call_is_ended_so_that_its_caller_starts_anew(tm
 
 
 @pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/room/f0f0", {"StatusCallbackEvent": "participant-join", "ParticipantLabel": "caller"}),
+        ("/room/f0f0", {"StatusCallbackEvent": "participant-leave", "ParticipantLabel": "ai-1"}),
+        ("/room/f0f0", {"StatusCallbackEvent": "participant-leave", "ParticipantLabel": "human-2"}),
+        ("/caller/f0f0/wait", {}),
+    ],
+)
+def test_a_caller_left_alone_in_a_forgotten_room_starts_anew(
+    tmp_path: Path, path: str, form: dict[str, str]
+) -> None:
+    site = Site(tmp_path)
+    site.carrier.answers.update(find_room=ROOM, people={"caller": "CA1", "ai-1": "CA2"})
+    try:
+        assert site.send(path, {**form, "FriendlyName": "wt-f0f0-2", "ConferenceSid": ROOM}).status_code < 300
+        assert site.carrier.wait("end_room")[0] == (ROOM,)
+    finally:
+        site.close()
+
+
+@pytest.mark.parametrize(
+    ("event", "label", "people"),
+    [
+        ("participant-leave", "ai-1", {"caller": "CA1", "human-1": "CA3"}),
+        ("participant-leave", "caller", {"human-1": "CA3"}),
+        ("participant-modify", "caller", {"caller": "CA1"}),
+    ],
+)
+def test_a_forgotten_room_in_which_nobody_is_alone_is_left_alone(
+    tmp_path: Path, event: str, label: str, people: dict[str, str]
+) -> None:
+    site = Site(tmp_path)
+    site.carrier.answers.update(find_room=ROOM, people=people)
+    try:
+        form = {"StatusCallbackEvent": event, "ParticipantLabel": label, "FriendlyName": "wt-f0f0"}
+        assert site.send("/room/f0f0", {**form, "ConferenceSid": ROOM}).status_code == 204
+        eventually(lambda: site.parts.desk.busy() == 0)
+        assert "end_room" not in site.carrier.names()
+    finally:
+        site.close()
+
+
+@pytest.mark.parametrize(
     "form",
     [{}, {"call": "c1"}, {"call": "c1", "leg": "x"}, {"call": "c1", "leg": "1", "room": "someone-elses"}],
 )
@@ -208,7 +251,7 @@ def test_a_leg_without_our_parameters_is_hung_up_and_no_room_is_touched(
 ) -> None:
     assert tags(site.document("/ai", **form)) == ["Hangup"]
     eventually(lambda: site.parts.desk.busy() == 0)
-    assert site.carrier.names() == []
+    assert site.carrier.names() == ["open_rooms"]  # the look at the start
 
 
 # When the database cannot be had ---------------------------------------------------------------------

@@ -265,6 +265,11 @@ class LegPresent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Restarted(Event):
+    """Our process has begun anew: the streams that the one before it held are gone, and so may news be."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimedOut(Event):
     """The timer `alarm`, armed in `stage`, went off."""
 

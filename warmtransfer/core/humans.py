@@ -88,10 +88,16 @@ def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
     attempt = _current(call, event.n)
     if attempt is None or attempt.outcome:
         return call, None
-    call = call.with_attempt(replace(attempt, answered_by=event.answered_by))
+    # What is detected has answered, although the news of that may be late, or lost.
+    answered_at = attempt.answered_at or call.at
+    attempt = replace(attempt, answered_by=event.answered_by, answered_at=answered_at)
     announced = attempt.style is Style.ANNOUNCE
     if event.answered_by not in NO_MACHINE or (announced and event.answered_by != "human"):
-        return declined(call, ev.HumanDeclined(event.n, Outcome.MACHINE), rules)
+        known = call.with_attempt(replace(attempt, outcome=Outcome.MACHINE))
+        return known, ev.HumanDeclined(event.n, Outcome.MACHINE)
+    call = call.with_attempt(attempt)
+    if announced and call.stage is Stage.RINGING:
+        return call, ev.HumanAnswered(event.n, attempt.call_sid)
     return _announce_done(call, event.n, rules)
 
 
@@ -141,6 +147,10 @@ def human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
         return call, None
     if attempt.call_sid and event.call_sid not in ("", attempt.call_sid):
         return call, None
+    if call.stage is Stage.REDIRECTED and attempt.outcome is None:
+        # Why it ended is told by the caller's own leg, which may be what ended it.
+        sip = event.sip or attempt.sip
+        return call.with_attempt(replace(attempt, ended=True, ended_at=call.at, sip=sip)), None
     outcome = outcome_of(event.status, event.sip, attempt)
     if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
         return _gone(call, attempt, ended=True)
@@ -150,6 +160,17 @@ def human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
     if call.stage not in SEEKING or attempt.n != len(call.attempts):
         return call, None
     return settle(call, rules)
+
+
+def not_taken(call: Call, attempt: Attempt, status: str, rules: Rules) -> Reading:
+    """The caller's own leg has not got through: on to the next human in the same way, if there is one."""
+    if attempt.answered_at:
+        status = "completed"  # Twilio may call a leg that ended before the bridge unanswered
+    call = close(call, attempt.n, outcome_of(status, attempt.sip, attempt))
+    call, fact = settle(call, rules)
+    if call.attempt is not None and isinstance(fact, so.RedirectAsked | so.HumanLost):
+        return call.with_attempt(replace(call.attempt, style=Style.REDIRECT)), so.RedirectAsked()
+    return call, fact
 
 
 def _gone(call: Call, attempt: Attempt, ended: bool) -> Reading:

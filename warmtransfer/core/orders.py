@@ -81,6 +81,17 @@ class EndAI(RemoveAI):
         return call.ai.k > 0 and (call.ai.state is not AIState.ABSENT or bool(call.ai.call_sid))
 
 
+@dataclass(frozen=True, slots=True)
+class LookForAI(AIOrder):
+    """Ask the carrier whether the AI's leg is still up."""
+
+    call_sid: str = ""
+
+    def needed(self, call: Call) -> bool:
+        """Only a leg that should be up, and whose CallSid is known."""
+        return call.ai.state is not AIState.ABSENT and bool(call.ai.call_sid)
+
+
 # To a human's leg -----------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from warmtransfer.core import briefing, humans
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
-from warmtransfer.core.attempts import close, outcome_of, settle
+from warmtransfer.core.attempts import close, settle
 from warmtransfer.core.call import ELSEWHERE, WANTED, AIState, Call, Outcome, Stage
 from warmtransfer.core.rules import Rules
 
@@ -43,7 +43,7 @@ def _caller_left(call: Call, event: ev.CallerLeft, rules: Rules) -> Reading:
     if call.stage is Stage.OVER:
         return call, None
     attempt = call.attempt
-    if attempt and not attempt.ended and attempt.outcome is None:
+    if attempt and attempt.outcome is None:
         call = call.with_attempt(replace(attempt, outcome=Outcome.CALLER_LEFT))
     return replace(call, ended_at=call.at), event
 
@@ -61,14 +61,10 @@ def _came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
         return call, None  # the moved call asks for its document: it has only just left the room
     attempt = call.attempt
     if call.stage is Stage.REDIRECTED and attempt:
-        status = event.dial_status
-        outcome = Outcome.NO_INPUT if status == "completed" else outcome_of(status, "", attempt)
-        call = close(call, attempt.n, attempt.outcome or outcome)
-        call, fact = settle(call, rules)
-        if isinstance(fact, so.RedirectAsked | so.HumanLost):
-            return call, so.RedirectAsked()
-        call = replace(call, news=briefing.exhausted(call))
-    elif attempt and not attempt.ended:
+        call, fact = humans.not_taken(call, attempt, event.dial_status, rules)
+        if isinstance(fact, so.RedirectAsked | so.NobodyAtAll):
+            return call, fact
+    elif attempt and (call.stage is Stage.HUMAN or not attempt.ended):
         # Its leg may be up still, and is ended by the table; the attempt is over when that is known.
         going = replace(attempt, outcome=attempt.outcome or Outcome.CANCELLED)
         call = replace(call.with_attempt(going), news=humans.gone_news(call))
@@ -177,6 +173,14 @@ def _lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
 # Ourselves ------------------------------------------------------------------------------------------
 
 
+def _restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
+    """The AI's stream went with the process that held it; that is no fault of the AI's."""
+    if call.ai.state not in (AIState.STREAMING, AIState.UP):
+        return call, event
+    ai = replace(call.ai, state=AIState.ADDING)
+    return replace(call, ai=ai, news=call.news or briefing.interrupted()), event
+
+
 def _timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
     if event.stage is not call.stage or event.alarm != call.alarm:
         return call, None
@@ -228,12 +232,15 @@ def _not_redirected(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
         call = replace(call, laps=call.laps + 1)
         return call, event if call.laps < rules.patience else so.GivenUp()
     attempt = call.attempt
-    if call.stage is not Stage.REDIRECTED or attempt is None or event.key != attempt.label:
+    if call.stage is not Stage.REDIRECTED or attempt is None or event.key not in ("", attempt.label):
         return call, None
     if attempt.call_sid:
         return call, None  # it was moved after all: their leg has dialled
     call = close(call, attempt.n, Outcome.FAILED)
-    return replace(call, news=briefing.exhausted(call)), event
+    call = replace(call, news=briefing.exhausted(call))
+    if call.ai.state is AIState.UP:
+        return call, event
+    return call, so.GivenUp() if call.ai.down else so.NobodyHere()
 
 
 READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
@@ -264,6 +271,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.HumanLeft: humans.human_left,
     ev.HumanEnded: humans.human_ended,
     ev.LegPresent: humans.leg_present,
+    ev.Restarted: _restarted,
     ev.TimedOut: _timed_out,
     ev.OrderFailed: _order_failed,
 }

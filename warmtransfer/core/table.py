@@ -32,6 +32,9 @@ def over(*first: do.Order) -> Rows:
     return {ev.CallerLeft: (S.OVER, (*first, do.CloseModel(), do.EndAI()))}
 
 
+#: What may have happened while we were away.
+LOOK = (do.LookForCaller(), do.LookForAI(), do.LookForLeg())
+
 #: The room is gone and the caller is not: `<Dial action>` puts them into a new one.
 BACK: Rows = {
     ev.RoomLost: (S.RETURNING, ALL),
@@ -51,6 +54,7 @@ def alone(stage: Stage) -> Rows:
         ev.CallerPresent: (stage, (do.ComfortCaller(),)),
         so.CallerWaits: (stage, (do.ComfortCaller(),)),
         so.StrayLeg: (stage, (do.EndStray(),)),
+        ev.Restarted: (stage, LOOK),
     }
 
 
@@ -87,6 +91,7 @@ TABLE: dict[Stage, Rows] = {
         ev.CallArrived: (S.ARRIVING, (do.PrepareModel(),)),
         ev.CallerJoined: (S.CONNECTING, (do.AddAI(),)),
         ev.TimedOut: (S.ARRIVING, (do.LookForRoom(),)),
+        ev.Restarted: (S.ARRIVING, (do.LookForRoom(),)),
         ev.OrderFailed: (S.ARRIVING, ()),
     },
     S.CONNECTING: {
@@ -106,6 +111,7 @@ TABLE: dict[Stage, Rows] = {
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
         so.AILost: (S.RETURNING, (do.EndAI(), *ADD, do.LookForCaller())),
         so.StrayLeg: (S.AI, (do.EndStray(),)),
+        ev.Restarted: (S.RETURNING, (do.PrepareModel(), *LOOK)),
     },
     S.RETURNING: {
         **over(),
@@ -121,6 +127,7 @@ TABLE: dict[Stage, Rows] = {
         **seeking(S.RINGING),
         ev.HumanDialled: (S.RINGING, ()),
         ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
+        ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
         so.DialUnsure: (S.RINGING, (do.LookForDial(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         ev.OrderFailed: (S.RINGING, ()),
@@ -156,7 +163,8 @@ TABLE: dict[Stage, Rows] = {
         ev.LineHeard: (S.HUMAN, (do.RemoveAI(),)),
         so.IntroductionDue: (S.HUMAN, (do.RemoveAI(),)),
         so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
-        ev.TimedOut: (S.HUMAN, (do.LookForLeg(),)),
+        ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller())),
+        ev.Restarted: (S.HUMAN, (do.LookForCaller(), do.LookForLeg())),
         so.StrayLeg: (S.HUMAN, (do.EndStray(),)),
         ev.OrderFailed: (S.HUMAN, ()),
     },
@@ -165,8 +173,12 @@ TABLE: dict[Stage, Rows] = {
         ev.HumanAccepted: (S.HUMAN, (do.CloseModel(),)),
         ev.HumanDeclined: (S.REDIRECTED, (do.EndHuman(),)),
         so.RedirectAsked: (S.REDIRECTED, ()),
+        so.NobodyHere: (S.RETURNING, (do.LookForCaller(), *ADD)),
+        so.GivenUp: (S.MESSAGE, (do.RedirectCaller(),)),
+        so.NobodyAtAll: (S.MESSAGE, (do.CloseModel(),)),
         ev.CallerCameBack: (S.RETURNING, (do.CloseModel(), do.EndHuman(), do.PrepareModel())),
         ev.TimedOut: (S.REDIRECTED, (do.LookForCaller(),)),
+        ev.Restarted: (S.REDIRECTED, (do.LookForCaller(),)),
         so.StrayLeg: (S.REDIRECTED, (do.EndStray(),)),
         ev.OrderFailed: (S.AI, (do.LetAISpeak(),)),
     },
@@ -175,6 +187,7 @@ TABLE: dict[Stage, Rows] = {
         ev.CallerCameBack: (S.MESSAGE, ALL),
         ev.MessageLeft: (S.OVER, (do.EndCaller(), *ALL)),
         ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL)),
+        ev.Restarted: (S.MESSAGE, (do.LookForCaller(),)),
         so.StrayLeg: (S.MESSAGE, (do.EndStray(),)),
         ev.OrderFailed: (S.MESSAGE, (do.RedirectCaller(),)),
         so.GivenUp: (S.OVER, (do.EndCaller(), *ALL)),

@@ -17,8 +17,23 @@ Form = Mapping[str, str]
 
 #: CallStatus values after which a leg is over.
 TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_ROOM = re.compile(r"wt-([0-9a-f]{1,64})(?:-[0-9]{1,6})?")
 _LABEL = re.compile(r"(caller|ai|human)(?:-([1-9][0-9]{0,5}))?")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+def call_of(room: str) -> str:
+    """The id of the call whose room has this name, "" for a room that cannot be ours."""
+    found = _ROOM.fullmatch(room)
+    return found[1] if found else ""
+
+
+def deserted(form: Form) -> str:
+    """The room in which, after this news, a caller may be alone; "" for other news."""
+    who, _ = _label(form)
+    came = form.get("StatusCallbackEvent") == "participant-join" and who == "caller"
+    went = form.get("StatusCallbackEvent") == "participant-leave" and who in ("ai", "human")
+    return form.get("FriendlyName", "") if came or went else ""
 
 
 # The caller -----------------------------------------------------------------------------------------

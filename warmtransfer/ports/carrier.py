@@ -217,6 +217,24 @@ class Carrier:
             rooms = self._rooms.list(friendly_name=name, limit=20)
             return next((str(each.sid) for each in rooms if str(each.status) != "completed"), "")
 
+    def people(self, room_sid: str) -> dict[str, str]:
+        """The CallSids of everyone in a room, by label; "" stands for all without one."""
+        with _mapped("people"):
+            legs = self._rooms(_named("people", room_sid)).participants.list(limit=50)
+            return {str(each.label or ""): str(each.call_sid) for each in legs}
+
+    def open_rooms(self) -> list[str]:
+        """The names of all conferences of the account that have not ended."""
+        with _mapped("open_rooms", gone=False):
+            states = ("in-progress", "init")
+            return [str(each.friendly_name) for state in states for each in self._rooms.list(status=state)]
+
+    def number_called(self, call_sid: str) -> str:
+        """The number that this call was made to, "" if Twilio knows no such call."""
+        with suppress(CarrierGone), _mapped("number_called"):
+            return str(self._calls(_named("number_called", call_sid)).fetch().to)
+        return ""
+
     def find_participant(self, room_sid: str, key: str) -> str:
         """The CallSid of the participant with this CallSid or label, "" if it is not in the room."""
         with suppress(CarrierGone), _mapped("find_participant"):

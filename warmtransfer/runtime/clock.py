@@ -6,12 +6,16 @@ import time
 
 
 class Clock:
-    """Seconds that pass `speed` times as fast as real ones. Production uses the default, 1."""
+    """Seconds that pass `speed` times as fast as real ones. Production uses the default, 1.
 
-    def __init__(self, speed: float = 1.0) -> None:
+    `since` is the value of time.monotonic() from which on they pass so fast: a process that starts later
+    with the same one goes on where the time of the others is.
+    """
+
+    def __init__(self, speed: float = 1.0, since: float | None = None) -> None:
         self.speed = speed
-        self._wall = time.time()
-        self._start = time.monotonic()
+        self._start = time.monotonic() if since is None else since
+        self._wall = time.time() - (time.monotonic() - self._start)
 
     def now(self) -> float:
         """Seconds since 1970; at speed 1, the wall clock."""

@@ -80,11 +80,19 @@ class Desk:
     # Life -------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Arm the stored timers again; what an earlier process left undone is looked into."""
+        """Take up the calls of an earlier process: what it left undone, and what it did not hear of.
+
+        To be called before the first fact is posted.
+        """
         for call in self._store.calls(limit=1000, live=True):
             self._timers.arm(call)
             for order_id, order in self._store.open_orders(call.id):
                 self._resume(call.id, order_id, order)
+            if call.stage is not Stage.OVER:
+                said = [(line.who, line.text) for line in self._store.transcript(call.id)]
+                self._lines.recall(call.id, said)
+                self._post_quietly(call.id, ev.Restarted())
+        self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
 
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
@@ -142,7 +150,6 @@ class Desk:
 
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
-        log.warning("room %s belongs to no stored call: it is ended, and its caller starts anew", room)
         self._lanes.put((room, "adopt"), partial(self._performer.adopt, room))
 
     # Knowledge --------------------------------------------------------------------------------------

@@ -49,6 +49,10 @@ class Lines:
         """Open the model's session, after `delay`, unless there is one."""
         self._loop.soon(self._prepare, call, delay)
 
+    def recall(self, call_id: str, said: Sequence[tuple[str, str]]) -> None:
+        """Remember what was said, as (caller or ai, text), of a call that an earlier process had."""
+        self._loop.soon(self._recall, call_id, said)
+
     def follow(self, call: Call) -> None:
         """The call has changed: gate what the model hears, and fill pauses, by its stage."""
         self._loop.soon(self._follow, call)
@@ -113,6 +117,11 @@ class Lines:
     def _prepare(self, call: Call, delay: float) -> None:
         self._note(call)
         self._relay(call.id).prepare(delay)
+
+    def _recall(self, call_id: str, said: Sequence[tuple[str, str]]) -> None:
+        memory = self._memory(call_id)
+        if not memory.lines():
+            memory.recall(said)
 
     def _follow(self, call: Call) -> None:
         self._note(call)

@@ -5,6 +5,7 @@ Survives sessions and streams of one call. Item ids are the current session's; `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 #: Turns that are kept, and given to a new session.
@@ -83,6 +84,11 @@ class Memory:
         """Who said what, the unheard left out."""
         kept = [each for each in self._turns if each.text and (each.settled or each.sounded)]
         return [(each.who, each.text.strip()) for each in kept]
+
+    def recall(self, said: Iterable[tuple[str, str]]) -> None:
+        """What was said before, as (who, text), oldest first."""
+        for who, text in said:
+            self._add(Turn(who, "", text, final=True, settled=True))
 
     def waiting(self) -> bool:
         """Whether the words of a caller's turn are still to come."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from warmtransfer import errors
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
+from warmtransfer.core import webhook
 from warmtransfer.core.call import AIState, Call, Style
 from warmtransfer.runtime.clock import Clock
 
@@ -60,6 +61,7 @@ class Performer:
             do.AddAI: self._add_ai,
             do.RemoveAI: self._remove_ai,
             do.EndAI: self._end_ai,
+            do.LookForAI: self._look_for_ai,
             do.DialHuman: self._dial,
             do.EndHuman: self._end_leg,
             do.EndStray: self._end_leg,
@@ -93,10 +95,34 @@ class Performer:
         return None
 
     def adopt(self, room: str) -> None:
-        """End a room whose call nobody knows; its caller's `<Dial action>` then starts anew."""
-        sid = self._carrier.find_room(room)
-        if sid:
-            self._carrier.end_room(sid)
+        """End a room whose call nobody knows; its caller's `<Dial action>` then starts anew.
+
+        A caller who has company of a human's is left alone.
+        """
+        try:
+            sid = self._carrier.find_room(room)
+            if sid and not any(label.startswith("human-") for label in self._carrier.people(sid)):
+                log.warning("room %s belongs to no stored call: it is ended, its caller starts anew", room)
+                self._carrier.end_room(sid)
+        except errors.CarrierError as fault:
+            log.warning("room %s belongs to no stored call, and was not ended: %s", room, fault.kind)
+
+    def adopt_forgotten(self) -> None:
+        """Adopt the rooms of our number whose calls nobody knows: the database was lost."""
+        try:
+            for room in self._carrier.open_rooms():
+                if self._forgotten(room):
+                    self.adopt(room)
+        except errors.CarrierError as fault:
+            log.warning("rooms that belong to no stored call were not looked for: %s", fault.kind)
+
+    def _forgotten(self, room: str) -> bool:
+        call_id = webhook.call_of(room)
+        if not call_id or self._call(call_id) is not None:
+            return False
+        # Another deployment of ours may share the account: its callers have phoned another number.
+        caller = self._carrier.find_participant(self._carrier.find_room(room), "caller")
+        return bool(caller) and self._carrier.number_called(caller) == self._settings.number
 
     # The AI's leg -----------------------------------------------------------------------------------
 
@@ -132,6 +158,11 @@ class Performer:
         sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
         if sid:
             _gone_is_done(self._carrier.end_call, sid)
+
+    def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
+        status = self._carrier.call_status(order.call_sid)
+        over = status in TERMINAL or not status
+        return ev.AILeft(order.k, order.room_sid, "looked") if over else None
 
     # The human's leg --------------------------------------------------------------------------------
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from flask import abort
 
 from warmtransfer.core import webhook
 from warmtransfer.core.call import Call, Stage
+from warmtransfer.errors import WarmTransferError
 from warmtransfer.runtime.desk import UnknownCall
 from warmtransfer.web import twiml
 from warmtransfer.web.hooks import callback, document, fields, hooks, log, post
 from warmtransfer.web.parts import parts
-
-_ROOM = re.compile(r"wt-[0-9a-f]{1,64}(-[0-9]{1,6})?")
-
 
 # The number -----------------------------------------------------------------------------------------
 
@@ -62,6 +61,9 @@ def _full() -> bool:
 @document
 def wait(call_id: str) -> str:
     """The caller is alone in a room that has not started."""
+    with suppress(WarmTransferError):  # the ring tone needs no database
+        if parts().desk.call(call_id) is None:
+            _adopt(fields().get("FriendlyName", ""))
     return parts().documents.wait(call_id)
 
 
@@ -117,9 +119,7 @@ def ai() -> str:
     try:
         return _offer(call_id, int(leg))
     except UnknownCall:
-        room = _parameter(form, "room")
-        if _ROOM.fullmatch(room):
-            parts().desk.adopt(room)
+        _adopt(_parameter(form, "room"))
         return twiml.hang_up()
 
 
@@ -151,6 +151,13 @@ def _parameter(form: webhook.Form, name: str) -> str:
 @callback
 def room(call_id: str) -> None:
     """News of the conference."""
-    event = webhook.conference(fields(), call_id)
-    if event is not None:
-        post(call_id, event)
+    form = fields()
+    event = webhook.conference(form, call_id)
+    if event is not None and post(call_id, event) is None:
+        _adopt(webhook.deserted(form))
+
+
+def _adopt(room: str) -> None:
+    """A caller of a call that nobody knows must not be left alone in this room."""
+    if webhook.call_of(room):
+        parts().desk.adopt(room)
