@@ -323,6 +323,15 @@ def test_the_number_a_call_was_made_to(carrier: Carrier, api: responses.Requests
     assert carrier.number_called(CA) == NUMBER
 
 
+@pytest.mark.parametrize("silent", ["muted", "hold"])
+def test_a_participant_who_cannot_talk_is_not_found_talking(
+    carrier: Carrier, api: responses.RequestsMock, silent: str
+) -> None:
+    answer(api, json={"call_sid": CA, "muted": False, "hold": False, silent: True})
+    assert carrier.find_participant(CF, "human-1", talking=True) == ""
+    assert carrier.find_participant(CF, "human-1") == CA
+
+
 def test_the_status_of_a_call_is_twilios_word(carrier: Carrier, api: responses.RequestsMock) -> None:
     answer(api, json={"sid": CA, "status": "in-progress"})
     assert carrier.call_status(CA) == "in-progress"

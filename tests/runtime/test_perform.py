@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,36 @@ def test_our_own_fault_is_a_fact_too_and_is_logged(caplog: pytest.LogCaptureFixt
 def test_looking_for_a_leg_finds_where_it_is(status: str, there: str, fact: ev.Event) -> None:
     result, _ = performed(do.LookForLeg(1, "CAsam", "CF1"), call_status=status, find_participant=there)
     assert result == fact
+
+
+def test_a_human_counts_as_joined_only_when_they_can_talk() -> None:
+    """Style announce: a human whom we could not take off hold is in the room, and nobody's company."""
+    _, carrier = performed(do.LookForLeg(1, "CAsam", "CF1"), call_status="in-progress")
+    assert carrier.said[-1] == ("find_participant", ("CF1", "human-1"), {"talking": True})
+
+
+REDIRECTED = replace(CALL, stage=Stage.REDIRECTED)
+
+
+def test_a_caller_is_moved_once_the_ai_has_been_heard() -> None:
+    result, carrier = performed(do.RedirectCaller(1, "", "CAcaller"), REDIRECTED)
+    assert result is None
+    assert carrier.said == [("move_call", ("CAcaller", LINKS.next("c1")), {})]
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        REDIRECTED.with_attempt(replace(SAM, call_sid="CAsam")),
+        REDIRECTED.with_attempt(SAM).with_attempt(replace(SAM, n=2)),
+        replace(CALL, stage=Stage.OVER),
+    ],
+    ids=["dialling", "next", "over"],
+)
+def test_a_caller_who_has_moved_on_is_not_moved_again(moved: Call) -> None:
+    """The first try timed out and was done all the same: a second one would cut the dial short."""
+    result, carrier = performed(do.RedirectCaller(1, "", "CAcaller"), moved)
+    assert (result, carrier.said) == (None, [])
 
 
 def test_an_unsure_dial_is_found_by_its_number_or_given_up() -> None:

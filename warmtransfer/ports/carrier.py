@@ -235,11 +235,15 @@ class Carrier:
             return str(self._calls(_named("number_called", call_sid)).fetch().to)
         return ""
 
-    def find_participant(self, room_sid: str, key: str) -> str:
-        """The CallSid of the participant with this CallSid or label, "" if it is not in the room."""
+    def find_participant(self, room_sid: str, key: str, *, talking: bool = False) -> str:
+        """The CallSid of the participant with this CallSid or label, "" if it is not in the room.
+
+        `talking`: nor if it is muted or on hold.
+        """
         with suppress(CarrierGone), _mapped("find_participant"):
             leg = self._participant("find_participant", room_sid, key).fetch()
-            return _sid("find_participant", leg.call_sid)
+            silent = talking and (leg.muted or leg.hold)
+            return "" if silent else _sid("find_participant", leg.call_sid)
         return ""
 
     def call_status(self, call_sid: str) -> str:

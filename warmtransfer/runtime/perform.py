@@ -11,7 +11,7 @@ from warmtransfer import errors
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core import webhook
-from warmtransfer.core.call import AIState, Call, Style
+from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, Style
 from warmtransfer.runtime.clock import Clock
 
 log = logging.getLogger("warmtransfer")
@@ -215,7 +215,7 @@ class Performer:
         if status in TERMINAL or not status:
             return ev.HumanEnded(order.n, status or "missing", call_sid=order.call_sid)
         if status == "in-progress" and order.room_sid:
-            sid = self._carrier.find_participant(order.room_sid, order.key)
+            sid = self._carrier.find_participant(order.room_sid, order.key, talking=True)
             if sid:
                 return ev.HumanJoined(order.n, order.room_sid, sid)
         return ev.LegPresent(order.n)
@@ -255,6 +255,12 @@ class Performer:
 
     def _redirect(self, call_id: str, order: do.RedirectCaller) -> None:
         self._lines.until_heard(call_id, LINE)
+        call = self._call(call_id)
+        attempt = call.attempt if call else None
+        if call is None or call.stage not in ELSEWHERE:
+            return
+        if call.stage is Stage.REDIRECTED and attempt and (attempt.n != order.n or attempt.call_sid):
+            return  # an earlier try of unsure fate has moved them: another would cut the dial short
         self._carrier.move_call(order.caller_sid, self._links.next(call_id))
 
     def _sleep(self, seconds: float) -> None:
