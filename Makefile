@@ -2,6 +2,8 @@
 # make test    the whole suite (PYTEST="-k name" for some of it)
 # make sim     the phone network alone, for any Twilio app: make sim APP=http://127.0.0.1:5000/path
 # make lint    ruff and mypy (also: make check)
+# make bench   cost and latency of the relay beside its limit in C (ARGS='--peer name=command …': bench/README.md)
+# make bench-smoke   a few seconds of that: does the harness work?
 # make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.13
 
 MODEL ?= local
@@ -13,7 +15,7 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo test sim lint check setup clean
+.PHONY: demo test sim bench bench-smoke lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.simulator.demo --model $(MODEL) $(ARGS)
@@ -24,6 +26,12 @@ test: $(READY_DEV)
 sim: $(READY)
 	@test -n "$(APP)" || { echo "Say where your app is: make sim APP=http://127.0.0.1:5000/path (ARGS=... for more)"; exit 2; }
 	$(BIN)/python -m warmtransfer.simulator --app $(APP) $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python -m bench.run $(ARGS)
+
+bench-smoke: $(READY)
+	$(BIN)/python -m bench.smoke
 
 lint check: $(READY_DEV)
 	$(BIN)/ruff check

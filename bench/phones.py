@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import threading
 import time
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.servers import Broken
+from bench.servers import Broken, on_processor
 
 Fact = dict[str, Any]
 
@@ -20,14 +19,11 @@ class Phones:
     """Phones and model of one run, on their own processor. `certificate`: serve the model over TLS."""
 
     def __init__(self, binary: Path, cpu: int, certificate: tuple[Path, Path] | None = None) -> None:
-        self._process = subprocess.Popen(
-            [str(binary), *map(str, certificate or ())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-            preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
-        )
+        command = [str(binary), *map(str, certificate or ())]
+        with on_processor(cpu):
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            )
         self._news = threading.Condition()
         self._reports: list[Fact] = []
         self.up: dict[int, Fact] = {}

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +71,17 @@ def peer(given: str) -> Program:
     return Program(name, f"exec {command}" if " && " not in command else command, path or "/media-stream")
 
 
+@contextmanager
+def on_processor(cpu: int) -> Iterator[None]:
+    """Processes started here run on this processor only: they inherit it from the thread that starts them."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def free_port() -> int:
     """A loopback port nobody listens on."""
     with socket.socket() as sock:
@@ -100,7 +112,7 @@ class Server:
         }
         if certificate:
             environment["SSL_CERT_FILE"] = certificate
-        with self.log.open("wb") as log:
+        with self.log.open("wb") as log, on_processor(cpu):
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", program.command],
                 env=environment,
@@ -108,7 +120,6 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
             )
 
     def wait(self, seconds: float = 60.0) -> None:
