@@ -71,28 +71,43 @@ def first_human_word(evidence: Evidence) -> float | None:
 
 
 def waits(evidence: Evidence) -> list[Span]:
-    """When the caller was waiting for somebody.
+    """When the caller was waiting for somebody to be there, without the time they spoke themselves.
 
-    From the answer to the AI's first word; from the end of what the caller said to whatever they hear next;
-    and from the first dial until a human speaks to them, or until the last attempt has failed.
+    From the answer to the AI's first word, and from the first dial until a human speaks to them, or until
+    the last attempt has failed.
     """
     caller = evidence.caller
     if caller is None or caller.answered is None:
         return []
-    end = caller.ended or caller.answered + len(evidence.heard(caller)) / RATE
-    speaking = utterances(evidence, caller)
+    end = _end(evidence, caller)
     spans = [(caller.answered, _first_word(evidence) or end)]
-    humans, met = evidence.kind("human"), evidence.met
-    talk = end
-    if humans:
-        failed = max(leg.ended or end for leg in humans)
-        talk = min(end, (first_human_word(evidence) or end) if met else failed)
-        spans.append((min(evidence.dials), talk))
-    sounds = runs(loud(evidence.heard(caller)), caller.answered)
-    for _, over in speaking:
-        if over < talk and over < end - 0.05:
-            spans.append((over, next((begin for begin, stop in sounds if stop > over), end)))
+    if evidence.kind("human"):
+        spans.append((min(evidence.dials), _talk(evidence, end)))
+    speaking = utterances(evidence, caller)
     return [part for span in spans for part in without(span, speaking)]
+
+
+def replies(evidence: Evidence) -> list[Span]:
+    """The silences between what the caller said to the AI and what they heard next."""
+    caller = evidence.caller
+    if caller is None or caller.answered is None:
+        return []
+    end = _end(evidence, caller)
+    until = min(evidence.dials, default=end)
+    sounds = runs(loud(evidence.heard(caller)), caller.answered)
+    overs = [over for _, over in utterances(evidence, caller) if over < min(until, end - 0.05)]
+    return [(over, next((max(begin, over) for begin, stop in sounds if stop > over), end)) for over in overs]
+
+
+def _end(evidence: Evidence, caller: Leg) -> float:
+    return caller.ended or (caller.answered or 0.0) + len(evidence.heard(caller)) / RATE
+
+
+def _talk(evidence: Evidence, end: float) -> float:
+    """When the caller's waiting for a human was over."""
+    if evidence.met is not None:
+        return min(end, first_human_word(evidence) or end)
+    return min(end, max(leg.ended or end for leg in evidence.kind("human")))
 
 
 def _first_word(evidence: Evidence) -> float | None:

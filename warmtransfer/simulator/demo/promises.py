@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from warmtransfer.simulator.demo import measures
 from warmtransfer.simulator.demo.briefing import briefing_private, human_briefed_first
 from warmtransfer.simulator.demo.evidence import Evidence
+from warmtransfer.simulator.demo.hearing import Span
 from warmtransfer.simulator.demo.verdict import Verdict, held, seconds, unseen
 
 #: Longest silence while waiting, seconds.
 LONGEST_SILENCE = 2.0
+#: Longest pause before a reply of the AI. It is the model's thought; the local one's slows with the machine.
+REPLIES_WITHIN = 4.0
 #: Longest time the AI may be heard after the model has noticed the caller, seconds.
 STOPS_WITHIN = 0.3
 #: How far the cut of the model's memory may be from what was heard, seconds.
@@ -37,14 +40,27 @@ def caller_never_left(evidence: Evidence) -> Verdict:
 
 
 def caller_never_in_silence(evidence: Evidence) -> Verdict:
-    """While waiting for anyone, the caller heard no gap longer than two seconds."""
+    """While waiting for anyone, the caller heard no gap longer than two seconds.
+
+    A pause before the AI's reply is no waiting, as long as it is one that people make.
+    """
     if evidence.caller is None or not len(evidence.heard(evidence.caller)):
         return Verdict(False, "there is no recording of what the caller heard")
-    gaps = measures.silences(evidence)
-    longest = max(gaps, key=lambda gap: gap[1] - gap[0], default=(0.0, 0.0))
-    length = longest[1] - longest[0]
-    where = f"the longest gap while waiting is {length:.2f} s, at {seconds(longest[0])}"
-    return Verdict(length <= LONGEST_SILENCE, where)
+    gap, reply = longest(measures.silences(evidence)), longest(measures.replies(evidence))
+    gap_length, reply_length = gap[1] - gap[0], reply[1] - reply[0]
+    if reply_length > REPLIES_WITHIN:
+        return Verdict(
+            False, f"the caller heard nothing for {reply_length:.2f} s from {seconds(reply[0])} on"
+        )
+    where = f"the longest gap while waiting is {gap_length:.2f} s, at {seconds(gap[0])}"
+    return Verdict(
+        gap_length <= LONGEST_SILENCE, f"{where}; the slowest reply of the AI took {reply_length:.2f} s"
+    )
+
+
+def longest(spans: list[Span]) -> Span:
+    """The longest of these stretches of time."""
+    return max(spans, key=lambda span: span[1] - span[0], default=(0.0, 0.0))
 
 
 def ai_left_after_human_joined(evidence: Evidence) -> Verdict:
