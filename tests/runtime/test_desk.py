@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,6 +196,30 @@ def test_a_dial_that_was_too_early_is_repeated_after_a_moment(tmp_path: Path) ->
         _, again = office.carrier.wait("dial", times=2)
         assert again["to"] == "+15550100001"
         eventually(lambda: (office.store.load(call_id) or office).attempts[0].call_sid == "CAhuman1")  # type: ignore[union-attr]
+    finally:
+        office.close()
+
+
+def test_a_fact_that_nobody_repeats_waits_for_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timer goes off once, and a server that is being restarted refuses at once."""
+    office = Office(tmp_path, speed=50.0)
+    try:
+        call_id = talking(office)
+        decide, tries, back = office.store.decide, [0], threading.Event()
+
+        def refused(*args: Any, **kwargs: Any) -> Any:
+            tries[0] += 1
+            if not back.is_set():
+                raise errors.StoreBusy("the database cannot be had")
+            return decide(*args, **kwargs)
+
+        monkeypatch.setattr(office.store, "decide", refused)
+        office.desk.post_later(call_id, ev.CallerLeft("CF1", "participant_hung_up"))
+        eventually(lambda: tries[0] > 7)
+        back.set()
+        eventually(lambda: (office.store.load(call_id) or Call("")).stage is Stage.OVER)
     finally:
         office.close()
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from warmtransfer.core import events as ev
@@ -19,6 +20,7 @@ from warmtransfer.errors import StoreBusy, WarmTransferError
 from warmtransfer.ports.store import Decision, Store
 from warmtransfer.runtime.clock import Clock
 from warmtransfer.runtime.lanes import Lanes
+from warmtransfer.runtime.locks import Locks
 from warmtransfer.runtime.perform import Performer
 from warmtransfer.runtime.timers import Timers
 
@@ -26,6 +28,8 @@ log = logging.getLogger("warmtransfer")
 
 #: Seconds a request waits for its call's lock before it is told to come again.
 PATIENCE = 3.0
+#: Seconds between tries to save what nobody will tell us again; the last one until the desk is stopped.
+AGAIN = (0.2, 0.5, 1.0, 2.0, 5.0)
 #: Which lane an order waits in, the caller's own by default: no end stands behind a slow dial, no comfort
 #: behind a slow look.
 LANES: dict[type[do.Order], str] = {
@@ -73,8 +77,8 @@ class Desk:
             call=self.call,
             known=store.legs_to,
         )
-        self._locks: dict[str, threading.Lock] = {}
-        self._locks_lock = threading.Lock()
+        self._locks = Locks()
+        self._ended = threading.Event()
         self._watchers: list[Watcher] = []
 
     # Life -------------------------------------------------------------------------------------------
@@ -82,7 +86,7 @@ class Desk:
     def start(self) -> None:
         """Take up the calls of an earlier process: what it left undone, and what it did not hear of.
 
-        To be called before the first fact is posted.
+        To be called before the first fact is posted; again when it raises StoreBusy.
         """
         for call in self._store.calls(limit=1000, live=True):
             self._timers.arm(call)
@@ -91,11 +95,12 @@ class Desk:
             if call.stage is not Stage.OVER:
                 said = [(line.who, line.text) for line in self._store.transcript(call.id)]
                 self._lines.recall(call.id, said)
-                self._post_quietly(call.id, ev.Restarted())
+                self.post(call.id, ev.Restarted())
         self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
 
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
+        self._ended.set()
         self._timers.stop()
         self._lanes.close(self._clock.real(seconds))
 
@@ -146,7 +151,9 @@ class Desk:
     def heard(self, call_id: str, who: str, text: str) -> None:
         """Keep one line of what was said. Never blocks."""
         at = self._clock.now()
-        self._lanes.put((call_id, "words"), partial(self._store.add_line, call_id, at, who, text))
+        self._lanes.put(
+            (call_id, "words"), partial(self._insist, self._store.add_line, call_id, at, who, text)
+        )
 
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
@@ -173,14 +180,11 @@ class Desk:
 
     @contextmanager
     def _locked(self, call_id: str) -> Iterator[None]:
-        with self._locks_lock:
-            lock = self._locks.setdefault(call_id, threading.Lock())
-        if not lock.acquire(timeout=self._clock.real(PATIENCE)):
-            raise StoreBusy(f"call {call_id} is being decided elsewhere")
         try:
-            yield
-        finally:
-            lock.release()
+            with self._locks.held(call_id, self._clock.real(PATIENCE)):
+                yield
+        except TimeoutError:
+            raise StoreBusy(f"call {call_id} is being decided elsewhere") from None
 
     def _decide(self, call_id: str, event: ev.Event, create: bool = False) -> Call:
         with self._locked(call_id):
@@ -214,14 +218,13 @@ class Desk:
         for order_id, order in orders:
             if order.local:
                 self._local(call, order)
-                self._lanes.put((call.id, "words"), partial(self._store.order_done, order_id, "done"))
+                self._lanes.put(
+                    (call.id, "words"), partial(self._insist, self._store.order_done, order_id, "done")
+                )
             else:
                 self._queue(call.id, order_id, order)
         for watcher in self._watchers:
             self._lanes.put((call.id, "watchers"), partial(watcher, before, call, event))
-        if call.stage is Stage.OVER and not call.alarm_at:
-            with self._locks_lock:
-                self._locks.pop(call.id, None)
 
     def _local(self, call: Call, order: do.Order) -> None:
         match order:
@@ -248,7 +251,7 @@ class Desk:
         result = self._performer.perform(call_id, order)
         if result is not None:
             self._post_quietly(call_id, result)
-        self._store.order_done(order_id, type(result).__name__ if result else "done")
+        self._insist(self._store.order_done, order_id, type(result).__name__ if result else "done")
 
     def _resume(self, call_id: str, order_id: int, order: do.Order) -> None:
         """Take up an order that an earlier process may or may not have done: legs are never made twice."""
@@ -261,14 +264,20 @@ class Desk:
             self._queue(call_id, order_id, order)
 
     def _post_quietly(self, call_id: str, event: ev.Event) -> None:
-        """Post from a thread that has nobody to tell: a busy call is tried again, an unknown one dropped."""
-        for _ in range(5):
+        """Post from a thread that has nobody to tell; a fact about an unknown call is dropped."""
+        try:
+            self._insist(self.post, call_id, event)
+        except UnknownCall:
+            log.info("call %s is not known any more: %s dropped", call_id, type(event).__name__)
+
+    def _insist(self, save: Callable[..., object], *args: Any) -> None:
+        """Save, if need be after the database has come back: a timer's fact never comes a second time."""
+        for pause in chain(AGAIN, repeat(AGAIN[-1])):
             try:
-                self.post(call_id, event)
+                save(*args)
                 return
-            except StoreBusy:
-                log.warning("call %s: %s waits, the call is locked", call_id, type(event).__name__)
-            except UnknownCall:
-                log.info("call %s is not known any more: %s dropped", call_id, type(event).__name__)
+            except StoreBusy as fault:
+                busy = fault
+            if self._ended.wait(self._clock.real(pause)):
+                log.error("%s of %s is lost: %s", save.__name__, args[0], busy)
                 return
-        log.error("call %s: %s was lost: the call stayed locked", call_id, type(event).__name__)
