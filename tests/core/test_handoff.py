@@ -302,6 +302,20 @@ def test_a_restart_is_no_loss_of_the_ai_and_its_leg_is_looked_for() -> None:
     assert "interrupted" in story.last[0].news  # type: ignore[attr-defined]
 
 
+def test_losses_before_a_restart_do_not_count_and_its_timers_begin_anew() -> None:
+    """A process that is being stopped loses streams one after the other, and then nobody hears any news."""
+    story = in_stage(Stage.AI).tell(ev.AIAsked(1, "t2"), ev.AIAsked(1, "t3"))
+    before = story.call.alarm_at
+    story.tell(ev.Restarted(), after=30.0)
+    assert story.call.alarm_at > before + 20.0
+    story.tell(ev.AILeft(1, ROOM, "looked"))
+    assert (story.call.stage, len(story.call.ai.losses)) == (Stage.RETURNING, 1)
+
+
+def test_an_introduction_cut_short_by_a_restart_is_over() -> None:
+    assert "RemoveAI" in in_stage(Stage.HUMAN).tell(ev.Restarted()).names()
+
+
 def test_a_leg_of_the_ai_that_ended_meanwhile_is_replaced() -> None:
     for stage in (Stage.AI, Stage.RINGING, Stage.BRIEFING):
         story = in_stage(stage).tell(ev.Restarted(), ev.AILeft(1, ROOM, "looked"))

@@ -164,7 +164,7 @@ TABLE: dict[Stage, Rows] = {
         so.IntroductionDue: (S.HUMAN, (do.RemoveAI(),)),
         so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
         ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller())),
-        ev.Restarted: (S.HUMAN, (do.LookForCaller(), do.LookForLeg())),
+        ev.Restarted: (S.HUMAN, (do.RemoveAI(), do.LookForCaller(), do.LookForLeg())),
         so.StrayLeg: (S.HUMAN, (do.EndStray(),)),
         ev.OrderFailed: (S.HUMAN, ()),
     },
@@ -216,7 +216,7 @@ WAITS: dict[Stage, str] = {
 }
 
 #: Facts that start the current stage's wait anew although the stage does not change.
-RENEWS = (ev.TimedOut, so.HumanLost, ev.HumanDialled, so.RedirectAsked, so.AILost, so.IntroductionDue)
+RENEWS = (ev.TimedOut, ev.Restarted, so.HumanLost, ev.HumanDialled, so.RedirectAsked, so.AILost, so.IntroductionDue)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})

@@ -89,13 +89,14 @@ class Desk:
         To be called before the first fact is posted; again when it raises StoreBusy.
         """
         for call in self._store.calls(limit=1000, live=True):
-            self._timers.arm(call)
-            for order_id, order in self._store.open_orders(call.id):
-                self._resume(call.id, order_id, order)
             if call.stage is not Stage.OVER:
                 said = [(line.who, line.text) for line in self._store.transcript(call.id)]
                 self._lines.recall(call.id, said)
-                self.post(call.id, ev.Restarted())
+            left = self._store.open_orders(call.id)
+            # This arms the timers, most of them anew: nobody was here to hear the news they wait for.
+            self.post(call.id, ev.Restarted())
+            for order_id, order in left:
+                self._resume(call.id, order_id, order)
         self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
 
     def stop(self, seconds: float = 5.0) -> None:
