@@ -124,6 +124,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 def test_leaving_kills_even_stubborn_processes_and_their_children(crew: processes.Crew) -> None:
     with crew:
         process = crew.start("stubborn", [sys.executable, "-c", STUBBORN], processes.environment(), read=True)
@@ -323,6 +324,10 @@ def test_the_real_model_needs_a_key() -> None:
     assert out == ""
 
 
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+
+
+@needs_proc
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, number: int) -> None:
     process = run("--short", "--out", str(tmp_path))

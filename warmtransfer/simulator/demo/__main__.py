@@ -86,6 +86,8 @@ def demonstrate(plan: Plan, screen: Screen) -> int:
     """Run the call, judge it, and leave picture, report and table; the exit status."""
     began = time.monotonic()
     screen.say(plan.story.about)
+    if plan.speed != 1:
+        screen.say(f"At speed {plan.speed:g} the app's own clock stays real: promises about time may break.")
     screen.say("Starting the phone network, the model and the app ...")
     with Crew(plan.out, ROOT) as crew:
         run = Run(plan, screen, crew)
