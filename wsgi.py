@@ -10,10 +10,11 @@ import logging
 import os
 import signal
 import sys
+from typing import Any
 
 from flask import Flask
 
-from warmtransfer import ConfigError, create_app
+from warmtransfer import ConfigError, WarmTransferError, create_app
 
 
 def build() -> Flask:
@@ -34,20 +35,35 @@ def serve() -> None:
     from gevent.pywsgi import WSGIServer
 
     parts = app.extensions["warmtransfer"]
-    port = parts.settings.port
-    server = WSGIServer(("0.0.0.0", port), app, log=None, error_log=logging.getLogger("gevent"))
+    settings = parts.settings
+    # Other libraries stay at INFO: what they tell of requests when debugging holds telephone numbers.
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    logging.basicConfig(level=max(level, logging.INFO), format="%(asctime)s %(levelname)s %(message)s")
+    log = logging.getLogger("warmtransfer")
+    log.setLevel(level)
+    server = WSGIServer(("0.0.0.0", settings.port), app, log=None, error_log=logging.getLogger("gevent"))
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, server.stop, 3)
-    parts.life.start()
-    logging.getLogger("warmtransfer").info("listening on port %d as %s", port, parts.settings.public_url)
     try:
+        # Before the stored calls are taken up: they may belong to the process that has the port.
+        server.start()
+    except OSError as fault:
+        print(f"warmtransfer cannot start:\n  - PORT {settings.port}: {os.strerror(fault.errno or 0)}.", file=sys.stderr)
+        raise SystemExit(2) from None
+    log.info("listening on port %d as %s", settings.port, settings.public_url)
+    try:
+        _take_up(parts.life, log)
         server.serve_forever()
     finally:
         parts.life.stop()
 
 
+def _take_up(life: Any, log: logging.Logger) -> None:
+    try:
+        life.start()
+    except WarmTransferError as fault:
+        log.warning("stored calls are taken up with the first request: %s", fault)
+
+
 if __name__ == "__main__":
-    logging.basicConfig(
-        level=os.environ.get("LOG_LEVEL", "INFO"), format="%(asctime)s %(levelname)s %(message)s"
-    )
     serve()

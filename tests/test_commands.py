@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,6 +148,27 @@ def test_wsgi_tells_every_fault_and_exits_with_2(tmp_path: Path) -> None:
     assert first == "warmtransfer cannot start:"
     assert [fault.split()[1] for fault in faults] == ["TWILIO_APP_SID", "PORT", "WEB_CONCURRENCY"]
     assert "Traceback" not in done.stderr
+
+
+def test_wsgi_says_that_its_port_is_taken_and_touches_no_call(site: Site, tmp_path: Path) -> None:
+    """Started twice by mistake: the calls in the database belong to the process that has the port."""
+    call_id = declined(site)
+    before = len(site.store.journal(call_id))
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "wsgi.py"],
+            cwd=ROOT,
+            env=environment(tmp_path, PORT=str(port)),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert done.stderr == f"warmtransfer cannot start:\n  - PORT {port}: Address already in use.\n"
+    assert len(site.store.journal(call_id)) == before
 
 
 def test_wsgi_serves_and_ends_on_sigterm(tmp_path: Path) -> None:

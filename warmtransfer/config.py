@@ -95,6 +95,8 @@ KEYS: tuple[Key, ...] = (
         "Where calls are kept: sqlite:///file, or postgres://user:password@host/name.", secret=True),
     Key("WARMTRANSFER_KEEP_DAYS", "keep_days", as_.whole(1, 3650), 30,
         "Days after which ended calls are forgotten."),
+    Key("WARMTRANSFER_LOG_LEVEL", "log_level", as_.level, "INFO",
+        "How much wsgi.py logs: DEBUG, INFO, WARNING or ERROR; never numbers, words or keys."),
     Key("PORT", "port", as_.whole(1, 65535), 8000, "The port wsgi.py listens on."),
     Key("WEB_CONCURRENCY", "processes", as_.whole(1, 64), 1,
         "How many processes serve the app; more than one needs PostgreSQL. wsgi.py itself is one."),
@@ -137,6 +139,7 @@ class Settings:
     api_token: str = field(repr=False)
     database_url: str = field(repr=False)
     keep_days: int
+    log_level: str
     port: int
     processes: int
 

@@ -17,6 +17,8 @@ from warmtransfer.numbers import e164, known_country
 #: The time limits a deployment may change, all in seconds.
 LIMITS = frozenset(each.name for each in dataclasses.fields(Rules) if each.type == "float") - {"loss_window"}
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 
 def anything(given: Any) -> Any:
     """The value as it is; it is read later, together with others."""
@@ -107,6 +109,14 @@ def choice(options: type[StrEnum]) -> Callable[[Any], StrEnum]:
             raise ValueError(f"it is none of {', '.join(options)}") from None
 
     return read
+
+
+def level(given: Any) -> str:
+    """A log level by its name."""
+    value = text(given).upper()
+    if value not in LEVELS:
+        raise ValueError(f"it is none of {', '.join(LEVELS)}")
+    return value
 
 
 def whole(low: int, high: int) -> Callable[[Any], int]:

@@ -441,7 +441,9 @@ def fault(url: str, open_store: Callable[..., Store]) -> str:
     return one
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "mysql://h/d", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "mysql://h/d", "postgres://h:port/d", "sqlite://", "sqlite:///:memory:"]
+)
 def test_an_address_that_cannot_be_used_is_refused_with_one_that_can(
     open_store: Callable[..., Store], url: str
 ) -> None:

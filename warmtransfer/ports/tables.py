@@ -156,7 +156,7 @@ def _create(engine: Engine) -> None:
 def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigError(
             ["DATABASE_URL: not an address; use sqlite:///calls.db or postgresql://…"]
         ) from None
