@@ -48,7 +48,8 @@ def serve() -> None:
         # Before the stored calls are taken up: they may belong to the process that has the port.
         server.start()
     except OSError as fault:
-        print(f"warmtransfer cannot start:\n  - PORT {settings.port}: {os.strerror(fault.errno or 0)}.", file=sys.stderr)
+        why = os.strerror(fault.errno or 0)
+        print(f"warmtransfer cannot start:\n  - PORT {settings.port}: {why}.", file=sys.stderr)
         raise SystemExit(2) from None
     log.info("listening on port %d as %s", settings.port, settings.public_url)
     try:
