@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shlex
 import signal
@@ -14,6 +15,11 @@ from pathlib import Path
 
 #: Seconds a process has to end by itself once it was told to.
 PATIENCE = 8.0
+
+
+#: prctl's option by which a child is told when its parent is gone (linux/prctl.h).
+_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Failed(Exception):
@@ -70,6 +76,12 @@ class Process:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
+def _end_with_us() -> None:
+    """Have the child told to end when the demo is gone, even if it was killed; runs in the child."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PDEATHSIG, signal.SIGTERM)
+
+
 def only_zombies(group: int) -> bool:
     """Whether all that is left of a process group has ended, and waits for an init that never asks for it.
 
@@ -115,6 +127,7 @@ class Crew:
             popen = subprocess.Popen(
                 command, cwd=self.root, env=dict(env), text=True, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if read else log, stderr=log,
+                preexec_fn=_end_with_us if sys.platform == "linux" else None,
             )  # fmt: skip
         process = Process(name, popen, path)
         self.processes.append(process)
