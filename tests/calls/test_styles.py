@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 
 import pytest
@@ -34,11 +33,8 @@ def styled(running: World, request: pytest.FixtureRequest) -> Iterator[World]:
         path = running.folder / "humans.toml"
         path.write_text(given["WARMTRANSFER_HUMANS"])
         given["WARMTRANSFER_HUMANS"] = str(path)
-    running.end_app(signal.SIGKILL)
-    running.start_app(**given)
-    yield running
-    running.end_app(signal.SIGKILL)
-    running.start_app()
+    with running.configured(**given):
+        yield running
 
 
 @pytest.fixture

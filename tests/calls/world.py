@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,6 +110,15 @@ class World:
         self.app.send_signal(how)
         self.app.wait(20)
         self.processes.remove(self.app)
+
+    @contextlib.contextmanager
+    def configured(self, **more: str) -> Iterator[World]:
+        """The app started anew with these settings as well, and again without them."""
+        self.end_app(signal.SIGKILL)
+        self.start_app(**more)
+        yield self
+        self.end_app(signal.SIGKILL)
+        self.start_app()
 
     def stop(self) -> None:
         """End every process, the app first, and the hard way those that do not end by themselves."""
