@@ -46,7 +46,7 @@ def alone(stage: Stage) -> Rows:
     """The AI comes and goes while the stage is about something else: the caller is kept company."""
     return {
         ev.AIUp: (stage, (do.TellAI(),)),
-        so.AILost: (stage, (do.EndAI(), *ADD, do.LookForCaller())),
+        so.AILost: (stage, (do.EndAI(), *ADD)),
         ev.ModelLost: (stage, (do.PrepareModel(),)),
         so.AIDown: (stage, (do.PlayComfort(), do.ComfortCaller())),
         ev.CallerJoined: (stage, (do.AddAI(),)),
@@ -109,7 +109,7 @@ TABLE: dict[Stage, Rows] = {
         **wanting(S.AI),
         ev.StreamEnded: (S.RETURNING, (do.LookForCaller(),)),
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
-        so.AILost: (S.RETURNING, (do.EndAI(), *ADD, do.LookForCaller())),
+        so.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
         so.StrayLeg: (S.AI, (do.EndStray(),)),
         ev.Restarted: (S.RETURNING, (do.PrepareModel(), *LOOK)),
     },
