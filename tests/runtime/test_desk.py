@@ -224,6 +224,18 @@ def test_a_fact_that_nobody_repeats_waits_for_the_database(
         office.close()
 
 
+def test_looks_do_not_pile_up_behind_a_carrier_that_hangs(office: Office) -> None:
+    """The timer of an arriving caller goes off every two seconds; one of the looks may take a minute."""
+    free = threading.Event()
+    office.carrier.answers["find_room"] = lambda *_: free.wait(10) and ""
+    call = office.desk.arrive(ARRIVAL)
+    office.carrier.wait("find_room")
+    eventually(lambda: (office.store.load(call.id) or call).laps > 8)
+    free.set()
+    eventually(lambda: not office.store.open_orders(call.id))
+    assert office.carrier.names().count("find_room") < 6
+
+
 def test_what_was_said_is_kept(office: Office) -> None:
     call_id = talking(office)
     office.desk.heard(call_id, "caller", "where is my order")

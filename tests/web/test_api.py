@@ -136,6 +136,7 @@ def test_a_handoff_can_be_asked_for(site: Site) -> None:
     [
         ({"json": []}, "JSON object"),
         ({"data": "{", "content_type": "application/json"}, "JSON object"),
+        ({"data": "[" * 15000, "content_type": "application/json"}, "JSON object"),
         ({"data": "target=sam"}, "JSON object"),
         ({"json": {"target": "+15550109998"}}, "target is none of sam, kim"),
         ({"json": {"number": "1"}}, "number"),
@@ -167,6 +168,13 @@ def test_what_cannot_be_done_is_told(site: Site) -> None:
     site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
     gone = ask(site, call_id)
     assert (gone.status_code, gone.json["error"]) == (409, "Conflict")
+
+
+def test_a_caller_on_the_way_into_the_room_is_told_as_such(site: Site) -> None:
+    """The core would let the wish pass: there is nobody yet whom a human could join."""
+    answer = ask(site, site.arrive())
+    assert answer.status_code == 409
+    assert "ask again in a second" in answer.json["detail"]
 
 
 def test_a_locked_call_is_told_to_come_again(site: Site) -> None:

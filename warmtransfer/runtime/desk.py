@@ -78,6 +78,7 @@ class Desk:
             known=store.legs_to,
         )
         self._locks = Locks()
+        self._looks: set[tuple[str, do.Order]] = set()  #: that wait for their turn
         self._ended = threading.Event()
         self._watchers: list[Watcher] = []
 
@@ -246,9 +247,18 @@ class Desk:
 
     def _queue(self, call_id: str, order_id: int, order: do.Order) -> None:
         lane = LANES.get(type(order), "caller")
+        look = (call_id, order) if lane == "look" else None
+        if look in self._looks:
+            # Timers go off faster than a carrier that hangs answers.
+            done = partial(self._insist, self._store.order_done, order_id, "another look waits")
+            self._lanes.put((call_id, "words"), done)
+            return
+        if look:
+            self._looks.add(look)
         self._lanes.put((call_id, lane), partial(self._perform, call_id, order_id, order))
 
     def _perform(self, call_id: str, order_id: int, order: do.Order) -> None:
+        self._looks.discard((call_id, order))
         result = self._performer.perform(call_id, order)
         if result is not None:
             self._post_quietly(call_id, result)

@@ -81,6 +81,8 @@ def handoff(call_id: str) -> tuple[dict[str, Any], int]:
     call = _known(here.desk.call(call_id))
     if call.stage in (Stage.OVER, Stage.MESSAGE):
         abort(409, f"The call is in the stage {call.stage.value}: nobody can be handed over.")
+    if call.stage is Stage.ARRIVING:
+        abort(409, "The caller is not in the room yet: ask again in a second.")
     if asked["target"] and named(here.settings.rules(), asked["target"]) is None:
         names = ", ".join(human.name for human in here.settings.humans)
         abort(400, f"target is none of {names}.")
@@ -92,7 +94,10 @@ def handoff(call_id: str) -> tuple[dict[str, Any], int]:
 
 
 def _handoff() -> dict[str, str]:
-    body = request.get_json(silent=True) if request.content_length else {}
+    try:
+        body = request.get_json(silent=True) if request.get_data() else {}
+    except RecursionError:
+        body = None
     if not isinstance(body, dict):
         abort(400, "Send a JSON object, with Content-Type: application/json.")
     unknown = sorted(set(body) - set(HANDOFF))
