@@ -38,7 +38,7 @@ OWNERS = {
     "sqlalchemy": {"ports/"},
     "psycopg": {"ports/"},
     "websocket": {"ports/realtime.py", "ports/dial.py"},
-    "websockets": {"ports/wire.py"},
+    "websockets": {"ports/frames.py"},
     "gevent": {"ports/readiness.py"},
     "simple_websocket": {"web/media.py"},
     "flask_sock": {"web/media.py"},

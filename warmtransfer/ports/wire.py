@@ -1,28 +1,21 @@
-"""A WebSocket over a socket that somebody else opened: framed by `websockets`, driven by a Loop.
+"""A WebSocket over a socket that somebody else opened, driven by a Loop.
 
-One Wire owns its socket: it alone reads, writes and closes it, and only in the loop. Plain and TLS sockets
-are read until they want more, because readiness says nothing about bytes a TLS layer already holds.
+One Wire owns its socket: it alone reads, writes and closes it, and only in the loop. A plain socket is read
+once for each readiness, as it stays ready while it has more; a TLS socket until its own layer holds nothing,
+because readiness says nothing about that.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
 import ssl
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
-from websockets.exceptions import InvalidState
-from websockets.frames import Close, Frame, Opcode
-from websockets.protocol import CLIENT, OPEN, SERVER, State
-from websockets.protocol import Protocol as Framing
-
+from warmtransfer.ports.frames import Frames
 from warmtransfer.ports.readiness import Loop, Timer
-
-#: A framing library's log of every frame would hold what callers say.
-_QUIET = logging.getLogger("warmtransfer.wire")
-_QUIET.setLevel(logging.WARNING)
 
 READ = 65536
 #: Reads in a row before other sockets get their turn.
@@ -31,6 +24,17 @@ TURNS = 8
 WAITING = 1024 * 1024
 #: Seconds a peer gets to answer our close frame.
 GOODBYE = 1.0
+
+
+def direct(sock: socket.socket) -> tuple[Callable[[int], bytes], Callable[[Any], int]]:
+    """A non-blocking socket's own read and write, which raise when they would block.
+
+    gevent's methods are Python around those of the socket inside; non-blocking, they only add to each frame.
+    """
+    if isinstance(sock, ssl.SSLSocket):
+        return sock.read, sock.write
+    inner = getattr(sock, "_sock", sock)
+    return inner.recv, inner.send
 
 
 class Wire:
@@ -55,50 +59,46 @@ class Wire:
     ) -> None:
         self._loop = loop
         self._sock = sock
-        self._framing = Framing(CLIENT if client else SERVER, state=OPEN, max_size=limit, logger=_QUIET)
+        self._client = client
+        self._frames = Frames(client=client, limit=limit)
         self._on_text = on_text
         self._on_closed: Callable[[int, str], object] | None = on_closed
         self._waiting = waiting
         self._goodbye = goodbye
-        self._parts: list[bytes] = []
-        self._queue: deque[tuple[bytes, bool]] = deque()
+        self._queue: deque[tuple[bytes, bool]] = deque()  #: the head is on its way and stays
         self._queued = 0
         self._offset = 0  #: bytes of the queue's head that are sent already
-        self._eof = False  #: shut down our side once the queue is empty
         self._failed: tuple[int, str] | None = None
         self._timer: Timer | None = None
-        self._batching = False
+        self._ended = False
         self.open = True
         self.dropped = 0  #: droppable messages that a slow peer never got
         sock.setblocking(False)
         with contextlib.suppress(OSError):  # not TCP: a socket pair in a test
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._recv, self._send = direct(sock)
+        self._pending = sock.pending if isinstance(sock, ssl.SSLSocket) else None
         self._watch = loop.watch(sock, self._read)
 
     # Sending ----------------------------------------------------------------------------------------
 
     def send(self, text: bytes, *, droppable: bool = False) -> None:
         """Send one text message; nothing once the socket is closing. Old droppable ones make room first."""
-        if not self.open:
-            return
-        try:
-            self._framing.send_text(text)
-        except InvalidState:
-            return
-        self._collect(droppable)
-        if not self._batching:
-            self._flush()
+        if self.open:
+            frame = self._frames.text(text)
+            if self._queue:
+                self._enqueue(frame, droppable)
+            else:
+                self._put(frame, droppable)
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Say goodbye, then close; the socket is gone within `goodbye` real seconds."""
-        if not self.open:
-            return
-        self.open = False
-        if self._framing.state is State.OPEN:
-            self._framing.send_close(code, reason)
-            self._collect(False)
-        self._expire_later()
-        self._flush()
+        if self.open:
+            self.open = False
+            if self._frames.sent is None:
+                self._enqueue(self._frames.close(code, reason), False)
+            self._expire_later()
+            self._flush()
 
     def abandon(self) -> None:
         """Close without a word, now, and never call back again."""
@@ -114,88 +114,79 @@ class Wire:
 
     def _read(self) -> None:
         for _ in range(TURNS):
-            if self._watch_closed():
+            if self._ended:
                 return
             try:
-                data = self._sock.recv(READ)
+                data = self._recv(READ)
             except (BlockingIOError, ssl.SSLWantReadError, InterruptedError):
-                self._flush()
-                return
+                break
             except ssl.SSLWantWriteError:
                 self._watch.writable(self._read)
                 return
-            except OSError as exc:
+            except (OSError, ValueError) as exc:
                 self._lost(f"{type(exc).__name__}")
                 return
             if not data:
-                self._framing.receive_eof()
-                self._collect(False)
                 self._finish()
                 return
-            self._take(data)
-        self._loop.soon(self._read)
-
-    def _watch_closed(self) -> bool:
-        return self._sock.fileno() < 0
+            message = self._frames.whole(data)
+            if message is None:
+                self._take(data)
+            elif self.open:
+                self._on_text(message)
+            if len(data) < READ if self._pending is None else not self._pending():
+                break
+        else:
+            self._loop.soon(self._read)
+        if self._queue and self._pending is not None:
+            self._flush()  # TLS may have waited for this read
 
     def _take(self, data: bytes) -> None:
-        self._framing.receive_data(data)
-        self._batching = True
-        try:
-            for frame in self._framing.events_received():
-                if isinstance(frame, Frame):
-                    self._frame(frame)
-        finally:
-            self._batching = False
-        self._collect(False)
-        if self._framing.close_expected():
+        frames = self._frames
+        for message in frames.receive(data):
+            if self.open:
+                self._on_text(message)
+        if self._ended:
+            return
+        for reply in frames.replies:
+            self._enqueue(reply, False)
+        frames.replies.clear()
+        if frames.over:
             self.open = False
             self._expire_later()
-        self._flush()
-
-    def _frame(self, frame: Frame) -> None:
-        if not self.open:
-            return
-        if frame.opcode is Opcode.BINARY:
-            self._fail(1003, "binary message")
-        elif frame.opcode is Opcode.TEXT or frame.opcode is Opcode.CONT:
-            if frame.fin and not self._parts:
-                self._on_text(bytes(frame.data))
-                return
-            self._parts.append(bytes(frame.data))
-            if frame.fin:
-                whole = b"".join(self._parts)
-                self._parts.clear()
-                self._on_text(whole)
-
-    def _fail(self, code: int, reason: str) -> None:
-        self._failed = (code, reason)
-        self.close(code, reason)
+        if frames.over or self._queue:
+            self._flush()
 
     # Writing ----------------------------------------------------------------------------------------
 
-    def _collect(self, droppable: bool) -> None:
-        for data in self._framing.data_to_send():
-            if data:
-                self._queue.append((data, droppable))
-                self._queued += len(data)
-            else:
-                self._eof = True
+    def _put(self, frame: bytes, droppable: bool) -> None:
+        """Write, with nothing waiting before it; what the peer does not take waits."""
+        sent = self._write(frame)
+        if sent < len(frame) and not self._ended:
+            self._offset = sent
+            self._enqueue(frame, droppable)
+
+    def _enqueue(self, frame: bytes, droppable: bool) -> None:
+        self._queue.append((frame, droppable))
+        self._queued += len(frame)
         if self._queued > self._waiting:
             self._make_room()
 
     def _make_room(self) -> None:
-        """Drop the oldest droppable messages; neither the newest nor one whose bytes are on the way."""
-        kept: deque[tuple[bytes, bool]] = deque()
-        newest = self._queue.pop()
-        while self._queue:
-            data, droppable = self._queue.popleft()
-            if droppable and self._queued > self._waiting and (kept or not self._offset):
-                self._queued -= len(data)
+        """Drop the oldest droppable messages; neither the newest nor the one that is on its way.
+
+        What a TLS layer was offered once has to be offered again, even if nothing of it was taken.
+        """
+        kept = deque([self._queue.popleft()])
+        newest = self._queue.pop() if self._queue else None
+        for each in self._queue:
+            if each[1] and self._queued > self._waiting:
+                self._queued -= len(each[0])
                 self.dropped += 1
             else:
-                kept.append((data, droppable))
-        kept.append(newest)
+                kept.append(each)
+        if newest is not None:
+            kept.append(newest)
         self._queue = kept
         if len(kept) > 1 and self._queued > 2 * self._waiting:
             self._failed = (1008, "the peer does not read")
@@ -203,28 +194,34 @@ class Wire:
 
     def _flush(self) -> None:
         while self._queue:
-            if self._watch_closed():
-                return
             head = self._queue[0][0]
-            try:
-                sent = self._sock.send(memoryview(head)[self._offset :] if self._offset else head)
-            except (BlockingIOError, ssl.SSLWantWriteError, InterruptedError):
-                self._watch.writable(self._flush)
-                return
-            except ssl.SSLWantReadError:
-                return  # the next read goes on with it
-            except OSError as exc:
-                self._lost(f"{type(exc).__name__}")
+            sent = self._write(memoryview(head)[self._offset :] if self._offset else head)
+            if self._ended:
                 return
             self._offset += sent
-            if self._offset >= len(head):
-                self._queue.popleft()
-                self._queued -= len(head)
-                self._offset = 0
-        if not self._watch_closed():
-            self._watch.writable(None)
-        if self._eof:
-            self._finish()
+            if self._offset < len(head):
+                return
+            self._queue.popleft()
+            self._queued -= len(head)
+            self._offset = 0
+        self._watch.writable(None)
+        if self._frames.over and not self._client:
+            self._finish()  # the server is the one to close the connection
+
+    def _write(self, data: bytes | memoryview) -> int:
+        """Bytes taken; when not all are, `_flush` is called once there is room."""
+        try:
+            sent = self._send(data)
+        except (BlockingIOError, ssl.SSLWantWriteError, InterruptedError):
+            sent = 0
+        except ssl.SSLWantReadError:
+            return 0  # the next read goes on with it
+        except (OSError, ValueError) as exc:
+            self._lost(f"{type(exc).__name__}")
+            return 0
+        if sent < len(data):
+            self._watch.writable(self._flush)
+        return sent
 
     # The end ----------------------------------------------------------------------------------------
 
@@ -239,10 +236,11 @@ class Wire:
     def _finish(self) -> None:
         """Close the socket and report how it ended."""
         self.open = False
+        self._ended = True
         if self._timer is not None:
             self._timer.cancel()
+        self._watch.close()
         if self._sock.fileno() >= 0:
-            self._watch.close()
             hang_up(self._sock)
         self._queue.clear()
         on_closed, self._on_closed = self._on_closed, None
@@ -250,15 +248,8 @@ class Wire:
             on_closed(*self._ending())
 
     def _ending(self) -> tuple[int, str]:
-        received: Close | None = self._framing.close_rcvd
-        if self._failed is not None:
-            return self._failed
-        if received is not None:
-            return received.code, received.reason
-        sent = self._framing.close_sent
-        if sent is not None:
-            return sent.code, sent.reason
-        return 1006, "the connection was lost"
+        ended = self._failed or self._frames.received or self._frames.sent
+        return ended or (1006, "the connection was lost")
 
 
 def hang_up(sock: socket.socket) -> None:
@@ -281,21 +272,17 @@ def read_messages(sock: socket.socket, data: bytes, wanted: Callable[[bytes], bo
     The caller sets the socket's timeout. Raises ConnectionError when the peer closes, breaks the protocol or
     sends a binary message first, and TimeoutError.
     """
-    framing = Framing(SERVER, state=OPEN, max_size=limit, logger=_QUIET)
+    frames = Frames(client=False, limit=limit)
     while True:
-        for place in range(len(data)):
-            framing.receive_data(data[place : place + 1])
-            for out in framing.data_to_send():
-                sock.sendall(out)
-            for frame in framing.events_received():
-                if not isinstance(frame, Frame) or frame.opcode in (Opcode.PING, Opcode.PONG):
-                    continue
-                if frame.opcode is not Opcode.TEXT or not frame.fin:
-                    raise ConnectionAbortedError("the first messages must be whole text messages")
-                if wanted(bytes(frame.data)):
-                    return data[place + 1 :]
-            if framing.state is not State.OPEN:
-                raise ConnectionAbortedError("closed before the first messages")
+        frames.feed(data)
+        while (message := frames.next()) is not None:
+            if wanted(message):
+                return frames.rest()
+        for reply in frames.replies:
+            sock.sendall(reply)
+        frames.replies.clear()
+        if frames.over:
+            raise ConnectionAbortedError("closed before the first messages")
         data = sock.recv(4096)
         if not data:
             raise ConnectionAbortedError("closed before the first messages")
