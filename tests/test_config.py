@@ -126,6 +126,7 @@ def test_secrets_and_numbers_are_not_in_the_settings_text() -> None:
         ("WARMTRANSFER_MAX_CALLS", "0"),
         ("WARMTRANSFER_INSTRUCTIONS", "nowhere/to/be/found.txt"),
         ("DATABASE_URL", "mysql://host/db"),
+        ("WARMTRANSFER_COMPANY", "Caf\udce9"),
         ("PORT", "70000"),
     ],
 )
@@ -210,6 +211,9 @@ def test_humans_may_be_given_in_python() -> None:
         ([{"name": "sam", "number": "+15550100001", "briefing": "loud"}], "loud"),
         ([{"number": "+15550100001"}], "name"),
         ([7], "neither"),
+        ([{"name": "s\x07am", "number": "+15550100001"}], "control character"),
+        ([{"name": "sam", "number": "+15550100001", "description": "\ufffe"}], "control character"),
+        (f"sam={GOOD['TWILIO_NUMBER']}", "TWILIO_NUMBER itself"),
         (7, "a list of humans"),
     ],
 )

@@ -11,6 +11,7 @@ from typing import Any
 from warmtransfer.core.call import Style
 from warmtransfer.core.rules import Human
 from warmtransfer.numbers import dialable
+from warmtransfer.parsing import text as line
 
 #: Keys of one `[[human]]` table of the TOML file, and of one mapping given in Python.
 FIELDS = ("name", "number", "description", "department", "ring", "briefing")
@@ -82,12 +83,10 @@ def _human(entry: object, style: Style, ring: float) -> Human:
     unknown = sorted(set(map(str, entry)) - set(FIELDS))
     if unknown:
         raise ValueError(f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
-    name = _name(entry)
+    name = line(_name(entry))
     if not name or len(name) > 60:
         raise ValueError("a name of 1 to 60 letters is needed")
-    about = ", ".join(
-        filter(None, (str(entry.get(key, "")).strip() for key in ("department", "description")))
-    )
+    about = ", ".join(filter(None, (line(str(entry.get(key, ""))) for key in ("department", "description"))))
     return Human(
         name=name,
         number=str(entry.get("number", "")),

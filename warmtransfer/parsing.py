@@ -30,8 +30,8 @@ def text(given: Any) -> str:
     if not isinstance(given, str):
         raise ValueError("give text")
     line = given.strip()
-    if re.search(r"[\x00-\x1f\x7f]", line):
-        raise ValueError("it holds a line break or a control character")
+    if re.search(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]", line):
+        raise ValueError("it holds a line break, a control character, or bytes that are not UTF-8")
     return line
 
 

@@ -13,11 +13,12 @@ from warmtransfer.core.call import Outcome
 from warmtransfer.core.policy import named, next_human
 
 
-@given(st.text(max_size=2000))
+@given(st.text(st.characters(), max_size=2000))
 def test_a_summary_is_one_line_without_markup_of_bounded_length(text: str) -> None:
     spoken = briefing.tidy(text)
     assert len(spoken) <= briefing.SUMMARY_LIMIT
-    assert not set("<>{}[]\n\r\t\0") & set(spoken)
+    assert not set("<>{}[]\n\r\t\0\ufffe\uffff") & set(spoken)
+    assert spoken.encode()
 
 
 def test_a_long_summary_ends_at_a_sentence() -> None:

@@ -280,3 +280,8 @@ def test_an_address_that_cannot_be_reached_is_a_loss(url: str) -> None:
 def test_a_server_that_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as door, pytest.raises(ModelLost):
         open_socket(f"ws://127.0.0.1:{door.getsockname()[1]}/", [], 0.2)
+
+
+def test_half_a_character_in_a_transcript_or_a_tools_answer_is_sent_all_the_same() -> None:
+    sent = dialect.encode(dialect.tool_output("call_1", "cut \ud83d off"))
+    assert json.loads(sent)["item"]["output"] == "cut ? off"

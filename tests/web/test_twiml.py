@@ -319,3 +319,13 @@ def test_asking_again_pauses_first() -> None:
     pause, redirect = verbs(twiml.again("https://a.test/voice?again=1#rc=5&rp=all"))
     assert pause.get("length") == "1"
     assert redirect.text == "https://a.test/voice?again=1#rc=5&rp=all"
+
+
+@pytest.mark.parametrize(
+    "summary", ["half a \ud83d pair", "no \ufffe character", "\x00\x0b", "]]> &amp; <x>"]
+)
+def test_whatever_a_model_writes_the_briefing_is_xml(summary: str) -> None:
+    """Twilio drops a leg whose document it cannot parse."""
+    call = asked(Stage.BRIEFING)
+    call = dataclasses.replace(call, handoff=dataclasses.replace(call.handoff, summary=summary))
+    ET.fromstring(DOCUMENTS.human(call, 1).encode())

@@ -35,8 +35,8 @@ _WORDS = {
 
 
 def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:
-    """Text fit to be spoken: one line, no markup or control characters, cut at a sentence or word."""
-    plain = re.sub(r"[\x00-\x1f\x7f<>{}\[\]*_#`|]+", " ", text)
+    """Text fit to be spoken: one line, without markup or what XML cannot hold, cut at a sentence or word."""
+    plain = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff<>{}\[\]*_#`|]+", " ", text)
     plain = re.sub(r"\s+", " ", plain).strip()
     if len(plain) <= limit:
         return plain

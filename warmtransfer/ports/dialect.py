@@ -156,8 +156,8 @@ def truncate(item: str, content: int, ms: int) -> Json:
 
 
 def encode(event: Mapping[str, Any]) -> bytes:
-    """The event as it goes over the wire."""
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    """The event as it goes over the wire; half a surrogate pair, as in a cut-off transcript, as `?`."""
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def append(payload: bytes) -> bytes:

@@ -134,7 +134,8 @@ class Desk:
 
     def ask(self, call_id: str, source: str, target: str = "", reason: str = "", summary: str = "") -> Call:
         """Ask for a human; a second ask while one is served only adds its summary."""
-        return self.post(call_id, ev.HandoffAsked(source, target, reason, summary))
+        whole = (text.encode("utf-8", "replace").decode() for text in (target, reason, summary))
+        return self.post(call_id, ev.HandoffAsked(source, *whole))
 
     def offer(self, call_id: str, k: int) -> Call:
         """Offer AI leg `k` a stream with a new one-time token, which is in the returned call."""
