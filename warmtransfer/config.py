@@ -221,7 +221,6 @@ def _read_humans(values: dict[str, Any], faults: list[str]) -> None:
     except ValueError as fault:
         faults.extend(f"WARMTRANSFER_HUMANS: {line}." for line in str(fault).splitlines())
         return
-    for human in values["humans"]:
-        if human.number == values["number"]:
-            # The app would ring itself, and that call's AI could do so again.
-            faults.append(f"WARMTRANSFER_HUMANS: {human.name} has TWILIO_NUMBER itself, which we answer.")
+    own = [human.name for human in values["humans"] if human.number == values["number"]]
+    # The app would ring itself, and the AI of that call could do so again.
+    faults.extend(f"WARMTRANSFER_HUMANS: {name} has TWILIO_NUMBER itself, which we answer." for name in own)

@@ -18,7 +18,7 @@ def test_a_summary_is_one_line_without_markup_of_bounded_length(text: str) -> No
     spoken = briefing.tidy(text)
     assert len(spoken) <= briefing.SUMMARY_LIMIT
     assert not set("<>{}[]\n\r\t\0\ufffe\uffff") & set(spoken)
-    assert spoken.encode()
+    assert spoken.encode().decode() == spoken
 
 
 def test_a_long_summary_ends_at_a_sentence() -> None:
