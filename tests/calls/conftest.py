@@ -36,9 +36,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def world(running: World, request: pytest.FixtureRequest) -> Iterator[World]:
-    """The world under the law that the test's `law` parameter names, such as `callbacks=late`."""
-    name, _, answer = str(getattr(request, "param", "")).partition("=")
-    running.control("PUT", "/laws", {**DEFAULTS, **({name: answer} if name else {})})
+    """The world under the laws that the test's parameter names, such as `callbacks=late,amd=late`."""
+    laws = [law.split("=", 1) for law in str(getattr(request, "param", "")).split(",") if law]
+    running.control("PUT", "/laws", {**DEFAULTS, **dict(laws)})
     running.control("PUT", "/faults", [])
     yield running
     running.control("PUT", "/faults", [])

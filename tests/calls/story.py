@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.calls.world import KIM, SAM, NotSeen, Row, World
+from warmtransfer.simulator.demo.evidence import Evidence
 
 _callers = itertools.count(1)
 
@@ -170,6 +171,16 @@ class Story:
                 up.add(row["call_sid"])
             elif row["event"] == "ended":
                 up.discard(row["call_sid"])
+
+    def evidence(self) -> Evidence:
+        """What was seen and heard in the story, once the caller has gone and the recordings are written."""
+        found = Evidence(self.read(), self.world.folder / "sim")
+        for leg in found.legs:
+            if leg.wav and leg.answered is not None and leg.ended is not None:
+                path, seconds = found.folder / leg.wav, leg.ended - leg.answered - 0.1
+                size = 2 * 8000 * max(0.0, seconds)
+                self.world.until(lambda p=path, s=size: p.exists() and p.stat().st_size >= s, 10, str(path))
+        return found
 
     def digest(self) -> str:
         """What happened, a line a row, without audio."""

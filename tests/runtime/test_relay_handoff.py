@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from base64 import b64decode, b64encode
 
 from tests.runtime.ends import Ends, Phone, Session, calling, ends, sound, until
 from warmtransfer.core import events as ev
@@ -202,6 +203,18 @@ def test_the_models_own_call_comes_before_the_callers_words() -> None:
         began = both.clock.monotonic()
         until(lambda: both.clock.monotonic() - began > 4)
         assert [each[0] for each in both.desk.asked] == ["tool"]
+
+
+def test_the_model_does_not_hear_what_is_announced_to_the_caller() -> None:
+    with ends() as both:
+        phone, session = both.up()
+        announced_until = both.clock.now() + 1.0
+        both.lines.follow(calling(Stage.AI, comforted_until=announced_until))
+        phone.media(b64encode(b"\x01" * 160))
+        until(lambda: both.clock.now() > announced_until)
+        phone.media(b64encode(b"\x02" * 160))
+        heard = session.wait("input_audio_buffer.append")
+        assert b64decode(heard["audio"]) == b"\x02" * 160
 
 
 def test_an_announced_transfer_without_a_tool_call_is_nudged_then_done() -> None:

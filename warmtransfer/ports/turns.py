@@ -106,6 +106,8 @@ class Turns:
             if again:
                 self._wants.appendleft(replace(want, note=""))
                 self.running = self.running or UNKNOWN
+        elif again:
+            self._owed = False  # not ours: the server could not answer a turn, for a response runs
 
     def silence(self) -> bool:
         """Stop listening to the running response; False when that was so already."""

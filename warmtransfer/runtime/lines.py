@@ -41,7 +41,7 @@ class Lines:
         self._humans = humans
         self._relays: dict[str, Relay] = {}
         self._memories: OrderedDict[str, Memory] = OrderedDict()
-        self._infos: OrderedDict[str, tuple[CallInfo, Stage]] = OrderedDict()
+        self._infos: OrderedDict[str, tuple[CallInfo, Stage, float]] = OrderedDict()
 
     # Orders of the desk -----------------------------------------------------------------------------
 
@@ -127,10 +127,14 @@ class Lines:
         self._note(call)
         relay = self._relays.get(call.id)
         if relay is not None:
-            relay.follow(call.stage)
+            relay.follow(call.stage, call.comforted_until)
 
     def _note(self, call: Call) -> None:
-        self._infos[call.id] = (CallInfo(call.id, call.caller, call.called), call.stage)
+        self._infos[call.id] = (
+            CallInfo(call.id, call.caller, call.called),
+            call.stage,
+            call.comforted_until,
+        )
         self._infos.move_to_end(call.id)
         while len(self._infos) > REMEMBERED:
             self._infos.popitem(last=False)
@@ -162,7 +166,8 @@ class Lines:
         relay = self._relays.get(call_id)
         if relay is None:
             assert self.desk is not None, "Lines.desk is set when the app is put together"
-            info, stage = self._infos.get(call_id, (CallInfo(call_id), Stage.CONNECTING))
+            unknown = (CallInfo(call_id), Stage.CONNECTING, 0.0)
+            info, stage, comforted_until = self._infos.get(call_id, unknown)
             relay = self._relays[call_id] = Relay(
                 info,
                 self._settings,
@@ -174,7 +179,7 @@ class Lines:
                 self._memory(call_id),
                 self._forget,
             )
-            relay.follow(stage)
+            relay.follow(stage, comforted_until)
         return relay
 
     def _memory(self, call_id: str) -> Memory:

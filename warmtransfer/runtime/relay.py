@@ -64,6 +64,7 @@ class Relay:
         self._stream: Stream | None = None
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
         self._comforting = False
+        self._comforted_until = 0.0
         self._orphaned = clock.monotonic()  #: when there last was a stream
         self._waiters: list[Callable[[], object]] = []
         self._closed = False
@@ -90,8 +91,9 @@ class Relay:
         self._comforting = False
         self._sessions.open(delay)
 
-    def follow(self, stage: Stage) -> None:
-        """The call is now in this stage."""
+    def follow(self, stage: Stage, comforted_until: float = 0.0) -> None:
+        """The call is now in this stage, and an announcement plays to the caller until then (wall clock)."""
+        self._comforted_until = comforted_until
         was_gated, self.stage = self.gated, stage
         model = self.model
         if model is not None and self.gated and not was_gated:
@@ -167,9 +169,12 @@ class Relay:
     # What Twilio sends ------------------------------------------------------------------------------
 
     def caller_audio(self, payload: bytes) -> None:
-        """Hand it to the model, unless a human could be heard in it."""
+        """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
         model = self._sessions.model
-        if model is not None and not self.gated:
+        if model is None or self.gated:
+            return
+        # Undocumented: what is announced to one participant may be heard by all.
+        if not self._comforted_until or self._clock.now() >= self._comforted_until:
             model.append(payload)
 
     def mark_returned(self, name: str) -> None:
