@@ -73,6 +73,14 @@ def test_a_key_outranks_the_machine_detection() -> None:
     assert (story.call.stage, story.last) == (Stage.JOINING, ())
 
 
+def test_a_human_who_was_heard_before_their_webhook_came_is_briefed_all_the_same() -> None:
+    """The database was away while they answered: their document is asked for again, the detection was not."""
+    story = Story().ringing().tell(ev.MachineHeard(1, "human"))
+    assert story.call.stage is Stage.RINGING
+    assert story.tell(ev.HumanAnswered(1, "CAhuman1")).call.stage is Stage.BRIEFING
+    assert story.tell(ev.HumanAnswered(1, "CAhuman1")).last == ()
+
+
 def test_unknown_is_no_machine_when_there_is_a_gate() -> None:
     story = Story().briefing().tell(ev.MachineHeard(1, "unknown"))
     assert story.call.stage is Stage.BRIEFING

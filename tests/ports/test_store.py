@@ -22,6 +22,7 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from tests.core.stories import Story
+from tests.postgres import Postgres
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Attempt, Call, Outcome, Stage, Style
@@ -58,14 +59,9 @@ def database(url: str) -> Iterator[Connection]:
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of this session's own."""
     folder = Path(tempfile.mkdtemp())
-    with pytest.MonkeyPatch.context() as patch:
-        if "XDG_RUNTIME_DIR" not in os.environ:
-            patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        # Its import reads the variable above.
-        pgserver = pytest.importorskip("pgserver.postgres_server", reason="no wheel for this Python")
-        server = pgserver.get_server(folder / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
+    server = Postgres(folder)
+    yield server.url
+    server.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -53,14 +53,12 @@ def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> 
 
 
 def answered(call: Call, event: ev.HumanAnswered, rules: Rules) -> Reading:
-    """Told by the leg's own webhook and by its status callback; the first one counts."""
+    """Told by the leg's own webhook and by its status callback, perhaps after the machine detection spoke."""
     call, fact = dialled(call, ev.HumanDialled(event.n, event.call_sid), rules)
-    attempt = call.attempt_number(event.n)
+    attempt = _current(call, event.n)
     if not isinstance(fact, ev.HumanDialled) or attempt is None:
         return call, fact
-    if attempt.answered_at:
-        return call, None
-    return call.with_attempt(replace(attempt, answered_at=call.at)), event
+    return call.with_attempt(replace(attempt, answered_at=attempt.answered_at or call.at)), event
 
 
 def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:

@@ -1,0 +1,65 @@
+"""A whole call with its state in PostgreSQL, whose driver waits in gevent's hub; the server may go away."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
+from tests.calls.world import World
+from tests.postgres import Postgres
+
+STAY: Row = {"wait": 200}
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp())
+    server = Postgres(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def running(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """In the place of the world that has SQLite."""
+    world = World(tmp_path_factory.mktemp("postgres"), environment={"DATABASE_URL": postgres.url})
+    try:
+        yield world.start()
+    finally:
+        world.stop()
+
+
+def test_a_whole_call_is_kept_in_postgresql(story: Story) -> None:
+    story.world.phones(human(SAM, "busy"), accepts(KIM))
+    story.phone(HELLO, ASK, {"until": "joined:human-2", "timeout": 90}, {"wait": 8}, {"hangup": True})
+    joined = story.leg("joined", "human-2", 120)
+    assert story.leg("left", "ai-1")["t"] > joined["t"]
+    call = story.ends()
+    assert [each["outcome"] for each in call["attempts"]] == ["busy", "accepted"]
+    assert {line["who"] for line in call["transcript"]} == {"caller", "ai"}
+    assert all(order["done_at"] for row in call["journal"] for order in row["orders"])
+    assert story.joins("caller") == 1
+
+
+def test_a_database_that_is_away_for_a_while_costs_nobody_the_call(story: Story, postgres: Postgres) -> None:
+    """It goes while a human's phone rings; the human answers, is briefed and joins once it is back."""
+    story.world.phones(human(SAM, {"after": 6.0}, *accepts(SAM)["steps"]))
+    story.phone(HELLO, ASK, STAY)
+    story.leg("ringing", f"human:{SAM}", 60)
+    postgres.stop()
+    try:
+        story.leg("answered", f"human:{SAM}", 60)
+    finally:
+        postgres.start()
+    story.leg("joined", "human-1", 90)
+    story.leg("left", "ai-1", 60)
+    story.hang_up()
+    call = story.ends()
+    assert [each["outcome"] for each in call["attempts"]] == ["accepted"]
+    assert story.joins("caller") == 1

@@ -1,0 +1,30 @@
+"""A real PostgreSQL server of the tests' own, which may be stopped and started in the middle of things."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+class Postgres:
+    """One server with its data in `folder`; skips the test where there is no wheel of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with pytest.MonkeyPatch.context() as patch:
+            if "XDG_RUNTIME_DIR" not in os.environ:
+                patch.setenv("XDG_RUNTIME_DIR", str(folder))
+            # Its import reads the variable above.
+            self._package = pytest.importorskip("pgserver.postgres_server", reason="no wheel for this Python")
+        self.start()
+
+    def start(self) -> None:
+        """Start it, also again: the address stays the same."""
+        self._server = self._package.get_server(self._folder / "data", cleanup_mode="stop")
+        self.url: str = self._server.get_uri()
+
+    def stop(self) -> None:
+        """Stop it; whoever is connected loses the connection."""
+        self._server.cleanup()
