@@ -219,7 +219,7 @@ def test_any_words_can_be_kept(store: Store, words: str) -> None:
     found = store.load("c1")
     assert found is not None
     assert found.news == words
-    store.add_line("c1", 1.5, "caller", words)
+    store.add_lines([("c1", 1.5, "caller", words)])
     [line] = store.transcript("c1")
     assert line.text == words.replace("\0", " ").replace("\ud83d", "?")
 
@@ -397,9 +397,7 @@ def test_calls_are_listed_newest_first_and_live_ones_by_themselves(store: Store)
 
 
 def test_words_stay_in_order_and_apart_by_call(store: Store) -> None:
-    store.add_line("c1", 2.0, "ai", "Hello.")
-    store.add_line("c2", 2.0, "ai", "Other.")
-    store.add_line("c1", 3.0, "caller", "Hi.")
+    store.add_lines([("c1", 2.0, "ai", "Hello."), ("c2", 2.0, "ai", "Other."), ("c1", 3.0, "caller", "Hi.")])
     assert store.transcript("c1") == [Line(2.0, "ai", "Hello."), Line(3.0, "caller", "Hi.")]
 
 
@@ -412,7 +410,7 @@ def test_only_old_calls_that_are_over_are_forgotten_and_with_them_every_trace(st
         create(store, call_id)
         store.decide(call_id, bump)
         create(store, call_id, stage=stage, at=at)
-        store.add_line(call_id, 1.0, "ai", "Hello.")
+        store.add_lines([(call_id, 1.0, "ai", "Hello.")])
     assert store.prune(20.0) == 1
     assert {call.id for call in store.calls()} == {"live", "new"}
     assert (store.journal("old"), store.transcript("old"), store.open_orders("old")) == ([], [], [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar
@@ -179,10 +179,11 @@ class Store:
             for row in rows
         ]
 
-    def add_line(self, call_id: str, at: float, who: str, text: str) -> None:
-        """Keep one line of what was said."""
-        line = {"call_id": call_id, "at": at, "who": who, "text": clean(text)}
-        self._run(self._write, insert(transcript).values(line))
+    def add_lines(self, lines: Sequence[tuple[str, float, str, str]]) -> None:
+        """Keep what was said, in order: call, time, who, words."""
+        names = ("call_id", "at", "who", "text")
+        rows = [dict(zip(names, (*line[:3], clean(line[3])), strict=True)) for line in lines]
+        self._run(self._write, insert(transcript), rows)
 
     def transcript(self, call_id: str) -> list[Line]:
         """What was said, in the order in which it was noted."""
@@ -217,9 +218,9 @@ class Store:
         rows = self._read(query.limit(1))
         return Call.from_dict(rows[0].state) if rows else None
 
-    def _write(self, statement: Any) -> None:
+    def _write(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> None:
         with self._transaction() as db:
-            db.execute(statement)
+            db.execute(statement, rows)
 
     @contextmanager
     def _transaction(self, wait: float = 3.0, writes: bool = True) -> Iterator[Connection]:

@@ -6,6 +6,7 @@ import hmac
 import logging
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -30,6 +31,8 @@ log = logging.getLogger("warmtransfer")
 PATIENCE = 3.0
 #: Seconds between tries to save what nobody will tell us again; the last one until the desk is stopped.
 AGAIN = (0.2, 0.5, 1.0, 2.0, 5.0)
+#: Seconds for which words are gathered and then saved at once: a transaction for each costs as much as audio.
+GATHER = 0.5
 #: Which lane an order waits in, the caller's own by default: no end stands behind a slow dial, no comfort
 #: behind a slow look.
 LANES: dict[type[do.Order], str] = {
@@ -79,6 +82,9 @@ class Desk:
         )
         self._locks = Locks()
         self._looks: set[tuple[str, do.Order]] = set()  #: that wait for their turn
+        self._said: deque[tuple[str, float, str, str]] = deque()  #: and not saved yet
+        self._saving = False
+        self._loop = loop
         self._ended = threading.Event()
         self._watchers: list[Watcher] = []
 
@@ -104,6 +110,7 @@ class Desk:
         """Stop the timers and let queued work end, at most `seconds`."""
         self._ended.set()
         self._timers.stop()
+        self._save_words_soon()
         self._lanes.close(self._clock.real(seconds))
 
     def watch(self, watcher: Watcher) -> None:
@@ -112,7 +119,7 @@ class Desk:
 
     def busy(self) -> int:
         """Orders and facts that wait or are being worked on."""
-        return len(self._lanes)
+        return len(self._lanes) + len(self._said)
 
     # Facts ------------------------------------------------------------------------------------------
 
@@ -152,11 +159,11 @@ class Desk:
             return call_id, call.ai.generation
 
     def heard(self, call_id: str, who: str, text: str) -> None:
-        """Keep one line of what was said. Never blocks."""
-        at = self._clock.now()
-        self._lanes.put(
-            (call_id, "words"), partial(self._insist, self._store.add_line, call_id, at, who, text)
-        )
+        """Keep one line of what was said, within a moment. Never blocks."""
+        self._said.append((call_id, self._clock.now(), who, text))
+        if not self._saving:
+            self._saving = True
+            self._loop.later(self._clock.real(GATHER), self._save_words_soon)
 
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
@@ -281,6 +288,18 @@ class Desk:
             self._insist(self.post, call_id, event)
         except UnknownCall:
             log.info("call %s is not known any more: %s dropped", call_id, type(event).__name__)
+
+    def _save_words_soon(self) -> None:
+        self._lanes.put(("all", "words"), self._save_words)
+
+    def _save_words(self) -> None:
+        self._saving = False
+        words = [self._said.popleft() for _ in range(len(self._said))]
+        if words:
+            self._insist(self._keep_words, f"{len(words)} lines", words)
+
+    def _keep_words(self, lines: str, words: list[tuple[str, float, str, str]]) -> None:
+        self._store.add_lines(words)
 
     def _insist(self, save: Callable[..., object], *args: Any) -> None:
         """Save, if need be after the database has come back: a timer's fact never comes a second time."""
