@@ -96,7 +96,7 @@ def test_a_caller_who_comes_back_has_the_humans_leg_ended_before_another_is_dial
     story.tell(ev.CallerJoined("wt-c1-2", "CF2", "CAcaller")).ai_up(2).tell(ev.HandoffAsked("api"))
     assert (story.call.stage, len(story.call.attempts)) == (Stage.CANCELLING, 1)
     story.tell(ev.HumanEnded(1, "canceled"))
-    assert (story.call.stage, story.names()) == (Stage.RINGING, ["TellAI", "DialHuman"])
+    assert (story.call.stage, story.names()) == (Stage.RINGING, ["LetAISpeak", "DialHuman"])
 
 
 def test_a_dial_that_ends_up_ringing_after_the_caller_came_back_is_ended() -> None:

@@ -45,8 +45,15 @@ def test_two_asks_make_one_handoff_with_the_better_summary() -> None:
 def test_a_human_who_cannot_be_had_is_followed_by_the_next(status: str, sip: str, outcome: Outcome) -> None:
     story = Story().ringing().tell(ev.HumanEnded(1, status, sip))
     assert story.call.attempts[0].outcome is outcome
-    assert story.names() == ["TellAI", "DialHuman"]
+    assert story.names() == ["LetAISpeak", "DialHuman"]
     assert story.call.attempts[1].name == "kim"
+
+
+def test_a_caller_who_waits_is_told_who_is_tried_next() -> None:
+    story = Story().ringing().tell(ev.HumanEnded(1, "no-answer"))
+    speak = story.last[0]
+    assert isinstance(speak, do.LetAISpeak)
+    assert "Sam did not answer. Tell the caller that Kim is being called now." in speak.news
 
 
 def test_after_the_last_human_the_ai_is_told_in_words() -> None:
@@ -64,7 +71,7 @@ def test_a_gate_that_stays_shut_waits_for_the_leg_to_end_before_the_next_dial(ou
     story = Story().briefing().tell(fact)
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
     story.tell(ev.HumanEnded(1, "completed"))
-    assert (story.call.stage, story.names()) == (Stage.RINGING, ["TellAI", "DialHuman"])
+    assert (story.call.stage, story.names()) == (Stage.RINGING, ["LetAISpeak", "DialHuman"])
     assert story.call.attempts[0].outcome is outcome
 
 
@@ -93,7 +100,7 @@ def test_the_ring_guard_ends_the_leg_and_dials_only_after_its_end_is_known() -> 
     assert story.names() == ["LookForLeg"]
     assert len(story.call.attempts) == 1
     story.tell(ev.HumanEnded(1, "canceled"))
-    assert story.names() == ["TellAI", "DialHuman"]
+    assert story.names() == ["LetAISpeak", "DialHuman"]
 
 
 def test_a_leg_that_can_neither_be_found_nor_ended_sends_the_caller_back_and_rings_nobody() -> None:

@@ -96,7 +96,7 @@ def test_no_bytes_can_break_the_reader(data: bytes) -> None:
 
 
 def test_the_usual_media_message_needs_no_json() -> None:
-    assert media.usual_media(wire(MEDIA), SID.encode()) == PAYLOAD.encode()
+    assert media.usual_media(wire(MEDIA), media.usual_end(SID)) == PAYLOAD.encode()
 
 
 @pytest.mark.parametrize(
@@ -107,19 +107,24 @@ def test_the_usual_media_message_needs_no_json() -> None:
         wire(MEDIA).replace(b'"73"', b"73"),
         wire(MEDIA).replace(PAYLOAD.encode(), b"AAA"),
         wire(MEDIA).replace(PAYLOAD.encode(), b'A"A='),
+        wire(MEDIA).replace(PAYLOAD.encode(), b""),
+        wire(MEDIA).replace(PAYLOAD.encode() + b'"', b""),
+        wire(MEDIA).replace(PAYLOAD.encode(), b"A=A="),
+        wire(MEDIA).replace(PAYLOAD.encode(), b"A==="),
+        wire(MEDIA).replace(PAYLOAD.encode(), b"AAA\\"),
         wire({**MEDIA, "streamSid": "MZ2"}),
         json.dumps(MEDIA).encode(),
         wire(START),
     ],
 )
 def test_any_other_spelling_takes_the_careful_way(data: bytes) -> None:
-    assert media.usual_media(data, SID.encode()) is None
+    assert media.usual_media(data, media.usual_end(SID)) is None
 
 
 def test_both_ways_of_reading_agree() -> None:
     parsed = media.parse(wire(MEDIA))
     assert isinstance(parsed, media.Media)
-    assert parsed.payload == media.usual_media(wire(MEDIA), SID.encode())
+    assert parsed.payload == media.usual_media(wire(MEDIA), media.usual_end(SID))
 
 
 def test_what_we_send_is_what_twilio_takes() -> None:

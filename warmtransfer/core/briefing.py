@@ -81,6 +81,14 @@ def progress(call: Call) -> str:
     return f"{said}{running} is being called for the caller now. Keep the caller company; promise nothing."
 
 
+def next_try(call: Call) -> str:
+    """What to tell a caller who waits when one human could not be had and the next is being called."""
+    failed = [each for each in call.attempts if each.handoff == call.handoff.number and each.ended]
+    over = f"Tell the caller that {ended(failed[-1])}. " if failed else ""
+    name = called(call.attempt.name) if call.attempt else "a colleague"
+    return f"{over}Tell the caller that {name} is being called now. Say no more than that; promise nothing."
+
+
 def exhausted(call: Call) -> str:
     """What to tell the caller when nobody could be had."""
     tried = [ended(each) for each in call.attempts if each.handoff == call.handoff.number]

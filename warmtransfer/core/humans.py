@@ -157,7 +157,10 @@ def human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
     call = close(call, event.n, outcome, event.sip)
     if call.stage not in SEEKING or attempt.n != len(call.attempts):
         return call, None
-    return settle(call, rules)
+    call, fact = settle(call, rules)
+    if isinstance(fact, so.HumanLost):
+        call = replace(call, news=briefing.next_try(call))
+    return call, fact
 
 
 def not_taken(call: Call, attempt: Attempt, status: str, rules: Rules) -> Reading:

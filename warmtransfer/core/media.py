@@ -18,11 +18,12 @@ FORMAT = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
 BYTES_PER_MS = 8
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-#: A media message byte for byte as Twilio writes it; any other spelling is read as JSON.
+#: How a media message begins as Twilio writes it, byte for byte; any other spelling is read as JSON.
 _USUAL = re.compile(
     rb'\{"event":"media","sequenceNumber":"[0-9]+","media":\{"track":"inbound","chunk":"[0-9]+",'
-    rb'"timestamp":"([0-9]+)","payload":"([A-Za-z0-9+/]+={0,2})"\},"streamSid":"(MZ[0-9A-Za-z]+)"\}'
+    rb'"timestamp":"[0-9]+","payload":"'
 )
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 class BadMessage(ValueError):
@@ -80,12 +81,26 @@ class Unknown:
 Message = Connected | Start | Media | Mark | Digit | Stop | Unknown
 
 
-def usual_media(data: bytes, stream_sid: bytes) -> bytes | None:
-    """The payload of a media message of exactly the usual spelling and this stream; None for any other."""
-    match = _USUAL.fullmatch(data)
-    if match is None or match[3] != stream_sid or len(match[2]) % 4:
+def usual_end(stream_sid: str) -> bytes:
+    """How every media message of this stream ends as Twilio writes it."""
+    return b'"},"streamSid":' + json.dumps(stream_sid).encode() + b"}"
+
+
+def usual_media(data: bytes, end: bytes) -> bytes | None:
+    """The payload of a media message of exactly the usual spelling, with the stream's `usual_end`; else None."""
+    head = _USUAL.match(data)
+    if head is None or not data.endswith(end):
         return None
-    return match[2]
+    payload = data[head.end() : -len(end)]
+    return payload if _is_base64(payload) else None
+
+
+def _is_base64(payload: bytes) -> bool:
+    """Whether nothing but whole groups of base64 is there, so that it can stand between quotes as it is."""
+    if len(payload) % 4 or not payload:
+        return False
+    odd = payload.translate(None, _ALPHABET)
+    return not odd or (odd in (b"=", b"==") and payload.endswith(odd))
 
 
 def parse(data: bytes | str) -> Message:

@@ -174,7 +174,7 @@ def _lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
 
 
 def _restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
-    """The AI's stream went with the process that held it: no fault of the AI's, nor are losses before that."""
+    """The AI's stream went with the process that held it: no fault of the AI's, nor are earlier losses."""
     call = replace(call, laps=0, ai=replace(call.ai, losses=()))
     if call.ai.state not in (AIState.STREAMING, AIState.UP):
         return call, event

@@ -76,7 +76,7 @@ def seeking(stage: Stage) -> Rows:
     return {
         **alone(stage),
         **BACK,
-        so.HumanLost: (S.RINGING, (do.TellAI(), DIAL)),
+        so.HumanLost: (S.RINGING, (do.LetAISpeak(), DIAL)),
         so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
         so.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
         so.NobodyHere: (S.RETURNING, ()),
@@ -216,7 +216,10 @@ WAITS: dict[Stage, str] = {
 }
 
 #: Facts that start the current stage's wait anew although the stage does not change.
-RENEWS = (ev.TimedOut, ev.Restarted, so.HumanLost, ev.HumanDialled, so.RedirectAsked, so.AILost, so.IntroductionDue)
+RENEWS = (
+    *(ev.TimedOut, ev.Restarted, ev.HumanDialled),
+    *(so.HumanLost, so.RedirectAsked, so.AILost, so.IntroductionDue),
+)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})
