@@ -73,7 +73,7 @@ def test_a_human_who_cannot_take_it_is_followed_by_the_next(story: Story, first:
 def test_with_nobody_there_the_ai_says_so_and_stays(story: Story) -> None:
     story.world.phones(human(SAM, "no-answer"), human(KIM, "busy"))
     story.phone(HELLO, ASK, STAY)
-    said = story.note("speech", 90, who="ai", text="did not answer")
+    said = story.note("speech", 90, who="ai", text="could not reach")
     assert "Kim" in said["text"]
     assert story.app_call()["stage"] == "ai"
     story.hang_up()
