@@ -210,6 +210,9 @@ def test_the_model_does_not_hear_what_is_announced_to_the_caller() -> None:
         phone, session = both.up()
         announced_until = both.clock.now() + 1.0
         both.lines.follow(calling(Stage.AI, comforted_until=announced_until))
+        followed = threading.Event()
+        both.loop.soon(followed.set)
+        assert followed.wait(5.0)
         phone.media(b64encode(b"\x01" * 160))
         until(lambda: both.clock.now() > announced_until)
         phone.media(b64encode(b"\x02" * 160))
