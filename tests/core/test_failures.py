@@ -110,3 +110,13 @@ def test_an_ai_that_cannot_be_added_because_the_room_is_gone_has_the_caller_look
     story.tell(ev.OrderFailed("AddAI", "gone", "ai-2"))
     assert [order for order in story.last if isinstance(order, do.LookForCaller)]
     assert story.call.room_sid == ROOM
+
+
+def test_news_of_an_announcement_that_comes_twice_makes_no_second_one() -> None:
+    """Each would make two more: a caller who waits would soon hear nothing but one on top of the other."""
+    story = Story().ringing().tell(ev.AILeft(1, ROOM))
+    assert "ComfortCaller" in story.names()
+    story.tell(ev.AnnouncementEnded(ROOM), after=4.5)
+    assert story.names() == ["ComfortCaller"]
+    assert story.tell(ev.AnnouncementEnded(ROOM), after=0.3).last == ()
+    assert story.tell(ev.AnnouncementEnded(ROOM), after=4.3).names() == ["ComfortCaller"]

@@ -224,6 +224,18 @@ def test_a_fact_that_nobody_repeats_waits_for_the_database(
         office.close()
 
 
+def test_a_caller_who_waits_hears_something_again_although_no_news_of_it_comes(office: Office) -> None:
+    call_id = talking(office)
+    office.carrier.answers["announce"] = errors.CarrierUnsure("perhaps", status=500)
+    office.carrier.answers["dial"] = lambda **_: "CAhuman1"
+    office.desk.ask(call_id, "api")
+    office.desk.post(call_id, ev.ModelLost(1, "insufficient_quota", fatal=True))
+    office.desk.post(call_id, ev.AILeft(1, "CF1"))
+    office.carrier.wait("announce")
+    office.carrier.answers["announce"] = ""
+    office.carrier.wait("announce", times=4)
+
+
 def test_looks_do_not_pile_up_behind_a_carrier_that_hangs(office: Office) -> None:
     """The timer of an arriving caller goes off every two seconds; one of the looks may take a minute."""
     free = threading.Event()

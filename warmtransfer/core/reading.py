@@ -12,7 +12,7 @@ from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.attempts import close, settle
 from warmtransfer.core.call import ELSEWHERE, WANTED, AIState, Call, Outcome, Stage
-from warmtransfer.core.rules import Rules
+from warmtransfer.core.rules import COMFORT_SECONDS, COMFORT_SHORTEST, Rules
 
 Reading = tuple[Call, ev.Event | None]
 
@@ -73,7 +73,9 @@ def _came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
 
 
 def _announced(call: Call, event: ev.AnnouncementEnded, rules: Rules) -> Reading:
-    if event.room_sid != call.room_sid:
+    """Told by the carrier, perhaps twice or never, and by our own timer: one end, one announcement more."""
+    played = call.at - (call.comforted_until - COMFORT_SECONDS)
+    if event.room_sid != call.room_sid or played < COMFORT_SHORTEST:
         return call, None
     return replace(call, comforted_until=0.0), so.CallerWaits()
 

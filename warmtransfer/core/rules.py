@@ -44,3 +44,7 @@ BACKOFF = (0.0, 0.0, 1.0, 3.0)
 
 #: Length of the announcement to a caller who is alone for a moment: one line, one ring.
 COMFORT_SECONDS = 4.0
+#: News that it has ended already, so soon after it was ordered, is of the one before, or of one that failed.
+COMFORT_SHORTEST = 2.0
+#: Seconds after which its end is taken for granted: the news of it may be lost, or it never played.
+COMFORT_LONGEST = 6.0

@@ -16,6 +16,7 @@ from typing import Any
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.rules import COMFORT_LONGEST
 from warmtransfer.core.table import step
 from warmtransfer.errors import StoreBusy, WarmTransferError
 from warmtransfer.ports.store import Decision, Store
@@ -270,6 +271,8 @@ class Desk:
         result = self._performer.perform(call_id, order)
         if result is not None:
             self._post_quietly(call_id, result)
+        if isinstance(order, do.ComfortCaller):
+            self._timers.once(call_id, COMFORT_LONGEST, ev.AnnouncementEnded(order.room_sid))
         self._insist(self._store.order_done, order_id, type(result).__name__ if result else "done")
 
     def _resume(self, call_id: str, order_id: int, order: do.Order) -> None:

@@ -37,6 +37,12 @@ class Timers:
             fact = ev.TimedOut(call.stage, call.alarm)
             self._armed[call.id] = (call.alarm, self._loop.later(seconds, self._due, call.id, fact))
 
+    def once(self, call_id: str, seconds: float, fact: ev.Event) -> None:
+        """Post this fact after `seconds`, besides the alarm."""
+        with self._lock:
+            if not self._stopped:
+                self._loop.later(self._clock.real(seconds), self._post, call_id, fact)
+
     def stop(self) -> None:
         """Cancel all of them."""
         with self._lock:
