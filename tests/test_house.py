@@ -39,7 +39,7 @@ OWNERS = {
     "psycopg": {"ports/"},
     "websocket": {"ports/realtime.py", "ports/dial.py"},
     "websockets": {"ports/frames.py"},
-    "gevent": {"ports/readiness.py"},
+    "gevent": {"ports/hub.py"},
     "simple_websocket": {"web/media.py"},
     "flask_sock": {"web/media.py"},
     "phonenumbers": {"numbers.py"},

@@ -78,7 +78,7 @@ def patched(url: str) -> None:
 
     from tests.ports.test_store import bump, creating
     from warmtransfer.errors import StoreBusy
-    from warmtransfer.ports.readiness import HubLoop
+    from warmtransfer.ports.hub import HubLoop
     from warmtransfer.ports.store import Store
 
     holder, waiter = Store(url, HubLoop().offload), Store(url, HubLoop().offload)

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import pytest
 
-from warmtransfer.ports.readiness import HubLoop, Loop, SelectorLoop, make_loop
+from warmtransfer.ports.hub import HubLoop
+from warmtransfer.ports.readiness import Loop, SelectorLoop, make_loop
 
 T = TypeVar("T")
 

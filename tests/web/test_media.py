@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.runtime.ends import SID, until
-from warmtransfer.ports.readiness import HubLoop, Loop, make_loop
+from warmtransfer.ports.hub import HubLoop
+from warmtransfer.ports.readiness import Loop, make_loop
 from warmtransfer.ports.wire import Wire
 from warmtransfer.runtime.clock import Clock
 from warmtransfer.runtime.stream import Finished

@@ -87,7 +87,7 @@ def usual_end(stream_sid: str) -> bytes:
 
 
 def usual_media(data: bytes, end: bytes) -> bytes | None:
-    """The payload of a media message of exactly the usual spelling, with the stream's `usual_end`; else None."""
+    """The payload of a media message spelled exactly as usual, up to its stream's `usual_end`; else None."""
     head = _USUAL.match(data)
     if head is None or not data.endswith(end):
         return None

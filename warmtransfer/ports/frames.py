@@ -83,13 +83,16 @@ class Frames:
     def whole(self, data: bytes) -> bytes | None:
         """The message, if `data` is exactly one text frame; None when it has to go through `receive`."""
         size = len(data)
-        if size < 8 or self._held or self._parts is not None or self.over:
+        if size < 6 or self._held or self._parts is not None or self.over or data[0] != 0x81:
             return None
         if self._client:
-            if data.startswith(b"\x81\x7e") and data[2] << 8 | data[3] == size - 4 <= self._limit:
+            if data[1] == 126 and data[2] << 8 | data[3] == size - 4 <= self._limit:
                 return data[4:]
-        elif data.startswith(b"\x81\xfe") and data[2] << 8 | data[3] == size - 8 <= self._limit:
-            return apply_mask(data[8:], data[4:8])
+        elif data[1] == 0xFE:
+            if data[2] << 8 | data[3] == size - 8 <= self._limit:
+                return apply_mask(data[8:], data[4:8])
+        elif data[1] == size + 0x80 - 6 <= self._limit + 0x80:
+            return apply_mask(data[6:], data[2:6])
         return None
 
     def receive(self, data: bytes) -> list[bytes]:

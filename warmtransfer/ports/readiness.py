@@ -1,4 +1,4 @@
-"""Readiness of sockets, timers and real threads: gevent's hub, or one thread with a selector.
+"""Readiness of sockets, timers and real threads: gevent's hub (see hub.py), or one thread with a selector.
 
 Callbacks of one loop run one at a time, in one place, and must never block; so what only callbacks touch
 needs no lock.
@@ -72,14 +72,6 @@ class Loop(Protocol):
         """End threads of its own; nothing is called any more."""
 
 
-def _outcome(fn: Callable[..., T], args: tuple[Any, ...]) -> tuple[T | None, Exception | None]:
-    """What `fn` gave, or raised: gevent prints what leaves its threads, also what is expected."""
-    try:
-        return fn(*args), None
-    except Exception as fault:  # noqa: BLE001 - raised again by whoever waits
-        return None, fault
-
-
 def guarded(fn: Callback, *args: Any) -> None:
     """Call, and log what it raises: one call's fault must not end the loop of all calls."""
     try:
@@ -90,128 +82,11 @@ def guarded(fn: Callback, *args: Any) -> None:
 
 def make_loop() -> Loop:
     """The loop that fits this process: gevent's hub when gevent has patched sockets."""
-    patched = "gevent.monkey" in sys.modules and sys.modules["gevent.monkey"].is_module_patched("socket")
-    return HubLoop() if patched else SelectorLoop()
+    if "gevent.monkey" in sys.modules and sys.modules["gevent.monkey"].is_module_patched("socket"):
+        from warmtransfer.ports.hub import HubLoop  # imports gevent, which others may do without
 
-
-# gevent ---------------------------------------------------------------------------------------------
-
-
-class HubLoop:
-    """Callbacks run in the hub of the thread that made this loop."""
-
-    def __init__(self) -> None:
-        import gevent
-        from gevent.threadpool import ThreadPool
-
-        self._spawn = gevent.spawn
-        self._hub = gevent.get_hub()
-        self._spawn = gevent.spawn
-        self._pool = ThreadPool(1, hub=self._hub)
-        self._stopped = False
-        self._watches: set[_HubWatch] = set()
-
-    def watch(self, sock: socket.socket, on_readable: Callable[[], object]) -> Watch:
-        """Watch through libev; see Loop."""
-        return _HubWatch(self._hub.loop, sock.fileno(), on_readable, self._watches)
-
-    def soon(self, fn: Callback, *args: Any) -> None:
-        """Wake the hub from whatever thread this is; see Loop."""
-        self._hub.loop.run_callback_threadsafe(self._run, fn, *args)
-
-    def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
-        """Arm a timer of the hub; see Loop."""
-        timer = _HubTimer(self, fn, args)
-        self.soon(timer.start, seconds)
-        return timer
-
-    def offload(self, fn: Callable[..., T], *args: Any) -> T:
-        """Run in a thread that gevent knows nothing of; see Loop."""
-        result, fault = self._pool.apply(_outcome, (fn, args))
-        if fault is not None:
-            raise fault
-        return result  # type: ignore[no-any-return]
-
-    def spawn(self, fn: Callback, *args: Any) -> None:
-        """Run in a greenlet; see Loop."""
-        self.soon(self._spawn, guarded, fn, *args)
-
-    def watched(self) -> int:
-        """See Loop."""
-        return len(self._watches)
-
-    def stop(self) -> None:
-        """Call nothing any more."""
-        self._stopped = True
-        self._pool.kill()
-
-    @property
-    def hub_loop(self) -> Any:
-        """The event loop that timers are armed on."""
-        return self._hub.loop
-
-    def _run(self, fn: Callback, *args: Any) -> None:
-        if not self._stopped:
-            guarded(fn, *args)
-
-
-class _HubTimer:
-    def __init__(self, loop: HubLoop, fn: Callback, args: tuple[Any, ...]) -> None:
-        self._loop = loop
-        self._call = (fn, *args)
-        self._timer: Any = None
-        self._cancelled = False
-
-    def start(self, seconds: float) -> None:
-        if not self._cancelled:
-            self._timer = self._loop.hub_loop.timer(max(seconds, 0.0))
-            self._timer.start(self._fire)
-
-    def cancel(self) -> None:
-        self._cancelled = True
-        self._loop.soon(self._close)
-
-    def _fire(self) -> None:
-        self._close()
-        if not self._cancelled:
-            self._cancelled = True
-            self._loop.soon(*self._call)
-
-    def _close(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer.close()
-            self._timer = None
-
-
-class _HubWatch:
-    def __init__(
-        self, loop: Any, fd: int, on_readable: Callable[[], object], watches: set[_HubWatch]
-    ) -> None:
-        self._read = loop.io(fd, 1)
-        self._write = loop.io(fd, 2)
-        self._read.start(guarded, on_readable)
-        self._watches = watches
-        self._closed = False
-        watches.add(self)
-
-    def writable(self, callback: Callable[[], object] | None) -> None:
-        if self._closed:
-            return
-        self._write.stop()
-        if callback is not None:
-            self._write.start(guarded, callback)
-
-    def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._watches.discard(self)
-            for watcher in (self._read, self._write):
-                watcher.stop()
-                watcher.close()
-
-
-# one thread with a selector ---------------------------------------------------------------------------
+        return HubLoop()
+    return SelectorLoop()
 
 
 class SelectorLoop:

@@ -31,6 +31,8 @@ log = logging.getLogger("warmtransfer")
 
 #: Seconds between looks at what only time brings about.
 TICK = 0.2
+#: All relays look at multiples of this, so that many share one wake-up.
+GRID = 0.02
 
 
 class Relay:
@@ -50,6 +52,7 @@ class Relay:
     ) -> None:
         self.id = info.call_id
         self.stage = Stage.ARRIVING
+        self.gated = False  #: whether the model must not hear
         self.speaker: Speaker | None = None
         self._settings = settings
         self._loop = loop
@@ -68,17 +71,12 @@ class Relay:
         self._orphaned = clock.monotonic()  #: when there last was a stream
         self._waiters: list[Callable[[], object]] = []
         self._closed = False
-        self._timer: Timer = self.later(TICK, self._tick)
+        self._timer = self._tick_later(clock.monotonic())
 
     @property
     def model(self) -> Model | None:
         """The session, when it can be spoken to."""
         return self._sessions.ready
-
-    @property
-    def gated(self) -> bool:
-        """Whether the model must not hear; while the caller is arriving there is nothing to hear."""
-        return self.stage not in HEARS and self.stage is not Stage.ARRIVING
 
     def later(self, seconds: float, fn: Callable[..., object], *args: Any) -> Timer:
         """Call after `seconds` of the clock."""
@@ -95,6 +93,8 @@ class Relay:
         """The call is now in this stage, and an announcement plays to the caller until then (wall clock)."""
         self._comforted_until = comforted_until
         was_gated, self.stage = self.gated, stage
+        # While the caller is arriving there is nothing to hear.
+        self.gated = stage not in HEARS and stage is not Stage.ARRIVING
         model = self.model
         if model is not None and self.gated and not was_gated:
             model.deafen(INTRODUCTION)
@@ -240,9 +240,9 @@ class Relay:
     def _tick(self) -> None:
         if self._closed:
             return
-        self._timer = self.later(TICK, self._tick)
         now = self._clock.monotonic()
-        if self._stream is not None and now - self._stream.last_media > self._settings.silence:
+        self._timer = self._tick_later(now)
+        if self._stream is not None and self._stream.silent() > self._settings.silence:
             self._stream.lose("broken")
         elif self._stream is None and now - self._orphaned > self._settings.orphan:
             self.close()
@@ -255,6 +255,9 @@ class Relay:
         self._talk.mind()
         self._sound()
         self._wake_waiters()
+
+    def _tick_later(self, now: float) -> Timer:
+        return self.later(TICK + GRID - (now + TICK) % GRID, self._tick)
 
     def _quiet(self) -> bool:
         busy = self.model is not None and self.model.turns.busy

@@ -61,14 +61,23 @@ class Stream:
     ) -> None:
         self.generation = generation
         self.spelling = media.Spelling(stream_sid)
-        self.last_media = clock()
+        self._last_media = clock()
+        self._heard = False  #: media came since `silent` was asked
         self._clock = clock
-        self._sid = stream_sid.encode()
+        self._usual_end = media.usual_end(stream_sid)
         self._listener: StreamListener | None = listener
         self._finished = finished
         self._wire = Wire(
             loop, sock, client=False, on_text=self._message, on_closed=self._closed, limit=LIMIT
         )
+
+    def silent(self) -> float:
+        """Seconds without media, as precisely as this is asked."""
+        now = self._clock()
+        if self._heard:
+            self._heard = False
+            self._last_media = now
+        return now - self._last_media
 
     def begin(self, leftover: bytes) -> None:
         """Take what was read from the socket before it came here."""
@@ -94,11 +103,11 @@ class Stream:
         listener = self._listener
         if listener is None:
             return
-        payload = media.usual_media(data, self._sid)
+        payload = media.usual_media(data, self._usual_end)
         if payload is None:
             self._careful(data, listener)
         else:
-            self.last_media = self._clock()
+            self._heard = True
             listener.caller_audio(payload)
 
     def _careful(self, data: bytes, listener: StreamListener) -> None:
@@ -110,7 +119,7 @@ class Stream:
             return
         match message:
             case media.Media(payload, _):
-                self.last_media = self._clock()
+                self._heard = True
                 listener.caller_audio(payload)
             case media.Mark(name):
                 listener.mark_returned(name)
