@@ -35,8 +35,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def world(running: World, request: pytest.FixtureRequest) -> Iterator[World]:
+def settings() -> dict[str, str]:
+    """What the app is configured with in this module, beside the usual."""
+    return {}
+
+
+@pytest.fixture
+def world(running: World, settings: dict[str, str], request: pytest.FixtureRequest) -> Iterator[World]:
     """The world under the laws that the test's parameter names, such as `callbacks=late,amd=late`."""
+    running.configure(settings)
     laws = [law.split("=", 1) for law in str(getattr(request, "param", "")).split(",") if law]
     running.control("PUT", "/laws", {**DEFAULTS, **dict(laws)})
     running.control("PUT", "/faults", [])

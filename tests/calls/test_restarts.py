@@ -104,7 +104,7 @@ def test_a_deployment_in_the_middle_of_a_call_loses_neither_the_caller_nor_what_
     assert story.joins("caller") == 1
 
 
-FORGOTTEN = ["connecting", "talking to the AI", "ringing", "briefing"]
+FORGOTTEN = ["connecting", "talking to the AI", "briefing"]
 
 
 @pytest.mark.parametrize("instant", FORGOTTEN)

@@ -120,7 +120,7 @@ def test_the_ai_falls_silent_when_the_caller_speaks_and_forgets_what_was_not_hea
     story.note("speech", 60, who="ai", text="On Saturdays we are open")
     story.hang_up()
     story.ends()
-    sent = [r["msg"] for r in story.rows if r["kind"] == "stream" and r["dir"] == "app"]
+    sent = [r["msg"] for r in story.read() if r["kind"] == "stream" and r["dir"] == "app"]
     assert "clear" in {message["event"] for message in sent if isinstance(message, dict)}
     found = measures.interruption(story.evidence())
     assert found is not None

@@ -19,16 +19,15 @@ STAY: Row = {"wait": 100}
 TAKES = ({"until": "heard:A call for"}, {"press": "1"}, {"wait": 1}, {"say": "kim-hello"}, STAY)
 
 
-@pytest.fixture(scope="module")
-def small(running: World) -> Iterator[World]:
-    """The world with an app that takes one call at a time."""
-    with running.configured(WARMTRANSFER_MAX_CALLS="1"):
-        yield running
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """An app that takes one call at a time."""
+    return {"WARMTRANSFER_MAX_CALLS": "1"}
 
 
 @pytest.fixture
-def world(small: World, world: World) -> Iterator[World]:
-    """The small world, its model as it was."""
+def world(world: World) -> Iterator[World]:
+    """The world, its model as it was."""
     yield world
     world.model(clear=True)
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,6 +56,7 @@ class World:
         self.port = free_port()
         self.processes: list[subprocess.Popen[str]] = []
         self.since = time.monotonic()
+        self.settings: dict[str, str] = {}
         self.web = requests.Session()
 
     # Life -------------------------------------------------------------------------------------------
@@ -98,10 +99,10 @@ class World:
         self.start_app()
         return self
 
-    def start_app(self, **more: str) -> subprocess.Popen[str]:
+    def start_app(self) -> subprocess.Popen[str]:
         """Start the app, also again after it was killed, and wait until it answers."""
         command = ["-m", "tests.calls.host", str(self.speed), repr(self.since)]
-        self.app = self._run("app", command, env={**os.environ, **self.environment, **more})
+        self.app = self._run("app", command, env={**os.environ, **self.environment, **self.settings})
         self.until(self._healthy, 20, "the app to answer /health")
         return self.app
 
@@ -111,14 +112,12 @@ class World:
         self.app.wait(20)
         self.processes.remove(self.app)
 
-    @contextlib.contextmanager
-    def configured(self, **more: str) -> Iterator[World]:
-        """The app started anew with these settings as well, and again without them."""
-        self.end_app(signal.SIGKILL)
-        self.start_app(**more)
-        yield self
-        self.end_app(signal.SIGKILL)
-        self.start_app()
+    def configure(self, more: dict[str, str]) -> None:
+        """Have the app run with these settings, beside the usual ones; it starts anew only to change them."""
+        if more != self.settings:
+            self.settings = more
+            self.end_app(signal.SIGKILL)
+            self.start_app()
 
     def stop(self) -> None:
         """End every process, the app first, and the hard way those that do not end by themselves."""

@@ -209,6 +209,26 @@ def test_announce_needs_the_briefing_heard_and_a_human_heard() -> None:
         assert (story.call.stage, story.names()) == (Stage.JOINING, ["LetHumanIn"])
 
 
+@pytest.mark.parametrize("joining", [False, True])
+def test_nobody_is_rung_for_a_caller_who_may_have_ended_the_room_of_an_announced_human(joining: bool) -> None:
+    """The leg's status can come before the news that the caller has left."""
+    story = Story(styled(Style.ANNOUNCE)).briefing()
+    if joining:
+        story.tell(ev.BriefingHeard(1), ev.MachineHeard(1, "human"))
+    story.tell(ev.HumanEnded(1, "completed", call_sid="CAhuman1"))
+    assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["LookForCaller"])
+    story.tell(ev.CallerLeft(ROOM, "participant_hung_up"))
+    assert [each.outcome for each in story.call.attempts] == [Outcome.CALLER_LEFT]
+
+
+@pytest.mark.parametrize("how", ["seen", "unseen"])
+def test_an_announced_human_who_hangs_up_has_declined(how: str) -> None:
+    story = Story(styled(Style.ANNOUNCE)).briefing().tell(ev.HumanLeft(1, ROOM, "participant_hung_up"))
+    story.tell(ev.CallerPresent(ROOM)) if how == "seen" else story.wait()
+    assert story.call.attempts[0].outcome is Outcome.DECLINED
+    assert (story.call.stage, story.call.attempts[1].name) == (Stage.RINGING, "kim")
+
+
 def test_announce_takes_unknown_for_a_machine() -> None:
     story = Story(styled(Style.ANNOUNCE)).briefing().tell(ev.MachineHeard(1, "unknown"))
     assert story.call.attempts[0].outcome is Outcome.MACHINE

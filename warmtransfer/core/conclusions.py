@@ -75,5 +75,10 @@ class StrayLeg(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HumanHungUp(Event):
+    """An announced human's leg has ended: by itself, or because the caller's leaving ended the room."""
+
+
+@dataclass(frozen=True, slots=True)
 class GivenUp(Event):
     """Trying again does not help: the human never came into the room, or the caller cannot be moved."""

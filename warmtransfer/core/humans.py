@@ -13,6 +13,8 @@ from warmtransfer.core.rules import Rules
 
 Reading = tuple[Call, ev.Event | None]
 
+#: An announced human is in the room and not yet part of the conversation.
+LISTENING = frozenset({Stage.BRIEFING, Stage.JOINING})
 NO_MACHINE = frozenset({"human", "unknown"})
 
 
@@ -149,6 +151,9 @@ def human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
         # Why it ended is told by the caller's own leg, which may be what ended it.
         sip = event.sip or attempt.sip
         return call.with_attempt(replace(attempt, ended=True, ended_at=call.at, sip=sip)), None
+    if attempt.style is Style.ANNOUNCE and attempt.answered_at and call.stage in LISTENING:
+        gone = replace(attempt, outcome=None, ended=True, ended_at=call.at)
+        return call.with_attempt(gone), so.HumanHungUp()
     outcome = outcome_of(event.status, event.sip, attempt)
     if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
         return _gone(call, attempt, ended=True)
@@ -172,6 +177,14 @@ def not_taken(call: Call, attempt: Attempt, status: str, rules: Rules) -> Readin
     if call.attempt is not None and isinstance(fact, so.RedirectAsked | so.HumanLost):
         return call.with_attempt(replace(call.attempt, style=Style.REDIRECT)), so.RedirectAsked()
     return call, fact
+
+
+def hung_up(call: Call, rules: Rules) -> Reading:
+    """The caller is still there: the announced human has left by themselves."""
+    attempt = call.attempt
+    if attempt is None or not attempt.ended:
+        return call, None
+    return settle(close(call, attempt.n, attempt.outcome or Outcome.DECLINED), rules)
 
 
 def _gone(call: Call, attempt: Attempt, ended: bool) -> Reading:

@@ -81,7 +81,11 @@ def _announced(call: Call, event: ev.AnnouncementEnded, rules: Rules) -> Reading
 
 
 def _present(call: Call, event: ev.CallerPresent, rules: Rules) -> Reading:
-    return call, event if event.room_sid == call.room_sid else None
+    if event.room_sid != call.room_sid:
+        return call, None
+    if call.stage is Stage.CANCELLING and call.attempt and call.attempt.ended:
+        return humans.hung_up(call, rules)
+    return call, event
 
 
 # The AI ---------------------------------------------------------------------------------------------
@@ -195,6 +199,8 @@ def _timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
         return call, so.IntroductionDue()
     if call.stage is Stage.JOINING and call.laps >= rules.patience:
         return call, so.GivenUp()
+    if call.stage is Stage.CANCELLING and attempt and attempt.ended:
+        return humans.hung_up(call, rules)
     if call.stage is Stage.CANCELLING and attempt and call.laps >= rules.patience:
         return settle(close(call, attempt.n, Outcome.ERROR), rules, others=False)
     if call.stage in (Stage.RINGING, Stage.BRIEFING) and attempt and not attempt.outcome:

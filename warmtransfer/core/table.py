@@ -136,6 +136,7 @@ TABLE: dict[Stage, Rows] = {
         **over(do.TellHuman()),
         **seeking(S.BRIEFING),
         ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(),)),
+        so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
         ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(),)),
         ev.OrderFailed: (S.CANCELLING, (do.EndHuman(),)),
@@ -154,6 +155,7 @@ TABLE: dict[Stage, Rows] = {
         ev.HumanJoined: (S.HUMAN, (do.Introduce(),)),
         ev.TimedOut: (S.JOINING, (do.LookForLeg(),)),
         so.GivenUp: (S.CANCELLING, (do.EndHuman(),)),
+        so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
         ev.OrderFailed: (S.JOINING, (do.LookForLeg(),)),
     },
     S.HUMAN: {
