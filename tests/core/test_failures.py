@@ -120,3 +120,10 @@ def test_news_of_an_announcement_that_comes_twice_makes_no_second_one() -> None:
     assert story.names() == ["ComfortCaller"]
     assert story.tell(ev.AnnouncementEnded(ROOM), after=0.3).last == ()
     assert story.tell(ev.AnnouncementEnded(ROOM), after=4.3).names() == ["ComfortCaller"]
+
+
+def test_a_call_that_the_carrier_does_not_know_is_over_unless_it_has_just_begun() -> None:
+    """A database may hold calls of another account: they would be looked for every two seconds for ever."""
+    story = Story().arrived().tell(ev.CallerLeft(why="unknown"))
+    assert story.call.stage is Stage.ARRIVING
+    assert story.tell(ev.CallerLeft(why="unknown"), after=60.0).call.stage is Stage.OVER

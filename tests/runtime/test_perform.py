@@ -179,7 +179,11 @@ def test_an_unsure_dial_is_not_looked_for_once_its_callback_spoke() -> None:
 
 @pytest.mark.parametrize(
     ("status", "fact"),
-    [("completed", ev.CallerLeft(why="looked")), ("in-progress", ev.CallerPresent("CF1"))],
+    [
+        ("completed", ev.CallerLeft(why="looked")),
+        ("in-progress", ev.CallerPresent("CF1")),
+        ("", ev.CallerLeft(why="unknown")),
+    ],
 )
 def test_looking_for_the_caller_asks_about_the_call_not_the_room(status: str, fact: ev.Event) -> None:
     assert performed(do.LookForCaller("wt-c1", "CF1", "CAcaller"), call_status=status)[0] == fact

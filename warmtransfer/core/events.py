@@ -38,6 +38,10 @@ class CallerJoined(Event):
     call_sid: str
 
 
+#: Why a caller may have left: the carrier knows no such call.
+UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class CallerLeft(Event):
     """The caller has hung up. `room_sid` is empty when the news is of the call, not of the room."""

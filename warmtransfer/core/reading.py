@@ -14,6 +14,9 @@ from warmtransfer.core.attempts import close, settle
 from warmtransfer.core.call import ELSEWHERE, WANTED, AIState, Call, Outcome, Stage
 from warmtransfer.core.rules import COMFORT_SECONDS, COMFORT_SHORTEST, Rules
 
+#: Seconds in which a carrier may not know a call yet that it has told us of itself.
+UNKNOWN_FOR = 60.0
+
 Reading = tuple[Call, ev.Event | None]
 
 
@@ -41,6 +44,8 @@ def _caller_left(call: Call, event: ev.CallerLeft, rules: Rules) -> Reading:
     if event.room_sid and (event.room_sid != call.room_sid or call.stage in ELSEWHERE):
         return call, None
     if call.stage is Stage.OVER:
+        return call, None
+    if event.why == ev.UNKNOWN and call.at - call.started_at < UNKNOWN_FOR:
         return call, None
     attempt = call.attempt
     if attempt and attempt.outcome is None:

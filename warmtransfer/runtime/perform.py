@@ -236,15 +236,17 @@ class Performer:
         sid = self._carrier.find_participant(room_sid, "caller") if room_sid else ""
         if sid:
             return ev.CallerJoined(order.room, room_sid, sid)
-        if order.call_sid and self._carrier.call_status(order.call_sid) in TERMINAL:
-            return ev.CallerLeft(why="looked")
-        return None
+        return self._left(order.call_sid) if order.call_sid else None
 
     def _look_for_caller(self, call_id: str, order: do.LookForCaller) -> ev.Event | None:
-        status = self._carrier.call_status(order.call_sid)
+        gone = self._left(order.call_sid)
+        return gone or (ev.CallerPresent(order.room_sid) if order.room_sid else None)
+
+    def _left(self, call_sid: str) -> ev.CallerLeft | None:
+        status = self._carrier.call_status(call_sid)
         if status in TERMINAL:
             return ev.CallerLeft(why="looked")
-        return ev.CallerPresent(order.room_sid) if order.room_sid else None
+        return None if status else ev.CallerLeft(why=ev.UNKNOWN)
 
     def _comfort(self, call_id: str, order: do.ComfortCaller) -> None:
         try:
