@@ -157,6 +157,8 @@ class Story:
         legs = [row for row in rows if row["kind"] == "leg"]
         errors = [r for r in rows if r["kind"] == "note" and r.get("event") in ("error", "stream-error")]
         assert not [r for r in errors if r.get("code") not in self.expected], errors
+        crashes = [r for r in rows if r["kind"] == "note" and r.get("event") == "crash"]
+        assert not crashes, f"the model's server broke: {crashes}"
         refused = [r for r in rows if r["kind"] == "webhook" and r["status"] in (400, 403, 500)]
         assert not refused, refused
         self._one_human_at_a_time(legs)

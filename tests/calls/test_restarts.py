@@ -111,8 +111,13 @@ FORGOTTEN = ["connecting", "talking to the AI", "briefing"]
 def test_a_caller_whose_call_was_forgotten_starts_anew(story: Story, instant: str) -> None:
     """The database went with the app: the room is ended, and the caller's own document leads to a new one."""
     begin(story, instant)
+    known = len(story.read())
     again(story, forget=True)
     story.world.until(lambda: settled(story), 60 / story.world.speed, "the caller to have company")
+    rows = story.read()[known:]
+    looked = next(r["t"] for r in rows if r["kind"] == "rest" and r["path"].endswith("/Conferences.json"))
+    company = [r["t"] for r in rows if r["kind"] == "leg" and (r["event"], r["label"]) == ("joined", "ai-1")]
+    assert company[-1] - looked < 8.0, "the new app left the caller alone for long"
     story.hang_up()
     story.ends()
     assert story.joins("caller") == 2

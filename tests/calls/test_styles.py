@@ -61,6 +61,7 @@ def test_an_announced_human_hears_the_briefing_on_hold_and_is_let_in(story: Stor
     held = story.leg("held", "human-1")
     let_in = story.leg("unheld", "human-1", 60)
     gone = story.leg("left", "ai-1", 60)
+    story.note("speech", who="ai", text="Here is Sam")
     assert held["t"] < said["t"] < let_in["t"] < gone["t"]
     assert outcomes(story.ends()) == ["accepted"]
     assert story.joins("caller") == 1
