@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -457,6 +458,27 @@ def test_a_database_that_may_only_be_read_is_named(open_store: Callable[..., Sto
     sqlite3.connect(tmp_path / "calls.db").execute("CREATE TABLE other (x)").connection.close()
     url = f"sqlite:///file:{tmp_path}/calls.db?mode=ro&uri=true"
     assert "readonly" in fault(url, open_store).replace("read-only", "readonly")
+
+
+def test_our_own_database_that_may_only_be_read_is_named(
+    url: str, store: Store, open_store: Callable[..., Store], tmp_path: Path
+) -> None:
+    """A restored copy, a standby server, another user's file: all tables are there, nothing can be kept."""
+    read_only = f"sqlite:///file:{tmp_path}/calls.db?mode=ro&uri=true"
+    if url.startswith("postgres"):
+        read_only = url.replace("options=", "options=-cdefault_transaction_read_only%3Don%20")
+    assert re.search("read-?only", fault(read_only, open_store))
+
+
+def test_a_database_that_is_busy_with_a_decision_is_opened_all_the_same(
+    open_store: Callable[..., Store], tmp_path: Path
+) -> None:
+    create(open_store(f"sqlite:///{tmp_path}/calls.db"), "c1")
+    with sqlite3.connect(tmp_path / "calls.db", isolation_level=None) as db:
+        db.execute("BEGIN IMMEDIATE")
+        assert open_store(f"sqlite:///{tmp_path}/calls.db").load("c1") is not None
+        db.execute("ROLLBACK")
+    db.close()
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

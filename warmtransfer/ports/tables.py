@@ -20,12 +20,14 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    delete,
     event,
+    false,
     inspect,
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from warmtransfer.errors import ConfigError
 
@@ -137,12 +139,24 @@ def open_engine(url: str) -> Engine:
         # Without a lock when nothing is missing: another process may be in the middle of a decision.
         with engine.connect() as connection:
             present = set(inspect(connection).get_table_names())
-        if not present.issuperset(metadata.tables):
+        if present.issuperset(metadata.tables):
+            _try_to_write(engine)
+        else:
             _create(engine)
     except SQLAlchemyError as exc:
         engine.dispose()
         raise ConfigError([f"DATABASE_URL: {_advice(parsed)} ({_reason(exc)})"]) from None
     return engine
+
+
+def _try_to_write(engine: Engine) -> None:
+    """Change nothing, as a decision would: what may only be read would leave every call in the air."""
+    try:
+        with engine.connect().execution_options(writes=True, wait=0.05) as connection, connection.begin():
+            connection.execute(delete(outbox).where(false()))
+    except OperationalError as exc:
+        if getattr(exc.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
+            raise
 
 
 def _create(engine: Engine) -> None:
