@@ -29,6 +29,18 @@ def test_a_stream_that_stops_is_reported_and_the_session_stays() -> None:
         assert len(both.model.sessions) == 1
 
 
+def test_a_stream_that_is_handed_over_after_the_callers_end_opens_no_session() -> None:
+    """It was admitted, and the caller hung up before the relay had it: nobody would close the session."""
+    with ends() as both:
+        both.lines.follow(calling(Stage.OVER))
+        phone = both.phone()
+        assert both.finished is not None
+        assert both.finished.wait(3)
+        assert phone.closed.wait(3)
+        assert both.lines.live() == 0
+        assert not both.model.sessions
+
+
 def test_a_stream_that_breaks_is_reported() -> None:
     with ends() as both:
         phone, _ = both.up()

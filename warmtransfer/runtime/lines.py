@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import Human
 from warmtransfer.ports.readiness import Loop
+from warmtransfer.ports.wire import hang_up
 from warmtransfer.runtime.clock import Clock
 from warmtransfer.runtime.errands import Desk
 from warmtransfer.runtime.memory import Memory
@@ -160,6 +161,12 @@ class Lines:
         leftover: bytes,
         finished: Finished,
     ) -> None:
+        known = self._infos.get(call_id)
+        if known is not None and known[1] is Stage.OVER:
+            # The caller has hung up between the stream's admission and now.
+            hang_up(sock)
+            finished.tell()
+            return
         self._relay(call_id).attach(generation, sock, stream_sid, leftover, finished)
 
     def _relay(self, call_id: str) -> Relay:
