@@ -164,6 +164,14 @@ def test_time_limits_change_the_rules() -> None:
     assert (rules.briefing, rules.connecting, rules.joining) == (40.0, 10.0, 5.0)
 
 
+def test_a_gate_that_waits_longer_gives_the_briefing_more_time() -> None:
+    """Else the limit would end the leg of a human who is still being asked."""
+    rules = load({**GOOD, "WARMTRANSFER_GATE_SECONDS": "30"}).rules()
+    assert rules.briefing == load(GOOD).rules().briefing + 50.0
+    given = {"WARMTRANSFER_GATE_SECONDS": "30", "WARMTRANSFER_LIMITS": "briefing=70"}
+    assert load({**GOOD, **given}).rules().briefing == 70.0
+
+
 def test_instructions_may_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "shop.txt").write_text("You sell tea.\nBe kind.\n")
     assert load({**GOOD, "WARMTRANSFER_INSTRUCTIONS": str(tmp_path / "shop.txt")}).instructions == (

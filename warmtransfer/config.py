@@ -19,6 +19,9 @@ INSTRUCTIONS = (
     "When the caller asks for a person, or you cannot help, hand the call over."
 )
 
+#: Seconds to press a key after each asking, for which the limit of a briefing in `core/rules.py` is made.
+GATE = 5
+
 GREETING = "Greet the caller in one short sentence and ask how you can help."
 
 
@@ -75,7 +78,7 @@ KEYS: tuple[Key, ...] = (
         "How a human is told what the call is about: screen, announce or redirect."),
     Key("WARMTRANSFER_RING_SECONDS", "ring_seconds", as_.seconds(5, 120), 25.0,
         "How long a human's phone rings: 5 to 120 seconds."),
-    Key("WARMTRANSFER_GATE_SECONDS", "gate_seconds", as_.whole(1, 30), 5,
+    Key("WARMTRANSFER_GATE_SECONDS", "gate_seconds", as_.whole(1, 30), GATE,
         "How long a human has to press a key after each asking: 1 to 30 seconds."),
     Key("WARMTRANSFER_PHRASES", "phrases", as_.words, (),
         "More words that ask for a person, with commas between them; the usual ones are known."),
@@ -144,8 +147,10 @@ class Settings:
     processes: int
 
     def rules(self) -> Rules:
-        """What the core decides by."""
-        return replace(Rules(humans=self.humans), **dict[str, Any](self.limits))
+        """What the core decides by; a gate that waits longer, twice, gives the briefing more time."""
+        plain = Rules(humans=self.humans)
+        briefing = plain.briefing + 2.0 * max(0, self.gate_seconds - GATE)
+        return replace(plain, **dict[str, Any]({"briefing": briefing, **self.limits}))
 
 
 def load(given: Mapping[str, Any]) -> Settings:

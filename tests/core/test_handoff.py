@@ -194,6 +194,7 @@ def test_with_no_ai_and_no_human_the_caller_may_leave_a_message() -> None:
     story.tell(ev.CallerLeft(ROOM, "moved"), ev.CallerCameBack())
     assert story.call.stage is Stage.MESSAGE
     assert story.tell(ev.MessageLeft("url", 5)).call.stage is Stage.OVER
+    assert "EndCaller" not in story.names()
 
 
 def test_announce_needs_the_briefing_heard_and_a_human_heard() -> None:

@@ -187,7 +187,7 @@ TABLE: dict[Stage, Rows] = {
     S.MESSAGE: {
         **over(),
         ev.CallerCameBack: (S.MESSAGE, ALL),
-        ev.MessageLeft: (S.OVER, (do.EndCaller(), *ALL)),
+        ev.MessageLeft: (S.OVER, ALL),  # thanked by the answer to this news, which also hangs up
         ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL)),
         ev.Restarted: (S.MESSAGE, (do.LookForCaller(),)),
         so.StrayLeg: (S.MESSAGE, (do.EndStray(),)),
