@@ -197,7 +197,7 @@ async def test_the_caller_asking_for_a_person_makes_the_tool_call_with_what_was_
     assert arguments["target"] in ("sam", "kim")
     assert arguments["reason"] == HOURS
     assert HOURS in arguments["summary"]
-    assert told["transcript"] in arguments["summary"]
+    assert told["transcript"].split(". ")[0].rstrip(".") in arguments["summary"]
     final = client.of("response.function_call_arguments.done")[-1]
     assert (final["name"], final["call_id"], final["arguments"]) == (
         "transfer_to_human",
