@@ -103,6 +103,16 @@ def test_the_ring_guard_ends_the_leg_and_dials_only_after_its_end_is_known() -> 
     assert story.names() == ["LetAISpeak", "DialHuman"]
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("busy", Outcome.BUSY), ("no-answer", Outcome.NO_ANSWER), ("canceled", Outcome.TIMED_OUT)],
+)
+def test_what_the_carrier_knows_of_an_end_outranks_our_own_timer(status: str, outcome: Outcome) -> None:
+    """The status callback was lost; the look for the leg brings the same word later."""
+    story = Story().ringing().wait().tell(ev.HumanEnded(1, status))
+    assert story.call.attempts[0].outcome is outcome
+
+
 def test_a_leg_that_can_neither_be_found_nor_ended_sends_the_caller_back_and_rings_nobody() -> None:
     story = Story().ringing().wait()
     for _ in range(RULES.patience):

@@ -24,8 +24,9 @@ _STATUS = {
 
 def outcome_of(status: str, sip: str, attempt: Attempt) -> Outcome:
     """The typed outcome of a leg that ended with this status, SIP 404 and 480 being unreachable."""
-    if attempt.outcome is not None:
-        return attempt.outcome
+    better = attempt.outcome is Outcome.TIMED_OUT and status in ("busy", "no-answer", "failed")
+    if attempt.outcome is not None and not better:
+        return attempt.outcome  # of our own timer only until the carrier's word is known, perhaps by looking
     if status == "failed" and sip in ("404", "480", "604"):
         return Outcome.UNREACHABLE
     if status in _STATUS:
