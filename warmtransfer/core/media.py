@@ -24,6 +24,7 @@ _USUAL = re.compile(
     rb'"timestamp":"[0-9]+","payload":"'
 )
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_PADDING = (b"==", b"=")
 
 
 class BadMessage(ValueError):
@@ -87,20 +88,18 @@ def usual_end(stream_sid: str) -> bytes:
 
 
 def usual_media(data: bytes, end: bytes) -> bytes | None:
-    """The payload of a media message spelled exactly as usual, up to its stream's `usual_end`; else None."""
+    """The payload of a media message spelled exactly as usual, up to its stream's `usual_end`; else None.
+
+    It may stand between quotes as it is: there is nothing in it but whole groups of base64.
+    """
     head = _USUAL.match(data)
     if head is None or not data.endswith(end):
         return None
     payload = data[head.end() : -len(end)]
-    return payload if _is_base64(payload) else None
-
-
-def _is_base64(payload: bytes) -> bool:
-    """Whether nothing but whole groups of base64 is there, so that it can stand between quotes as it is."""
-    if len(payload) % 4 or not payload:
-        return False
     odd = payload.translate(None, _ALPHABET)
-    return not odd or (odd in (b"=", b"==") and payload.endswith(odd))
+    if len(payload) & 3 or not payload or (odd and not (odd in _PADDING and payload.endswith(odd))):
+        return None
+    return payload
 
 
 def parse(data: bytes | str) -> Message:

@@ -34,6 +34,8 @@ HARMLESS = frozenset(
 FATAL_STATUS = frozenset({400, 401, 403, 404})
 #: invalid_api_key, beta_api_shape_disabled.
 FATAL_CLOSE = frozenset({3000, 4000})
+#: Caller audio, base64 as Twilio sent it, ready for the wire.
+APPEND = b'{"type":"input_audio_buffer.append","audio":"%b"}'
 ALREADY = "conversation_already_has_active_response"
 
 
@@ -158,11 +160,6 @@ def truncate(item: str, content: int, ms: int) -> Json:
 def encode(event: Mapping[str, Any]) -> bytes:
     """The event as it goes over the wire; half a surrogate pair, as in a cut-off transcript, as `?`."""
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def append(payload: bytes) -> bytes:
-    """Caller audio, base64 as Twilio sent it, ready for the wire."""
-    return b'{"type":"input_audio_buffer.append","audio":"' + payload + b'"}'
 
 
 def fatal_error(error: object) -> str:

@@ -56,7 +56,13 @@ class Frames:
 
     def text(self, message: bytes) -> bytes:
         """The frame of one whole text message."""
-        return self._frame(TEXT, message)
+        size = len(message)
+        if not 126 <= size < 65536:
+            return self._frame(TEXT, message)
+        if self._client:
+            key = next(self._keys)
+            return b"\x81\xfe%c%c%b%b" % (size >> 8, size & 255, key, apply_mask(message, key))
+        return b"\x81\x7e%c%c%b" % (size >> 8, size & 255, message)
 
     def close(self, code: int, reason: str = "") -> bytes:
         """Our close frame; only once. A long reason is cut short."""

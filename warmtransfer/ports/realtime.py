@@ -109,7 +109,7 @@ class Model:
     def append(self, payload: bytes) -> None:
         """The caller's audio, base64 mu-law."""
         if self._wire is not None and self.ready:
-            self._wire.send(dialect.append(payload), droppable=True)
+            self._wire.send(dialect.APPEND % payload, droppable=True)
 
     def say(self, want: Want) -> None:
         """Have it respond as soon as no other response runs."""

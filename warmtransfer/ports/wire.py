@@ -1,8 +1,6 @@
 """A WebSocket over a socket that somebody else opened, driven by a Loop.
 
-One Wire owns its socket: it alone reads, writes and closes it, and only in the loop. A plain socket is read
-once for each readiness, as it stays ready while it has more; a TLS socket until its own layer holds nothing,
-because readiness says nothing about that.
+One Wire owns its socket: it alone reads, writes and closes it, and only in the loop.
 """
 
 from __future__ import annotations
@@ -20,6 +18,8 @@ from warmtransfer.ports.readiness import Loop, Timer
 READ = 65536
 #: Reads in a row before other sockets get their turn.
 TURNS = 8
+#: Raised when a read or a write would block. (ValueError: a TLS socket was closed under us.)
+_NOT_YET = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 #: Bytes that may wait for a peer that reads slowly: a minute of speech with its JSON.
 WAITING = 1024 * 1024
 #: Seconds a peer gets to answer our close frame.
@@ -77,20 +77,29 @@ class Wire:
         with contextlib.suppress(OSError):  # not TCP: a socket pair in a test
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._recv, self._send = direct(sock)
-        self._pending = sock.pending if isinstance(sock, ssl.SSLSocket) else None
-        self._watch = loop.watch(sock, self._read)
+        self._pending: Callable[[], int] = int
+        on_readable = self._read
+        if isinstance(sock, ssl.SSLSocket):
+            self._pending, on_readable = sock.pending, self._read_tls
+        self._watch = loop.watch(sock, on_readable)
 
     # Sending ----------------------------------------------------------------------------------------
 
     def send(self, text: bytes, *, droppable: bool = False) -> None:
         """Send one text message; nothing once the socket is closing. Old droppable ones make room first."""
         if self.open:
-            frame = self._frames.text(text)
-            if self._queue:
-                self._enqueue(frame, droppable)
-            else:
-                self._put(frame, droppable)
+            self._put(self._frames.text(text), droppable)
 
+    def send_with(self, text: bytes, after: bytes) -> None:
+        """Send a droppable message and one that is not, in one write if the peer takes it."""
+        if not self.open:
+            return
+        first, second = self._frames.text(text), self._frames.text(after)
+        if self._queue:
+            self._enqueue(first, True)
+            self._enqueue(second, False)
+        else:
+            self._put(first + second, False)
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Say goodbye, then close; the socket is gone within `goodbye` real seconds."""
         if self.open:
@@ -113,35 +122,43 @@ class Wire:
             self._take(data)
 
     def _read(self) -> None:
+        """Read once: what a plain socket still has makes it readable again."""
+        try:
+            data = self._recv(READ)
+        except (OSError, ValueError) as exc:
+            self._unread(exc)
+            return
+        message = self._frames.whole(data)
+        if message is None:
+            self._take(data)
+        elif self.open:
+            self._on_text(message)
+
+    def _read_tls(self) -> None:
+        """Read until the TLS layer holds nothing: no readiness tells of what it holds."""
         for _ in range(TURNS):
+            self._read()
             if self._ended:
                 return
-            try:
-                data = self._recv(READ)
-            except (BlockingIOError, ssl.SSLWantReadError, InterruptedError):
-                break
-            except ssl.SSLWantWriteError:
-                self._watch.writable(self._read)
-                return
-            except (OSError, ValueError) as exc:
-                self._lost(f"{type(exc).__name__}")
-                return
-            if not data:
-                self._finish()
-                return
-            message = self._frames.whole(data)
-            if message is None:
-                self._take(data)
-            elif self.open:
-                self._on_text(message)
-            if len(data) < READ if self._pending is None else not self._pending():
+            if not self._pending():
                 break
         else:
-            self._loop.soon(self._read)
-        if self._queue and self._pending is not None:
-            self._flush()  # TLS may have waited for this read
+            self._loop.soon(self._read_tls)
+        if self._queue:
+            self._flush()  # a write may have waited for this read
+
+    def _unread(self, exc: Exception) -> None:
+        """A read gave nothing, because there is nothing yet, or because the connection is lost."""
+        if isinstance(exc, ssl.SSLWantWriteError):
+            self._watch.writable(self._read_tls)
+        elif not isinstance(exc, _NOT_YET) and not self._ended:
+            self._lost(type(exc).__name__)
 
     def _take(self, data: bytes) -> None:
+        """Take what is no whole frame by itself; nothing at all is the end."""
+        if not data:
+            self._finish()
+            return
         frames = self._frames
         for message in frames.receive(data):
             if self.open:
@@ -160,11 +177,24 @@ class Wire:
     # Writing ----------------------------------------------------------------------------------------
 
     def _put(self, frame: bytes, droppable: bool) -> None:
-        """Write, with nothing waiting before it; what the peer does not take waits."""
-        sent = self._write(frame)
-        if sent < len(frame) and not self._ended:
+        """Write; what the peer does not take at once waits for it."""
+        if self._queue:
+            self._enqueue(frame, droppable)
+            return
+        try:
+            sent = self._send(frame)
+        except (OSError, ValueError) as exc:
+            sent = self._unsent(exc)
+        if sent != len(frame) and not self._ended:
             self._offset = sent
             self._enqueue(frame, droppable)
+            self._watch.writable(self._flush)
+
+    def _unsent(self, exc: Exception) -> int:
+        """A write took nothing, because it would block, or because the connection is lost."""
+        if not isinstance(exc, _NOT_YET) and not self._ended:
+            self._lost(type(exc).__name__)
+        return 0
 
     def _enqueue(self, frame: bytes, droppable: bool) -> None:
         self._queue.append((frame, droppable))
@@ -195,11 +225,15 @@ class Wire:
     def _flush(self) -> None:
         while self._queue:
             head = self._queue[0][0]
-            sent = self._write(memoryview(head)[self._offset :] if self._offset else head)
+            try:
+                sent = self._send(memoryview(head)[self._offset :] if self._offset else head)
+            except (OSError, ValueError) as exc:
+                sent = self._unsent(exc)
             if self._ended:
                 return
             self._offset += sent
             if self._offset < len(head):
+                self._watch.writable(self._flush)
                 return
             self._queue.popleft()
             self._queued -= len(head)
@@ -207,21 +241,6 @@ class Wire:
         self._watch.writable(None)
         if self._frames.over and not self._client:
             self._finish()  # the server is the one to close the connection
-
-    def _write(self, data: bytes | memoryview) -> int:
-        """Bytes taken; when not all are, `_flush` is called once there is room."""
-        try:
-            sent = self._send(data)
-        except (BlockingIOError, ssl.SSLWantWriteError, InterruptedError):
-            sent = 0
-        except ssl.SSLWantReadError:
-            return 0  # the next read goes on with it
-        except (OSError, ValueError) as exc:
-            self._lost(f"{type(exc).__name__}")
-            return 0
-        if sent < len(data):
-            self._watch.writable(self._flush)
-        return sent
 
     # The end ----------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._turns: list[Turn] = []
+        self._open: list[Turn] = []  #: of which more is to come: callers' words, or the end of the AI's
 
     # The caller -------------------------------------------------------------------------------------
 
@@ -40,7 +41,8 @@ class Memory:
     def caller_words(self, item: str, text: str) -> None:
         """The words of that turn."""
         turn = self._find(item) or self._add(Turn("caller", item))
-        turn.text, turn.final, turn.settled = text.strip(), True, True
+        turn.text, turn.final = text.strip(), True
+        self._settled(turn)
 
     # The AI -----------------------------------------------------------------------------------------
 
@@ -60,7 +62,7 @@ class Memory:
         turn = self._find(item)
         if turn is None or turn.settled:
             return ""
-        turn.settled = True
+        self._settled(turn)
         turn.text = cut_words(turn.text, share)
         if not turn.text:
             self._turns.remove(turn)
@@ -68,14 +70,14 @@ class Memory:
 
     def sounding(self) -> list[str]:
         """Items that have begun to sound and are not settled."""
-        return [each.item for each in self._turns if each.who == "ai" and each.sounded and not each.settled]
+        return [each.item for each in self._open if each.sounded]
 
     def settle(self, item: str, *, force: bool = False) -> str:
         """All of the item was heard: its words, once they are all known (or `force`), else nothing."""
         turn = self._find(item)
         if turn is None or turn.settled or not (turn.final or force):
             return ""
-        turn.settled = True
+        self._settled(turn)
         return turn.text
 
     # The whole --------------------------------------------------------------------------------------
@@ -92,11 +94,12 @@ class Memory:
 
     def waiting(self) -> bool:
         """Whether the words of a caller's turn are still to come."""
-        return any(each.who == "caller" and each.item and not each.final for each in self._turns)
+        return any(each.who == "caller" for each in self._open)
 
     def detach(self) -> None:
         """The session is over: its item ids mean nothing any more."""
         self._turns = [each for each in self._turns if each.text]
+        self._open = []
         for each in self._turns:
             each.item, each.final, each.settled = "", True, True
 
@@ -105,8 +108,15 @@ class Memory:
 
     def _add(self, turn: Turn) -> Turn:
         self._turns.append(turn)
-        del self._turns[:-TURNS]
+        if turn.item:
+            self._open.append(turn)
+        if len(self._turns) > TURNS:
+            self._settled(self._turns.pop(0))
         return turn
+
+    def _settled(self, turn: Turn) -> None:
+        turn.settled = True
+        self._open = [each for each in self._open if each is not turn]
 
 
 def cut_words(text: str, share: float) -> str:

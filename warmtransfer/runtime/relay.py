@@ -249,8 +249,7 @@ class Relay:
             return
         if self.model is not None:
             self.model.check(now, self._settings.stall)
-        calm = self._quiet() and not self._talk.talking and not self._talk.memory.waiting()
-        self._sessions.check(calm)
+        self._sessions.check(self._calm)
         self._talk.settle()
         self._talk.mind()
         self._sound()
@@ -258,6 +257,9 @@ class Relay:
 
     def _tick_later(self, now: float) -> Timer:
         return self.later(TICK + GRID - (now + TICK) % GRID, self._tick)
+
+    def _calm(self) -> bool:
+        return self._quiet() and not self._talk.talking and not self._talk.memory.waiting()
 
     def _quiet(self) -> bool:
         busy = self.model is not None and self.model.turns.busy

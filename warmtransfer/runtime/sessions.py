@@ -80,15 +80,15 @@ class Sessions:
             self.model.close()
             self.model = None
 
-    def check(self, calm: bool) -> None:
-        """Called now and then. `calm`: nobody speaks, so that nothing is lost in an exchange."""
+    def check(self, calm: Callable[[], bool]) -> None:
+        """Called now and then. `calm`: whether nobody speaks, so that nothing is lost in an exchange."""
         now = self._clock.monotonic()
         if self.ready is None or now < self._exchange_at:
             return
         if self._standby is None and now >= self._standby_at:
             self._standby_at = now + 20.0
             self._standby = self._open_model(_Standby(self))
-        elif self._standby is not None and self._standby.ready and calm:
+        elif self._standby is not None and self._standby.ready and calm():
             self._exchange()
 
     def standby_lost(self, reason: str) -> None:

@@ -36,20 +36,19 @@ class Speaker:
         self.stop_tone()
         now = self._clock()
         ms = milliseconds(payload)
-        self._stream.send(self._stream.spelling.media(payload), droppable=True)
         self._ledger.sent(item, content, ms, now)
         self.last_sound = now + self._ledger.left(now)
         self._unmarked += ms
+        media = self._stream.spelling.media(payload)
         if self._unmarked >= MARK_EVERY:
-            self.mark()
+            self._stream.send_with(media, self._next_mark())
+        else:
+            self._stream.send(media, droppable=True)
 
     def mark(self) -> None:
         """Have Twilio tell when all of this has been played."""
         if self._unmarked > 0:
-            self._unmarked = 0.0
-            name = self._ledger.mark()
-            self._unreturned.add(name)
-            self._stream.send(self._stream.spelling.mark(name))
+            self._stream.send(self._next_mark())
 
     def returned(self, name: str) -> None:
         """A mark came back."""
@@ -113,6 +112,12 @@ class Speaker:
         if self._tone is not None and not self.speaking():
             self.hush()
         self._tone = None
+
+    def _next_mark(self) -> bytes:
+        self._unmarked = 0.0
+        name = self._ledger.mark()
+        self._unreturned.add(name)
+        return self._stream.spelling.mark(name)
 
     def _own(self, payload: bytes) -> None:
         self._stream.send(self._stream.spelling.media(payload), droppable=True)

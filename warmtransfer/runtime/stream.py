@@ -87,6 +87,10 @@ class Stream:
         """Send one message of our spelling."""
         self._wire.send(message, droppable=droppable)
 
+    def send_with(self, media: bytes, mark: bytes) -> None:
+        """Send audio, which may be dropped, and the mark behind it, which may not."""
+        self._wire.send_with(media, mark)
+
     def close(self) -> None:
         """Close our side; Twilio then goes on with the leg's document."""
         self._listener = None
