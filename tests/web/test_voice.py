@@ -12,6 +12,7 @@ from tests.runtime.parts import eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, PUBLIC, ROOM, Site, signature
 from warmtransfer.core.call import AIState, Stage
+from warmtransfer.errors import StoreBusy
 from warmtransfer.simulator.audio import parse_wav
 from warmtransfer.web import twiml
 from warmtransfer.web.sounds import RING_SECONDS
@@ -257,6 +258,31 @@ def test_a_leg_without_our_parameters_is_hung_up_and_no_room_is_touched(
 # When the database cannot be had ---------------------------------------------------------------------
 
 
+def test_a_caller_hears_it_ring_while_the_database_is_away_and_an_apology_in_the_end(site: Site) -> None:
+    call_id = site.arrive()
+    site.store.locked = True
+    for path in ("/voice", f"/caller/{call_id}/next"):
+        play, redirect = site.document(path, CallSid="CA2", From=CALLER, To=NUMBER)
+        assert (play.tag, play.text) == ("Play", f"{PUBLIC}/warmtransfer/sounds/ring.wav")
+        assert redirect.text == f"{PUBLIC}/warmtransfer{path}?again=1#rc=5&rp=all"
+        say, hangup = site.document(f"{path}?again=30", CallSid="CA2", From=CALLER, To=NUMBER)
+        assert "busy" in (say.text or "")
+        assert hangup.tag == "Hangup"
+    site.store.locked = False
+
+
+def test_a_caller_who_waits_in_a_room_hears_it_ring_for_as_long_as_the_database_is_away(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_id = site.arrive()
+
+    def away(call_id: str) -> None:
+        raise StoreBusy("away")
+
+    monkeypatch.setattr(site.store, "load", away)
+    assert tags(site.document(f"/caller/{call_id}/wait?again=99")) == ["Play", "Redirect"]
+
+
 def test_a_document_is_asked_for_again_and_keeps_what_twilio_sends_once(site: Site) -> None:
     call_id = site.briefing()
     site.store.locked = True
@@ -280,8 +306,8 @@ def test_news_is_answered_so_that_twilio_repeats_it(site: Site) -> None:
 def test_a_document_is_not_asked_for_for_ever(site: Site) -> None:
     call_id = site.arrive()
     site.store.locked = True
-    assert tags(site.document(f"/caller/{call_id}/next?again=29")) == ["Pause", "Redirect"]
-    assert site.send(f"/caller/{call_id}/next?again=30").status_code == 500
+    assert tags(site.document(f"/human/{call_id}/1?again=29")) == ["Pause", "Redirect"]
+    assert site.send(f"/human/{call_id}/1?again=30").status_code == 500
     site.store.locked = False
 
 

@@ -25,8 +25,13 @@ hooks = Blueprint("warmtransfer", __name__)
 #: Fields that Twilio sends once: they travel in the URL when a document has to be asked for again.
 _ONCE = ("Digits", "DialCallStatus", "RecordingUrl", "RecordingDuration", "call", "leg", "room")
 
-#: How often a document is asked for again, a second apart, before the fault counts as ours.
+#: How often a document is asked for again, a second or a ring apart, before the fault counts as ours.
 PATIENCE = 30
+
+#: Views whose document a caller hears: they wait for a while, and are not told of an application error.
+_CALLERS = frozenset(f"{hooks.name}.{view}" for view in ("voice", "wait", "next_", "dialled"))
+#: This one plays to a room, where nothing may hang up.
+_WAIT = f"{hooks.name}.wait"
 
 
 @hooks.before_request
@@ -50,14 +55,23 @@ def document(view: Callable[..., str]) -> Callable[..., Response]:
             parts().life.start()
             body = view(*args, **kwargs)
         except WarmTransferError as fault:
-            asked = request.args.get("again", 0, int)
-            if asked >= PATIENCE:
-                raise
             log.warning("%s has to be asked again: %s", request.endpoint, type(fault).__name__)
-            body = twiml.again(_same_url(asked + 1))
+            body = _again(fault)
         return Response(body, content_type="text/xml; charset=utf-8")
 
     return answer
+
+
+def _again(fault: WarmTransferError) -> str:
+    """Have Twilio ask again; after a while a caller is told that all lines are busy, others hear of an error."""
+    asked = request.args.get("again", 0, int)
+    calling = request.endpoint in _CALLERS
+    if asked < PATIENCE or request.endpoint == _WAIT:
+        ring = parts().links.sound(twiml.RING) if calling else ""
+        return twiml.again(_same_url(asked + 1), ring)
+    if calling:
+        return parts().documents.sorry()
+    raise fault
 
 
 def callback(view: Callable[..., None]) -> Callable[..., Response]:

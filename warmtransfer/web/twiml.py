@@ -248,10 +248,13 @@ class Documents:
         response.play(self.links.sound(RING), loop=times)
 
 
-def again(url: str) -> str:
-    """Ask again in a second: the call is being decided elsewhere."""
+def again(url: str, ring: str = "") -> str:
+    """Ask again in a moment: the call is being decided elsewhere. A caller hears it `ring` meanwhile."""
     response = VoiceResponse()
-    response.pause(length=1)
+    if ring:
+        response.play(ring)
+    else:
+        response.pause(length=1)
     response.redirect(url, method="POST")
     return _xml(response)
 
