@@ -280,7 +280,7 @@ def test_a_caller_who_waits_in_a_room_hears_it_ring_for_as_long_as_the_database_
         raise StoreBusy("away")
 
     monkeypatch.setattr(site.store, "load", away)
-    assert tags(site.document(f"/caller/{call_id}/wait?again=99")) == ["Play", "Redirect"]
+    assert tags(site.document(f"/caller/{call_id}/wait?again=99")) == ["Play", "Say", "Redirect"]
 
 
 def test_a_document_is_asked_for_again_and_keeps_what_twilio_sends_once(site: Site) -> None:

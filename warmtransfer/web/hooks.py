@@ -63,7 +63,7 @@ def document(view: Callable[..., str]) -> Callable[..., Response]:
 
 
 def _again(fault: WarmTransferError) -> str:
-    """Have Twilio ask again; after a while a caller is told that all lines are busy, others hear of an error."""
+    """Have Twilio ask again; after a while a caller is told that all lines are busy, others of an error."""
     asked = request.args.get("again", 0, int)
     calling = request.endpoint in _CALLERS
     if asked < PATIENCE or request.endpoint == _WAIT:
