@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from warmtransfer.core.plain import plain
 
 
 class Stage(StrEnum):
@@ -171,7 +173,8 @@ class Call:
 
     def to_dict(self) -> dict[str, Any]:
         """The call as JSON-ready data."""
-        return asdict(self)
+        data: dict[str, Any] = plain(self)
+        return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Call:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from warmtransfer.core.call import Outcome, Stage
+from warmtransfer.core.plain import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Event:
 
     def to_dict(self) -> dict[str, Any]:
         """The fact as JSON-ready data, for the journal."""
-        return asdict(self)
+        data: dict[str, Any] = plain(self)
+        return data
 
 
 # The caller -----------------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
 from warmtransfer.core import briefing
 from warmtransfer.core.call import AIState, Call
+from warmtransfer.core.plain import plain
 from warmtransfer.core.rules import BACKOFF, Rules
 
 
@@ -46,7 +47,7 @@ class Order:
 
     def to_dict(self) -> dict[str, Any]:
         """The order as JSON-ready data, for the outbox."""
-        return {"order": type(self).__name__, **asdict(self)}
+        return {"order": type(self).__name__, **plain(self)}
 
 
 # To our own relay -----------------------------------------------------------------------------------

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.call import Attempt, Call, Stage
 from warmtransfer.core.events import Event
+from warmtransfer.core.plain import plain
 from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.ports import statements as sql
 from warmtransfer.ports import tables
-from warmtransfer.ports.tables import LOCK_CALL, attempt, call, journal, outbox, transcript
+from warmtransfer.ports.statements import MOST, NTH, WHICH
+from warmtransfer.ports.tables import attempt, call, journal, outbox, transcript
 
 log = logging.getLogger(__name__)
 
@@ -124,54 +127,57 @@ class Store:
 
     def _lock(self, db: Connection, call_id: str) -> Call | None:
         """The call, locked until the transaction ends. SQLite's BEGIN IMMEDIATE has locked everything."""
-        query = select(call.c.state).where(call.c.id == call_id).with_for_update()
-        state = db.execute(query).scalar()
+        state = db.execute(sql.LOCK, {WHICH: call_id}).scalar()
         if state is None and self._postgres:
-            # There is no row to lock yet: those who would create it come here one at a time.
-            db.execute(select(func.pg_advisory_xact_lock(LOCK_CALL, func.hashtext(call_id))))
-            state = db.execute(query).scalar()
+            db.execute(sql.LOCK_NAME, {WHICH: call_id})
+            state = db.execute(sql.LOCK, {WHICH: call_id}).scalar()
         return None if state is None else Call.from_dict(state)
 
     # Orders -----------------------------------------------------------------------------------------
 
     def order_done(self, order_id: int, result: str) -> None:
         """Note that an order was carried out, and what came of it."""
-        done = {"done_at": self._now(), "result": clean(result)}
-        self._run(self._write, update(outbox).where(outbox.c.id == order_id).values(done))
+        self.orders_done([(order_id, result)])
+
+    def orders_done(self, done: Sequence[tuple[int, str]]) -> None:
+        """Note that orders were carried out, at once."""
+        at = self._now()
+        rows = [{WHICH: number, "done_at": at, "result": clean(result)} for number, result in done]
+        self._run(self._write, sql.ORDER_DONE, rows)
 
     def open_orders(self, call_id: str = "") -> list[tuple[int, do.Order]]:
         """Orders that were not carried out, oldest first, of one call or of all."""
-        query = select(outbox.c.id, outbox.c.order).where(outbox.c.done_at == 0).order_by(outbox.c.id)
-        rows = self._read(query.where(outbox.c.call_id == call_id) if call_id else query)
+        rows = self._read(sql.OPEN_OF, {WHICH: call_id}) if call_id else self._read(sql.OPEN)
         return [(row.id, do.from_dict(row.order)) for row in rows]
 
     # Calls ------------------------------------------------------------------------------------------
 
     def load(self, call_id: str) -> Call | None:
         """The call with this id."""
-        return self._first(select(call.c.state).where(call.c.id == call_id))
+        return self._first(sql.STATE, call_id)
 
     def by_caller(self, call_sid: str) -> Call | None:
         """The newest call of the caller's leg `call_sid`."""
-        return self._first(select(call.c.state).where(call.c.caller_sid == call_sid).order_by(*_newest()))
+        return self._first(sql.BY_CALLER, call_sid)
+
+    def talking(self) -> int:
+        """How many calls are not over."""
+        return int(self._read(sql.TALKING)[0][0])
 
     def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
         """The newest calls first; `live`: only those that are not over, or still have a timer."""
-        query = select(call.c.state).order_by(*_newest()).limit(limit)
-        if live:
-            query = query.where(or_(call.c.stage != Stage.OVER.value, call.c.alarm_at > 0))
-        return [Call.from_dict(row.state) for row in self._read(query)]
+        rows = self._read(sql.LIVE if live else sql.NEWEST, {MOST: limit})
+        return [Call.from_dict(row.state) for row in rows]
 
     def legs_to(self, number: str) -> frozenset[str]:
         """CallSids of all known attempts at this number."""
-        query = select(attempt.c.call_sid).where(attempt.c.number == number, attempt.c.call_sid != "")
-        return frozenset(row.call_sid for row in self._read(query))
+        return frozenset(row.call_sid for row in self._read(sql.LEGS_TO, {WHICH: number}))
 
     def journal(self, call_id: str) -> list[JournalRow]:
         """Every decision about the call, in order, with what came of its orders."""
-        rows = self._read(select(journal).where(journal.c.call_id == call_id).order_by(journal.c.id))
+        rows = self._read(sql.JOURNAL, {WHICH: call_id})
         given: dict[int, list[JournalOrder]] = {}
-        for row in self._read(select(outbox).where(outbox.c.call_id == call_id).order_by(outbox.c.id)):
+        for row in self._read(sql.ORDERS, {WHICH: call_id}):
             order = JournalOrder(row.id, do.from_dict(row.order), row.done_at, row.result)
             given.setdefault(row.journal_id, []).append(order)
         return [
@@ -183,12 +189,11 @@ class Store:
         """Keep what was said, in order: call, time, who, words."""
         names = ("call_id", "at", "who", "text")
         rows = [dict(zip(names, (*line[:3], clean(line[3])), strict=True)) for line in lines]
-        self._run(self._write, insert(transcript), rows)
+        self._run(self._write, sql.ADD_LINES, rows)
 
     def transcript(self, call_id: str) -> list[Line]:
         """What was said, in the order in which it was noted."""
-        query = select(transcript).where(transcript.c.call_id == call_id).order_by(transcript.c.id)
-        return [Line(row.at, row.who, row.text) for row in self._read(query)]
+        return [Line(row.at, row.who, row.text) for row in self._read(sql.TRANSCRIPT, {WHICH: call_id})]
 
     def prune(self, before: float) -> int:
         """Forget calls that are over and were last heard of before this second; how many."""
@@ -207,18 +212,18 @@ class Store:
 
     # Transactions -----------------------------------------------------------------------------------
 
-    def _read(self, query: Any) -> list[Any]:
-        return self._run(self._rows, query)
+    def _read(self, query: Any, given: Mapping[str, Any] | None = None) -> list[Any]:
+        return self._run(self._rows, query, given)
 
-    def _rows(self, query: Any) -> list[Any]:
+    def _rows(self, query: Any, given: Mapping[str, Any] | None) -> list[Any]:
         with self._transaction(writes=False) as db:
-            return list(db.execute(query).all())
+            return list(db.execute(query, given).all())
 
-    def _first(self, query: Any) -> Call | None:
-        rows = self._read(query.limit(1))
+    def _first(self, query: Any, which: str) -> Call | None:
+        rows = self._read(query, {WHICH: which})
         return Call.from_dict(rows[0].state) if rows else None
 
-    def _write(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> None:
+    def _write(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         with self._transaction() as db:
             db.execute(statement, rows)
 
@@ -233,8 +238,7 @@ class Store:
                 db = connection.execution_options(writes=writes, wait=wait)
                 with db.begin():
                     if self._postgres and writes:
-                        limit = func.set_config("lock_timeout", f"{max(1, int(wait * 1000))}ms", True)
-                        db.execute(select(limit))
+                        db.execute(sql.LOCK_TIMEOUT, {MOST: f"{max(1, int(wait * 1000))}ms"})
                     yield db
         except SQLAlchemyError as exc:
             raise _mapped(exc) from None
@@ -254,17 +258,12 @@ def _save(db: Connection, known: Call | None, decision: Decision) -> Saved:
             "before": str(decision.before),
             "after": after.stage.value,
         }
-        journal_id = _inserted(db, journal, row)
+        journal_id = int(db.execute(sql.ADD_FACT, row).scalar_one())
     numbered = []
     for order in decision.orders:
         given = {"call_id": after.id, "journal_id": journal_id, "order": order.to_dict(), "at": after.at}
-        numbered.append((_inserted(db, outbox, given), order))
+        numbered.append((int(db.execute(sql.ADD_ORDER, given).scalar_one()), order))
     return Saved(after, tuple(numbered))
-
-
-def _inserted(db: Connection, table: Table, row: dict[str, Any]) -> int:
-    """The number of the row that this makes."""
-    return int(db.execute(insert(table).values(row).returning(table.c.id)).scalar_one())
 
 
 def _save_call(db: Connection, known: Call | None, after: Call) -> None:
@@ -277,19 +276,25 @@ def _save_call(db: Connection, known: Call | None, after: Call) -> None:
         "updated_at": after.at,
     }
     if known is None:
-        db.execute(insert(call).values(id=after.id, **row))
+        db.execute(sql.ADD_CALL, {"id": after.id, **row})
     else:
-        db.execute(update(call).where(call.c.id == after.id).values(row))
+        db.execute(sql.SET_CALL, {WHICH: after.id, **row})
     before = {each.n: each for each in known.attempts} if known else {}
     for each in after.attempts:
-        values = {"call_id": after.id, **asdict(each), "style": each.style.value}
-        values["outcome"] = each.outcome.value if each.outcome else None
-        values.pop("briefed")
         if each.n not in before:
-            db.execute(insert(attempt).values(values))
+            db.execute(sql.ADD_ATTEMPT, {"call_id": after.id, "n": each.n, **_values(each)})
         elif before[each.n] != each:
-            same = (attempt.c.call_id == after.id) & (attempt.c.n == each.n)
-            db.execute(update(attempt).where(same).values(values))
+            db.execute(sql.SET_ATTEMPT, {WHICH: after.id, NTH: each.n, **_values(each)})
+
+
+def _values(tried: Attempt) -> dict[str, Any]:
+    """The columns of an attempt, but for its key."""
+    values: dict[str, Any] = plain(tried)
+    for name in ("n", "briefed"):
+        del values[name]
+    values["style"] = tried.style.value
+    values["outcome"] = tried.outcome.value if tried.outcome else None
+    return values
 
 
 def clean(text: str) -> str:
@@ -308,10 +313,6 @@ def _mapped(exc: SQLAlchemyError) -> WarmTransferError:
         return StoreBusy(f"the database cannot be had: {brief}")
     log.error("the database refuses: %s", brief)
     return WarmTransferError(f"the database refuses: {brief}")
-
-
-def _newest() -> tuple[Any, ...]:
-    return call.c.started_at.desc(), call.c.id.desc()
 
 
 def _brief(exc: SQLAlchemyError) -> str:

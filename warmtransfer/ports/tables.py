@@ -53,7 +53,7 @@ call = Table(
     "warmtransfer_call",
     metadata,
     _word("id", primary_key=True),
-    _word("stage"),
+    _word("stage", index=True),
     _word("caller_sid", index=True),
     Column("state", JSON, nullable=False),
     _time("alarm_at"),
