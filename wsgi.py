@@ -6,6 +6,7 @@ if __name__ == "__main__":
 
     monkey.patch_all()
 
+import gc
 import logging
 import os
 import signal
@@ -54,6 +55,9 @@ def serve() -> None:
     log.info("listening on port %d as %s", settings.port, settings.public_url)
     try:
         _take_up(parts.life, log)
+        # What is loaded by now stays: full collections that walked it took up to 140 ms, and no audio moved.
+        gc.collect()
+        gc.freeze()
         server.serve_forever()
     finally:
         parts.life.stop()

@@ -11,7 +11,8 @@ from warmtransfer.core.plain import plain
 
 
 def test_a_call_is_the_same_data_to_any_depth() -> None:
-    attempts = (Attempt(1, 1, "sam", "+15550100001", Style.SCREEN), Attempt(2, 1, "kim", "+1", Style.ANNOUNCE))
+    sam = Attempt(1, 1, "sam", "+15550100001", Style.SCREEN)
+    attempts = (sam, Attempt(2, 1, "kim", "+15550100002", Style.ANNOUNCE))
     call = Call(id="x", stage=Stage.AI, ai=AI(k=2, losses=(1.5, 2.5)), attempts=attempts)
     assert json.dumps(plain(call)) == json.dumps(asdict(call))
 

@@ -60,7 +60,7 @@ def test_every_event_we_send_is_one_the_server_takes(event: dict[str, Any]) -> N
 
 
 def test_an_append_is_spelled_without_a_json_library_and_still_right() -> None:
-    event = json.loads(dialect.APPEND % b"AAAA")
+    event = json.loads(dialect.APPEND + b"AAAA" + dialect.APPENDED)
     check_sent(event)
     assert event == {"type": "input_audio_buffer.append", "audio": "AAAA"}
 

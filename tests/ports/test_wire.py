@@ -8,7 +8,7 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -95,15 +95,17 @@ class Ours:
             self.loop,
             sock,
             client=False,
-            on_text=self._text,
+            on_texts=self._texts,
             on_closed=lambda *end: self.ends.append(end),
             **more,
         )
         made.set()
 
-    def _text(self, text: bytes) -> None:
-        self.texts.append(text)
-        self.then(text)
+    def _texts(self, texts: Sequence[bytes]) -> None:
+        for text in texts:
+            if self.wire.open:
+                self.texts.append(text)
+                self.then(text)
 
     def do(self, fn: Callable[..., object], *args: Any, **kwargs: Any) -> None:
         """Call in the loop and wait."""

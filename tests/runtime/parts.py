@@ -63,6 +63,7 @@ class Options:
     app_sid = "AP" + "0" * 32
     number = "+15550100000"
     call_limit = 3600
+    max_calls = 20
 
     def __init__(self, rules: Rules = RULES) -> None:
         self._rules = rules

@@ -63,7 +63,7 @@ class Door:
                 self.loop,
                 sock,
                 client=False,
-                on_text=self.texts.append,
+                on_texts=self.texts.extend,
                 on_closed=lambda code, reason: finished.tell(),
             )
             self.wires.append(wire)

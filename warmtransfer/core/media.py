@@ -17,14 +17,14 @@ FORMAT = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
 #: mu-law at 8000 samples a second: eight bytes a millisecond.
 BYTES_PER_MS = 8
 
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-#: How a media message begins as Twilio writes it, byte for byte; any other spelling is read as JSON.
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+#: A media message as Twilio writes it, byte for byte; any other spelling is read as JSON.
 _USUAL = re.compile(
     rb'\{"event":"media","sequenceNumber":"[0-9]+","media":\{"track":"inbound","chunk":"[0-9]+",'
-    rb'"timestamp":"[0-9]+","payload":"'
-)
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_PADDING = (b"==", b"=")
+    rb'"timestamp":"[0-9]+","payload":"([A-Za-z0-9+/]+={0,2})"\},"streamSid":"([A-Za-z0-9]+)"\}'
+).fullmatch
+_DIGITS = bytes.maketrans(b"0123456789", b"0" * 10)
+_LETTERS = bytes(65 if each in _ALPHABET else each if each == 61 else 33 for each in range(256))
 
 
 class BadMessage(ValueError):
@@ -82,24 +82,49 @@ class Unknown:
 Message = Connected | Start | Media | Mark | Digit | Stop | Unknown
 
 
-def usual_end(stream_sid: str) -> bytes:
-    """How every media message of this stream ends as Twilio writes it."""
-    return b'"},"streamSid":' + json.dumps(stream_sid).encode() + b"}"
+class Usual:
+    """Finds the audio in media messages of one stream that are spelled exactly as usual.
 
-
-def usual_media(data: bytes, end: bytes) -> bytes | None:
-    """The payload of a media message spelled exactly as usual, up to its stream's `usual_end`; else None.
-
-    It may stand between quotes as it is: there is nothing in it but whole groups of base64.
+    Of a message's own there are only digits and audio: with those made alike, it has to be the one before.
     """
-    head = _USUAL.match(data)
-    if head is None or not data.endswith(end):
-        return None
-    payload = data[head.end() : -len(end)]
-    odd = payload.translate(None, _ALPHABET)
-    if len(payload) & 3 or not payload or (odd and not (odd in _PADDING and payload.endswith(odd))):
-        return None
-    return payload
+
+    __slots__ = (
+        "_after", "_audio", "_before", "_end", "_sid", "_size", "_start",
+    )  # fmt: skip
+
+    def __init__(self, stream_sid: str) -> None:
+        self._sid = stream_sid.encode()
+        self._size = -1  #: of the messages that are recognised
+        self._start = self._end = 0  #: of the audio in them
+        self._before = self._audio = self._after = b""
+
+    def payload(self, data: bytes) -> bytes | None:
+        """The message's payload, which may stand between quotes as it is; None of any other message."""
+        if len(data) != self._size:
+            return self._learn(data)
+        start, end = self._start, self._end
+        payload = data[start:end]
+        if (
+            payload.translate(_LETTERS) == self._audio
+            and data[:start].translate(_DIGITS) == self._before
+            and data[end:] == self._after
+        ):
+            return payload
+        return self._learn(data)
+
+    def _learn(self, data: bytes) -> bytes | None:
+        found = _USUAL(data)
+        if found is None:
+            return None
+        payload, sid = found.groups()
+        if sid != self._sid or len(payload) & 3:
+            return None
+        self._size = len(data)
+        self._start, self._end = found.span(1)
+        self._before = data[: self._start].translate(_DIGITS)
+        self._audio = payload.translate(_LETTERS)
+        self._after = data[self._end :]
+        return payload
 
 
 def parse(data: bytes | str) -> Message:
@@ -134,11 +159,12 @@ def _media(message: dict[str, Any]) -> Media | Unknown:
         return Unknown("media of another track")
     payload = _text(media, "payload")
     timestamp = _text(media, "timestamp")
-    if not _BASE64.fullmatch(payload):
+    audio = payload.encode("utf-8", "replace")
+    if not is_base64(audio):
         raise BadMessage("media.payload is not base64")
     if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 15:
         raise BadMessage("media.timestamp is not a number")
-    return Media(payload.encode("ascii"), int(timestamp))
+    return Media(audio, int(timestamp))
 
 
 def _mark(message: dict[str, Any]) -> Mark:
@@ -199,6 +225,13 @@ class Spelling:
     def clear(self) -> bytes:
         """Play nothing of what is buffered; Twilio then gives back every outstanding mark."""
         return self._clear
+
+
+def is_base64(payload: bytes) -> bool:
+    """Whether this is whole groups of base64 (RFC 4648, section 4): it may stand between quotes as it is."""
+    letters = payload.rstrip(b"=")
+    padding = len(payload) - len(letters)
+    return padding < 3 and len(payload) & 3 == 0 and not letters.translate(None, _ALPHABET)
 
 
 def milliseconds(payload: bytes) -> float:

@@ -45,6 +45,8 @@ class Ledger:
     def __init__(self, name: str = "") -> None:
         self._name = name
         self._queue: deque[Segment] = deque()
+        self._queued: dict[str, int] = {}  #: how many of the queue's segments are of this item
+        self._until = 0.0  #: when the last segment will have been heard
         self._first = 0  #: number of the queue's first segment
         self._free = 0.0  #: when the first segment's predecessor ended
         self._marks: deque[_Pending] = deque()
@@ -60,8 +62,10 @@ class Ledger:
         """Audio of `item` was handed to Twilio."""
         self.settle(now)
         if not self._queue:
-            self._free = max(self._free, now)
+            self._free = self._until = max(self._free, now)
+        self._until = max(self._until, now) + ms / 1000
         self._queue.append(Segment(item, content, ms, now))
+        self._queued[item] = self._queued.get(item, 0) + 1
         self._sent[item] = self._sent.get(item, 0.0) + ms
         self._content.setdefault(item, content)
 
@@ -88,7 +92,9 @@ class Ledger:
             self._drop_first()
             early = True
         if early or self._first == known.behind + 1:
-            self._free = now
+            self._free = self._until = now
+            for each in self._queue:
+                self._until = max(self._until, each.sent) + each.ms / 1000
         return True
 
     def interrupt(self, now: float) -> Cut:
@@ -130,22 +136,17 @@ class Ledger:
     def left(self, now: float) -> float:
         """Seconds until everything sent has been heard, `0.0` when it has."""
         self.settle(now)
-        if not self._queue:
-            return 0.0
-        end = self._free
-        for each in self._queue:
-            end = max(end, each.sent) + each.ms / 1000
-        return end - now
+        return self._until - now if self._queue else 0.0
 
     def speaking(self, now: float) -> bool:
         """Whether something of the model's, and not only our own tones, is still to be heard."""
         self.settle(now)
-        return any(each.item != OWN for each in self._queue)
+        return len(self._queued) > (OWN in self._queued)
 
     def finished(self, item: str, now: float) -> bool:
         """Whether all that was sent of `item` has been heard."""
         self.settle(now)
-        return all(each.item != item for each in self._queue)
+        return item not in self._queued
 
     def share(self, item: str) -> float:
         """How much of what was sent of `item` has been heard, 0 to 1."""
@@ -163,11 +164,17 @@ class Ledger:
     def _drop_first(self) -> None:
         first = self._queue.popleft()
         self._first += 1
+        left = self._queued[first.item] - 1
+        if left:
+            self._queued[first.item] = left
+        else:
+            del self._queued[first.item]
         if first.item != OWN:
             self._heard[first.item] = self._heard.get(first.item, 0.0) + first.ms
 
     def _forget(self) -> None:
         self._first += len(self._queue)
         self._queue.clear()
+        self._queued.clear()
         self._marks.clear()
         self.generation += 1

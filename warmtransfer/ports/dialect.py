@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from warmtransfer.core import media
+
 Json = dict[str, Any]
 
 #: Another try cannot help. They come as `error`, or inside a failed response.
@@ -34,9 +36,13 @@ HARMLESS = frozenset(
 FATAL_STATUS = frozenset({400, 401, 403, 404})
 #: invalid_api_key, beta_api_shape_disabled.
 FATAL_CLOSE = frozenset({3000, 4000})
-#: Caller audio, base64 as Twilio sent it, ready for the wire.
-APPEND = b'{"type":"input_audio_buffer.append","audio":"%b"}'
+#: What stands around caller audio, which is base64 as Twilio sent it.
+APPEND, APPENDED = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
 ALREADY = "conversation_already_has_active_response"
+#: What json.loads does after it has guessed an encoding: a text message's is UTF-8.
+_read = json.JSONDecoder().decode
+#: How an audio delta begins, and where its audio does.
+_AUDIO, _DELTA = b'{"type":"response.output_audio.delta",', b'"delta":"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,28 @@ def truncate(item: str, content: int, ms: int) -> Json:
         "content_index": content,
         "audio_end_ms": ms,
     }
+
+
+def decode(data: bytes) -> Json:
+    """The event; raises ValueError, or TypeError, when it is none. An audio delta's `delta` comes as bytes.
+
+    Audio is most of what comes: where it is spelled as usual it is cut out, so that JSON reads only the rest.
+    In JSON nothing but a member can be spelled like this one: within a text, its quotes would be escaped.
+    """
+    if data.startswith(_AUDIO):
+        start = data.find(_DELTA) + len(_DELTA)
+        end = data.find(b'"', start)
+        audio = data[start:end]
+        if start > len(_DELTA) and end > start and audio.isascii() and b"\\" not in audio:
+            event: Json = _read((data[:start] + data[end:]).decode())
+            event["delta"] = audio
+            return event
+    event = _read(data.decode())
+    if event["type"] == "response.output_audio.delta":
+        event["delta"] = event["delta"].encode("utf-8", "replace")
+        if not media.is_base64(event["delta"]):
+            raise ValueError("audio that is not base64")
+    return event
 
 
 def encode(event: Mapping[str, Any]) -> bytes:

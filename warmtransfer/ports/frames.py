@@ -7,7 +7,6 @@ read without any bookkeeping. No extension is ever agreed on: reserved bits are 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 try:
     from websockets.speedups import apply_mask
@@ -40,11 +39,21 @@ class Frames:
     closes the connection, a client waits for that.
     """
 
+    __slots__ = (
+        "_at", "_client", "_data", "_gathered", "_keys", "_limit", "_parts", "_text_head", "_text_size",
+        "_usual", "_usual_size", "over", "received", "replies", "sent",
+    )  # fmt: skip
+
     def __init__(self, *, client: bool, limit: int) -> None:
         self._client = client
         self._limit = limit
-        self._keys = _random_keys()
-        self._held = bytearray()  #: the beginning of a frame
+        self._keys: list[bytes] = []  #: masks to come
+        self._text_head = b""  #: head of the last text we framed, but for its mask
+        self._text_size = -1  #: bytes of that text
+        self._data: bytes | bytearray = b""  #: what came and is not all read
+        self._at = 0  #: how much of it is read
+        self._usual = b""  #: head of the last message that came alone in one frame, but for its mask
+        self._usual_size = -1  #: bytes of that frame; -1 while another could not be taken alone
         self._parts: list[bytes] | None = None  #: of a message in several frames
         self._gathered = 0  #: bytes in those
         self.replies: list[bytes] = []
@@ -57,12 +66,12 @@ class Frames:
     def text(self, message: bytes) -> bytes:
         """The frame of one whole text message."""
         size = len(message)
-        if not 126 <= size < 65536:
-            return self._frame(TEXT, message)
+        if size != self._text_size:
+            self._text_size, self._text_head = size, self._head(TEXT, size)
         if self._client:
-            key = next(self._keys)
-            return b"\x81\xfe%c%c%b%b" % (size >> 8, size & 255, key, apply_mask(message, key))
-        return b"\x81\x7e%c%c%b" % (size >> 8, size & 255, message)
+            key = self._key()
+            return self._text_head + key + apply_mask(message, key)
+        return self._text_head + message
 
     def close(self, code: int, reason: str = "") -> bytes:
         """Our close frame; only once. A long reason is cut short."""
@@ -71,35 +80,38 @@ class Frames:
         return self._frame(CLOSE, code.to_bytes(2, "big") + cut)
 
     def _frame(self, opcode: int, payload: bytes) -> bytes:
-        size = len(payload)
-        bit = 0x80 if self._client else 0
-        if size < 126:
-            head = bytes((0x80 | opcode, bit | size))
-        elif size < 65536:
-            head = bytes((0x80 | opcode, bit | 126, size >> 8, size & 255))
-        else:
-            head = bytes((0x80 | opcode, bit | 127)) + size.to_bytes(8, "big")
-        if bit:
-            key = next(self._keys)
+        head = self._head(opcode, len(payload))
+        if self._client:
+            key = self._key()
             return head + key + apply_mask(payload, key)
         return head + payload
+
+    def _head(self, opcode: int, size: int) -> bytes:
+        """What stands before a frame's mask."""
+        bit = 0x80 if self._client else 0
+        if size < 126:
+            return bytes((0x80 | opcode, bit | size))
+        if size < 65536:
+            return bytes((0x80 | opcode, bit | 126, size >> 8, size & 255))
+        return bytes((0x80 | opcode, bit | 127)) + size.to_bytes(8, "big")
+
+    def _key(self) -> bytes:
+        """A mask nobody can foresee (RFC 6455, 10.3); many are asked of the system at once."""
+        if not self._keys:
+            pool = os.urandom(256)
+            self._keys = [pool[at : at + 4] for at in range(0, 256, 4)]
+        return self._keys.pop()
 
     # In ---------------------------------------------------------------------------------------------
 
     def whole(self, data: bytes) -> bytes | None:
-        """The message, if `data` is exactly one text frame; None when it has to go through `receive`."""
-        size = len(data)
-        if size < 6 or self._held or self._parts is not None or self.over or data[0] != 0x81:
+        """The message, if `data` is one whole frame like the last; None when it has to go through `receive`.
+
+        Audio comes in frames of one length: two comparisons tell what all checks told of the one before.
+        """
+        if len(data) != self._usual_size or not data.startswith(self._usual):
             return None
-        if self._client:
-            if data[1] == 126 and data[2] << 8 | data[3] == size - 4 <= self._limit:
-                return data[4:]
-        elif data[1] == 0xFE:
-            if data[2] << 8 | data[3] == size - 8 <= self._limit:
-                return apply_mask(data[8:], data[4:8])
-        elif data[1] == size + 0x80 - 6 <= self._limit + 0x80:
-            return apply_mask(data[6:], data[2:6])
-        return None
+        return data[4:] if self._client else apply_mask(data[8:], data[4:8])
 
     def receive(self, data: bytes) -> list[bytes]:
         """The text messages that are whole now. Faults are answered by a close, as `replies`."""
@@ -107,12 +119,32 @@ class Frames:
         messages = []
         while (message := self.next()) is not None:
             messages.append(message)
+        if self.over or self._parts is not None or self._at < len(self._data):
+            self._usual_size = -1
+        else:
+            self._data, self._at = b"", 0
+            if len(messages) == 1:
+                self._learn(data)
         return messages
+
+    def _learn(self, data: bytes) -> None:
+        """Remember the head of `data`, if that is all of one text frame of the usual kind of length."""
+        head = 4 if self._client else 8
+        kind = b"\x81\x7e" if self._client else b"\x81\xfe"
+        if data.startswith(kind) and int.from_bytes(data[2:4], "big") == len(data) - head:
+            self._usual, self._usual_size = data[:4], len(data)
 
     def feed(self, data: bytes) -> None:
         """Hold what came, for `next`."""
-        if not self.over:
-            self._held += data
+        if self.over:
+            return
+        if self._at < len(self._data):
+            if self._at or not isinstance(self._data, bytearray):
+                self._data = bytearray(self._data[self._at :])
+            self._data += data
+        else:
+            self._data = data
+        self._at = 0
 
     def next(self) -> bytes | None:
         """The next whole message of what is held; None when there is none."""
@@ -127,7 +159,7 @@ class Frames:
 
     def rest(self) -> bytes:
         """What is held behind the messages taken so far."""
-        return bytes(self._held)
+        return bytes(self._data[self._at :])
 
     def _fail(self, fault: Fault) -> None:
         self.over = True
@@ -136,35 +168,39 @@ class Frames:
 
     def _cut(self) -> tuple[int, bool, bytes] | None:
         """Opcode, whether it is final, and payload of the next frame; None until it is whole."""
-        held = self._held
-        if len(held) < 2:
+        data, at = self._data, self._at
+        have = len(data) - at
+        if have < 2:
             return None
-        first, second = held[0], held[1]
+        first, second = data[at], data[at + 1]
         if first & 15 not in _OPCODES:
             raise Fault(1002, "unknown opcode")
         if bool(second & 0x80) is self._client:
             raise Fault(1002, "wrong masking")
-        size, at = second & 127, 2
+        size, start = second & 127, at + 2
         if size > 125:
-            at = 4 if size == 126 else 10
-            if len(held) < at:
+            start = at + (4 if size == 126 else 10)
+            if len(data) < start:
                 return None
-            size = int.from_bytes(held[2:at], "big")
+            size = int.from_bytes(data[at + 2 : start], "big")
         if size > self._limit - self._gathered:
             raise Fault(1009, "too long")
-        start = at if self._client else at + 4
-        if len(held) < start + size:
-            return None
-        payload = bytes(held[start : start + size])
         if not self._client:
-            payload = apply_mask(payload, bytes(held[at:start]))
-        del held[: start + size]
+            start += 4
+        if len(data) < start + size:
+            return None
+        self._at = start + size
+        payload = bytes(data[start : start + size])
+        if not self._client:
+            payload = apply_mask(payload, bytes(data[start - 4 : start]))
         if first & 0x70:
             raise Fault(1002, "reserved bits")
         return first & 15, bool(first & 0x80), payload
 
     def _take(self, opcode: int, final: bool, payload: bytes) -> bytes | None:
         """Act on one frame; the message that it ends."""
+        if opcode == TEXT and final and self._parts is None:
+            return payload
         if opcode & 8:
             if not final or len(payload) > CONTROL:
                 raise Fault(1002, "a control frame in pieces, or too long")
@@ -177,8 +213,6 @@ class Frames:
             raise Fault(1002, "a message within another, or its end without a beginning")
         if opcode == BINARY:
             raise Fault(1003, "binary message")
-        if final and self._parts is None:
-            return payload
         if self._parts is None:
             self._parts = []
         self._parts.append(payload)
@@ -209,11 +243,3 @@ def _read_close(payload: bytes) -> Closing:
     if code not in _CODES and not 3000 <= code < 5000:
         raise Fault(1002, "no close code")
     return code, reason
-
-
-def _random_keys() -> Iterator[bytes]:
-    """Masks nobody can foresee (RFC 6455, 10.3), asked of the system many at a time."""
-    while True:
-        pool = os.urandom(256)
-        for at in range(0, 256, 4):
-            yield pool[at : at + 4]

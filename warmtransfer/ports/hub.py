@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from gevent.threadpool import ThreadPool
 from warmtransfer.ports.readiness import Callback, Timer, Watch, guarded
 
 T = TypeVar("T")
+log = logging.getLogger("warmtransfer")
 
 
 class HubLoop:
@@ -115,7 +117,7 @@ class _HubWatch:
     ) -> None:
         self._read = loop.io(fd, 1)
         self._write = loop.io(fd, 2)
-        self._read.start(guarded, on_readable)
+        self._read.start(_guarded, on_readable)
         self._watches = watches
         self._closed = False
         watches.add(self)
@@ -134,6 +136,14 @@ class _HubWatch:
             for watcher in (self._read, self._write):
                 watcher.stop()
                 watcher.close()
+
+
+def _guarded(fn: Callable[[], object]) -> None:
+    """`guarded`, without arguments to pass on: it runs for every frame."""
+    try:
+        fn()
+    except Exception:
+        log.exception("a callback failed")
 
 
 def _outcome(fn: Callable[..., T], args: tuple[Any, ...]) -> tuple[T | None, Exception | None]:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from warmtransfer.errors import ModelLost
 from warmtransfer.ports import dialect
 from warmtransfer.ports.dial import Opening
-from warmtransfer.ports.dialect import Json, ModelSettings
+from warmtransfer.ports.dialect import APPEND, APPENDED, Json, ModelSettings
 from warmtransfer.ports.readiness import Loop, Timer
 from warmtransfer.ports.turns import Turns, Want
 from warmtransfer.ports.wire import Wire
@@ -77,6 +77,11 @@ class Listener(Protocol):
 class Model:
     """A session being opened, then open. `close` may come at any time; a closed one says nothing more."""
 
+    __slots__ = (
+        "_expires_at", "_loop", "_opening", "_seen_calls", "_serial", "_settings", "_spoken", "_timer",
+        "_tools", "_wire", "closed", "listener", "ready", "turns",
+    )  # fmt: skip
+
     def __init__(
         self,
         loop: Loop,
@@ -106,10 +111,15 @@ class Model:
 
     # In ---------------------------------------------------------------------------------------------
 
-    def append(self, payload: bytes) -> None:
+    def append(self, pieces: Sequence[bytes]) -> None:
         """The caller's audio, base64 mu-law."""
-        if self._wire is not None and self.ready:
-            self._wire.send(dialect.APPEND % payload, droppable=True)
+        wire = self._wire
+        if wire is None or not self.ready:
+            return
+        if len(pieces) == 1:
+            wire.send(APPEND + pieces[0] + APPENDED, droppable=True)
+        else:
+            wire.send_all([APPEND + each + APPENDED for each in pieces])
 
     def say(self, want: Want) -> None:
         """Have it respond as soon as no other response runs."""
@@ -178,7 +188,7 @@ class Model:
             self._lost(lost.reason if lost else "", bool(lost and lost.fatal))
             return
         self._wire = Wire(
-            self._loop, sock, client=True, on_text=self._event, on_closed=self._closed, limit=LIMIT
+            self._loop, sock, client=True, on_texts=self._events, on_closed=self._closed, limit=LIMIT
         )
         self._send(dialect.session_update(self._settings, self._tools))
 
@@ -212,11 +222,14 @@ class Model:
 
     # Out --------------------------------------------------------------------------------------------
 
+    def _events(self, several: Sequence[bytes]) -> None:
+        for data in several:
+            if not self.closed:
+                self._event(data)
+
     def _event(self, data: bytes) -> None:
-        if self.closed:
-            return
         try:
-            event = json.loads(data)
+            event = dialect.decode(data)
             reader = _READERS.get(event["type"])
             if reader is not None:
                 reader(self, event)
@@ -277,9 +290,7 @@ class Model:
         response = event["response_id"]
         if self.turns.heeded(response):
             self._spoken.add(response)
-            self.listener.model_audio(
-                event["item_id"], int(event.get("content_index", 0)), event["delta"].encode("ascii")
-            )
+            self.listener.model_audio(event["item_id"], int(event.get("content_index", 0)), event["delta"])
 
     def _audio_done(self, event: Json) -> None:
         if self.turns.heeded(event["response_id"]):

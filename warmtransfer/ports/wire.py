@@ -9,7 +9,7 @@ import contextlib
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from warmtransfer.ports.frames import Frames
@@ -40,10 +40,17 @@ def direct(sock: socket.socket) -> tuple[Callable[[int], bytes], Callable[[Any],
 class Wire:
     """One WebSocket after its handshake. Every method and callback runs in the loop.
 
-    `on_text(data)` is called for every text message, undecoded. `on_closed(code, reason)` is called once,
-    last, unless `abandon` was called: 1006 without a close frame, 1003 after a binary message, 1009 after one
-    that was too long, 1008 when the peer would not read what must not be dropped.
+    `on_texts(messages)` gets the text messages that came together, undecoded; it may close the wire, and then
+    ignores the rest of them. `on_closed(code, reason)` is called once, last, unless `abandon` was called:
+    1006 without a close frame, 1003 after a binary message, 1009 after one that was too long, 1008 when the
+    peer would not read what must not be dropped.
     """
+
+    __slots__ = (
+        "_client", "_ended", "_failed", "_frames", "_goodbye", "_loop", "_offset", "_on_closed",
+        "_on_texts", "_pending", "_queue", "_queued", "_recv", "_send", "_sock", "_timer", "_waiting",
+        "_watch", "dropped", "open",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -51,7 +58,7 @@ class Wire:
         sock: socket.socket,
         *,
         client: bool,
-        on_text: Callable[[bytes], object],
+        on_texts: Callable[[Sequence[bytes]], object],
         on_closed: Callable[[int, str], object],
         limit: int = 1 << 20,
         waiting: int = WAITING,
@@ -61,7 +68,7 @@ class Wire:
         self._sock = sock
         self._client = client
         self._frames = Frames(client=client, limit=limit)
-        self._on_text = on_text
+        self._on_texts = on_texts
         self._on_closed: Callable[[int, str], object] | None = on_closed
         self._waiting = waiting
         self._goodbye = goodbye
@@ -87,19 +94,30 @@ class Wire:
 
     def send(self, text: bytes, *, droppable: bool = False) -> None:
         """Send one text message; nothing once the socket is closing. Old droppable ones make room first."""
-        if self.open:
-            self._put(self._frames.text(text), droppable)
+        if not self.open:
+            return
+        frame = self._frames.text(text)
+        if self._queue:
+            self._enqueue(frame, droppable)
+        else:
+            self._put(frame, droppable)
+
+    def send_all(self, texts: Sequence[bytes]) -> None:
+        """Send droppable messages, in one write if the peer takes it."""
+        if self._queue:
+            for text in texts:
+                self.send(text, droppable=True)
+        elif self.open:
+            self._put(b"".join(map(self._frames.text, texts)), False)
 
     def send_with(self, text: bytes, after: bytes) -> None:
         """Send a droppable message and one that is not, in one write if the peer takes it."""
-        if not self.open:
-            return
-        first, second = self._frames.text(text), self._frames.text(after)
         if self._queue:
-            self._enqueue(first, True)
-            self._enqueue(second, False)
-        else:
-            self._put(first + second, False)
+            self.send(text, droppable=True)
+            self.send(after)
+        elif self.open:
+            self._put(self._frames.text(text) + self._frames.text(after), False)
+
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Say goodbye, then close; the socket is gone within `goodbye` real seconds."""
         if self.open:
@@ -123,8 +141,9 @@ class Wire:
 
     def _read(self) -> None:
         """Read once: what a plain socket still has makes it readable again."""
+        recv = self._recv  # a method's call, of what is none, would look for it in the class first
         try:
-            data = self._recv(READ)
+            data = recv(READ)
         except (OSError, ValueError) as exc:
             self._unread(exc)
             return
@@ -132,7 +151,8 @@ class Wire:
         if message is None:
             self._take(data)
         elif self.open:
-            self._on_text(message)
+            on_texts = self._on_texts
+            on_texts((message,))
 
     def _read_tls(self) -> None:
         """Read until the TLS layer holds nothing: no readiness tells of what it holds."""
@@ -160,9 +180,9 @@ class Wire:
             self._finish()
             return
         frames = self._frames
-        for message in frames.receive(data):
-            if self.open:
-                self._on_text(message)
+        messages = frames.receive(data)
+        if messages and self.open:
+            self._on_texts(messages)
         if self._ended:
             return
         for reply in frames.replies:
@@ -177,12 +197,10 @@ class Wire:
     # Writing ----------------------------------------------------------------------------------------
 
     def _put(self, frame: bytes, droppable: bool) -> None:
-        """Write; what the peer does not take at once waits for it."""
-        if self._queue:
-            self._enqueue(frame, droppable)
-            return
+        """Write, with nothing waiting; what the peer does not take at once waits for it."""
+        send = self._send
         try:
-            sent = self._send(frame)
+            sent = send(frame)
         except (OSError, ValueError) as exc:
             sent = self._unsent(exc)
         if sent != len(frame) and not self._ended:

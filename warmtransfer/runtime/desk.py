@@ -32,7 +32,8 @@ log = logging.getLogger("warmtransfer")
 PATIENCE = 3.0
 #: Seconds between tries to save what nobody will tell us again; the last one until the desk is stopped.
 AGAIN = (0.2, 0.5, 1.0, 2.0, 5.0)
-#: Seconds for which words are gathered and then saved at once: a transaction for each costs as much as audio.
+#: Seconds for which words, and notes of what our relay has done, are gathered and then saved at once: a
+#: transaction for each costs as much as audio.
 GATHER = 0.5
 #: Which lane an order waits in, the caller's own by default: no end stands behind a slow dial, no comfort
 #: behind a slow look.
@@ -70,6 +71,7 @@ class Desk:
         self._lines = lines
         self._clock = clock
         self._rules = settings.rules()
+        self._most = settings.max_calls
         self._lanes = Lanes()
         self._timers = Timers(loop, clock, self.post_later)
         self._performer = Performer(
@@ -84,6 +86,7 @@ class Desk:
         self._locks = Locks()
         self._looks: set[tuple[str, do.Order]] = set()  #: that wait for their turn
         self._said: deque[tuple[str, float, str, str]] = deque()  #: and not saved yet
+        self._done: deque[tuple[int, str]] = deque()  #: our relay's orders, and not noted yet
         self._saving = False
         self._loop = loop
         self._ended = threading.Event()
@@ -111,7 +114,7 @@ class Desk:
         """Stop the timers and let queued work end, at most `seconds`."""
         self._ended.set()
         self._timers.stop()
-        self._save_words_soon()
+        self._save_gathered_soon()
         self._lanes.close(self._clock.real(seconds))
 
     def watch(self, watcher: Watcher) -> None:
@@ -120,16 +123,21 @@ class Desk:
 
     def busy(self) -> int:
         """Orders and facts that wait or are being worked on."""
-        return len(self._lanes) + len(self._said)
+        return len(self._lanes) + len(self._said) + len(self._done)
 
     # Facts ------------------------------------------------------------------------------------------
 
-    def arrive(self, event: ev.CallArrived) -> Call:
-        """The call for this caller: a new one, or, when Twilio repeats itself, the one there is."""
+    def arrive(self, event: ev.CallArrived) -> Call | None:
+        """The call for this caller: a new one, or, when Twilio repeats itself, the one there is.
+
+        None when as many calls are up as may be.
+        """
         with self._locked(event.call_sid):
             known: Call | None = self._store.by_caller(event.call_sid)
             if known is not None and known.stage is not Stage.OVER:
                 return known
+            if known is None and self._store.talking() >= self._most:
+                return None
             return self._decide(secrets.token_hex(12), event, create=True)
 
     def post(self, call_id: str, event: ev.Event) -> Call:
@@ -162,9 +170,7 @@ class Desk:
     def heard(self, call_id: str, who: str, text: str) -> None:
         """Keep one line of what was said, within a moment. Never blocks."""
         self._said.append((call_id, self._clock.now(), who, text))
-        if not self._saving:
-            self._saving = True
-            self._loop.later(self._clock.real(GATHER), self._save_words_soon)
+        self._save_gathered_later()
 
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
@@ -229,9 +235,8 @@ class Desk:
         for order_id, order in orders:
             if order.local:
                 self._local(call, order)
-                self._lanes.put(
-                    (call.id, "words"), partial(self._insist, self._store.order_done, order_id, "done")
-                )
+                self._done.append((order_id, "done"))
+                self._save_gathered_later()
             else:
                 self._queue(call.id, order_id, order)
         for watcher in self._watchers:
@@ -292,17 +297,28 @@ class Desk:
         except UnknownCall:
             log.info("call %s is not known any more: %s dropped", call_id, type(event).__name__)
 
-    def _save_words_soon(self) -> None:
-        self._lanes.put(("all", "words"), self._save_words)
+    def _save_gathered_later(self) -> None:
+        if not self._saving:
+            self._saving = True
+            self._loop.later(self._clock.real(GATHER), self._save_gathered_soon)
 
-    def _save_words(self) -> None:
+    def _save_gathered_soon(self) -> None:
+        self._lanes.put(("all", "words"), self._save_gathered)
+
+    def _save_gathered(self) -> None:
         self._saving = False
         words = [self._said.popleft() for _ in range(len(self._said))]
+        done = [self._done.popleft() for _ in range(len(self._done))]
         if words:
             self._insist(self._keep_words, f"{len(words)} lines", words)
+        if done:
+            self._insist(self._keep_done, f"{len(done)} orders", done)
 
     def _keep_words(self, lines: str, words: list[tuple[str, float, str, str]]) -> None:
         self._store.add_lines(words)
+
+    def _keep_done(self, orders: str, done: list[tuple[int, str]]) -> None:
+        self._store.orders_done(done)
 
     def _insist(self, save: Callable[..., object], *args: Any) -> None:
         """Save, if need be after the database has come back: a timer's fact never comes a second time."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import Human
@@ -136,9 +137,7 @@ class Lines:
             call.stage,
             call.comforted_until,
         )
-        self._infos.move_to_end(call.id)
-        while len(self._infos) > REMEMBERED:
-            self._infos.popitem(last=False)
+        self._trim(self._infos, call.id)
 
     def _with(self, call_id: str, what: Callable[..., None], *args: object) -> None:
         relay = self._relays.get(call_id)
@@ -191,10 +190,18 @@ class Lines:
 
     def _memory(self, call_id: str) -> Memory:
         memory = self._memories.setdefault(call_id, Memory())
-        self._memories.move_to_end(call_id)
-        while len(self._memories) > REMEMBERED:
-            self._memories.popitem(last=False)
+        self._trim(self._memories, call_id)
         return memory
+
+    def _trim(self, kept: OrderedDict[str, Any], newest: str) -> None:
+        """Forget the oldest, but for those of calls that have a relay."""
+        kept.move_to_end(newest)
+        while len(kept) > REMEMBERED + len(self._relays):
+            oldest = next(iter(kept))
+            if oldest in self._relays:
+                kept.move_to_end(oldest)
+            else:
+                del kept[oldest]
 
     def _forget(self, call_id: str) -> None:
         self._relays.pop(call_id, None)

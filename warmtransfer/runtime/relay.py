@@ -38,6 +38,12 @@ GRID = 0.02
 class Relay:
     """See the module. `gone(call_id)` is called when the relay has closed itself."""
 
+    __slots__ = (
+        "_clock", "_closed", "_comforted_until", "_comforting", "_desk", "_gone", "_loop", "_orphaned",
+        "_sessions", "_settings", "_stream", "_talk", "_timer", "_tools", "_up", "_waiters", "gated", "id",
+        "speaker", "stage",
+    )  # fmt: skip
+
     def __init__(
         self,
         info: CallInfo,
@@ -168,14 +174,14 @@ class Relay:
 
     # What Twilio sends ------------------------------------------------------------------------------
 
-    def caller_audio(self, payload: bytes) -> None:
+    def caller_audio(self, pieces: Sequence[bytes]) -> None:
         """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
         model = self._sessions.model
         if model is None or self.gated:
             return
         # Undocumented: what is announced to one participant may be heard by all.
         if not self._comforted_until or self._clock.now() >= self._comforted_until:
-            model.append(payload)
+            model.append(pieces)
 
     def mark_returned(self, name: str) -> None:
         """Something was heard."""

@@ -20,6 +20,11 @@ CAP = 3600.0
 class Sessions:
     """Which model the relay speaks with. One is current; a second one may stand by to take over."""
 
+    __slots__ = (
+        "_clock", "_exchange_at", "_exchange_before", "_failure", "_later", "_open_model", "_standby",
+        "_standby_at", "_standby_ends", "_talk", "_timer", "model",
+    )  # fmt: skip
+
     def __init__(
         self,
         open_model: Callable[[Listener], Model],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from warmtransfer.core import media
@@ -36,8 +36,8 @@ class Finished:
 class StreamListener(Protocol):
     """What comes from Twilio, in the loop."""
 
-    def caller_audio(self, payload: bytes) -> None:
-        """20 ms of what the AI's leg hears, base64 mu-law."""
+    def caller_audio(self, pieces: Sequence[bytes]) -> None:
+        """What the AI's leg hears, in pieces of 20 ms, base64 mu-law; several have waited."""
 
     def mark_returned(self, name: str) -> None:
         """A mark came back."""
@@ -48,6 +48,11 @@ class StreamListener(Protocol):
 
 class Stream:
     """One stream of one generation. `close` reports nothing; any other end is reported once."""
+
+    __slots__ = (
+        "_clock", "_finished", "_heard", "_last_media", "_listener", "_usual", "_wire", "generation",
+        "spelling",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -64,11 +69,11 @@ class Stream:
         self._last_media = clock()
         self._heard = False  #: media came since `silent` was asked
         self._clock = clock
-        self._usual_end = media.usual_end(stream_sid)
+        self._usual = media.Usual(stream_sid)
         self._listener: StreamListener | None = listener
         self._finished = finished
         self._wire = Wire(
-            loop, sock, client=False, on_text=self._message, on_closed=self._closed, limit=LIMIT
+            loop, sock, client=False, on_texts=self._messages, on_closed=self._closed, limit=LIMIT
         )
 
     def silent(self) -> float:
@@ -103,18 +108,28 @@ class Stream:
         if listener is not None:
             listener.stream_ended(self.generation, how)
 
-    def _message(self, data: bytes) -> None:
+    def _messages(self, several: Sequence[bytes]) -> None:
+        """Audio that came together is handed on together: it has waited long enough."""
+        pieces: list[bytes] = []
+        for data in several:
+            payload = self._usual.payload(data)
+            if payload is not None:
+                pieces.append(payload)
+                continue
+            self._hand_on(pieces)
+            pieces = []
+            self._careful(data)
+        self._hand_on(pieces)
+
+    def _hand_on(self, pieces: list[bytes]) -> None:
+        if pieces and self._listener is not None:
+            self._heard = True
+            self._listener.caller_audio(pieces)
+
+    def _careful(self, data: bytes) -> None:
         listener = self._listener
         if listener is None:
             return
-        payload = media.usual_media(data, self._usual_end)
-        if payload is None:
-            self._careful(data, listener)
-        else:
-            self._heard = True
-            listener.caller_audio(payload)
-
-    def _careful(self, data: bytes, listener: StreamListener) -> None:
         try:
             message = media.parse(data)
         except media.BadMessage as exc:
@@ -123,8 +138,7 @@ class Stream:
             return
         match message:
             case media.Media(payload, _):
-                self._heard = True
-                listener.caller_audio(payload)
+                self._hand_on([payload])
             case media.Mark(name):
                 listener.mark_returned(name)
             case media.Stop():

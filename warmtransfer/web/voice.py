@@ -8,7 +8,7 @@ from contextlib import suppress
 from flask import abort
 
 from warmtransfer.core import webhook
-from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.call import Call
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.runtime.desk import UnknownCall
 from warmtransfer.web import twiml
@@ -41,17 +41,11 @@ def _arrive() -> str:
     event = webhook.arrived(fields())
     if event is None:
         abort(400)
-    if here.desk.by_caller(event.call_sid) is None and _full():
+    call = here.desk.arrive(event)
+    if call is None:
         log.error("a call was turned away: %d are up (WARMTRANSFER_MAX_CALLS)", here.settings.max_calls)
         return here.documents.sorry()
-    return here.documents.caller(here.desk.arrive(event))
-
-
-def _full() -> bool:
-    here = parts()
-    limit = here.settings.max_calls
-    live = here.desk.calls(limit=limit * 2 + 10, live=True)
-    return sum(call.stage is not Stage.OVER for call in live) >= limit
+    return here.documents.caller(call)
 
 
 # The caller's leg -----------------------------------------------------------------------------------
