@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -47,6 +48,10 @@ def serve() -> None:
         gevent.signal_handler(number, server.stop, 3)
     try:
         # Before the stored calls are taken up: they may belong to the process that has the port.
+        server.init_socket()
+        # Inherited by every connection: pywsgi writes head and body apart, and on a connection that is kept
+        # the body would wait 40 ms for the peer's delayed acknowledgement of the head (RFC 896, RFC 1122).
+        server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server.start()
     except OSError as fault:
         why = os.strerror(fault.errno or 0)

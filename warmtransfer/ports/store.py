@@ -160,9 +160,15 @@ class Store:
         """The newest call of the caller's leg `call_sid`."""
         return self._first(sql.BY_CALLER, call_sid)
 
-    def talking(self) -> int:
-        """How many calls are not over."""
-        return int(self._read(sql.TALKING)[0][0])
+    def arrival(self, call_sid: str) -> tuple[Call | None, int]:
+        """The newest call of the caller's leg `call_sid`, and how many calls are not over."""
+        return self._run(self._arrival, call_sid)
+
+    def _arrival(self, call_sid: str) -> tuple[Call | None, int]:
+        with self._transaction(writes=False) as db:
+            state = db.execute(sql.BY_CALLER, {WHICH: call_sid}).scalar()
+            talking = int(db.execute(sql.TALKING).scalar_one())
+        return None if state is None else Call.from_dict(state), talking
 
     def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
         """The newest calls first; `live`: only those that are not over, or still have a timer."""

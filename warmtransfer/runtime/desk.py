@@ -133,10 +133,10 @@ class Desk:
         None when as many calls are up as may be.
         """
         with self._locked(event.call_sid):
-            known: Call | None = self._store.by_caller(event.call_sid)
+            known, talking = self._store.arrival(event.call_sid)
             if known is not None and known.stage is not Stage.OVER:
                 return known
-            if known is None and self._store.talking() >= self._most:
+            if known is None and talking >= self._most:
                 return None
             return self._decide(secrets.token_hex(12), event, create=True)
 
