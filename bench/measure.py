@@ -57,7 +57,7 @@ def step(rig: Rig, calls: int, seconds: float) -> Row:
         f"  {rig.program.name:18} {calls:5} calls  {row['cpu_ms']:6.2f} ms  core {row['core']:4.0%}"
         f"  up {row['up']['p50_ms']:.2f}/{row['up']['p99_ms']:.2f} ms"
         f"  down {row['down']['p50_ms']:.2f}/{row['down']['p99_ms']:.2f} ms"
-        f"  load {row['load_ms']:.2f} ms, {row['late_p99_ms']:.2f} late{note}",
+        f"  load {row['load_ms']:.2f} ms, {row['late_p99_ms']:.2f} late, stolen {row['stolen']:.1%}{note}",
         flush=True,
     )
     return row
@@ -88,11 +88,13 @@ def search(rig: Rig, good: int, plan: Plan) -> int:
 
 
 def probe(rig: Rig, calls: int, seconds: float) -> bool:
-    """Whether so many calls hold; a second count decides when the first one fails by little."""
+    """Whether so many calls hold in one of three counts; one that fails by far is the last."""
+    row: Row = {}
     try:
-        row = step(rig, calls, seconds)
-        if not holds(row) and not hopeless(row):
+        for _ in range(3):
             row = step(rig, calls, seconds)
+            if holds(row) or hopeless(row):
+                break
     except Broken as fault:
         print(f"  {rig.program.name}: {str(fault).splitlines()[0]}", flush=True)
         return False

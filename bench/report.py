@@ -39,7 +39,7 @@ def medians(rounds: list[Row]) -> Row:
 
 def _median(rows: list[Row]) -> Row:
     middle: Row = {"rounds": len(rows)}
-    for key in ("cpu_ms", "core", "load_ms", "late_p99_ms"):
+    for key in ("cpu_ms", "core", "load_ms", "late_p99_ms", "stolen"):
         middle[key] = round(statistics.median(row[key] for row in rows), 3)
     for way in ("up", "down"):
         for key in ("p50_ms", "p90_ms", "p99_ms", "max_ms"):

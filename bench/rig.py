@@ -162,7 +162,7 @@ class Rig:
     ) -> dict[str, Any]:
         """One row: cost, memory, latency and faults of the calls there are, or of the first `calls`."""
         counted = calls or self.calls
-        before, began = self.server.use(), time.monotonic()
+        before, began, stolen = self.server.use(), time.monotonic(), _stolen()
         row = dict(self.phones.measure(counted, seconds, meanwhile))
         after, took = self.server.use(), time.monotonic() - began
         row["calls"] = counted
@@ -171,8 +171,15 @@ class Rig:
         row["core"] = (after.cpu - before.cpu) / took
         row["rss"] = after.rss
         row["gone"] = len(self.phones.gone)
+        row["stolen"] = (_stolen() - stolen) / took / (os.cpu_count() or 1)
         row.pop("report")
         return row
+
+
+def _stolen() -> float:
+    """Seconds that the host of a virtual machine has kept its processors from us (proc(5), `steal`)."""
+    with open("/proc/stat") as stat:
+        return int(stat.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
 
 
 def faults(row: dict[str, Any]) -> list[str]:

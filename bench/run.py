@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import decisions, measure, report
+from bench import decisions, first_word, measure, report
 from bench.rig import HERE, Machine, Rig, prepare
 from bench.servers import Broken, Program, limit, ours, peer
 
@@ -26,6 +26,7 @@ def options(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--no-rush", action="store_true", help="do not start 50 calls in one second")
     parser.add_argument("--no-tls", action="store_true", help="leave out the row with TLS to the model")
     parser.add_argument("--no-decisions", action="store_true", help="leave out decision latencies")
+    parser.add_argument("--no-first-word", action="store_true", help="leave out the way to the first word")
     parser.add_argument("--out", type=Path, default=HERE, help="where results.json and results.png go")
     return parser.parse_args(given)
 
@@ -72,6 +73,9 @@ def main(given: Sequence[str]) -> int:
             if not asked.no_decisions:
                 with Rig(machine, ours()) as rig:
                     decided = decisions.run(rig)
+            first = {}
+            if not asked.no_first_word:
+                first = first_word.run(Path(name))
         except Broken as fault:
             print(f"broken: {fault}", file=sys.stderr)
             return 1
@@ -79,7 +83,15 @@ def main(given: Sequence[str]) -> int:
     print("\n" + report.table(middle))
     for what, times in decided.items():
         print(f"{what}, 100 calls running: {times}")
-    results = {"machine": report.machine(), "medians": middle, "decisions_ms": decided, "rounds": found}
+    if first:
+        print("\n" + first_word.table(first))
+    results = {
+        "machine": report.machine(),
+        "medians": middle,
+        "decisions_ms": decided,
+        "first_word_ms": first,
+        "rounds": found,
+    }
     report.save(asked.out / "results.json", results)
     report.plot(asked.out / "results.png", middle)
     return 0
