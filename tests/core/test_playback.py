@@ -126,6 +126,28 @@ def test_after_an_interruption_the_next_answer_starts_afresh() -> None:
     assert ledger.left(11.5) == pytest.approx(1.0)
 
 
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", OWN, "mark", "cut"]), st.floats(0, 3)), max_size=30))
+def test_what_is_left_is_what_playing_it_piece_by_piece_would_take(story: list[tuple[str, float]]) -> None:
+    """Against the plainest way to count: a piece begins when it was sent, or when the one before ended."""
+    ledger, now = Ledger(), 0.0
+    queue: list[tuple[str, float, float]] = []  # item, when it begins, when it ends
+    for what, pause in story:
+        now += pause
+        if what == "cut":
+            ledger.interrupt(now)
+            queue = []
+        elif what == "mark":
+            ledger.mark()
+        else:
+            begin = max(now, queue[-1][2] if queue else 0.0)
+            queue.append((what, begin, begin + 1.3))
+            ledger.sent(what, 0, 1300, now)
+        unheard = [each for each in queue if each[2] > now + 1e-9]
+        assert ledger.left(now) == pytest.approx(unheard[-1][2] - now if unheard else 0.0, abs=1e-6)
+        assert ledger.speaking(now) == any(item != OWN for item, _, _ in unheard)
+        assert ledger.finished("a", now) == all(item != "a" for item, _, _ in unheard)
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 4000), st.floats(0, 3)), max_size=20),
     st.floats(0, 60),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from tests.runtime.strict import check_sent
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import ModelLost
 from warmtransfer.ports import dialect
-from warmtransfer.ports.dial import open_socket
+from warmtransfer.ports.dial import open_socket, trust
 from warmtransfer.ports.dialect import ModelSettings
 from warmtransfer.ports.turns import Turns, Want
 from warmtransfer.runtime.tools import transfer_tool
@@ -63,6 +64,45 @@ def test_an_append_is_spelled_without_a_json_library_and_still_right() -> None:
     event = json.loads(dialect.APPEND + b"AAAA" + dialect.APPENDED)
     check_sent(event)
     assert event == {"type": "input_audio_buffer.append", "audio": "AAAA"}
+
+
+AUDIO = {
+    "type": "response.output_audio.delta", "event_id": "event_1", "response_id": "resp_1",
+    "item_id": "item_1", "output_index": 0, "content_index": 0, "delta": "AAECAw==",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        json.dumps(AUDIO, separators=(",", ":")),
+        json.dumps(AUDIO),
+        json.dumps({**AUDIO, "obfuscation": "xyz"}, separators=(",", ":")),
+        json.dumps({"delta": "AAECAw==", **AUDIO}, separators=(",", ":")),
+        json.dumps({**AUDIO, "item_id": 'say "delta":"no"'}, separators=(",", ":")),
+        json.dumps(AUDIO, separators=(",", ":")).replace("=", "\\u003d"),
+    ],
+)
+def test_audio_is_read_as_json_reads_it_however_it_is_spelled(data: str) -> None:
+    assert dialect.decode(data.encode()) == {**json.loads(data), "delta": b"AAECAw=="}
+
+
+@pytest.mark.parametrize("delta", ['A"A=', "A\\A=", "\u00e4AA=", "AAA", "A\nA="])
+def test_audio_that_could_not_stand_between_quotes_is_no_event(delta: str) -> None:
+    with pytest.raises(ValueError):
+        dialect.decode(json.dumps({**AUDIO, "delta": delta}).encode())
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b'{"type":"response.output_audio.delta","delta":"AAAA'])
+def test_what_is_no_event_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        dialect.decode(data)
+
+
+def test_the_certificates_we_trust_are_read_once() -> None:
+    assert trust() is trust()
+    assert trust().verify_mode is ssl.CERT_REQUIRED
+    assert trust().check_hostname
 
 
 def test_the_check_itself_refuses_beta_shapes_and_misspelt_fields() -> None:

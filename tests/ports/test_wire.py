@@ -85,6 +85,7 @@ class Ours:
         self.texts: list[bytes] = []
         self.ends: list[tuple[int, str]] = []
         self.then: Callable[[bytes], object] = lambda text: None
+        self.each: Callable[[list[bytes]], object] = lambda texts: None
         self.sock = sock
         made = threading.Event()
         loop.soon(self._make, sock, made, more)
@@ -102,6 +103,7 @@ class Ours:
         made.set()
 
     def _texts(self, texts: Sequence[bytes]) -> None:
+        self.each(list(texts))
         for text in texts:
             if self.wire.open:
                 self.texts.append(text)
@@ -184,6 +186,31 @@ def test_large_messages_to_a_slow_peer_arrive_whole(loop: Loop, pair: Pair) -> N
         ours.do(ours.wire.send, text)
     assert peer.read_until(60) == texts
     assert ours.wire.dropped == 0
+
+
+def test_messages_that_are_sent_together_arrive_in_order_in_one_write(loop: Loop, pair: Pair) -> None:
+    ours, peer = Ours(loop, pair[0]), Peer(pair[1])
+    texts = [b"%d" % number * 50 for number in range(5)]
+    ours.do(lambda: ours.wire.send_all(texts))
+    assert peer.read()
+    assert peer.got == texts
+
+
+def test_messages_that_are_sent_together_stand_behind_what_waits(loop: Loop, pair: Pair) -> None:
+    ours, peer = Ours(loop, pair[0], waiting=1 << 24), Peer(pair[1])
+    first, second = b"x" * (4 << 20), [b"one", b"two", b"three"]
+    ours.do(lambda: (ours.wire.send(first), ours.wire.send_all(second), ours.wire.send_with(b"a", b"b")))
+    assert peer.read_until(6) == [first, *second, b"a", b"b"]
+
+
+def test_messages_that_come_together_are_told_together(loop: Loop, pair: Pair) -> None:
+    told: list[list[bytes]] = []
+    ours, peer = Ours(loop, pair[0]), Peer(pair[1])
+    ours.do(lambda: setattr(ours, "each", told.append))
+    peer.send(b"one", b"two", b"three")
+    until(lambda: sum(map(len, told)) == 3)
+    assert [text for each in told for text in each] == [b"one", b"two", b"three"]
+    assert len(told) == 1
 
 
 def test_a_peer_that_does_not_read_loses_the_oldest_media_and_it_is_counted(loop: Loop, pair: Pair) -> None:

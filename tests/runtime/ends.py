@@ -244,13 +244,14 @@ class Phone:
         """The leg has ended."""
         self.raw(json.dumps({"event": "stop", "streamSid": SID, "stop": {"callSid": "CA1"}}).encode())
 
-    def raw(self, text: bytes, *, binary: bool = False) -> None:
-        """Send anything."""
+    def raw(self, *texts: bytes, binary: bool = False) -> None:
+        """Send anything, in one packet."""
         with self._lock:
-            if binary:
-                self._framing.send_binary(text)
-            else:
-                self._framing.send_text(text)
+            for text in texts:
+                if binary:
+                    self._framing.send_binary(text)
+                else:
+                    self._framing.send_text(text)
             self.sock.sendall(b"".join(self._framing.data_to_send()))
 
     def cut(self) -> None:

@@ -51,6 +51,23 @@ def test_caller_audio_reaches_the_model_unchanged_and_in_order() -> None:
         assert session.audio == [each.decode() for each in payloads]
 
 
+def test_audio_that_comes_together_with_a_mark_between_keeps_its_order() -> None:
+    with ends() as both:
+        phone, session = both.up()
+        payloads = [base64.b64encode(bytes([n]) * 160).decode() for n in range(12)]
+        spelled = [
+            json.dumps(
+                {"event": "media", "sequenceNumber": str(n), "media": {
+                    "track": "inbound", "chunk": str(n), "timestamp": str(20 * n), "payload": payload,
+                }, "streamSid": SID}, separators=(",", ":"),
+            ).encode() for n, payload in enumerate(payloads)
+        ]  # fmt: skip
+        mark = json.dumps({"event": "mark", "mark": {"name": "unknown"}, "streamSid": SID}).encode()
+        phone.raw(*spelled[:5], mark, *spelled[5:])
+        until(lambda: len(session.audio) == 12)
+        assert session.audio == payloads
+
+
 def test_media_of_another_spelling_is_understood() -> None:
     with ends() as both:
         phone, session = both.up()

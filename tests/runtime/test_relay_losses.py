@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.runtime.ends import Session, calling, ends, sound, until
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
+from warmtransfer.runtime.lines import REMEMBERED
 
 
 def seeds(session: Session) -> list[tuple[str, str]]:
@@ -343,3 +346,17 @@ def test_what_the_model_says_while_there_is_no_stream_is_not_counted_as_said() -
         session.say("i1", 500, "Nobody heard this.")
         assert session.wait("conversation.item.delete")["item_id"] == "i1"
         assert not both.desk.lines
+
+
+def test_while_a_call_lasts_no_number_of_others_makes_its_ai_forget() -> None:
+    """A human talks, so there is no relay: the AI may still have to come back."""
+    with ends() as both:
+        both.lines.follow(calling(Stage.HUMAN))
+        both.lines.recall("c1", [("caller", "Where is my order?")])
+        for number in range(2 * REMEMBERED):
+            stage = Stage.OVER if number % 2 else Stage.HUMAN
+            both.lines.follow(replace(calling(stage), id=f"other{number}"))
+            both.lines.recall(f"other{number}", [("caller", "Something else.")])
+        _, session = both.up()
+        until(lambda: seeds(session))
+        assert seeds(session)[0] == ("user", "Where is my order?")

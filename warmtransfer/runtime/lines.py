@@ -20,7 +20,7 @@ from warmtransfer.runtime.relay import Relay, RelaySettings
 from warmtransfer.runtime.stream import Finished
 from warmtransfer.runtime.tools import CallInfo, Toolbox
 
-#: Conversations kept for calls without a relay: their AI may come back.
+#: Calls whose conversations are kept, more when more are up: a leg that comes late may belong to one.
 REMEMBERED = 200
 
 
@@ -194,14 +194,17 @@ class Lines:
         return memory
 
     def _trim(self, kept: OrderedDict[str, Any], newest: str) -> None:
-        """Forget the oldest, but for those of calls that have a relay."""
+        """Forget the oldest calls that are over; of others the AI may be needed again."""
         kept.move_to_end(newest)
-        while len(kept) > REMEMBERED + len(self._relays):
-            oldest = next(iter(kept))
-            if oldest in self._relays:
-                kept.move_to_end(oldest)
-            else:
-                del kept[oldest]
+        while len(kept) > REMEMBERED:
+            oldest = next((call_id for call_id in kept if self._over(call_id)), None)
+            if oldest is None:
+                return
+            del kept[oldest]
+
+    def _over(self, call_id: str) -> bool:
+        known = self._infos.get(call_id)
+        return known is None or known[1] is Stage.OVER
 
     def _forget(self, call_id: str) -> None:
         self._relays.pop(call_id, None)
