@@ -22,7 +22,7 @@ def options(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10.0, help="length of one count")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="names of programs, with commas between them")
-    parser.add_argument("--no-search", action="store_true", help="do not look for the most calls")
+    parser.add_argument("--searches", type=int, default=3, help="rounds that look for the most calls")
     parser.add_argument("--no-rush", action="store_true", help="do not start 50 calls in one second")
     parser.add_argument("--no-tls", action="store_true", help="leave out the row with TLS to the model")
     parser.add_argument("--no-decisions", action="store_true", help="leave out decision latencies")
@@ -42,15 +42,15 @@ def chosen(asked: argparse.Namespace, machine: Machine) -> list[Program]:
 
 def rounds(asked: argparse.Namespace, machine: Machine) -> list[measure.Row]:
     """Every program in every round; one that breaks is left out with a word, ours ends the run."""
-    plan = measure.Plan(
-        counts=tuple(map(int, asked.calls.split(","))),
-        seconds=asked.seconds,
-        search=not asked.no_search,
-        rush=not asked.no_rush,
-    )
     found = []
     for number in range(1, asked.rounds + 1):
         print(f"round {number}", flush=True)
+        plan = measure.Plan(
+            counts=tuple(map(int, asked.calls.split(","))),
+            seconds=asked.seconds,
+            search=number <= asked.searches,
+            rush=not asked.no_rush,
+        )
         for program in chosen(asked, machine):
             try:
                 with Rig(machine, program) as rig:

@@ -123,6 +123,14 @@ class Story:
             time.sleep(0.03)
         return call
 
+    def passed(self, stage: str, seconds: float = 60.0) -> None:
+        """Wait until the call has come to this stage, though it may have left it since."""
+        self.world.until(
+            lambda: any(row["after"] == stage != row["before"] for row in self.app_call()["journal"]),
+            seconds / self.world.speed + 2.0,
+            f"stage {stage} in the journal",
+        )
+
     def joins(self, label: str) -> int:
         """How often this leg has joined a room."""
         return len(

@@ -85,7 +85,7 @@ def test_while_a_stream_or_a_session_is_replaced(story: Story) -> None:
     story.world.control("PUT", "/faults", ["stream=drop_after:8;times=1"])
     story.phone(HELLO, STAY)
     broken = story.note("fault", 30, fault="stream=drop_after")
-    story.stage("returning", 30)
+    story.passed("returning", 30)
     story.note("speech", 40, who="ai", text="sorry")
     story.stage("ai", 20)
     story.world.model(fault="close", arg=1011, when="now")

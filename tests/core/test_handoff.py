@@ -181,6 +181,16 @@ def test_a_caller_gone_while_the_human_is_briefed_is_told_to_the_human_in_words(
     assert story.call.attempts[0].outcome is Outcome.CALLER_LEFT
 
 
+def test_old_news_of_a_human_who_is_being_told_does_not_end_their_leg() -> None:
+    """A status callback may come twice, or late."""
+    story = Story().briefing().tell(ev.CallerLeft(ROOM, "participant_hung_up"))
+    (told,) = [order for order in story.last if isinstance(order, do.TellHuman)]
+    for news in (ev.HumanRang, ev.HumanAnswered, ev.HumanDialled):
+        story.tell(news(1, told.call_sid))
+        assert story.names() == []
+    assert story.tell(ev.HumanAnswered(1, "CAother")).last == (do.EndStray("CAother"),)
+
+
 def test_a_leg_that_turns_up_after_the_end_is_ended() -> None:
     story = Story().connecting().tell(ev.CallerLeft(ROOM)).tell(ev.AIAdded(1, "CAlate"))
     assert story.last == (do.EndStray("CAlate"),)

@@ -43,10 +43,15 @@ def handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
 
 
 def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> Reading:
-    """A leg that turns up for an attempt that is over or given up, or after the end, is a stray."""
+    """A leg that turns up for an attempt that is over or given up, or after the end, is a stray.
+
+    After the end, a leg we know of is told of it already, and old news of it must not cut that short.
+    """
     attempt = call.attempt_number(event.n)
     if attempt is None or attempt.ended:
         return replace(call, stray=event.call_sid), so.StrayLeg(event.call_sid)
+    if call.stage is Stage.OVER and attempt.call_sid == event.call_sid:
+        return call, None
     call = call.with_attempt(replace(attempt, call_sid=event.call_sid))
     given_up = attempt.outcome is not None and call.stage in (Stage.AI, Stage.CONNECTING, Stage.RETURNING)
     if given_up or call.stage is Stage.OVER:
