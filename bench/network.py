@@ -182,9 +182,12 @@ class Webhooks:
         return leg
 
     def hang_up(self, leg: Leg) -> None:
-        """The caller leaves."""
+        """The caller leaves, and with them the room and the AI's leg: without that news it would be looked for."""
         why = {"ReasonParticipantLeft": "participant_hung_up"}
         self.room(leg, "participant-leave", ParticipantLabel="caller", CallSid=leg.caller_sid, **why)
+        self.room(leg, "participant-leave", ParticipantLabel="ai-1", CallSid=leg.ai_sid)
+        self.room(leg, "conference-end")
+        self.post("/status", {"CallSid": leg.caller_sid, "CallStatus": "completed"})
 
     def close(self) -> None:
         """Close the connection."""
