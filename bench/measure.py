@@ -69,10 +69,10 @@ def hopeless(row: Row) -> bool:
 
 
 def search(rig: Rig, good: int, plan: Plan) -> int:
-    """The most calls that hold: a quarter more until it breaks, then halving the doubt to 4 %."""
+    """The most calls that hold: a quarter more until it breaks, then halving the doubt to 8 %."""
     seconds = max(4.0, plan.seconds / 2)
     bad = plan.most + 1
-    while bad - good > max(2, good // 25):
+    while bad - good > max(2, good // 12):
         trial = min(good + max(4, good // 4), (good + bad) // 2 if bad <= plan.most else plan.most)
         if trial <= good:
             break

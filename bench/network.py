@@ -182,7 +182,7 @@ class Webhooks:
         return leg
 
     def hang_up(self, leg: Leg) -> None:
-        """The caller leaves, and with them the room and the AI's leg: without that news it would be looked for."""
+        """The caller leaves, then the AI and the room: without that news the AI's leg would be looked for."""
         why = {"ReasonParticipantLeft": "participant_hung_up"}
         self.room(leg, "participant-leave", ParticipantLabel="caller", CallSid=leg.caller_sid, **why)
         self.room(leg, "participant-leave", ParticipantLabel="ai-1", CallSid=leg.ai_sid)

@@ -48,7 +48,7 @@ class Wire:
 
     __slots__ = (
         "_client", "_ended", "_failed", "_frames", "_goodbye", "_loop", "_offset", "_on_closed",
-        "_on_texts", "_pending", "_queue", "_queued", "_recv", "_send", "_sock", "_timer", "_waiting",
+        "_on_texts", "_queue", "_queued", "_recv", "_send", "_sock", "_timer", "_waiting",
         "_watch", "dropped", "open",
     )  # fmt: skip
 
@@ -84,11 +84,8 @@ class Wire:
         with contextlib.suppress(OSError):  # not TCP: a socket pair in a test
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._recv, self._send = direct(sock)
-        self._pending: Callable[[], int] = int
-        on_readable = self._read
-        if isinstance(sock, ssl.SSLSocket):
-            self._pending, on_readable = sock.pending, self._read_tls
-        self._watch = loop.watch(sock, on_readable)
+        tls = isinstance(sock, ssl.SSLSocket)
+        self._watch = loop.watch(sock, self._read_tls if tls else self._read)
 
     # Sending ----------------------------------------------------------------------------------------
 
@@ -139,28 +136,32 @@ class Wire:
         if data:
             self._take(data)
 
-    def _read(self) -> None:
-        """Read once: what a plain socket still has makes it readable again."""
+    def _read(self) -> bool:
+        """Read once; whether there was anything. What a plain socket still has makes it readable again."""
         recv = self._recv  # a method's call, of what is none, would look for it in the class first
         try:
             data = recv(READ)
         except (OSError, ValueError) as exc:
             self._unread(exc)
-            return
+            return False
         message = self._frames.whole(data)
         if message is None:
             self._take(data)
         elif self.open:
             on_texts = self._on_texts
             on_texts((message,))
+        return True
 
     def _read_tls(self) -> None:
-        """Read until the TLS layer holds nothing: no readiness tells of what it holds."""
+        """Read until there is nothing: no readiness tells of what the TLS layer holds.
+
+        A read gives one record at most, and what comes together comes in several.
+        """
         for _ in range(TURNS):
-            self._read()
+            read = self._read()
             if self._ended:
                 return
-            if not self._pending():
+            if not read:
                 break
         else:
             self._loop.soon(self._read_tls)
