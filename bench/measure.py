@@ -13,6 +13,8 @@ Row = dict[str, Any]
 
 #: A server that is this late is past its limit: more calls tell nothing.
 HOPELESS_MS = 200.0
+#: A count in which the host kept more than this share of the processors to itself is made again, twice.
+STOLEN = 0.03
 RUSH = 50
 
 
@@ -52,6 +54,9 @@ def step(rig: Rig, calls: int, seconds: float) -> Row:
         rig.grow(calls)
     time.sleep(SETTLE)
     row = rig.measure(seconds)
+    for _ in range(2):
+        if row["stolen"] > STOLEN:  # it tells of the host
+            row = min(row, rig.measure(seconds), key=lambda each: float(each["stolen"]))
     note = "" if holds(row) else f"  ({', '.join(faults(row)) or 'late'})"
     print(
         f"  {rig.program.name:18} {calls:5} calls  {row['cpu_ms']:6.2f} ms  core {row['core']:4.0%}"

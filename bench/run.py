@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import decisions, first_word, measure, report
@@ -40,9 +40,9 @@ def chosen(asked: argparse.Namespace, machine: Machine) -> list[Program]:
     return [program for program in found if not names or program.name in names]
 
 
-def rounds(asked: argparse.Namespace, machine: Machine) -> list[measure.Row]:
-    """Every program in every round; one that breaks is left out with a word, ours ends the run."""
-    found = []
+def rounds(asked: argparse.Namespace, machine: Machine) -> Iterator[list[measure.Row]]:
+    """All that was found, after every round; what breaks is left out with a word, but ours ends the run."""
+    found: list[measure.Row] = []
     for number in range(1, asked.rounds + 1):
         print(f"round {number}", flush=True)
         plan = measure.Plan(
@@ -59,41 +59,42 @@ def rounds(asked: argparse.Namespace, machine: Machine) -> list[measure.Row]:
                 if program.webhooks:
                     raise
                 print(f"  {program.name} is left out: {fault}", flush=True)
-    return found
+        yield found
+
+
+def everything(asked: argparse.Namespace, folder: Path) -> Iterator[measure.Row]:
+    """The results so far, whenever there are more: a run that is ended early keeps what it has."""
+    machine = prepare(folder, tls=not asked.no_tls)
+    results: measure.Row = {"machine": report.machine()}
+    if not asked.no_first_word:
+        results["first_word_ms"] = first_word.run(folder)
+        print(first_word.table(results["first_word_ms"]), flush=True)
+        yield results
+    if not asked.no_decisions:
+        with Rig(machine, ours()) as rig:
+            results["decisions_ms"] = decisions.run(rig)
+        for what, times in results["decisions_ms"].items():
+            print(f"{what}, 100 calls running: {times}", flush=True)
+        yield results
+    for found in rounds(asked, machine):
+        results |= {"medians": report.medians(found), "rounds": found}
+        yield results
 
 
 def main(given: Sequence[str]) -> int:
     """Measure, print, write."""
     asked = options(given)
+    results: measure.Row = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         try:
-            machine = prepare(Path(name), tls=not asked.no_tls)
-            found = rounds(asked, machine)
-            decided = {}
-            if not asked.no_decisions:
-                with Rig(machine, ours()) as rig:
-                    decided = decisions.run(rig)
-            first = {}
-            if not asked.no_first_word:
-                first = first_word.run(Path(name))
+            for results in everything(asked, Path(name)):
+                report.save(asked.out / "results.json", results)
         except Broken as fault:
             print(f"broken: {fault}", file=sys.stderr)
             return 1
-    middle = report.medians(found)
-    print("\n" + report.table(middle))
-    for what, times in decided.items():
-        print(f"{what}, 100 calls running: {times}")
-    if first:
-        print("\n" + first_word.table(first))
-    results = {
-        "machine": report.machine(),
-        "medians": middle,
-        "decisions_ms": decided,
-        "first_word_ms": first,
-        "rounds": found,
-    }
-    report.save(asked.out / "results.json", results)
-    report.plot(asked.out / "results.png", middle)
+    if "medians" in results:
+        print("\n" + report.table(results["medians"]))
+        report.plot(asked.out / "results.png", results["medians"])
     return 0
 
 
