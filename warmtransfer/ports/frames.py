@@ -69,7 +69,7 @@ class Frames:
         if size != self._text_size:
             self._text_size, self._text_head = size, self._head(TEXT, size)
         if self._client:
-            key = self._key()
+            key = self._keys.pop() if self._keys else self._key()
             return self._text_head + key + apply_mask(message, key)
         return self._text_head + message
 

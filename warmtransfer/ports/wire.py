@@ -96,8 +96,14 @@ class Wire:
         frame = self._frames.text(text)
         if self._queue:
             self._enqueue(frame, droppable)
-        else:
-            self._put(frame, droppable)
+            return
+        send = self._send  # what follows is `_put`, without its call: this is every frame of a caller
+        try:
+            sent = send(frame)
+        except (OSError, ValueError) as exc:
+            sent = self._unsent(exc)
+        if sent != len(frame):
+            self._put_later(frame, sent, droppable)
 
     def send_all(self, texts: Sequence[bytes]) -> None:
         """Send droppable messages, in one write if the peer takes it."""
@@ -204,7 +210,12 @@ class Wire:
             sent = send(frame)
         except (OSError, ValueError) as exc:
             sent = self._unsent(exc)
-        if sent != len(frame) and not self._ended:
+        if sent != len(frame):
+            self._put_later(frame, sent, droppable)
+
+    def _put_later(self, frame: bytes, sent: int, droppable: bool) -> None:
+        """The peer did not take all of it."""
+        if not self._ended:
             self._offset = sent
             self._enqueue(frame, droppable)
             self._watch.writable(self._flush)

@@ -110,6 +110,14 @@ class Stream:
 
     def _messages(self, several: Sequence[bytes]) -> None:
         """Audio that came together is handed on together: it has waited long enough."""
+        if len(several) == 1:
+            payload = self._usual.payload(several[0])
+            if payload is None:
+                self._careful(several[0])
+            elif self._listener is not None:
+                self._heard = True
+                self._listener.caller_audio((payload,))
+            return
         pieces: list[bytes] = []
         for data in several:
             payload = self._usual.payload(data)
