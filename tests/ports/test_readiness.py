@@ -102,6 +102,44 @@ def test_a_timer_may_be_cancelled_by_a_callback_of_the_same_moment(loop: Loop) -
     assert calls == ["end"]
 
 
+def test_a_timer_that_repeats_does_so_until_it_is_cancelled(loop: Loop) -> None:
+    calls: list[float] = []
+
+    def work() -> None:
+        calls.append(time.monotonic())
+        if len(calls) == 5:
+            timer.cancel()
+        raise ValueError("logged, and no reason to end")
+
+    began = time.monotonic()
+    timer = loop.every(0.02, 0.1, work)
+    until(lambda: len(calls) == 5)
+    assert calls[0] - began >= 0.1
+    assert calls[4] - began >= 0.18
+    gone: list[str] = []
+    loop.later(0.1, gone.append, "end")
+    until(lambda: gone)
+    assert len(calls) == 5
+
+
+def test_a_timer_that_repeats_keeps_its_place_in_time_and_makes_nothing_up(loop: Loop) -> None:
+    calls: list[float] = []
+
+    def work() -> None:
+        calls.append(time.monotonic())
+        if len(calls) == 2:
+            while time.monotonic() < calls[1] + 0.25:  # the loop is busy over five of its times
+                continue
+
+    began = time.monotonic()
+    timer = loop.every(0.05, 0.05, work)
+    until(lambda: len(calls) == 4)
+    timer.cancel()
+    assert calls[2] - calls[1] >= 0.25
+    assert calls[3] - calls[2] <= 0.2
+    assert len(calls) <= (calls[3] - began) / 0.05 - 2
+
+
 def test_a_readable_socket_is_announced(loop: Loop, pair: tuple[socket.socket, ...]) -> None:
     got: list[bytes] = []
     ours, theirs = pair

@@ -41,12 +41,11 @@ class HubLoop:
 
     def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
         """Arm a timer of the hub; see Loop."""
-        timer = _HubTimer(self, fn, args)
-        if self._thread_id() == self._home:
-            timer.start(seconds)
-        else:
-            self.soon(timer.start, seconds)
-        return timer
+        return self._armed(_HubTimer(self, (fn, *args)), seconds)
+
+    def every(self, seconds: float, after: float, fn: Callback) -> Timer:
+        """Arm a timer of the hub that repeats; see Loop."""
+        return self._armed(_HubTimer(self, (fn,), seconds), after)
 
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in a thread that gevent knows nothing of; see Loop."""
@@ -73,6 +72,13 @@ class HubLoop:
         """The event loop that timers are armed on."""
         return self._hub.loop
 
+    def _armed(self, timer: _HubTimer, seconds: float) -> _HubTimer:
+        if self._thread_id() == self._home:
+            timer.start(seconds)
+        else:
+            self.soon(timer.start, seconds)
+        return timer
+
     def _run(self, fn: Callback, *args: Any) -> None:
         if not self._stopped:
             guarded(fn, *args)
@@ -83,15 +89,16 @@ class HubLoop:
 
 
 class _HubTimer:
-    def __init__(self, loop: HubLoop, fn: Callback, args: tuple[Any, ...]) -> None:
+    def __init__(self, loop: HubLoop, call: tuple[Any, ...], every: float = 0.0) -> None:
         self._loop = loop
-        self._call = (fn, *args)
+        self._call = call
+        self._every = every
         self._timer: Any = None
         self._cancelled = False
 
     def start(self, seconds: float) -> None:
         if not self._cancelled:
-            self._timer = self._loop.hub_loop.timer(max(seconds, 0.0))
+            self._timer = self._loop.hub_loop.timer(max(seconds, 0.0), self._every)
             self._timer.start(self._fire, update=True)  # the hub's own time may be old
 
     def cancel(self) -> None:
@@ -99,9 +106,10 @@ class _HubTimer:
         self._loop.soon(self._close)
 
     def _fire(self) -> None:
-        self._close()
+        if not self._every:
+            self._close()
         if not self._cancelled:
-            self._cancelled = True
+            self._cancelled = not self._every
             self._loop.fire(self._call)
 
     def _close(self) -> None:

@@ -53,6 +53,13 @@ class Loop(Protocol):
     def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
         """Call in the loop after real `seconds`. From any thread."""
 
+    def every(self, seconds: float, after: float, fn: Callback) -> Timer:
+        """Call in the loop after real seconds `after`, and then every `seconds`. From any thread.
+
+        Calls keep their place in time, so that those of many timers can share a wake-up; what was missed
+        while the loop was busy is not made up for.
+        """
+
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
         """Run in the one real worker thread and wait for the result without stopping the loop.
 
@@ -118,8 +125,13 @@ class SelectorLoop:
     def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
         """Put a timer on the loop's heap; see Loop."""
         timer = _SelectorTimer((fn, *args))
-        due = time.monotonic() + max(seconds, 0.0)
-        self.soon(heapq.heappush, self._timers, (due, next(self._serial), timer))
+        self._arm(time.monotonic() + max(seconds, 0.0), timer)
+        return timer
+
+    def every(self, seconds: float, after: float, fn: Callback) -> Timer:
+        """Put a timer on the heap that is put there again; see Loop."""
+        timer = _SelectorTimer((fn,), seconds)
+        self._arm(time.monotonic() + max(after, 0.0), timer)
         return timer
 
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
@@ -141,6 +153,9 @@ class SelectorLoop:
         if threading.current_thread() is not self._thread:
             self._thread.join(2.0)
         self._pool.shutdown(wait=False)
+
+    def _arm(self, due: float, timer: _SelectorTimer) -> None:
+        self.soon(heapq.heappush, self._timers, (due, next(self._serial), timer))
 
     def _wake(self) -> None:
         try:
@@ -180,17 +195,24 @@ class SelectorLoop:
             fn, *args = self._soon.popleft()
             guarded(fn, *args)
         while self._timers and self._timers[0][0] <= time.monotonic():
-            heapq.heappop(self._timers)[2].fire()
+            due, _, timer = heapq.heappop(self._timers)
+            if timer.fire():
+                self._arm(max(due + timer.every, time.monotonic()), timer)
 
 
 class _SelectorTimer:
-    def __init__(self, call: tuple[Any, ...]) -> None:
+    def __init__(self, call: tuple[Any, ...], every: float = 0.0) -> None:
         self._call: tuple[Any, ...] | None = call
+        self.every = every
 
-    def fire(self) -> None:
-        call, self._call = self._call, None
+    def fire(self) -> bool:
+        """Call; whether to do so again."""
+        call = self._call
+        if not self.every:
+            self._call = None
         if call is not None:
             guarded(*call)
+        return self._call is not None
 
     def cancel(self) -> None:
         self._call = None

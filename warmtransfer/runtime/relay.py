@@ -77,7 +77,8 @@ class Relay:
         self._orphaned = clock.monotonic()  #: when there last was a stream
         self._waiters: list[Callable[[], object]] = []
         self._closed = False
-        self._timer = self._tick_later(clock.monotonic())
+        after = TICK + GRID - clock.monotonic() % GRID
+        self._timer = loop.every(clock.real(TICK), clock.real(after), self._tick)
 
     @property
     def model(self) -> Model | None:
@@ -247,7 +248,6 @@ class Relay:
         if self._closed:
             return
         now = self._clock.monotonic()
-        self._timer = self._tick_later(now)
         if self._stream is not None and self._stream.silent() > self._settings.silence:
             self._stream.lose("broken")
         elif self._stream is None and now - self._orphaned > self._settings.orphan:
@@ -260,9 +260,6 @@ class Relay:
         self._talk.mind()
         self._sound()
         self._wake_waiters()
-
-    def _tick_later(self, now: float) -> Timer:
-        return self.later(TICK + GRID - (now + TICK) % GRID, self._tick)
 
     def _calm(self) -> bool:
         return self._quiet() and not self._talk.talking and not self._talk.memory.waiting()
