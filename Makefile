@@ -8,7 +8,7 @@
 
 MODEL ?= local
 ARGS ?=
-PYTEST ?= -n auto
+PYTEST ?= -n auto --dist worksteal
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(if $(shell $(name) -c 'import sys; print((3,11) <= sys.version_info[:2] <= (3,13) or "")' 2>/dev/null),$(name))))
 BIN := .venv/bin
 READY := .venv/.demo-ready
