@@ -104,7 +104,7 @@ def machine() -> Row:
         "when": time.strftime("%Y-%m-%d"),
         "processor": model,
         "kernel": platform.release(),
-        "python": sys.version.split()[0],
+        "python": " ".join(sys.version.split()),
         "compiler": compiler.splitlines()[0] if compiler else "",
         **{name: importlib.metadata.version(name) for name in LIBRARIES},
     }

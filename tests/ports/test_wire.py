@@ -191,7 +191,7 @@ def test_large_messages_to_a_slow_peer_arrive_whole(loop: Loop, pair: Pair) -> N
 def test_messages_that_are_sent_together_arrive_in_order_in_one_write(loop: Loop, pair: Pair) -> None:
     ours, peer = Ours(loop, pair[0]), Peer(pair[1])
     texts = [b"%d" % number * 50 for number in range(5)]
-    ours.do(lambda: ours.wire.send_all(texts))
+    ours.do(lambda: ours.wire.offer_all(texts))
     assert peer.read()
     assert peer.got == texts
 
@@ -199,7 +199,7 @@ def test_messages_that_are_sent_together_arrive_in_order_in_one_write(loop: Loop
 def test_messages_that_are_sent_together_stand_behind_what_waits(loop: Loop, pair: Pair) -> None:
     ours, peer = Ours(loop, pair[0], waiting=1 << 24), Peer(pair[1])
     first, second = b"x" * (4 << 20), [b"one", b"two", b"three"]
-    ours.do(lambda: (ours.wire.send(first), ours.wire.send_all(second), ours.wire.send_with(b"a", b"b")))
+    ours.do(lambda: (ours.wire.send(first), ours.wire.offer_all(second), ours.wire.send_with(b"a", b"b")))
     assert peer.read_until(6) == [first, *second, b"a", b"b"]
 
 
@@ -218,7 +218,7 @@ def test_a_peer_that_does_not_read_loses_the_oldest_media_and_it_is_counted(loop
     pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     ours, peer = Ours(loop, pair[0], waiting=100_000), Peer(pair[1])
     for n in range(900):
-        ours.do(ours.wire.send, b"m%05d" % n + b"." * 9994, droppable=True)
+        ours.do(ours.wire.offer, b"m%05d" % n + b"." * 9994)
         if n % 300 == 0:
             ours.do(ours.wire.send, b"k%05d" % n)
     assert ours.wire.dropped > 0
@@ -325,8 +325,8 @@ def test_an_abandoned_wire_says_nothing_any_more(loop: Loop, pair: Pair) -> None
     assert peer.framing.state is State.CLOSED
 
 
-def test_tls_is_read_to_its_last_byte_and_written_whole(loop: Loop, pair: Pair) -> None:
-    """A TLS layer may hold messages that no readiness announces."""
+def secured(pair: Pair) -> tuple[ssl.SSLSocket, ssl.SSLSocket]:
+    """The two ends in TLS."""
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(CERTIFICATE)
     client = ssl.create_default_context(cafile=CERTIFICATE)
@@ -335,7 +335,13 @@ def test_tls_is_read_to_its_last_byte_and_written_whole(loop: Loop, pair: Pair) 
     thread.start()
     theirs = client.wrap_socket(pair[1], server_hostname="localhost")
     thread.join(5)
-    ours, peer = Ours(loop, made[0]), Peer(theirs)
+    return made[0], theirs
+
+
+def test_tls_is_read_to_its_last_byte_and_written_whole(loop: Loop, pair: Pair) -> None:
+    """A TLS layer may hold messages that no readiness announces."""
+    mine, theirs = secured(pair)
+    ours, peer = Ours(loop, mine), Peer(theirs)
     ours.then = lambda text: ours.wire.send(text)
     texts = [b"%04d" % n + b"y" * 3000 for n in range(200)]
     threading.Thread(target=peer.send, args=texts, daemon=True).start()
@@ -344,6 +350,21 @@ def test_tls_is_read_to_its_last_byte_and_written_whole(loop: Loop, pair: Pair) 
     assert peer.read_all() == 1000
     until(lambda: ours.ends == [(1000, "")])
     theirs.close()
+
+
+@pytest.mark.parametrize("how", ["orderly", "cut"])
+def test_tls_that_ends_without_a_close_frame_is_a_lost_connection(loop: Loop, pair: Pair, how: str) -> None:
+    mine, theirs = secured(pair)
+    ours, peer = Ours(loop, mine), Peer(theirs)
+    peer.send(b"last words")
+    if how == "orderly":  # TLS says goodbye, the WebSocket does not
+        with contextlib.suppress(OSError):
+            theirs.settimeout(0.2)
+            theirs.unwrap()
+    theirs.close()
+    until(lambda: ours.ends)
+    assert ours.texts == [b"last words"]
+    assert [code for code, _ in ours.ends] == [1006]
 
 
 def test_the_first_messages_are_read_exactly(pair: Pair) -> None:

@@ -117,9 +117,9 @@ class Model:
         if wire is None or not self.ready:
             return
         if len(pieces) == 1:
-            wire.send(APPEND + pieces[0] + APPENDED, droppable=True)
+            wire.offer(APPEND + pieces[0] + APPENDED)
         else:
-            wire.send_all([APPEND + each + APPENDED for each in pieces])
+            wire.offer_all([APPEND + each + APPENDED for each in pieces])
 
     def say(self, want: Want) -> None:
         """Have it respond as soon as no other response runs."""

@@ -29,10 +29,12 @@ GOODBYE = 1.0
 def direct(sock: socket.socket) -> tuple[Callable[[int], bytes], Callable[[Any], int]]:
     """A non-blocking socket's own read and write, which raise when they would block.
 
-    gevent's methods are Python around those of the socket inside; non-blocking, they only add to each frame.
+    gevent's methods, and those of TLS, are Python around those of the socket inside; non-blocking, they only
+    add to each frame.
     """
     if isinstance(sock, ssl.SSLSocket):
-        return sock.read, sock.write
+        inner = getattr(sock, "_sslobj", None) or sock
+        return inner.read, inner.write
     inner = getattr(sock, "_sock", sock)
     return inner.recv, inner.send
 
@@ -89,13 +91,22 @@ class Wire:
 
     # Sending ----------------------------------------------------------------------------------------
 
-    def send(self, text: bytes, *, droppable: bool = False) -> None:
-        """Send one text message; nothing once the socket is closing. Old droppable ones make room first."""
+    def send(self, text: bytes) -> None:
+        """Send one text message, however late the peer takes it; nothing once the socket is closing."""
+        if self.open:
+            frame = self._frames.text(text)
+            if self._queue:
+                self._enqueue(frame, False)
+            else:
+                self._put(frame)
+
+    def offer(self, text: bytes) -> None:
+        """Send one text message that is dropped, when it is old, to make room for others."""
         if not self.open:
             return
         frame = self._frames.text(text)
         if self._queue:
-            self._enqueue(frame, droppable)
+            self._enqueue(frame, True)
             return
         send = self._send  # what follows is `_put`, without its call: this is every frame of a caller
         try:
@@ -103,23 +114,23 @@ class Wire:
         except (OSError, ValueError) as exc:
             sent = self._unsent(exc)
         if sent != len(frame):
-            self._put_later(frame, sent, droppable)
+            self._put_later(frame, sent, True)
 
-    def send_all(self, texts: Sequence[bytes]) -> None:
-        """Send droppable messages, in one write if the peer takes it."""
+    def offer_all(self, texts: Sequence[bytes]) -> None:
+        """Offer messages, in one write if the peer takes it."""
         if self._queue:
             for text in texts:
-                self.send(text, droppable=True)
+                self.offer(text)
         elif self.open:
-            self._put(b"".join(map(self._frames.text, texts)), False)
+            self._put(b"".join(map(self._frames.text, texts)))
 
     def send_with(self, text: bytes, after: bytes) -> None:
-        """Send a droppable message and one that is not, in one write if the peer takes it."""
+        """Offer a message, and send one behind it, in one write if the peer takes it."""
         if self._queue:
-            self.send(text, droppable=True)
+            self.offer(text)
             self.send(after)
         elif self.open:
-            self._put(self._frames.text(text) + self._frames.text(after), False)
+            self._put(self._frames.text(text) + self._frames.text(after))
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Say goodbye, then close; the socket is gone within `goodbye` real seconds."""
@@ -203,7 +214,7 @@ class Wire:
 
     # Writing ----------------------------------------------------------------------------------------
 
-    def _put(self, frame: bytes, droppable: bool) -> None:
+    def _put(self, frame: bytes) -> None:
         """Write, with nothing waiting; what the peer does not take at once waits for it."""
         send = self._send
         try:
@@ -211,7 +222,7 @@ class Wire:
         except (OSError, ValueError) as exc:
             sent = self._unsent(exc)
         if sent != len(frame):
-            self._put_later(frame, sent, droppable)
+            self._put_later(frame, sent, False)
 
     def _put_later(self, frame: bytes, sent: int, droppable: bool) -> None:
         """The peer did not take all of it."""

@@ -43,7 +43,7 @@ class Speaker:
         if self._unmarked >= MARK_EVERY:
             self._stream.send_with(media, self._next_mark())
         else:
-            self._stream.send(media, droppable=True)
+            self._stream.offer(media)
 
     def mark(self) -> None:
         """Have Twilio tell when all of this has been played."""
@@ -120,5 +120,5 @@ class Speaker:
         return self._stream.spelling.mark(name)
 
     def _own(self, payload: bytes) -> None:
-        self._stream.send(self._stream.spelling.media(payload), droppable=True)
+        self._stream.offer(self._stream.spelling.media(payload))
         self._ledger.sent(OWN, 0, milliseconds(payload), self._clock())

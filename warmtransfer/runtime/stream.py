@@ -88,9 +88,13 @@ class Stream:
         """Take what was read from the socket before it came here."""
         self._wire.feed(leftover)
 
-    def send(self, message: bytes, *, droppable: bool = False) -> None:
+    def send(self, message: bytes) -> None:
         """Send one message of our spelling."""
-        self._wire.send(message, droppable=droppable)
+        self._wire.send(message)
+
+    def offer(self, media: bytes) -> None:
+        """Send audio, which may be dropped."""
+        self._wire.offer(media)
 
     def send_with(self, media: bytes, mark: bytes) -> None:
         """Send audio, which may be dropped, and the mark behind it, which may not."""
