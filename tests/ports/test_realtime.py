@@ -81,16 +81,29 @@ AUDIO = {
         json.dumps({"delta": "AAECAw==", **AUDIO}, separators=(",", ":")),
         json.dumps({**AUDIO, "item_id": 'say "delta":"no"'}, separators=(",", ":")),
         json.dumps(AUDIO, separators=(",", ":")).replace("=", "\\u003d"),
+        json.dumps({"type": AUDIO["type"], "meta": {"delta": "zzzz"}, **AUDIO}, separators=(",", ":")),
+        json.dumps({"type": AUDIO["type"], 'x"delta': "zzzz", **AUDIO}, separators=(",", ":")),
+        json.dumps(AUDIO, separators=(",", ":"))[:-1].replace("AAEC", "BBBB") + ',"delta":"AAECAw=="}',
     ],
 )
 def test_audio_is_read_as_json_reads_it_however_it_is_spelled(data: str) -> None:
     assert dialect.decode(data.encode()) == {**json.loads(data), "delta": b"AAECAw=="}
 
 
-@pytest.mark.parametrize("delta", ['A"A=', "A\\A=", "\u00e4AA=", "AAA", "A\nA="])
-def test_audio_that_could_not_stand_between_quotes_is_no_event(delta: str) -> None:
+@pytest.mark.parametrize("delta", ['A"A=', "A\\A=", "\u00e4AA=", "AAA", "A\nA=", "AA==AAAA", "a b!"])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["usual", "careful"])
+def test_audio_that_could_not_stand_between_quotes_is_no_event(
+    delta: str, separators: tuple[str, str]
+) -> None:
     with pytest.raises(ValueError):
-        dialect.decode(json.dumps({**AUDIO, "delta": delta}).encode())
+        dialect.decode(json.dumps({**AUDIO, "delta": delta}, separators=separators).encode())
+
+
+@pytest.mark.parametrize("raw", ["A\nAA", "AAA\0"])
+def test_raw_control_characters_in_audio_are_refused(raw: str) -> None:
+    data = json.dumps(AUDIO, separators=(",", ":")).replace("AAECAw==", raw)
+    with pytest.raises(ValueError):
+        dialect.decode(data.encode())
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff", b'{"type":"response.output_audio.delta","delta":"AAAA'])

@@ -17,7 +17,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import CLIENT, OPEN, Protocol, State
 
 from warmtransfer.ports.readiness import Loop, make_loop
-from warmtransfer.ports.wire import Wire, read_messages
+from warmtransfer.ports.sockets import read_messages
+from warmtransfer.ports.wire import Wire
 
 T = TypeVar("T")
 #: Key and certificate of "localhost", for these tests only.
@@ -365,6 +366,61 @@ def test_tls_that_ends_without_a_close_frame_is_a_lost_connection(loop: Loop, pa
     until(lambda: ours.ends)
     assert ours.texts == [b"last words"]
     assert [code for code, _ in ours.ends] == [1006]
+
+
+def test_what_the_peer_said_at_its_end_counts_though_tls_is_cut_after_it(loop: Loop, pair: Pair) -> None:
+    """A model's server that refuses for good says so in its close code, and may not take leave of TLS."""
+    mine, theirs = secured(pair)
+    ours, peer = Ours(loop, mine), Peer(theirs)
+    peer.framing.send_close(4000, "no")
+    peer.flush()
+    theirs.close()
+    until(lambda: ours.ends == [(4000, "no")])
+
+
+def test_a_tls_read_that_waits_for_its_turn_leaves_the_next_connection_alone(loop: Loop, pair: Pair) -> None:
+    """The system gives the number of a closed socket to the next one that is opened."""
+    mine, theirs = secured(pair)
+    ours, peer = Ours(loop, mine), Peer(theirs)
+    held = threading.Event()
+    victims: list[socket.socket] = []
+
+    def replace(text: bytes) -> None:
+        number = mine.fileno()
+        ours.wire.abandon()
+        while len(victims) < 8:
+            victims.extend(socket.socketpair())
+        pairs = list(zip(victims[::2], victims[1::2], strict=True))
+        mine_again = [each for each in pairs if number in (each[0].fileno(), each[1].fileno())]
+        assert mine_again, "no new socket got the number"
+        for one, other in mine_again:
+            one.sendall(b"\x17\x03\x03\x00\x10" + b"n" * 16)
+            other.sendall(b"\x17\x03\x03\x00\x10" + b"n" * 16)
+        ours.wire._read_tls()  # as the loop calls it when it was put off
+        for one, other in mine_again:
+            assert len(one.recv(100)) == len(other.recv(100)) == 21
+        held.set()
+
+    ours.then = replace
+    peer.send(b"x")
+    assert held.wait(5)
+    for each in victims:
+        each.close()
+    theirs.close()
+
+
+@pytest.mark.parametrize("what", ["closes", "fails"])
+def test_a_close_that_comes_with_a_message_is_answered_whatever_that_leads_to(
+    loop: Loop, pair: Pair, what: str
+) -> None:
+    ours, peer = Ours(loop, pair[0]), Peer(pair[1])
+    ours.then = lambda text: ours.wire.close() if what == "closes" else 1 // 0
+    peer.framing.send_text(b"stop")
+    peer.framing.send_close(1000)
+    peer.flush()
+    assert peer.read_all() == 1000
+    until(lambda: ours.ends)
+    assert not ours.wire.open
 
 
 def test_the_first_messages_are_read_exactly(pair: Pair) -> None:

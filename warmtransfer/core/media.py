@@ -93,7 +93,7 @@ class Usual:
     )  # fmt: skip
 
     def __init__(self, stream_sid: str) -> None:
-        self._sid = stream_sid.encode()
+        self._sid = stream_sid.encode("utf-8", "replace")
         self._size = -1  #: of the messages that are recognised
         self._start = self._end = 0  #: of the audio in them
         self._before = self._audio = self._after = b""

@@ -13,7 +13,7 @@ import websocket
 from warmtransfer.errors import ModelLost
 from warmtransfer.ports.dialect import FATAL, FATAL_STATUS
 from warmtransfer.ports.readiness import Loop
-from warmtransfer.ports.wire import hang_up
+from warmtransfer.ports.sockets import hang_up
 
 Opened = Callable[[socket.socket | None, ModelLost | None], object]
 

@@ -42,6 +42,7 @@ ALREADY = "conversation_already_has_active_response"
 #: What json.loads does after it has guessed an encoding: a text message's is UTF-8.
 _read = json.JSONDecoder().decode
 #: How an audio delta begins, and where its audio does.
+_AUDIO_TYPE = "response.output_audio.delta"
 _AUDIO, _DELTA = b'{"type":"response.output_audio.delta",', b'"delta":"'
 
 
@@ -164,24 +165,34 @@ def truncate(item: str, content: int, ms: int) -> Json:
 
 
 def decode(data: bytes) -> Json:
-    """The event; raises ValueError, or TypeError, when it is none. An audio delta's `delta` comes as bytes.
-
-    Audio is most of what comes: where it is spelled as usual it is cut out, so that JSON reads only the rest.
-    In JSON nothing but a member can be spelled like this one: within a text, its quotes would be escaped.
-    """
+    """The event, an audio delta's `delta` as bytes; raises ValueError, or TypeError, when it is none."""
     if data.startswith(_AUDIO):
-        start = data.find(_DELTA) + len(_DELTA)
-        end = data.find(b'"', start)
-        audio = data[start:end]
-        if start > len(_DELTA) and end > start and audio.isascii() and b"\\" not in audio:
-            event: Json = _read((data[:start] + data[end:]).decode())
-            event["delta"] = audio
-            return event
-    event = _read(data.decode())
-    if event["type"] == "response.output_audio.delta":
+        usual = _without_audio(data)
+        if usual is not None:
+            return usual
+    event: Json = _read(data.decode())
+    if event["type"] == _AUDIO_TYPE:
         event["delta"] = event["delta"].encode("utf-8", "replace")
         if not media.is_base64(event["delta"]):
             raise ValueError("audio that is not base64")
+    return event
+
+
+def _without_audio(data: bytes) -> Json | None:
+    """The audio delta; None when anything about it is unusual.
+
+    Audio is most of what comes: it is cut out, so that JSON reads only the rest. That it was this event's own
+    `delta`, and not one within another member, shows by what JSON then finds there: nothing.
+    """
+    start = data.find(_DELTA) + len(_DELTA)
+    end = data.find(b'"', start)
+    audio = data[start:end]
+    if start < len(_DELTA) or not audio or not media.is_base64(audio) or data.find(_DELTA, end) >= 0:
+        return None
+    event: Json = _read((data[:start] + data[end:]).decode())
+    if event["type"] != _AUDIO_TYPE or event.get("delta") != "":
+        return None
+    event["delta"] = audio
     return event
 
 

@@ -233,7 +233,7 @@ class Model:
             reader = _READERS.get(event["type"])
             if reader is not None:
                 reader(self, event)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             log.warning("the model sent an event that cannot be read", exc_info=True)
 
     def _created(self, event: Json) -> None:

@@ -10,33 +10,17 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from warmtransfer.ports.frames import Frames
 from warmtransfer.ports.readiness import Loop, Timer
+from warmtransfer.ports.sockets import READ, TURNS, direct, hang_up
 
-READ = 65536
-#: Reads in a row before other sockets get their turn.
-TURNS = 8
 #: Raised when a read or a write would block. (ValueError: a TLS socket was closed under us.)
 _NOT_YET = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 #: Bytes that may wait for a peer that reads slowly: a minute of speech with its JSON.
 WAITING = 1024 * 1024
 #: Seconds a peer gets to answer our close frame.
 GOODBYE = 1.0
-
-
-def direct(sock: socket.socket) -> tuple[Callable[[int], bytes], Callable[[Any], int]]:
-    """A non-blocking socket's own read and write, which raise when they would block.
-
-    gevent's methods, and those of TLS, are Python around those of the socket inside; non-blocking, they only
-    add to each frame.
-    """
-    if isinstance(sock, ssl.SSLSocket):
-        inner = getattr(sock, "_sslobj", None) or sock
-        return inner.read, inner.write
-    inner = getattr(sock, "_sock", sock)
-    return inner.recv, inner.send
 
 
 class Wire:
@@ -136,6 +120,7 @@ class Wire:
         """Say goodbye, then close; the socket is gone within `goodbye` real seconds."""
         if self.open:
             self.open = False
+            self._reply()  # the peer's close may have come with the message that leads here
             if self._frames.sent is None:
                 self._enqueue(self._frames.close(code, reason), False)
             self._expire_later()
@@ -175,20 +160,24 @@ class Wire:
         A read gives one record at most, and what comes together comes in several.
         """
         for _ in range(TURNS):
-            read = self._read()
-            if self._ended:
+            if self._ended:  # what is read now could be another connection's: the number is free again
                 return
-            if not read:
+            if not self._read():
                 break
         else:
             self._loop.soon(self._read_tls)
-        if self._queue:
+        if self._queue and not self._ended:
             self._flush()  # a write may have waited for this read
+
+    def _read_again(self) -> None:
+        """The read that had to wait for a write."""
+        self._watch.writable(None)
+        self._read_tls()
 
     def _unread(self, exc: Exception) -> None:
         """A read gave nothing, because there is nothing yet, or because the connection is lost."""
         if isinstance(exc, ssl.SSLWantWriteError):
-            self._watch.writable(self._read_tls)
+            self._watch.writable(self._read_again)
         elif not isinstance(exc, _NOT_YET) and not self._ended:
             self._lost(type(exc).__name__)
 
@@ -199,18 +188,27 @@ class Wire:
             return
         frames = self._frames
         messages = frames.receive(data)
-        if messages and self.open:
-            self._on_texts(messages)
-        if self._ended:
-            return
-        for reply in frames.replies:
-            self._enqueue(reply, False)
-        frames.replies.clear()
+        try:
+            if messages and self.open:
+                self._on_texts(messages)
+        finally:
+            if not self._ended:
+                self._answer()
+
+    def _answer(self) -> None:
+        """Say what the protocol wants said to what was read."""
+        frames = self._frames
+        self._reply()
         if frames.over:
             self.open = False
             self._expire_later()
         if frames.over or self._queue:
             self._flush()
+
+    def _reply(self) -> None:
+        for reply in self._frames.replies:
+            self._enqueue(reply, False)
+        self._frames.replies.clear()
 
     # Writing ----------------------------------------------------------------------------------------
 
@@ -308,41 +306,7 @@ class Wire:
             on_closed(*self._ending())
 
     def _ending(self) -> tuple[int, str]:
-        ended = self._failed or self._frames.received or self._frames.sent
-        return ended or (1006, "the connection was lost")
-
-
-def hang_up(sock: socket.socket) -> None:
-    """Close the connection itself, whatever other references to the socket there are.
-
-    What has arrived is read away: a server that shares the socket would take it for its next request.
-    """
-    with contextlib.suppress(OSError):  # not connected any more: closing is all that is left to do
-        sock.shutdown(socket.SHUT_RDWR)
-        sock.setblocking(False)
-        for _ in range(TURNS):
-            if not sock.recv(READ):
-                break
-    sock.close()
-
-
-def read_messages(sock: socket.socket, data: bytes, wanted: Callable[[bytes], bool], limit: int) -> bytes:
-    """Block on a server-side socket until `wanted` takes a message; the bytes behind that message.
-
-    The caller sets the socket's timeout. Raises ConnectionError when the peer closes, breaks the protocol or
-    sends a binary message first, and TimeoutError.
-    """
-    frames = Frames(client=False, limit=limit)
-    while True:
-        frames.feed(data)
-        while (message := frames.next()) is not None:
-            if wanted(message):
-                return frames.rest()
-        for reply in frames.replies:
-            sock.sendall(reply)
-        frames.replies.clear()
-        if frames.over:
-            raise ConnectionAbortedError("closed before the first messages")
-        data = sock.recv(4096)
-        if not data:
-            raise ConnectionAbortedError("closed before the first messages")
+        """What the peer has said goes before how its connection was lost after that."""
+        refused = self._failed if self._failed and self._failed[0] == 1008 else None
+        said = self._frames.received or self._frames.sent
+        return refused or said or self._failed or (1006, "the connection was lost")

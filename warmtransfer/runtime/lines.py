@@ -12,7 +12,7 @@ from typing import Any
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import Human
 from warmtransfer.ports.readiness import Loop
-from warmtransfer.ports.wire import hang_up
+from warmtransfer.ports.sockets import hang_up
 from warmtransfer.runtime.clock import Clock
 from warmtransfer.runtime.errands import Desk
 from warmtransfer.runtime.memory import Memory
@@ -166,7 +166,12 @@ class Lines:
             hang_up(sock)
             finished.tell()
             return
-        self._relay(call_id).attach(generation, sock, stream_sid, leftover, finished)
+        try:
+            self._relay(call_id).attach(generation, sock, stream_sid, leftover, finished)
+        except Exception:
+            hang_up(sock)  # Twilio then asks what to do instead; nobody else would end it
+            finished.tell()
+            raise
 
     def _relay(self, call_id: str) -> Relay:
         relay = self._relays.get(call_id)

@@ -6,7 +6,7 @@ import socket
 from dataclasses import dataclass
 
 from warmtransfer.core import media
-from warmtransfer.ports.wire import hang_up, read_messages
+from warmtransfer.ports.sockets import hang_up, read_messages
 
 #: `start` repeats our own parameters, which Twilio limits to 500 characters each.
 LIMIT = 16 * 1024
