@@ -123,21 +123,38 @@ def test_a_timer_that_repeats_does_so_until_it_is_cancelled(loop: Loop) -> None:
 
 
 def test_a_timer_that_repeats_keeps_its_place_in_time_and_makes_nothing_up(loop: Loop) -> None:
+    """One call may come late; those after it come when they would have come anyway."""
     calls: list[float] = []
 
     def work() -> None:
         calls.append(time.monotonic())
         if len(calls) == 2:
-            while time.monotonic() < calls[1] + 0.25:  # the loop is busy over five of its times
+            while time.monotonic() < calls[1] + 0.54:  # the loop is busy over two of its times
                 continue
 
     began = time.monotonic()
-    timer = loop.every(0.05, 0.05, work)
-    until(lambda: len(calls) == 4)
+    timer = loop.every(0.2, 0.2, work)
+    until(lambda: len(calls) == 5)
     timer.cancel()
-    assert calls[2] - calls[1] >= 0.25
-    assert calls[3] - calls[2] <= 0.2
-    assert len(calls) <= (calls[3] - began) / 0.05 - 2
+    places = [(at - began) / 0.2 for at in calls]
+    assert len([place for place in places if place % 1 > 0.6]) <= 1, places
+    assert len(calls) <= int(places[-1]) - 1, places
+
+
+def test_a_timer_that_repeats_ends_with_the_loop(loop: Loop) -> None:
+    calls: list[float] = []
+    timer = loop.every(0.02, 0.02, lambda: calls.append(time.monotonic()))
+    until(lambda: calls)
+    loop.stop()
+    timer.cancel()
+    count = len(calls)
+    gate = threading.Event()
+    gate.wait(0.1)
+    assert len(calls) == count
+    if isinstance(loop, HubLoop):
+        import gevent
+
+        assert gevent.wait(timeout=1.0), "the timer keeps the hub awake"
 
 
 def test_a_readable_socket_is_announced(loop: Loop, pair: tuple[socket.socket, ...]) -> None:

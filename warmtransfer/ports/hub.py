@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ import gevent
 from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
-from warmtransfer.ports.readiness import Callback, Timer, Watch, guarded
+from warmtransfer.ports.readiness import Callback, Timer, Watch, guarded, next_due
 
 T = TypeVar("T")
 log = logging.getLogger("warmtransfer")
@@ -25,7 +26,7 @@ class HubLoop:
         self._thread_id = get_original("_thread", "get_ident")
         self._home = self._thread_id()
         self._pool = ThreadPool(1, hub=self._hub)
-        self._stopped = False
+        self.stopped = False
         self._watches: set[_HubWatch] = set()
 
     def watch(self, sock: socket.socket, on_readable: Callable[[], object]) -> Watch:
@@ -64,7 +65,7 @@ class HubLoop:
 
     def stop(self) -> None:
         """Call nothing any more."""
-        self._stopped = True
+        self.stopped = True
         self._pool.kill()
 
     @property
@@ -80,7 +81,7 @@ class HubLoop:
         return timer
 
     def _run(self, fn: Callback, *args: Any) -> None:
-        if not self._stopped:
+        if not self.stopped:
             guarded(fn, *args)
 
     def fire(self, call: tuple[Any, ...]) -> None:
@@ -94,10 +95,12 @@ class _HubTimer:
         self._call = call
         self._every = every
         self._timer: Any = None
+        self._due = 0.0  #: monotonic seconds
         self._cancelled = False
 
     def start(self, seconds: float) -> None:
         if not self._cancelled:
+            self._due = time.monotonic() + seconds
             self._timer = self._loop.hub_loop.timer(max(seconds, 0.0), self._every)
             self._timer.start(self._fire, update=True)  # the hub's own time may be old
 
@@ -106,11 +109,20 @@ class _HubTimer:
         self._loop.soon(self._close)
 
     def _fire(self) -> None:
-        if not self._every:
+        if not self._every or self._cancelled or self._loop.stopped:
             self._close()
+        else:
+            self._keep_time()
         if not self._cancelled:
             self._cancelled = not self._every
             self._loop.fire(self._call)
+
+    def _keep_time(self) -> None:
+        """Skip what was missed: libev goes on from when it was late, so that all timers would become one."""
+        self._due, missed = next_due(self._due, self._every)
+        if missed:
+            self._close()
+            self.start(self._due - time.monotonic())
 
     def _close(self) -> None:
         if self._timer is not None:

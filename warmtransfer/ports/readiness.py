@@ -56,8 +56,8 @@ class Loop(Protocol):
     def every(self, seconds: float, after: float, fn: Callback) -> Timer:
         """Call in the loop after real seconds `after`, and then every `seconds`. From any thread.
 
-        Calls keep their place in time, so that those of many timers can share a wake-up; what was missed
-        while the loop was busy is not made up for.
+        Calls keep their place in time, so that those of many timers can share a wake-up; of what was
+        missed while the loop was busy, one call at most comes late.
         """
 
     def offload(self, fn: Callable[..., T], *args: Any) -> T:
@@ -85,6 +85,12 @@ def guarded(fn: Callback, *args: Any) -> None:
         fn(*args)
     except Exception:
         log.exception("a callback failed")
+
+
+def next_due(due: float, every: float) -> tuple[float, bool]:
+    """When what was due then, in monotonic seconds, is due again, and whether that skips what was missed."""
+    missed = (time.monotonic() - due) // every
+    return due + every * (1 + max(0.0, missed)), missed >= 1
 
 
 def make_loop() -> Loop:
@@ -197,7 +203,7 @@ class SelectorLoop:
         while self._timers and self._timers[0][0] <= time.monotonic():
             due, _, timer = heapq.heappop(self._timers)
             if timer.fire():
-                self._arm(max(due + timer.every, time.monotonic()), timer)
+                self._arm(next_due(due, timer.every)[0], timer)
 
 
 class _SelectorTimer:
