@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 
 from tests.runtime.ends import SAM, SID, calling, ends, sound, until
 from warmtransfer.core import events as ev
@@ -200,6 +201,8 @@ def test_an_echo_of_an_older_mark_counts_for_nothing() -> None:
         phone, session = both.up()
         session.say("i1", 5000, "a long sentence")
         old = until(phone.marks)
+        played = time.monotonic() + 0.02
+        until(lambda: time.monotonic() > played)  # of what was never heard nothing is left to shorten
         session.send("input_audio_buffer.speech_started", audio_start_ms=0, item_id="u1")
         session.wait("conversation.item.truncate")
         session.send("input_audio_buffer.committed", item_id="u1", previous_item_id=None)
@@ -209,6 +212,8 @@ def test_an_echo_of_an_older_mark_counts_for_nothing() -> None:
             phone.mark(name)
         phone.media()
         until(lambda: session.audio)
+        began = time.monotonic()
+        until(lambda: time.monotonic() > began + 0.02)
         session.send("input_audio_buffer.speech_started", audio_start_ms=0, item_id="u2")
         cut = session.wait("conversation.item.truncate", 2)
         assert cut["item_id"] == "i2"
