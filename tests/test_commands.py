@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from tests.calls.world import free_port
-from tests.runtime.parts import eventually
+from tests.desk.parts import eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, Site
 from warmtransfer.config import KEYS

@@ -12,11 +12,11 @@ from types import ModuleType
 import pytest
 from flask import Flask
 
-from tests.runtime.parts import eventually
+from tests.desk.parts import eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, PUBLIC, ROOM, signature
 from warmtransfer import CallInfo
-from warmtransfer.runtime.tools import tool_of
+from warmtransfer.relay.tools import tool_of
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop.py"
 

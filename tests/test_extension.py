@@ -16,13 +16,13 @@ import pytest
 from flask import Flask, current_app
 
 import warmtransfer
-from tests.runtime.parts import Told, eventually
+from tests.desk.parts import Told, eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, Site
 from warmtransfer import ConfigError, Human, WarmTransfer, create_app, signals
+from warmtransfer.clock import Clock
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Attempt, Call, Handoff, Stage
-from warmtransfer.runtime.clock import Clock
 
 ROOT = Path(__file__).parent.parent
 
@@ -186,7 +186,7 @@ def test_importing_the_package_loads_neither_the_app_nor_twilio() -> None:
 
 def shown(app: Flask) -> list[str]:
     """The names of the tools that the app's model is shown."""
-    toolbox = app.extensions["warmtransfer"].lines._toolbox
+    toolbox = app.extensions["warmtransfer"].switchboard._toolbox
     return [tool["name"] for tool in toolbox.shown(())]
 
 

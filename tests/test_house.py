@@ -23,8 +23,9 @@ OURS = [path for path in MODULES if "simulator" not in path.parts]
 FLOORS = {
     "core": {"core"},
     "ports": {"core", "ports", "errors"},
-    "runtime": {"core", "ports", "runtime", "errors"},
-    "web": {"core", "runtime", "web", "errors", "config"},
+    "desk": {"core", "ports", "desk", "errors", "clock"},
+    "relay": {"core", "ports", "relay", "errors", "clock"},
+    "web": {"core", "desk", "relay", "web", "errors", "config", "clock"},
     "simulator": {"simulator"},
 }
 

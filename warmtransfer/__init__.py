@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 if _TYPE_CHECKING:
     from warmtransfer.core.call import Attempt, Call, Handoff, Outcome, Stage, Style
     from warmtransfer.core.rules import Human
+    from warmtransfer.desk.desk import UnknownCall
     from warmtransfer.errors import ConfigError, StoreBusy, WarmTransferError
     from warmtransfer.extension import WarmTransfer, create_app
-    from warmtransfer.runtime.desk import UnknownCall
-    from warmtransfer.runtime.tools import CallInfo
+    from warmtransfer.relay.tools import CallInfo
     from warmtransfer.signals import call_over, call_started, handoff_asked, handoff_ended, human_joined
 
 __all__ = [
@@ -40,8 +40,8 @@ _HOMES = {
     "core.rules": {"Human"},
     "errors": {"ConfigError", "StoreBusy", "WarmTransferError"},
     "extension": {"WarmTransfer", "create_app"},
-    "runtime.desk": {"UnknownCall"},
-    "runtime.tools": {"CallInfo"},
+    "desk.desk": {"UnknownCall"},
+    "relay.tools": {"CallInfo"},
     "signals": {"call_over", "call_started", "handoff_asked", "handoff_ended", "human_joined"},
 }
 

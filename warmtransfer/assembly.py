@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
+from warmtransfer.desk.desk import Desk
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.ports.carrier import Account, Carrier
 from warmtransfer.ports.dialect import ModelSettings
 from warmtransfer.ports.readiness import Loop, make_loop
 from warmtransfer.ports.store import Store
-from warmtransfer.runtime.clock import Clock
-from warmtransfer.runtime.desk import Desk
-from warmtransfer.runtime.lines import Lines
-from warmtransfer.runtime.phrases import PHRASES
-from warmtransfer.runtime.relay import RelaySettings
-from warmtransfer.runtime.tools import Toolbox
+from warmtransfer.relay.phrases import PHRASES
+from warmtransfer.relay.relay import RelaySettings
+from warmtransfer.relay.switchboard import Switchboard
+from warmtransfer.relay.tools import Toolbox
 from warmtransfer.signals import Announcer
 from warmtransfer.web.guard import Guard
 from warmtransfer.web.links import Links
@@ -49,9 +49,11 @@ class Seams:
 class Running:
     """The parts' life: started once, by whoever comes first, and stopped once."""
 
-    def __init__(self, desk: Desk, lines: Lines, loop: Loop, store: Store, keep_days: int) -> None:
+    def __init__(
+        self, desk: Desk, switchboard: Switchboard, loop: Loop, store: Store, keep_days: int
+    ) -> None:
         self._desk = desk
-        self._lines = lines
+        self._switchboard = switchboard
         self._loop = loop
         self._store = store
         self._keep = keep_days * DAY
@@ -74,7 +76,7 @@ class Running:
             if self._ended.is_set():
                 return
             self._ended.set()
-        self._lines.stop()
+        self._switchboard.stop()
         self._desk.stop()
         self._store.close()
         self._loop.stop()
@@ -95,17 +97,17 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     loop = seams.loop or make_loop()
     store = seams.store or Store(settings.database_url, loop.offload, clock.now)
     links = Links(settings.public_url, settings.url_prefix)
-    lines = Lines(_relay_settings(settings), loop, clock, tools, lambda: settings.humans)
+    switchboard = Switchboard(_relay_settings(settings), loop, clock, tools, lambda: settings.humans)
     desk = Desk(
         store=store,
         carrier=seams.carrier or _carrier(settings),
-        lines=lines,
+        switchboard=switchboard,
         links=links,
         settings=settings,
         clock=clock,
         loop=loop,
     )
-    lines.desk = desk
+    switchboard.desk = desk
     desk.watch(Announcer(app))
     return Parts(
         settings=settings,
@@ -114,9 +116,9 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         documents=Documents(links, _phrasing(settings), settings.rules()),
         clock=clock,
         desk=desk,
-        lines=lines,
+        switchboard=switchboard,
         records=store,
-        life=Running(desk, lines, loop, store, settings.keep_days),
+        life=Running(desk, switchboard, loop, store, settings.keep_days),
     )
 
 

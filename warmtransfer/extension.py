@@ -11,14 +11,14 @@ from flask import Flask
 
 from warmtransfer import config
 from warmtransfer.assembly import Seams, assemble
+from warmtransfer.clock import Clock
 from warmtransfer.commands import group
 from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
 from warmtransfer.ports.carrier import Carrier
 from warmtransfer.ports.readiness import Loop
 from warmtransfer.ports.store import Store
-from warmtransfer.runtime.clock import Clock
-from warmtransfer.runtime.tools import Toolbox
+from warmtransfer.relay.tools import Toolbox
 from warmtransfer.web import routes
 from warmtransfer.web.parts import NAME, parts
 

@@ -14,8 +14,8 @@ from flask import Flask  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 
 from warmtransfer import WarmTransfer  # noqa: E402
+from warmtransfer.clock import Clock  # noqa: E402
 from warmtransfer.config import from_environment  # noqa: E402
-from warmtransfer.runtime.clock import Clock  # noqa: E402
 
 
 def main() -> None:

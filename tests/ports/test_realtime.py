@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from jsonschema import ValidationError  # type: ignore[import-untyped]
 
-from tests.runtime.strict import check_sent
+from tests.relay.strict import check_sent
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import ModelLost
 from warmtransfer.ports import dialect
 from warmtransfer.ports.dial import open_socket, trust
 from warmtransfer.ports.dialect import ModelSettings
 from warmtransfer.ports.turns import Turns, Want
-from warmtransfer.runtime.tools import transfer_tool
+from warmtransfer.relay.tools import transfer_tool
 
 SAM = Human("Sam", "+15550100001", "orders")
 

@@ -13,7 +13,7 @@ from typing import cast
 
 from werkzeug.test import TestResponse
 
-from tests.runtime.parts import Told, eventually
+from tests.desk.parts import Told, eventually
 from tests.test_config import GOOD
 from warmtransfer import create_app
 from warmtransfer.core.call import Call, Stage

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.runtime.parts import eventually
+from tests.desk.parts import eventually
 from tests.web.site import CALLER, Site
 from warmtransfer.core.call import Stage
 

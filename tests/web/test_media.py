@@ -13,22 +13,22 @@ from flask import Flask, Request
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.runtime.ends import SID, until
+from tests.relay.ends import SID, until
+from warmtransfer.clock import Clock
 from warmtransfer.ports.hub import HubLoop
 from warmtransfer.ports.readiness import Loop, make_loop
 from warmtransfer.ports.wire import Wire
-from warmtransfer.runtime.clock import Clock
-from warmtransfer.runtime.stream import Finished
+from warmtransfer.relay.stream import Finished
 from warmtransfer.web import media
 from warmtransfer.web.parts import NAME
 
 
 class Door:
-    """An app with only the stream's route, served for real; it stands in for guard, desk, lines and life."""
+    """An app with only the route of the stream, served for real; it stands in for all the other parts."""
 
     def __init__(self, loop: Loop) -> None:
         self.loop = loop
-        self.guard = self.desk = self.lines = self.life = self
+        self.guard = self.desk = self.switchboard = self.life = self
         self.clock = Clock(10.0)
         self.signed = True
         self.tokens = {"good": ("c1", 3)}
@@ -54,7 +54,7 @@ class Door:
         return self.tokens.pop(token, None)
 
     def attach(self, call_id: str, generation: int, sock: socket.socket, sid: str, rest: bytes) -> Finished:
-        """The lines': the socket is read by a wire, as in a relay."""
+        """The switchboard: the socket is read by a wire, as in a relay."""
         self.attached.append((call_id, generation, sid, rest))
         finished = Finished()
 

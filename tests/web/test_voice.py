@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.parts import eventually
+from tests.desk.parts import eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, PUBLIC, ROOM, Site, signature
 from warmtransfer.core.call import AIState, Stage

@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.policy import named
+from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.runtime.desk import UnknownCall
 from warmtransfer.web import timeline
 from warmtransfer.web.parts import parts
 

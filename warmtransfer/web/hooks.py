@@ -12,8 +12,8 @@ from flask import Blueprint, Response, abort, request
 
 from warmtransfer.core.call import Call
 from warmtransfer.core.events import Event
+from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.runtime.desk import UnknownCall
 from warmtransfer.web import twiml
 from warmtransfer.web.links import RETRIED
 from warmtransfer.web.parts import parts

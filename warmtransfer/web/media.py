@@ -16,8 +16,8 @@ from typing import Any
 from flask import Blueprint, Flask, Request, Response, abort, request
 from flask_sock import Sock
 
-from warmtransfer.runtime.opening import NotAStream, read_start, refuse
-from warmtransfer.runtime.stream import Finished
+from warmtransfer.relay.opening import NotAStream, read_start, refuse
+from warmtransfer.relay.stream import Finished
 from warmtransfer.web.parts import parts
 
 log = logging.getLogger("warmtransfer")
@@ -51,7 +51,7 @@ def doorway() -> Flask:
         ws.connected = False  # nothing of simple-websocket writes from here on, not even a close
         here = request.environ[PARTS]
         request.environ[MODE] = ws.mode
-        serve(ws.sock, here.desk.admit, here.lines.attach, here.clock.real(START_SECONDS))
+        serve(ws.sock, here.desk.admit, here.switchboard.attach, here.clock.real(START_SECONDS))
 
     Sock(door).route("/")(stream)
     return door

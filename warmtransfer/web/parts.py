@@ -7,10 +7,10 @@ from typing import Any, Protocol, cast
 
 from flask import current_app
 
+from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
-from warmtransfer.runtime.clock import Clock
-from warmtransfer.runtime.desk import Desk
-from warmtransfer.runtime.lines import Lines
+from warmtransfer.desk.desk import Desk
+from warmtransfer.relay.switchboard import Switchboard
 from warmtransfer.web.guard import Guard
 from warmtransfer.web.links import Links
 from warmtransfer.web.twiml import Documents
@@ -48,7 +48,7 @@ class Parts:
     documents: Documents
     clock: Clock
     desk: Desk
-    lines: Lines
+    switchboard: Switchboard
     records: Records
     life: Life
 

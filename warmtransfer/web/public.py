@@ -15,7 +15,7 @@ def health() -> dict[str, object]:
     """Alive, with the number of calls the AI is connected to."""
     here = parts()
     here.life.start()
-    return {"ok": True, "relays": here.lines.live()}
+    return {"ok": True, "relays": here.switchboard.live()}
 
 
 @public.get("/sounds/<name>.wav")

@@ -7,7 +7,7 @@ import struct
 from functools import cache
 from itertools import islice
 
-from warmtransfer.runtime import tones
+from warmtransfer.relay import tones
 
 _MULAW, _RATE = 7, 8000
 _PIECES = tones.ON_PIECES + tones.OFF_PIECES

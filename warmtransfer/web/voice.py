@@ -9,8 +9,8 @@ from flask import abort
 
 from warmtransfer.core import webhook
 from warmtransfer.core.call import Call
+from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.runtime.desk import UnknownCall
 from warmtransfer.web import twiml
 from warmtransfer.web.hooks import callback, document, fields, hooks, log, post
 from warmtransfer.web.parts import parts

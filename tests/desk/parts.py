@@ -1,0 +1,108 @@
+"""Small parts around a desk: a carrier and a switchboard that take notes; a real loop and store."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.core.stories import RULES
+from warmtransfer.clock import Clock
+from warmtransfer.core.rules import Rules
+from warmtransfer.desk.desk import Desk
+from warmtransfer.ports.readiness import SelectorLoop
+from warmtransfer.ports.store import Store
+from warmtransfer.web.links import Links
+
+
+class Told:
+    """Writes down every method called on it; what it answers or raises can be set by name."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = answers
+        self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self._changed = threading.Condition()
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def told(*args: Any, **kwargs: Any) -> Any:
+            answer = self.answers.get(name, "")
+            with self._changed:
+                self.said.append((name, args, kwargs))
+                self._changed.notify_all()
+            if isinstance(answer, list):
+                answer = answer.pop(0) if len(answer) > 1 else answer[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer(*args, **kwargs) if callable(answer) else answer
+
+        return told
+
+    def names(self) -> list[str]:
+        """The methods called so far, in order."""
+        with self._changed:
+            return [name for name, _, _ in self.said]
+
+    def wait(
+        self, name: str, times: int = 1, seconds: float = 10.0
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of the `times`-th call of `name`, once it has happened."""
+        with self._changed:
+            done = self._changed.wait_for(lambda: [n for n, _, _ in self.said].count(name) >= times, seconds)
+            assert done, f"{name} was not called {times} times; called: {[n for n, _, _ in self.said]}"
+            return [(args, kwargs) for n, args, kwargs in self.said if n == name][times - 1]
+
+
+class Options:
+    """The settings a desk needs."""
+
+    app_sid = "AP" + "0" * 32
+    number = "+15550100000"
+    call_limit = 3600
+    max_calls = 20
+
+    def __init__(self, rules: Rules = RULES) -> None:
+        self._rules = rules
+
+    def rules(self) -> Rules:
+        """The rules given."""
+        return self._rules
+
+
+class Office:
+    """A desk with all its parts; `close` ends every thread."""
+
+    def __init__(self, folder: Path, rules: Rules = RULES, speed: float = 1.0, **answers: Any) -> None:
+        self.carrier = Told(add_ai="CAai1", dial="CAhuman1", **answers)
+        self.switchboard = Told()
+        self.loop = SelectorLoop()
+        self.store = Store(f"sqlite:///{folder / 'calls.sqlite3'}", self.loop.offload)
+        self.clock = Clock(speed)
+        self.desk = Desk(
+            store=self.store,
+            carrier=self.carrier,
+            switchboard=self.switchboard,
+            links=Links("https://example.test"),
+            settings=Options(rules),
+            clock=self.clock,
+            loop=self.loop,
+        )
+
+    def close(self) -> None:
+        """Stop the desk, the store and the loop."""
+        self.desk.stop()
+        self.store.close()
+        self.loop.stop()
+
+
+def eventually(met: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Ask until it is true, at most `seconds`."""
+    end = time.monotonic() + seconds
+    while not (found := met()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+    return found

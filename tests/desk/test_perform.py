@@ -1,0 +1,257 @@
+"""Each order becomes its request, and what came of it becomes a fact again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desk.parts import Options, Told
+from warmtransfer import errors
+from warmtransfer.clock import Clock
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
+from warmtransfer.desk.perform import Performer
+from warmtransfer.web.links import Links
+
+LINKS = Links("https://example.test")
+GONE = errors.CarrierGone("over", status=404, code=20404)
+UNSURE = errors.CarrierUnsure("perhaps", status=500)
+SAM = Attempt(1, 1, "sam", "+15550100001", Style.SCREEN)
+CALL = Call(
+    id="c1", stage=Stage.RINGING, caller_sid="CAcaller", room_sid="CF1",
+    ai=AI(k=1, state=AIState.ADDING), attempts=(SAM,),
+)  # fmt: skip
+
+
+def performed(order: do.Order, call: Call = CALL, **answers: Any) -> tuple[ev.Event | None, Told]:
+    """What came of the order, and what the carrier was told."""
+    carrier = Told(**answers)
+    performer = Performer(
+        carrier=carrier,
+        switchboard=Told(),
+        links=LINKS,
+        settings=Options(),
+        clock=Clock(500.0),
+        call=lambda _: call,
+        known=lambda _: (),
+    )
+    return performer.perform(call.id, order), carrier
+
+
+def test_the_ai_is_added_to_the_callers_room_with_its_label() -> None:
+    result, carrier = performed(do.AddAI(1, "CF1", "wt-c1"), add_ai="CAai")
+    assert result == ev.AIAdded(1, "CAai")
+    ((_, _, asked),) = carrier.said
+    assert asked["room"] == "CF1"
+    assert asked["label"] == "ai-1"
+    assert asked["parameters"] == {"call": "c1", "leg": "1", "room": "wt-c1"}
+    assert asked["room_callback"] == LINKS.room("c1")
+
+
+def test_an_ai_that_is_not_wanted_any_more_is_not_added() -> None:
+    gone = Call(id="c1", stage=Stage.OVER, ai=AI(k=1, state=AIState.ABSENT))
+    result, carrier = performed(do.AddAI(1, "CF1", "wt-c1"), gone)
+    assert result is None
+    assert carrier.said == []
+
+
+def test_an_ai_leg_of_unsure_fate_is_looked_for_by_its_label() -> None:
+    result, carrier = performed(do.AddAI(1, "CF1", "wt-c1"), add_ai=UNSURE, find_participant="CAai")
+    assert result == ev.AIAdded(1, "CAai")
+    assert carrier.names() == ["add_ai", "find_participant"]
+
+
+def test_an_ai_leg_that_is_not_found_is_reported_and_not_added_twice() -> None:
+    result, carrier = performed(do.AddAI(1, "CF1", "wt-c1"), add_ai=UNSURE, find_participant="")
+    assert result == ev.OrderFailed("AddAI", "unsure", "ai-1", "HTTP 500 code 0")
+    assert carrier.names().count("add_ai") == 1
+
+
+@pytest.mark.parametrize("style", [Style.SCREEN, Style.ANNOUNCE])
+def test_a_human_is_dialled_in_their_style(style: Style) -> None:
+    order = do.DialHuman(1, "", "sam", "+15550100001", style, 20.0, "CF1")
+    result, carrier = performed(order, dial="CAsam", add_human="CAsam")
+    assert result == ev.HumanDialled(1, "CAsam")
+    ((name, _, asked),) = carrier.said
+    assert name == ("add_human" if style is Style.ANNOUNCE else "dial")
+    assert (asked["to"], asked["ring"]) == ("+15550100001", 20)
+
+
+@pytest.mark.parametrize(
+    ("order", "request_"),
+    [
+        (do.EndHuman(1, "CAsam"), "end_call"),
+        (do.EndStray("CAsam"), "end_call"),
+        (do.EndCaller("wt-c1", "CF1", "CAcaller"), "end_call"),
+        (do.RemoveAI(1, "CF1", "CAai"), "remove"),
+        (do.EndAI(1, "CF1", "CAai"), "end_call"),
+    ],
+)
+def test_ending_what_is_over_is_success(order: do.Order, request_: str) -> None:
+    result, carrier = performed(order, **{request_: GONE})
+    assert result is None
+    assert carrier.names().count(request_) == 1
+
+
+@pytest.mark.parametrize("order", [do.EndHuman(1, "CAsam"), do.RemoveAI(1, "CF1", "CAai")])
+def test_an_end_of_unsure_fate_is_repeated(order: do.Order) -> None:
+    request_ = "remove" if isinstance(order, do.RemoveAI) else "end_call"
+    result, carrier = performed(order, **{request_: [UNSURE, UNSURE, ""]})
+    assert result is None
+    assert carrier.names().count(request_) == 3
+
+
+def test_a_carrier_that_stays_busy_is_reported_in_the_end() -> None:
+    busy = errors.CarrierBusy("429", status=429, code=20429)
+    result, carrier = performed(do.DialHuman(1, "", "sam", "+15550100001"), dial=busy)
+    assert result == ev.OrderFailed("DialHuman", "busy", "human-1", "HTTP 429 code 20429")
+    assert carrier.names().count("dial") == 5
+
+
+def test_our_own_fault_is_a_fact_too_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    result, _ = performed(do.DialHuman(1, "", "sam", "+15550100001"), dial=KeyError("x"))
+    assert result == ev.OrderFailed("DialHuman", "ours", "human-1", "KeyError")
+    assert "KeyError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("status", "there", "fact"),
+    [
+        ("completed", "", ev.HumanEnded(1, "completed", call_sid="CAsam")),
+        ("no-answer", "", ev.HumanEnded(1, "no-answer", call_sid="CAsam")),
+        ("", "", ev.HumanEnded(1, "missing", call_sid="CAsam")),
+        ("in-progress", "CAsam", ev.HumanJoined(1, "CF1", "CAsam")),
+        ("in-progress", "", ev.LegPresent(1)),
+        ("ringing", "", ev.LegPresent(1)),
+    ],
+)
+def test_looking_for_a_leg_finds_where_it_is(status: str, there: str, fact: ev.Event) -> None:
+    result, _ = performed(do.LookForLeg(1, "CAsam", "CF1"), call_status=status, find_participant=there)
+    assert result == fact
+
+
+def test_a_human_counts_as_joined_only_when_they_can_talk() -> None:
+    """Style announce: a human whom we could not take off hold is in the room, and nobody's company."""
+    _, carrier = performed(do.LookForLeg(1, "CAsam", "CF1"), call_status="in-progress")
+    assert carrier.said[-1] == ("find_participant", ("CF1", "human-1"), {"talking": True})
+
+
+REDIRECTED = replace(CALL, stage=Stage.REDIRECTED)
+
+
+def test_a_caller_is_moved_once_the_ai_has_been_heard() -> None:
+    result, carrier = performed(do.RedirectCaller(1, "", "CAcaller"), REDIRECTED)
+    assert result is None
+    assert carrier.said == [("move_call", ("CAcaller", LINKS.next("c1")), {})]
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        REDIRECTED.with_attempt(replace(SAM, call_sid="CAsam")),
+        REDIRECTED.with_attempt(SAM).with_attempt(replace(SAM, n=2)),
+        replace(CALL, stage=Stage.OVER),
+    ],
+    ids=["dialling", "next", "over"],
+)
+def test_a_caller_who_has_moved_on_is_not_moved_again(moved: Call) -> None:
+    """The first try timed out and was done all the same: a second one would cut the dial short."""
+    result, carrier = performed(do.RedirectCaller(1, "", "CAcaller"), moved)
+    assert (result, carrier.said) == (None, [])
+
+
+def test_an_unsure_dial_is_found_by_its_number_or_given_up() -> None:
+    order = do.LookForDial(1, "", "+15550100001", 5.0)
+    assert performed(order, find_call="CAsam")[0] == ev.HumanDialled(1, "CAsam")
+    assert performed(order, find_call="")[0] == ev.HumanEnded(1, "missing")
+
+
+def test_an_unsure_dial_is_not_looked_for_once_its_callback_spoke() -> None:
+    known = CALL.with_attempt(Attempt(1, 1, "sam", "+15550100001", Style.SCREEN, call_sid="CAsam"))
+    result, carrier = performed(do.LookForDial(1, "", "+15550100001", 5.0), known)
+    assert result is None
+    assert carrier.said == []
+
+
+@pytest.mark.parametrize(
+    ("status", "fact"),
+    [
+        ("completed", ev.CallerLeft(why="looked")),
+        ("in-progress", ev.CallerPresent("CF1")),
+        ("", ev.CallerLeft(why="unknown")),
+    ],
+)
+def test_looking_for_the_caller_asks_about_the_call_not_the_room(status: str, fact: ev.Event) -> None:
+    assert performed(do.LookForCaller("wt-c1", "CF1", "CAcaller"), call_status=status)[0] == fact
+
+
+@pytest.mark.parametrize("status", ["completed", ""])
+def test_an_ai_leg_that_is_over_is_found_to_be(status: str) -> None:
+    order = do.LookForAI(1, "CF1", "CAai")
+    assert performed(order, call_status=status)[0] == ev.AILeft(1, "CF1", "looked")
+    assert performed(order, call_status="in-progress")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("room", "called", "ended"),
+    [
+        ("wt-f0f0", Options.number, True),
+        ("wt-c1", Options.number, False),
+        ("wt-f0f0", "+15550199999", False),
+        ("someone-elses", Options.number, False),
+    ],
+    ids=["forgotten", "known", "another deployment's", "not ours"],
+)
+def test_of_the_rooms_that_are_open_only_our_forgotten_ones_are_ended(
+    room: str, called: str, ended: bool
+) -> None:
+    carrier = Told(
+        open_rooms=[[room]], find_room="CF1", find_participant="CA1", number_called=called, people={}
+    )
+    performer = Performer(
+        carrier=carrier,
+        switchboard=Told(),
+        links=LINKS,
+        settings=Options(),
+        clock=Clock(500.0),
+        call=lambda call_id: CALL if call_id == "c1" else None,
+        known=lambda _: (),
+    )
+    performer.adopt_forgotten()
+    assert ("end_room" in carrier.names()) is ended
+
+
+def test_looking_for_the_room_finds_the_caller_in_it() -> None:
+    result, _ = performed(
+        do.LookForRoom("wt-c1", "", "CAcaller"), find_room="CF1", find_participant="CAcaller"
+    )
+    assert result == ev.CallerJoined("wt-c1", "CF1", "CAcaller")
+
+
+def test_a_human_who_cannot_be_told_is_ended() -> None:
+    result, carrier = performed(do.TellHuman(1, "CAsam"), move_call=GONE)
+    assert result is None
+    assert carrier.names() == ["move_call", "end_call"]
+
+
+def test_comfort_that_comes_before_the_room_has_begun_is_no_failure() -> None:
+    assert performed(do.ComfortCaller("wt-c1", "CF1", "CAcaller"), announce=GONE)[0] is None
+
+
+def test_every_order_that_is_not_local_can_be_carried_out(tmp_path: Path) -> None:
+    abstract = {"Order", "RelayOrder", "AIOrder", "HumanOrder", "CallerOrder"}
+    performer = Performer(
+        carrier=Told(),
+        switchboard=Told(),
+        links=LINKS,
+        settings=Options(),
+        clock=Clock(),
+        call=lambda _: None,
+        known=lambda _: (),
+    )
+    for name, kind in do.BY_NAME.items():
+        assert kind.local or name in abstract or kind in performer._does, name

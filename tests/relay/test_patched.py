@@ -1,0 +1,28 @@
+"""The relay's tests once more, in a process that gevent has patched: there the hub runs its callbacks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tests/relay/test_relay.py",
+        "tests/relay/test_relay_handoff.py",
+        "tests/relay/test_relay_losses.py",
+        "tests/ports/test_wire.py",
+        "tests/ports/test_readiness.py",
+        "tests/web/test_media.py",
+    ],
+)
+def test_it_holds_under_gevent(path: str) -> None:
+    command = [sys.executable, "-m", "tests.relay.patched", path, "-q", "-x", "-p", "no:xdist"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

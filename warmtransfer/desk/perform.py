@@ -1,0 +1,286 @@
+"""Carries out orders at the carrier. What came of one is an event again, or nothing."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection
+from typing import Any, Protocol
+
+from warmtransfer import errors
+from warmtransfer.clock import Clock
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core import webhook
+from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, Style
+
+log = logging.getLogger("warmtransfer")
+
+#: Seconds before an order that was not processed, or is safe to repeat, is tried again.
+RETRY_AFTER = (0.3, 0.7, 1.5, 3.0)
+#: CallStatus values after which a leg is over (https://www.twilio.com/docs/voice/api/call-resource).
+TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+#: The leg is there already: an earlier request was carried out after all (Twilio error 16026).
+LABEL_IN_USE = 16026
+#: Seconds the attempt's own callback has to tell of an unsure dial before we look.
+EVIDENCE = 3.0
+#: Seconds the AI's line may take before its audio is replaced.
+LINE = 6.0
+
+
+class Numbers(Protocol):
+    """The settings that orders need."""
+
+    app_sid: str
+    number: str
+    call_limit: int
+
+
+class Performer:
+    """One method per order. Runs in worker threads; holds no lock and keeps no state."""
+
+    def __init__(
+        self,
+        *,
+        carrier: Any,
+        switchboard: Any,
+        links: Any,
+        settings: Numbers,
+        clock: Clock,
+        call: Callable[[str], Call | None],
+        known: Callable[[str], Collection[str]],
+    ) -> None:
+        self._carrier = carrier
+        self._switchboard = switchboard
+        self._links = links
+        self._settings = settings
+        self._clock = clock
+        self._call = call
+        self._known = known
+        self._does: dict[type[do.Order], Callable[[str, Any], ev.Event | None]] = {
+            do.AddAI: self._add_ai,
+            do.RemoveAI: self._remove_ai,
+            do.EndAI: self._end_ai,
+            do.LookForAI: self._look_for_ai,
+            do.DialHuman: self._dial,
+            do.EndHuman: self._end_leg,
+            do.EndStray: self._end_leg,
+            do.EndCaller: self._end_leg,
+            do.TellHuman: self._tell_human,
+            do.BriefOnHold: self._brief_on_hold,
+            do.LetHumanIn: self._let_in,
+            do.LookForLeg: self._look_for_leg,
+            do.LookForDial: self._look_for_dial,
+            do.LookForRoom: self._look_for_room,
+            do.LookForCaller: self._look_for_caller,
+            do.ComfortCaller: self._comfort,
+            do.RedirectCaller: self._redirect,
+        }
+
+    def perform(self, call_id: str, order: do.Order) -> ev.Event | None:
+        """Do it, repeating what is safe to repeat, and say what came of it; never raises."""
+        name = type(order).__name__
+        for pause in (*RETRY_AFTER, None):
+            try:
+                return self._does[type(order)](call_id, order)
+            except errors.CarrierError as fault:
+                detail = f"HTTP {fault.status} code {fault.code}"
+                log.warning("call %s: %s %s: %s", call_id, name, fault.kind, detail)
+                if pause is None or not _repeatable(order, fault):
+                    return ev.OrderFailed(name, fault.kind, order.key, detail)
+                self._sleep(pause)
+            except Exception as fault:
+                log.exception("call %s: %s failed in our own code", call_id, name)
+                return ev.OrderFailed(name, "ours", order.key, type(fault).__name__)
+        return None
+
+    def adopt(self, room: str) -> None:
+        """End a room whose call nobody knows; its caller's `<Dial action>` then starts anew.
+
+        A caller who has company of a human's is left alone.
+        """
+        try:
+            sid = self._carrier.find_room(room)
+            if sid and not any(label.startswith("human-") for label in self._carrier.people(sid)):
+                log.warning("room %s belongs to no stored call: it is ended, its caller starts anew", room)
+                self._carrier.end_room(sid)
+        except errors.CarrierError as fault:
+            log.warning("room %s belongs to no stored call, and was not ended: %s", room, fault.kind)
+
+    def adopt_forgotten(self) -> None:
+        """Adopt the rooms of our number whose calls nobody knows: the database was lost."""
+        try:
+            for room in self._carrier.open_rooms():
+                if self._forgotten(room):
+                    self.adopt(room)
+        except errors.CarrierError as fault:
+            log.warning("rooms that belong to no stored call were not looked for: %s", fault.kind)
+
+    def _forgotten(self, room: str) -> bool:
+        call_id = webhook.call_of(room)
+        if not call_id or self._call(call_id) is not None:
+            return False
+        # Another deployment of ours may share the account: its callers have phoned another number.
+        caller = self._carrier.find_participant(self._carrier.find_room(room), "caller")
+        return bool(caller) and self._carrier.number_called(caller) == self._settings.number
+
+    # The AI's leg -----------------------------------------------------------------------------------
+
+    def _add_ai(self, call_id: str, order: do.AddAI) -> ev.Event | None:
+        self._sleep(order.delay)
+        call = self._call(call_id)
+        if call is None or call.ai.k != order.k or call.ai.state is AIState.ABSENT:
+            return None
+        label = order.key
+        try:
+            sid = self._carrier.add_ai(
+                room=order.room_sid,
+                app_sid=self._settings.app_sid,
+                parameters={"call": call_id, "leg": str(order.k), "room": order.room},
+                label=label,
+                from_=self._settings.number,
+                room_callback=self._links.room(call_id),
+                time_limit=self._settings.call_limit,
+            )
+        except (errors.CarrierUnsure, errors.CarrierRefused) as fault:
+            if isinstance(fault, errors.CarrierRefused) and fault.code != LABEL_IN_USE:
+                raise
+            sid = self._carrier.find_participant(order.room_sid, label)
+            if not sid:
+                raise
+        return ev.AIAdded(order.k, sid)
+
+    def _remove_ai(self, call_id: str, order: do.RemoveAI) -> None:
+        self._switchboard.close(call_id)
+        _gone_is_done(self._carrier.remove, order.room_sid, order.call_sid or order.key)
+
+    def _end_ai(self, call_id: str, order: do.EndAI) -> None:
+        sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
+        if sid:
+            _gone_is_done(self._carrier.end_call, sid)
+
+    def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
+        status = self._carrier.call_status(order.call_sid)
+        over = status in TERMINAL or not status
+        return ev.AILeft(order.k, order.room_sid, "looked") if over else None
+
+    # The human's leg --------------------------------------------------------------------------------
+
+    def _dial(self, call_id: str, order: do.DialHuman) -> ev.Event:
+        status = self._links.human_status(call_id, order.n)
+        amd = self._links.amd(call_id, order.n)
+        common: dict[str, Any] = {
+            "to": order.number,
+            "from_": self._settings.number,
+            "status_callback": status,
+            "amd_callback": amd,
+            "ring": int(order.ring),
+            "time_limit": self._settings.call_limit,
+        }
+        if order.style is Style.ANNOUNCE:
+            sid = self._carrier.add_human(
+                room=order.room_sid,
+                label=order.key,
+                room_callback=self._links.room(call_id),
+                wait_url=self._links.human_wait(call_id, order.n),
+                **common,
+            )
+        else:
+            sid = self._carrier.dial(url=self._links.human(call_id, order.n), **common)
+        return ev.HumanDialled(order.n, sid)
+
+    def _end_leg(self, call_id: str, order: do.EndHuman | do.EndStray | do.EndCaller) -> None:
+        if order.call_sid:
+            _gone_is_done(self._carrier.end_call, order.call_sid)
+
+    def _tell_human(self, call_id: str, order: do.TellHuman) -> None:
+        if not order.call_sid:
+            return
+        try:
+            self._carrier.move_call(order.call_sid, self._links.gone(call_id, order.n))
+        except (errors.CarrierGone, errors.CarrierRefused):
+            _gone_is_done(self._carrier.end_call, order.call_sid)
+
+    def _brief_on_hold(self, call_id: str, order: do.BriefOnHold) -> None:
+        self._carrier.hold(order.room_sid, order.call_sid, self._links.hold(call_id, order.n))
+
+    def _let_in(self, call_id: str, order: do.LetHumanIn) -> ev.Event:
+        self._carrier.release(order.room_sid, order.call_sid)
+        return ev.HumanJoined(order.n, order.room_sid, order.call_sid)
+
+    def _look_for_leg(self, call_id: str, order: do.LookForLeg) -> ev.Event | None:
+        if not order.call_sid:
+            return None
+        status = self._carrier.call_status(order.call_sid)
+        if status in TERMINAL or not status:
+            return ev.HumanEnded(order.n, status or "missing", call_sid=order.call_sid)
+        if status == "in-progress" and order.room_sid:
+            sid = self._carrier.find_participant(order.room_sid, order.key, talking=True)
+            if sid:
+                return ev.HumanJoined(order.n, order.room_sid, sid)
+        return ev.LegPresent(order.n)
+
+    def _look_for_dial(self, call_id: str, order: do.LookForDial) -> ev.Event | None:
+        self._sleep(EVIDENCE)
+        call = self._call(call_id)
+        attempt = call.attempt_number(order.n) if call else None
+        if attempt is None or attempt.call_sid or attempt.ended:
+            return None
+        sid = self._carrier.find_call(order.number, order.since, self._known(order.number))
+        return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, "missing")
+
+    # The caller's leg and the room ------------------------------------------------------------------
+
+    def _look_for_room(self, call_id: str, order: do.LookForRoom) -> ev.Event | None:
+        room_sid = self._carrier.find_room(order.room)
+        sid = self._carrier.find_participant(room_sid, "caller") if room_sid else ""
+        if sid:
+            return ev.CallerJoined(order.room, room_sid, sid)
+        return self._left(order.call_sid) if order.call_sid else None
+
+    def _look_for_caller(self, call_id: str, order: do.LookForCaller) -> ev.Event | None:
+        gone = self._left(order.call_sid)
+        return gone or (ev.CallerPresent(order.room_sid) if order.room_sid else None)
+
+    def _left(self, call_sid: str) -> ev.CallerLeft | None:
+        status = self._carrier.call_status(call_sid)
+        if status in TERMINAL:
+            return ev.CallerLeft(why="looked")
+        return None if status else ev.CallerLeft(why=ev.UNKNOWN)
+
+    def _comfort(self, call_id: str, order: do.ComfortCaller) -> None:
+        try:
+            self._carrier.announce(order.room_sid, order.call_sid, self._links.comfort(call_id))
+        except (errors.CarrierGone, errors.CarrierRefused):
+            # A room that has not started plays our wait document: the caller hears something anyway.
+            log.info("call %s: no announcement, the room is not in progress", call_id)
+
+    def _redirect(self, call_id: str, order: do.RedirectCaller) -> None:
+        self._switchboard.until_heard(call_id, LINE)
+        call = self._call(call_id)
+        attempt = call.attempt if call else None
+        if call is None or call.stage not in ELSEWHERE:
+            return
+        if call.stage is Stage.REDIRECTED and attempt and (attempt.n != order.n or attempt.call_sid):
+            return  # an earlier try of unsure fate has moved them: another would cut the dial short
+        self._carrier.move_call(order.caller_sid, self._links.next(call_id))
+
+    def _sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            time.sleep(self._clock.real(seconds))
+
+
+def _repeatable(order: do.Order, fault: errors.CarrierError) -> bool:
+    """429 was not processed; an unsure result is repeated only where repeating cannot make a leg."""
+    if isinstance(fault, errors.CarrierBusy):
+        return True
+    creates = isinstance(order, do.DialHuman | do.AddAI)
+    return isinstance(fault, errors.CarrierUnsure) and not creates
+
+
+def _gone_is_done(request: Callable[..., object], *arguments: str) -> None:
+    """Ending what is over already is success (404, 16099, 21220)."""
+    try:
+        request(*arguments)
+    except errors.CarrierGone:
+        log.debug("already over")

@@ -1,0 +1,62 @@
+"""One timer per call, armed from what is stored, so that a restart loses none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from warmtransfer.clock import Clock
+from warmtransfer.core import events as ev
+from warmtransfer.core.call import Call
+
+
+class Timers:
+    """Posts `TimedOut` when a call's alarm is due. The loop's callback only queues, it never blocks."""
+
+    def __init__(self, loop: Any, clock: Clock, post: Callable[[str, ev.Event], None]) -> None:
+        self._loop = loop
+        self._clock = clock
+        self._post = post
+        self._lock = threading.Lock()
+        self._armed: dict[str, tuple[int, Any]] = {}
+        self._stopped = False
+
+    def arm(self, call: Call) -> None:
+        """Have exactly the alarm that this call has now: a newer one replaces, none cancels."""
+        with self._lock:
+            serial, timer = self._armed.get(call.id, (-1, None))
+            if self._stopped or serial > call.alarm or (serial == call.alarm and call.alarm_at):
+                return
+            if timer is not None:
+                timer.cancel()
+                del self._armed[call.id]
+            if not call.alarm_at:
+                return
+            seconds = max(0.0, self._clock.real(call.alarm_at - self._clock.now()))
+            fact = ev.TimedOut(call.stage, call.alarm)
+            self._armed[call.id] = (call.alarm, self._loop.later(seconds, self._due, call.id, fact))
+
+    def once(self, call_id: str, seconds: float, fact: ev.Event) -> None:
+        """Post this fact after `seconds`, besides the alarm."""
+        with self._lock:
+            if not self._stopped:
+                self._loop.later(self._clock.real(seconds), self._post, call_id, fact)
+
+    def stop(self) -> None:
+        """Cancel all of them."""
+        with self._lock:
+            self._stopped = True
+            for _, timer in self._armed.values():
+                timer.cancel()
+            self._armed.clear()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._armed)
+
+    def _due(self, call_id: str, fact: ev.TimedOut) -> None:
+        with self._lock:
+            if self._armed.get(call_id, (None,))[0] == fact.alarm:
+                del self._armed[call_id]
+        self._post(call_id, fact)

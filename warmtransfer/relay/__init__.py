@@ -1,0 +1,1 @@
+"""One call's audio, between the carrier's stream and the model."""

@@ -1,0 +1,26 @@
+"""What a deployment decides about the AI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from warmtransfer.ports.dialect import ModelSettings
+from warmtransfer.relay.phrases import PHRASES
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """How the AI is reached and how it behaves. Lengths in seconds."""
+
+    model: ModelSettings = field(default_factory=ModelSettings)
+    greeting: str = "The caller has just been connected. Greet them in one short sentence."
+    resume: str = "You are with the caller again. Carry on with the conversation."
+    phrases: Sequence[str] = PHRASES  #: patterns by which a caller asks for a person; none turns it off
+    tool_seconds: float = 20.0
+    open_seconds: float = 8.0  #: for the model's socket and session
+    silence: float = 5.0  #: without media, a stream counts as broken
+    stall: float = 10.0  #: without a word, a response's session counts as lost
+    quiet: float = 1.0  #: of the AI, before a waiting caller hears the ring tone
+    exchange_before: float = 240.0  #: before its end, a session is exchanged
+    orphan: float = 120.0  #: a relay that nobody streams to closes its session

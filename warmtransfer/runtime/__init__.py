@@ -1,1 +1,0 @@
-"""Runs what the core decides: saves, performs, keeps time, moves audio."""
