@@ -15,10 +15,11 @@ from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.desk.desk import Desk
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.ports.carrier import Account, Carrier
-from warmtransfer.ports.dialect import ModelSettings
-from warmtransfer.ports.readiness import Loop, make_loop
-from warmtransfer.ports.store import Store
+from warmtransfer.ports.carrier.rest import Account, Carrier
+from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.model.dialect import ModelSettings
+from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.phrases import PHRASES
 from warmtransfer.relay.relay import RelaySettings
 from warmtransfer.relay.switchboard import Switchboard

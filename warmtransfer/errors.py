@@ -1,14 +1,14 @@
 """What can go wrong outside, and what to do next.
 
-    WarmTransferError
-    ├── ConfigError         the deployment has to change a key
-    ├── StoreBusy           the call's row stayed locked: ask again
-    ├── ModelLost           the model's session cannot be had, or is gone
-    └── CarrierError
-        ├── CarrierBusy     not done; repeat after a moment (429)
-        ├── CarrierGone     what was asked about is over; counts as done (404, 16099, 20404, 21220)
-        ├── CarrierRefused  not done; repeating cannot help (4xx)
-        └── CarrierUnsure   perhaps done: look before repeating (timeout, 5xx)
+WarmTransferError
+├── ConfigError         the deployment has to change a key
+├── StoreBusy           the call's row stayed locked: ask again
+├── ModelLost           the model's session cannot be had, or is gone
+└── CarrierError
+    ├── CarrierBusy     not done; repeat after a moment (429)
+    ├── CarrierGone     what was asked about is over; counts as done (404, 16099, 20404, 21220)
+    ├── CarrierRefused  not done; repeating cannot help (4xx)
+    └── CarrierUnsure   perhaps done: look before repeating (timeout, 5xx)
 """
 
 from __future__ import annotations

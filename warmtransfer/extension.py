@@ -15,9 +15,9 @@ from warmtransfer.clock import Clock
 from warmtransfer.commands import group
 from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
-from warmtransfer.ports.carrier import Carrier
-from warmtransfer.ports.readiness import Loop
-from warmtransfer.ports.store import Store
+from warmtransfer.ports.carrier.rest import Carrier
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.tools import Toolbox
 from warmtransfer.web import routes
 from warmtransfer.web.parts import NAME, parts

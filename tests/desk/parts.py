@@ -12,8 +12,8 @@ from tests.core.stories import RULES
 from warmtransfer.clock import Clock
 from warmtransfer.core.rules import Rules
 from warmtransfer.desk.desk import Desk
-from warmtransfer.ports.readiness import SelectorLoop
-from warmtransfer.ports.store import Store
+from warmtransfer.ports.loop.selecting import SelectorLoop
+from warmtransfer.ports.store.store import Store
 from warmtransfer.web.links import Links
 
 

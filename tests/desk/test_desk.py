@@ -17,7 +17,7 @@ from warmtransfer.core.call import AIState, Call, Outcome, Stage
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.table import step
 from warmtransfer.desk.desk import UnknownCall
-from warmtransfer.ports.store import Decision
+from warmtransfer.ports.store.store import Decision
 
 ARRIVAL = ev.CallArrived("CAcaller", "+15550109999", "+15550100000")
 

@@ -23,8 +23,9 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Handoff, Stage, Style
 from warmtransfer.core.rules import Human
-from warmtransfer.ports.dialect import ModelSettings
-from warmtransfer.ports.readiness import Loop, make_loop
+from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.model.dialect import ModelSettings
 from warmtransfer.relay.relay import RelaySettings
 from warmtransfer.relay.stream import Finished
 from warmtransfer.relay.switchboard import Switchboard

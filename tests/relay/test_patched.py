@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent.parent
         "tests/relay/test_relay.py",
         "tests/relay/test_relay_handoff.py",
         "tests/relay/test_relay_losses.py",
-        "tests/ports/test_wire.py",
-        "tests/ports/test_readiness.py",
+        "tests/ports/websocket/test_wire.py",
+        "tests/ports/loop/test_loop.py",
         "tests/web/test_media.py",
     ],
 )

@@ -18,9 +18,9 @@ from tests.test_config import GOOD
 from warmtransfer import create_app
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import StoreBusy
-from warmtransfer.ports.carrier import Carrier
-from warmtransfer.ports.readiness import make_loop
-from warmtransfer.ports.store import Decision, Saved, Store
+from warmtransfer.ports.carrier.rest import Carrier
+from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.store.store import Decision, Saved, Store
 from warmtransfer.web.parts import Parts
 
 PUBLIC = "https://warmtransfer.test"

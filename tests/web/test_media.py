@@ -15,9 +15,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.relay.ends import SID, until
 from warmtransfer.clock import Clock
-from warmtransfer.ports.hub import HubLoop
-from warmtransfer.ports.readiness import Loop, make_loop
-from warmtransfer.ports.wire import Wire
+from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.loop.hub import HubLoop
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.websocket.wire import Wire
 from warmtransfer.relay.stream import Finished
 from warmtransfer.web import media
 from warmtransfer.web.parts import NAME

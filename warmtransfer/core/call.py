@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from warmtransfer.core.plain import plain
+
+_ROOM = re.compile(r"wt-([0-9a-f]{1,64})(?:-[0-9]{1,6})?")
 
 
 class Stage(StrEnum):
@@ -190,6 +193,12 @@ class Call:
             "attempts": attempts,
         }
         return cls(**rest)
+
+
+def call_of(room: str) -> str:
+    """The id of the call whose room has this name, "" for a room that cannot be ours."""
+    found = _ROOM.fullmatch(room)
+    return found[1] if found else ""
 
 
 def _attempt(data: dict[str, Any]) -> Attempt:

@@ -24,7 +24,7 @@ from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.perform import Performer
 from warmtransfer.desk.timers import Timers
 from warmtransfer.errors import StoreBusy, WarmTransferError
-from warmtransfer.ports.store import Decision, Store
+from warmtransfer.ports.store.store import Decision, Store
 
 log = logging.getLogger("warmtransfer")
 

@@ -11,8 +11,7 @@ from warmtransfer import errors
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core import webhook
-from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, Style
+from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, Style, call_of
 
 log = logging.getLogger("warmtransfer")
 
@@ -117,7 +116,7 @@ class Performer:
             log.warning("rooms that belong to no stored call were not looked for: %s", fault.kind)
 
     def _forgotten(self, room: str) -> bool:
-        call_id = webhook.call_of(room)
+        call_id = call_of(room)
         if not call_id or self._call(call_id) is not None:
             return False
         # Another deployment of ours may share the account: its callers have phoned another number.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 
-from warmtransfer.core import media
-from warmtransfer.ports.sockets import hang_up, read_messages
+from warmtransfer.ports.carrier import media
+from warmtransfer.ports.websocket.sockets import hang_up, read_messages
 
 #: `start` repeats our own parameters, which Twilio limits to 500 characters each.
 LIMIT = 16 * 1024

@@ -16,8 +16,8 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
 from warmtransfer.core.rules import Human
 from warmtransfer.core.table import FILLS, HEARS
-from warmtransfer.ports.readiness import Loop, Timer
-from warmtransfer.ports.realtime import Listener, Model
+from warmtransfer.ports.loop.protocols import Loop, Timer
+from warmtransfer.ports.model.realtime import Listener, Model
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.sessions import Sessions
@@ -67,9 +67,7 @@ class Relay:
         self._gone = gone
         self._tools: list[dict[str, Any]] = toolbox.shown(humans)
         self._talk = Talk(self, info, settings, loop, clock, desk, toolbox, memory)
-        self._sessions = Sessions(
-            self._open_model, self._talk, self.later, clock, settings.exchange_before
-        )
+        self._sessions = Sessions(self._open_model, self._talk, self.later, clock, settings.exchange_before)
         self._stream: Stream | None = None
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
         self._comforting = False

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 
 from warmtransfer.clock import Clock
-from warmtransfer.ports.readiness import Timer
-from warmtransfer.ports.realtime import Listener, Model, ToolCall
+from warmtransfer.ports.loop.protocols import Timer
+from warmtransfer.ports.model.realtime import Listener, Model, ToolCall
 from warmtransfer.relay.talk import Talk
 
 log = logging.getLogger("warmtransfer")

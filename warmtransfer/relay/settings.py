@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from warmtransfer.ports.dialect import ModelSettings
+from warmtransfer.ports.model.dialect import ModelSettings
 from warmtransfer.relay.phrases import PHRASES
 
 

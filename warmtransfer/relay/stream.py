@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from warmtransfer.core import media
-from warmtransfer.ports.readiness import Loop
-from warmtransfer.ports.wire import Wire
+from warmtransfer.ports.carrier import media
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.websocket.wire import Wire
 
 log = logging.getLogger("warmtransfer")
 

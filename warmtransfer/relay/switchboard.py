@@ -12,8 +12,8 @@ from typing import Any
 from warmtransfer.clock import Clock
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import Human
-from warmtransfer.ports.readiness import Loop
-from warmtransfer.ports.sockets import hang_up
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.websocket.sockets import hang_up
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.relay import Relay, RelaySettings

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from warmtransfer.clock import Clock
 from warmtransfer.core.call import Stage
-from warmtransfer.ports.readiness import Loop, Timer
-from warmtransfer.ports.realtime import Model, ToolCall
-from warmtransfer.ports.turns import Want
+from warmtransfer.ports.loop.protocols import Loop, Timer
+from warmtransfer.ports.model.realtime import Model, ToolCall
+from warmtransfer.ports.model.turns import Want
 from warmtransfer.relay.errands import Desk, Errands
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.phrases import Phrases

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from warmtransfer.core import events as ev
-from warmtransfer.core import webhook
 from warmtransfer.core.call import Call
+from warmtransfer.web import forms
 from warmtransfer.web.hooks import callback, document, fields, hooks, post
 from warmtransfer.web.parts import parts
 
@@ -22,14 +22,14 @@ def answered(call_id: str, n: int) -> str:
 @document
 def gate(call_id: str, n: int) -> str:
     """A key was pressed, or none."""
-    return _document(post(call_id, webhook.gate(fields(), n)), n)
+    return _document(post(call_id, forms.gate(fields(), n)), n)
 
 
 @hooks.post(f"{HUMAN}/status")
 @callback
 def progress(call_id: str, n: int) -> None:
     """Progress of the human's leg."""
-    event = webhook.human_status(fields(), n)
+    event = forms.human_status(fields(), n)
     if event is not None:
         post(call_id, event)
 
@@ -38,7 +38,7 @@ def progress(call_id: str, n: int) -> None:
 @callback
 def machine(call_id: str, n: int) -> None:
     """Answering-machine detection has made up its mind."""
-    event = webhook.amd(fields(), n)
+    event = forms.amd(fields(), n)
     if event is not None:
         post(call_id, event)
 

@@ -7,11 +7,10 @@ from contextlib import suppress
 
 from flask import abort
 
-from warmtransfer.core import webhook
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, call_of
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.web import twiml
+from warmtransfer.web import forms, twiml
 from warmtransfer.web.hooks import callback, document, fields, hooks, log, post
 from warmtransfer.web.parts import parts
 
@@ -30,7 +29,7 @@ def voice() -> str:
 def status() -> None:
     """The caller's call is over, perhaps before it was ever in the room."""
     form = fields()
-    event = webhook.caller_status(form)
+    event = forms.caller_status(form)
     call = parts().desk.by_caller(form.get("CallSid", "")) if event else None
     if call is not None:
         post(call.id, event)
@@ -38,7 +37,7 @@ def status() -> None:
 
 def _arrive() -> str:
     here = parts()
-    event = webhook.arrived(fields())
+    event = forms.arrived(fields())
     if event is None:
         abort(400)
     call = here.desk.arrive(event)
@@ -65,21 +64,21 @@ def wait(call_id: str) -> str:
 @document
 def next_(call_id: str) -> str:
     """The caller's leg asks what comes next: after the room's `<Dial>`, or because we moved the call."""
-    return _caller(post(call_id, webhook.dial_action(fields())))
+    return _caller(post(call_id, forms.dial_action(fields())))
 
 
 @hooks.post("/caller/<call_id>/dial/<int:n>")
 @document
 def dialled(call_id: str, n: int) -> str:
     """The caller's own leg has dialled attempt `n`, and that is over."""
-    return _caller(post(call_id, webhook.dial_action(fields(), n)))
+    return _caller(post(call_id, forms.dial_action(fields(), n)))
 
 
 @hooks.post("/caller/<call_id>/message")
 @document
 def message(call_id: str) -> str:
     """The caller has left a message, or has not said a word."""
-    post(call_id, webhook.message(fields()))
+    post(call_id, forms.message(fields()))
     return parts().documents.thanks()
 
 
@@ -94,7 +93,7 @@ def _caller(call: Call | None) -> str:
     """The caller's document; a caller whose call is forgotten starts anew rather than being dropped."""
     if call is not None:
         return parts().documents.caller(call)
-    return twiml.hang_up() if webhook.caller_status(fields()) else _arrive()
+    return twiml.hang_up() if forms.caller_status(fields()) else _arrive()
 
 
 # The AI's leg ---------------------------------------------------------------------------------------
@@ -121,7 +120,7 @@ def ai() -> str:
 @document
 def after(call_id: str, k: int) -> str:
     """The AI's stream has ended: it starts anew, unless the leg has ended too or is not wanted."""
-    if fields().get("CallStatus") in webhook.TERMINAL:
+    if fields().get("CallStatus") in forms.TERMINAL:
         return twiml.hang_up()
     try:
         return _offer(call_id, k)
@@ -133,7 +132,7 @@ def _offer(call_id: str, k: int) -> str:
     return parts().documents.ai(parts().desk.offer(call_id, k), k)
 
 
-def _parameter(form: webhook.Form, name: str) -> str:
+def _parameter(form: forms.Form, name: str) -> str:
     """A parameter of `app:…?name=value`: documented under its own name, seen with a prefix too."""
     return form.get(name) or form.get(f"Param_{name}", "")
 
@@ -146,12 +145,12 @@ def _parameter(form: webhook.Form, name: str) -> str:
 def room(call_id: str) -> None:
     """News of the conference."""
     form = fields()
-    event = webhook.conference(form, call_id)
+    event = forms.conference(form, call_id)
     if event is not None and post(call_id, event) is None:
-        _adopt(webhook.deserted(form))
+        _adopt(forms.deserted(form))
 
 
 def _adopt(room: str) -> None:
     """A caller of a call that nobody knows must not be left alone in this room."""
-    if webhook.call_of(room):
+    if call_of(room):
         parts().desk.adopt(room)

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from warmtransfer.core import events as ev
-from warmtransfer.core import webhook
-from warmtransfer.core.call import Outcome
+from warmtransfer.core.call import Outcome, call_of
+from warmtransfer.web import forms
 
 CF = "CF" + "a1" * 16
 CA = "CA" + "b2" * 16
@@ -118,17 +118,17 @@ def progress(status: str, number: int = 0, **more: str) -> dict[str, str]:
     ],
 )
 def test_news_of_the_room_becomes_a_fact(form: dict[str, str], fact: ev.Event) -> None:
-    assert webhook.conference(form, CALL) == fact
+    assert forms.conference(form, CALL) == fact
 
 
 def test_the_second_room_of_a_call_is_still_its_room() -> None:
     form = room("participant-join", "caller", FriendlyName=f"wt-{CALL}-2")
-    assert webhook.conference(form, CALL) == ev.CallerJoined(f"wt-{CALL}-2", CF, CA)
+    assert forms.conference(form, CALL) == ev.CallerJoined(f"wt-{CALL}-2", CF, CA)
 
 
 @pytest.mark.parametrize("name", ["wt-other", f"wt-{CALL}x", f"wt-{CALL}-", f"wt-{CALL}-2-2", CALL, ""])
 def test_another_calls_room_says_nothing(name: str) -> None:
-    assert webhook.conference(room("participant-join", "caller", FriendlyName=name), CALL) is None
+    assert forms.conference(room("participant-join", "caller", FriendlyName=name), CALL) is None
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ def test_another_calls_room_says_nothing(name: str) -> None:
     ],
 )
 def test_news_that_decides_nothing_is_no_fact(form: dict[str, str]) -> None:
-    assert webhook.conference(form, CALL) is None
+    assert forms.conference(form, CALL) is None
 
 
 def test_a_muted_human_is_in_the_room_and_not_yet_in_the_conversation() -> None:
-    assert webhook.conference(room("participant-join", "human-1", Muted="true"), CALL) is None
-    assert webhook.conference(room("participant-join", "human-1", Hold="true"), CALL) is None
+    assert forms.conference(room("participant-join", "human-1", Muted="true"), CALL) is None
+    assert forms.conference(room("participant-join", "human-1", Hold="true"), CALL) is None
 
 
 @pytest.mark.parametrize(
@@ -160,17 +160,17 @@ def test_a_muted_human_is_in_the_room_and_not_yet_in_the_conversation() -> None:
 @pytest.mark.parametrize("news", ["participant-join", "participant-leave", "participant-unhold"])
 def test_a_stranger_in_the_room_is_no_fact(news: str, label: str) -> None:
     form = room(news, "caller") | {"ParticipantLabel": label}
-    assert webhook.conference(form, CALL) is None
+    assert forms.conference(form, CALL) is None
 
 
 def test_a_caller_whom_we_moved_has_not_left() -> None:
-    assert webhook.conference(left("caller", "participant_updated_via_api", "in-progress"), CALL) is None
+    assert forms.conference(left("caller", "participant_updated_via_api", "in-progress"), CALL) is None
 
 
 @pytest.mark.parametrize("reason", ["conference_ended_via_api", "moderator_ended_conference"])
 def test_a_caller_put_out_of_an_ended_room_is_still_on_the_line(reason: str) -> None:
-    assert webhook.conference(left("caller", reason, "in-progress"), CALL) == ev.RoomLost(CF, reason)
-    assert webhook.conference(left("caller", reason, "completed"), CALL) == ev.CallerLeft(CF, reason)
+    assert forms.conference(left("caller", reason, "in-progress"), CALL) == ev.RoomLost(CF, reason)
+    assert forms.conference(left("caller", reason, "completed"), CALL) == ev.CallerLeft(CF, reason)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_caller_put_out_of_an_ended_room_is_still_on_the_line(reason: str) -> 
 def test_the_end_of_a_room_says_whether_the_caller_is_still_there(
     reason: str, fact: type[ev.CallerLeft] | type[ev.RoomLost]
 ) -> None:
-    assert webhook.conference(ended(reason), CALL) == fact(CF, reason)
+    assert forms.conference(ended(reason), CALL) == fact(CF, reason)
 
 
 # The caller -----------------------------------------------------------------------------------------
@@ -195,32 +195,32 @@ def test_the_end_of_a_room_says_whether_the_caller_is_still_there(
 
 def test_a_call_arrives_with_its_numbers() -> None:
     form = progress("ringing", Direction="inbound") | {"From": "+15550109999", "To": "+15550100000"}
-    assert webhook.arrived(form) == ev.CallArrived(CA, "+15550109999", "+15550100000")
+    assert forms.arrived(form) == ev.CallArrived(CA, "+15550109999", "+15550100000")
 
 
 @pytest.mark.parametrize("sid", ["", "CA 1", "CA/../1"])
 def test_a_call_without_a_usable_sid_has_not_arrived(sid: str) -> None:
-    assert webhook.arrived(progress("ringing") | {"CallSid": sid}) is None
+    assert forms.arrived(progress("ringing") | {"CallSid": sid}) is None
 
 
 @pytest.mark.parametrize("status", ["completed", "busy", "failed", "no-answer", "canceled"])
 def test_the_numbers_status_callback_tells_of_a_caller_who_left(status: str) -> None:
-    assert webhook.caller_status(progress(status)) == ev.CallerLeft(why=status)
+    assert forms.caller_status(progress(status)) == ev.CallerLeft(why=status)
 
 
 @pytest.mark.parametrize("status", ["queued", "initiated", "ringing", "in-progress", ""])
 def test_a_call_that_goes_on_has_not_left(status: str) -> None:
-    assert webhook.caller_status(progress(status)) is None
+    assert forms.caller_status(progress(status)) is None
 
 
 def test_a_dial_that_ends_gives_the_caller_back() -> None:
     form = progress("in-progress", DialCallStatus="no-answer")
-    assert webhook.dial_action(form) == ev.CallerCameBack(0, "no-answer")
-    assert webhook.dial_action(form, 3) == ev.CallerCameBack(3, "no-answer")
+    assert forms.dial_action(form) == ev.CallerCameBack(0, "no-answer")
+    assert forms.dial_action(form, 3) == ev.CallerCameBack(3, "no-answer")
 
 
 def test_a_dial_that_ends_because_the_caller_hung_up_does_not() -> None:
-    assert webhook.dial_action(progress("completed", DialCallStatus="completed")) == ev.CallerLeft(
+    assert forms.dial_action(progress("completed", DialCallStatus="completed")) == ev.CallerLeft(
         why="completed"
     )
 
@@ -228,7 +228,7 @@ def test_a_dial_that_ends_because_the_caller_hung_up_does_not() -> None:
 @pytest.mark.parametrize(("seconds", "heard"), [("17", 17), ("", 0), ("x", 0), ("-3", 0)])
 def test_a_message_has_an_address_and_a_length(seconds: str, heard: int) -> None:
     form = {"RecordingUrl": "https://api.example/RE1", "RecordingDuration": seconds}
-    assert webhook.message(form) == ev.MessageLeft("https://api.example/RE1", heard)
+    assert forms.message(form) == ev.MessageLeft("https://api.example/RE1", heard)
 
 
 # The human ------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def test_a_message_has_an_address_and_a_length(seconds: str, heard: int) -> None
     ],
 )
 def test_progress_of_a_humans_leg(form: dict[str, str], fact: ev.Event | None) -> None:
-    assert webhook.human_status(form, 2) == fact
+    assert forms.human_status(form, 2) == fact
 
 
 @pytest.mark.parametrize(
@@ -268,11 +268,11 @@ def test_progress_of_a_humans_leg(form: dict[str, str], fact: ev.Event | None) -
 )
 def test_what_machine_detection_heard(heard: str) -> None:
     form = {"CallSid": CA, "AnsweredBy": heard, "MachineDetectionDuration": "2400"}
-    assert webhook.amd(form, 1) == ev.MachineHeard(1, heard)
+    assert forms.amd(form, 1) == ev.MachineHeard(1, heard)
 
 
 def test_detection_that_says_nothing_is_no_fact() -> None:
-    assert webhook.amd({"CallSid": CA}, 1) is None
+    assert forms.amd({"CallSid": CA}, 1) is None
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_detection_that_says_nothing_is_no_fact() -> None:
     ],
 )
 def test_only_key_1_takes_the_call(form: dict[str, str], fact: ev.Event) -> None:
-    assert webhook.gate(form, 1) == fact
+    assert forms.gate(form, 1) == fact
 
 
 # Anything at all ------------------------------------------------------------------------------------
@@ -320,18 +320,18 @@ _FORMS = some.dictionaries(
 def test_no_form_raises_and_no_identifier_carries_more_than_an_identifier(form: dict[str, Any]) -> None:
     named = form | {"FriendlyName": f"wt-{CALL}"}
     for fact in (
-        webhook.conference(named, CALL),
-        webhook.human_status(form, 1),
-        webhook.amd(form, 1),
-        webhook.caller_status(form),
-        webhook.dial_action(form),
+        forms.conference(named, CALL),
+        forms.human_status(form, 1),
+        forms.amd(form, 1),
+        forms.caller_status(form),
+        forms.dial_action(form),
     ):
         for value in fact.to_dict().values() if fact else ():
             assert isinstance(value, int) or len(value) <= 64
             assert str(value).isascii()
-    assert webhook.gate(form, 1).n == 1
-    webhook.arrived(form)
-    webhook.message(form)
+    assert forms.gate(form, 1).n == 1
+    forms.arrived(form)
+    forms.message(form)
 
 
 @pytest.mark.parametrize(
@@ -339,4 +339,4 @@ def test_no_form_raises_and_no_identifier_carries_more_than_an_identifier(form: 
     [("wt-c0ffee", "c0ffee"), ("wt-c0ffee-2", "c0ffee"), ("wt-", ""), ("lobby", ""), ("wt-c0ffee-x", "")],
 )
 def test_a_rooms_name_tells_its_call(room_name: str, call_id: str) -> None:
-    assert webhook.call_of(room_name) == call_id
+    assert call_of(room_name) == call_id

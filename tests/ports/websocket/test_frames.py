@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from websockets.frames import Close, Frame, Opcode
 from websockets.protocol import CLIENT, OPEN, SERVER, Protocol
 
-from warmtransfer.ports.frames import Frames
+from warmtransfer.ports.websocket.frames import Frames
 
 LIMIT = 300
 SIZES = [0, 1, 2, 5, 124, 125, 126, 127, 200, 299, 300, 301, 65535, 65536]

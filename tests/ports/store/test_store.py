@@ -28,10 +28,10 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Attempt, Call, Outcome, Stage, Style
 from warmtransfer.errors import ConfigError, StoreBusy, WarmTransferError
-from warmtransfer.ports.store import Decision, Line, Store
+from warmtransfer.ports.store.store import Decision, Line, Store
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _serial = itertools.count(1)
 
 
@@ -326,7 +326,7 @@ def test_on_postgresql_other_calls_are_not_held_up(url: str, open_store: Callabl
 
 def child(*arguments: str) -> str:
     """What `store_child.py` prints."""
-    command = [sys.executable, "-m", "tests.ports.store_child", *arguments]
+    command = [sys.executable, "-m", "tests.ports.store.store_child", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

@@ -10,8 +10,10 @@ from typing import TypeVar
 
 import pytest
 
-from warmtransfer.ports.hub import HubLoop
-from warmtransfer.ports.readiness import Loop, SelectorLoop, make_loop
+from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.loop.hub import HubLoop
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.loop.selecting import SelectorLoop
 
 T = TypeVar("T")
 

@@ -17,15 +17,8 @@ Form = Mapping[str, str]
 
 #: CallStatus values after which a leg is over.
 TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-_ROOM = re.compile(r"wt-([0-9a-f]{1,64})(?:-[0-9]{1,6})?")
 _LABEL = re.compile(r"(caller|ai|human)(?:-([1-9][0-9]{0,5}))?")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-
-
-def call_of(room: str) -> str:
-    """The id of the call whose room has this name, "" for a room that cannot be ours."""
-    found = _ROOM.fullmatch(room)
-    return found[1] if found else ""
 
 
 def deserted(form: Form) -> str:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from warmtransfer.errors import ModelLost
-from warmtransfer.ports import dialect
-from warmtransfer.ports.dial import Opening
-from warmtransfer.ports.dialect import APPEND, APPENDED, Json, ModelSettings
-from warmtransfer.ports.readiness import Loop, Timer
-from warmtransfer.ports.turns import Turns, Want
-from warmtransfer.ports.wire import Wire
+from warmtransfer.ports.loop.protocols import Loop, Timer
+from warmtransfer.ports.model import dialect
+from warmtransfer.ports.model.dialect import APPEND, APPENDED, Json, ModelSettings
+from warmtransfer.ports.model.opening import Opening
+from warmtransfer.ports.model.turns import Turns, Want
+from warmtransfer.ports.websocket.wire import Wire
 
 log = logging.getLogger("warmtransfer")
 

@@ -11,9 +11,9 @@ from functools import cache
 import websocket
 
 from warmtransfer.errors import ModelLost
-from warmtransfer.ports.dialect import FATAL, FATAL_STATUS
-from warmtransfer.ports.readiness import Loop
-from warmtransfer.ports.sockets import hang_up
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.model.dialect import FATAL, FATAL_STATUS
+from warmtransfer.ports.websocket.sockets import hang_up
 
 Opened = Callable[[socket.socket | None, ModelLost | None], object]
 

@@ -11,9 +11,9 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from warmtransfer.ports.frames import Frames
-from warmtransfer.ports.readiness import Loop, Timer
-from warmtransfer.ports.sockets import READ, TURNS, direct, hang_up
+from warmtransfer.ports.loop.protocols import Loop, Timer
+from warmtransfer.ports.websocket.frames import Frames
+from warmtransfer.ports.websocket.sockets import READ, TURNS, direct, hang_up
 
 #: Raised when a read or a write would block. (ValueError: a TLS socket was closed under us.)
 _NOT_YET = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)

@@ -20,7 +20,7 @@ from twilio.http.http_client import TwilioHttpClient
 from urllib3.exceptions import NewConnectionError
 
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
-from warmtransfer.ports.refusals import logged, refusal
+from warmtransfer.ports.carrier.refusals import logged, refusal
 
 #: The SDK logs URLs, and the URL of a search for a call holds a phone number.
 _MUTE = logging.getLogger(f"{__name__}.requests")

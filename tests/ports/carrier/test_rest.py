@@ -18,7 +18,7 @@ import responses
 import urllib3.exceptions as url3
 
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
-from warmtransfer.ports.carrier import Account, Carrier
+from warmtransfer.ports.carrier.rest import Account, Carrier
 
 AC = "AC" + "0" * 32
 AP = "AP" + "1" * 32

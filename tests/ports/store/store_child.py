@@ -26,7 +26,7 @@ def here(fn: Callable[..., T], /, *args: Any) -> T:
 def kill(url: str) -> None:
     """Fork one process for each step, until one comes to its end."""
     for slow in (
-        "tests.ports.test_store",
+        "tests.ports.store.test_store",
         "sqlalchemy.dialects.sqlite",
         "sqlalchemy.dialects.postgresql",
         "psycopg",
@@ -49,8 +49,8 @@ def decide_and_die(url: str, n: int) -> None:
     """Decide c<n> three times; the process is killed at the n-th step of the last one."""
     from sqlalchemy import Engine, event
 
-    from tests.ports.test_store import bump, creating
-    from warmtransfer.ports.store import Store
+    from tests.ports.store.test_store import bump, creating
+    from warmtransfer.ports.store.store import Store
 
     store = Store(url, here)
     store.decide(f"c{n}", creating(f"c{n}"))
@@ -76,10 +76,10 @@ def patched(url: str) -> None:
     monkey.patch_all()
     import gevent
 
-    from tests.ports.test_store import bump, creating
+    from tests.ports.store.test_store import bump, creating
     from warmtransfer.errors import StoreBusy
-    from warmtransfer.ports.hub import HubLoop
-    from warmtransfer.ports.store import Store
+    from warmtransfer.ports.loop.hub import HubLoop
+    from warmtransfer.ports.store.store import Store
 
     holder, waiter = Store(url, HubLoop().offload), Store(url, HubLoop().offload)
     holder.decide("c1", creating("c1"))

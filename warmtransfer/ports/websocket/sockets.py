@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from warmtransfer.ports.frames import Frames
+from warmtransfer.ports.websocket.frames import Frames
 
 READ = 65536
 #: Reads in a row before other sockets get their turn.

@@ -16,9 +16,10 @@ import pytest
 from websockets.frames import Frame, Opcode
 from websockets.protocol import CLIENT, OPEN, Protocol, State
 
-from warmtransfer.ports.readiness import Loop, make_loop
-from warmtransfer.ports.sockets import read_messages
-from warmtransfer.ports.wire import Wire
+from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.websocket.sockets import read_messages
+from warmtransfer.ports.websocket.wire import Wire
 
 T = TypeVar("T")
 #: Key and certificate of "localhost", for these tests only.

@@ -16,10 +16,10 @@ from jsonschema import ValidationError  # type: ignore[import-untyped]
 from tests.relay.strict import check_sent
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import ModelLost
-from warmtransfer.ports import dialect
-from warmtransfer.ports.dial import open_socket, trust
-from warmtransfer.ports.dialect import ModelSettings
-from warmtransfer.ports.turns import Turns, Want
+from warmtransfer.ports.model import dialect
+from warmtransfer.ports.model.dialect import ModelSettings
+from warmtransfer.ports.model.opening import open_socket, trust
+from warmtransfer.ports.model.turns import Turns, Want
 from warmtransfer.relay.tools import transfer_tool
 
 SAM = Human("Sam", "+15550100001", "orders")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmtransfer.core import media
+from warmtransfer.ports.carrier import media
 
 SID = "MZ00000000000000000000000000000001"
 PAYLOAD = base64.b64encode(bytes(range(160))).decode()

@@ -22,10 +22,10 @@ from warmtransfer.core.call import Attempt, Call, Stage
 from warmtransfer.core.events import Event
 from warmtransfer.core.plain import plain
 from warmtransfer.errors import StoreBusy, WarmTransferError
-from warmtransfer.ports import statements as sql
-from warmtransfer.ports import tables
-from warmtransfer.ports.statements import MOST, NTH, WHICH
-from warmtransfer.ports.tables import attempt, call, journal, outbox, transcript
+from warmtransfer.ports.store import statements as sql
+from warmtransfer.ports.store import tables
+from warmtransfer.ports.store.statements import MOST, NTH, WHICH
+from warmtransfer.ports.store.tables import attempt, call, journal, outbox, transcript
 
 log = logging.getLogger(__name__)
 

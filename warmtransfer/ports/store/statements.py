@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, func, insert, or_, select, text, update
 
 from warmtransfer.core.call import Stage
-from warmtransfer.ports.tables import LOCK_CALL, attempt, call, journal, outbox, transcript
+from warmtransfer.ports.store.tables import LOCK_CALL, attempt, call, journal, outbox, transcript
 
 #: Names of parameters that are no column.
 WHICH, NTH, MOST = "which", "nth", "most"
@@ -37,9 +37,7 @@ ADD_LINES = insert(transcript)
 # Knowing ----------------------------------------------------------------------------------------------
 
 STATE = select(call.c.state).where(call.c.id == bindparam(WHICH))
-BY_CALLER = (
-    select(call.c.state).where(call.c.caller_sid == bindparam(WHICH)).order_by(*_newest).limit(1)
-)
+BY_CALLER = select(call.c.state).where(call.c.caller_sid == bindparam(WHICH)).order_by(*_newest).limit(1)
 #: `IN` and not `!=`, which no index serves: most of what is remembered is over.
 TALKING = (
     select(func.count())

@@ -12,7 +12,7 @@ import gevent
 from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
-from warmtransfer.ports.readiness import Callback, Timer, Watch, guarded, next_due
+from warmtransfer.ports.loop.protocols import Callback, Timer, Watch, guarded, next_due
 
 T = TypeVar("T")
 log = logging.getLogger("warmtransfer")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from warmtransfer.core import media
+from warmtransfer.ports.carrier import media
 
 Json = dict[str, Any]
 

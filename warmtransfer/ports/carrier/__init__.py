@@ -1,0 +1,1 @@
+"""The carrier: its REST API, and the messages of its media streams."""

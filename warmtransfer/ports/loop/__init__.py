@@ -1,0 +1,1 @@
+"""Readiness, timers and threads."""

@@ -1,0 +1,1 @@
+"""Realtime models: one file a provider."""

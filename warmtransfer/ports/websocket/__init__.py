@@ -1,0 +1,1 @@
+"""WebSockets: frames, and the one writer and reader of a socket."""
