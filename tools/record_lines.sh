@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes warmtransfer/simulator/lines/*.wav from lines.json: 8 kHz mu-law, trimmed, about -20 dBFS.
+# Makes warmtransfer/simulator/sound/lines/*.wav from lines.json: 8 kHz mu-law, trimmed, about -20 dBFS.
 # Needs flite (its voices rms, slt, awb and kal16), sox and python3. The same input gives the same
 # bytes, so a line that did not change does not show up as a change. With names, makes only those.
 set -eu
-folder=$(cd "$(dirname "$0")/../warmtransfer/simulator/lines" && pwd)
+folder=$(cd "$(dirname "$0")/../warmtransfer/simulator/sound/lines" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -15,7 +15,6 @@ import aiohttp
 import numpy as np
 from aiohttp import web
 
-from warmtransfer.simulator.audio import PCM, encode, tone
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.model.brain import RuleBook
 from warmtransfer.simulator.model.ears import Ears
@@ -24,6 +23,7 @@ from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.server import Server
 from warmtransfer.simulator.model.session import Setup
+from warmtransfer.simulator.sound.audio import PCM, encode, tone
 
 Json = dict[str, Any]
 LIMIT = 10.0

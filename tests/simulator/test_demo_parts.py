@@ -16,7 +16,6 @@ import pytest
 from PIL import Image
 
 from tests.simulator.demo_call import MadeCall
-from warmtransfer.simulator import audio
 from warmtransfer.simulator.demo import hearing, processes
 from warmtransfer.simulator.demo.__main__ import clear
 from warmtransfer.simulator.demo.lanes import Block, Lane, lanes
@@ -26,7 +25,8 @@ from warmtransfer.simulator.demo.run import free_port
 from warmtransfer.simulator.demo.screen import Screen
 from warmtransfer.simulator.demo.story import Story
 from warmtransfer.simulator.scripts import check_steps, reaction
-from warmtransfer.simulator.speech import recorded
+from warmtransfer.simulator.sound import audio
+from warmtransfer.simulator.sound.speech import recorded
 
 ROOT = Path(__file__).parent.parent.parent
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")

@@ -13,7 +13,7 @@ from warmtransfer.simulator.model.brain import Ask, BadRules, Brain, RuleBook
 from warmtransfer.simulator.model.conversation import Conversation, Entry, heard
 from warmtransfer.simulator.model.obey import line_in
 from warmtransfer.simulator.model.words import digits_in, spelled
-from warmtransfer.simulator.speech import lines, recordings
+from warmtransfer.simulator.sound.speech import lines, recordings
 
 
 def talk(*turns: tuple[str, str]) -> Conversation:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from tests.simulator.model_client import live, serving
-from warmtransfer.simulator.audio import PCM, SILENCE, decode, encode
 from warmtransfer.simulator.model.brain import RuleBook
 from warmtransfer.simulator.model.ears import UNCLEAR, Ears, SphinxEars
 from warmtransfer.simulator.model.matching import MatchEars, portion
 from warmtransfer.simulator.model.vad import Detector, Started, Stopped
-from warmtransfer.simulator.speech import lines, recorded, spoken
+from warmtransfer.simulator.sound.audio import PCM, SILENCE, decode, encode
+from warmtransfer.simulator.sound.speech import lines, recorded, spoken
 
 #: Lines of the caller's voice that stories hang on.
 CALLER = (

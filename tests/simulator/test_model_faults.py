@@ -11,7 +11,7 @@ import pytest
 from tests.simulator.model_client import Client, Json, live, serving
 from warmtransfer.simulator.model.faults import Fault, Faults, parsed
 from warmtransfer.simulator.model.matching import MatchEars
-from warmtransfer.simulator.speech import spoken
+from warmtransfer.simulator.sound.speech import spoken
 
 PERSON = "I would like to speak to a person please"
 

@@ -13,9 +13,9 @@ from openai.types.realtime import RealtimeServerEvent
 from pydantic import TypeAdapter
 
 from tests.simulator.model_client import LOOK_UP, TURNS, Client, Json, live, serving
-from warmtransfer.simulator.audio import PCM, encode
 from warmtransfer.simulator.model.matching import MatchEars
-from warmtransfer.simulator.speech import spoken
+from warmtransfer.simulator.sound.audio import PCM, encode
+from warmtransfer.simulator.sound.speech import spoken
 
 PERSON = "I would like to speak to a person please"
 HOURS = "What are your opening hours"

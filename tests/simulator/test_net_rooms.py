@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from tests.simulator.net_app import KIM, PUBLIC, SAM, World, room, world
-from warmtransfer.simulator.audio import hold_music, loudness, tone, wav_bytes
+from warmtransfer.simulator.sound.audio import hold_music, loudness, tone, wav_bytes
 
 PAGES: dict[str, Any] = {
     "/voice": room("caller", endConferenceOnExit="true"),

@@ -12,7 +12,7 @@ import numpy as np
 from aiohttp import web
 
 from tests.simulator.net_app import CALLER, PUBLIC, SAM, Page, Seen, World, room, world
-from warmtransfer.simulator.audio import encode, loudness, tone
+from warmtransfer.simulator.sound.audio import encode, loudness, tone
 
 HELLO = tone(1.0, 700)
 

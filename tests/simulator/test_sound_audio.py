@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmtransfer.simulator import audio
-from warmtransfer.simulator.audio import FLOOR, SAMPLES, SILENCE
+from warmtransfer.simulator.sound import audio
+from warmtransfer.simulator.sound.audio import FLOOR, SAMPLES, SILENCE
 
 
 def reference_code(sample: int) -> int:

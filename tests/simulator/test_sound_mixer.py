@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from warmtransfer.simulator import audio
-from warmtransfer.simulator.audio import SAMPLES, SILENCE, TICK, Frame
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.sound import Engine, Line, Mixer, Player, Recorder
+from warmtransfer.simulator.sound import audio
+from warmtransfer.simulator.sound.audio import SAMPLES, SILENCE, TICK, Frame
+from warmtransfer.simulator.sound.engine import Engine, Line, Mixer, Player, Recorder
 
 
 def flat(value: int) -> Frame:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from warmtransfer.simulator import audio, speech
-from warmtransfer.simulator.audio import SAMPLES, SILENCE, TICK, Frame
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.ear import Ear, is_voice
 from warmtransfer.simulator.phones import Phone
 from warmtransfer.simulator.scripts import PhoneBook, check_steps
-from warmtransfer.simulator.sound import Engine, Line, Player
+from warmtransfer.simulator.sound import audio, speech
+from warmtransfer.simulator.sound.audio import SAMPLES, SILENCE, TICK, Frame
+from warmtransfer.simulator.sound.ear import Ear, is_voice
+from warmtransfer.simulator.sound.engine import Engine, Line, Player
 from warmtransfer.simulator.trace import Trace
 
 OWN, OTHER, ROOM = "CA" + "1" * 32, "CA" + "2" * 32, "CF" + "3" * 32

@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pocketsphinx import Decoder
 
-from warmtransfer.simulator import audio
-from warmtransfer.simulator.espeak import speakable, synthesise, voice_for
-from warmtransfer.simulator.speech import FOLDER, lines, recorded, recordings, spoken
+from warmtransfer.simulator.sound import audio
+from warmtransfer.simulator.sound.espeak import speakable, synthesise, voice_for
+from warmtransfer.simulator.sound.speech import FOLDER, lines, recorded, recordings, spoken
 
 
 @pytest.mark.parametrize(

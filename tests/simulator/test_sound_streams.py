@@ -17,10 +17,10 @@ from aiohttp import WSMsgType, web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmtransfer.simulator import audio
-from warmtransfer.simulator.audio import RATE, SAMPLES, SILENCE
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.playback import LONGEST, Playback, Refused, parse
+from warmtransfer.simulator.sound import audio
+from warmtransfer.simulator.sound.audio import RATE, SAMPLES, SILENCE
 from warmtransfer.simulator.streams import MediaStream, StreamFailed
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.wire import HostMap

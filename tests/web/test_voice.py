@@ -13,7 +13,7 @@ from tests.test_config import GOOD
 from tests.web.site import CALLER, PUBLIC, ROOM, Site, signature
 from warmtransfer.core.call import AIState, Stage
 from warmtransfer.errors import StoreBusy
-from warmtransfer.simulator.audio import parse_wav
+from warmtransfer.simulator.sound.audio import parse_wav
 from warmtransfer.web import twiml
 from warmtransfer.web.sounds import RING_SECONDS
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from warmtransfer.simulator.sound import Line, Player, Port, Recorder
+from warmtransfer.simulator.sound.engine import Line, Player, Port, Recorder
 from warmtransfer.simulator.wire import rfc2822
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urljoin
 
-from warmtransfer.simulator.audio import ring_tone
 from warmtransfer.simulator.calls import Call, News
 from warmtransfer.simulator.documents import Goto, target
 from warmtransfer.simulator.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.rooms import Member, Room
-from warmtransfer.simulator.sound import Mixer
+from warmtransfer.simulator.sound.audio import ring_tone
+from warmtransfer.simulator.sound.engine import Mixer
 from warmtransfer.simulator.steps import Script, Step, last_word
 from warmtransfer.simulator.twiml import Verb
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urljoin
 
-from warmtransfer.simulator import speech
-from warmtransfer.simulator.audio import PCM, parse_wav
+from warmtransfer.simulator.sound import speech
+from warmtransfer.simulator.sound.audio import PCM, parse_wav
 from warmtransfer.simulator.twiml import Document, TwimlError, Verb, parse
 from warmtransfer.simulator.webhooks import Form, Reply
 

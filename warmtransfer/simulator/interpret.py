@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from warmtransfer.simulator.audio import beep
 from warmtransfer.simulator.dialling import dial
 from warmtransfer.simulator.documents import APOLOGY, Goto, Listener, fetch, perform_audio, say, target
 from warmtransfer.simulator.recording import record
+from warmtransfer.simulator.sound.audio import beep
 from warmtransfer.simulator.steps import End, Script, Step
 from warmtransfer.simulator.streaming import connect, start, stop
 from warmtransfer.simulator.twiml import Document, TwimlError, Verb, parse

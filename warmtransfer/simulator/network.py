@@ -9,7 +9,6 @@ from typing import Any
 
 from warmtransfer.simulator import interpret
 from warmtransfer.simulator.account import Account
-from warmtransfer.simulator.audio import PCM
 from warmtransfer.simulator.callbacks import Callbacks
 from warmtransfer.simulator.calls import Call, News
 from warmtransfer.simulator.clock import Clock
@@ -19,7 +18,8 @@ from warmtransfer.simulator.phones import Phone
 from warmtransfer.simulator.reach import Reach
 from warmtransfer.simulator.rooms import Room
 from warmtransfer.simulator.scripts import PhoneBook, Reaction
-from warmtransfer.simulator.sound import Engine
+from warmtransfer.simulator.sound.audio import PCM
+from warmtransfer.simulator.sound.engine import Engine
 from warmtransfer.simulator.streams import MediaStream
 from warmtransfer.simulator.tasks import Tasks
 from warmtransfer.simulator.trace import Trace

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from warmtransfer.simulator.audio import SILENCE, Frame, beep, mixed
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.ear import Ear
-from warmtransfer.simulator.player import Player
 from warmtransfer.simulator.scripts import UNTIL_SECONDS, check_steps
-from warmtransfer.simulator.speech import say
+from warmtransfer.simulator.sound.audio import SILENCE, Frame, beep, mixed
+from warmtransfer.simulator.sound.ear import Ear
+from warmtransfer.simulator.sound.player import Player
+from warmtransfer.simulator.sound.speech import say
 from warmtransfer.simulator.trace import Row, Trace
 
 _KEY_SECONDS = 0.1

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from warmtransfer.simulator.audio import RATE, SAMPLES, SILENCE, SILENCE_MULAW, Frame, decode
+from warmtransfer.simulator.sound.audio import RATE, SAMPLES, SILENCE, SILENCE_MULAW, Frame, decode
 
 MALFORMED, INVALID = 31950, 31951
 LONGEST = 600 * RATE

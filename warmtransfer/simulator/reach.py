@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warmtransfer.simulator import interpret
-from warmtransfer.simulator.audio import ring_tone
 from warmtransfer.simulator.documents import Goto
-from warmtransfer.simulator.sound import Line, Player
+from warmtransfer.simulator.sound.audio import ring_tone
+from warmtransfer.simulator.sound.engine import Line, Player
 from warmtransfer.simulator.twiml import Document
 
 if TYPE_CHECKING:

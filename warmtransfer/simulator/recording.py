@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from warmtransfer.simulator.audio import loudness, save_wav
 from warmtransfer.simulator.documents import Goto, target
+from warmtransfer.simulator.sound.audio import loudness, save_wav
 from warmtransfer.simulator.steps import Script, Step
 from warmtransfer.simulator.twiml import Verb
 from warmtransfer.simulator.wire import new_sid

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from warmtransfer.simulator.audio import beep
 from warmtransfer.simulator.roomnews import RoomNews, Teller
-from warmtransfer.simulator.sound import Mixer, Player, Seat
+from warmtransfer.simulator.sound.audio import beep
+from warmtransfer.simulator.sound.engine import Mixer, Player, Seat
 from warmtransfer.simulator.waiting import play_for
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from warmtransfer.simulator.audio import PCM, hold_music
 from warmtransfer.simulator.documents import (
     APOLOGY,
     Goto,
@@ -17,7 +16,8 @@ from warmtransfer.simulator.documents import (
     say,
     target,
 )
-from warmtransfer.simulator.sound import Player
+from warmtransfer.simulator.sound.audio import PCM, hold_music
+from warmtransfer.simulator.sound.engine import Player
 from warmtransfer.simulator.twiml import TwimlError, Verb
 from warmtransfer.simulator.webhooks import Form
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 
-from warmtransfer.simulator.audio import PCM, RATE
 from warmtransfer.simulator.demo.evidence import Evidence, Leg, Words
 from warmtransfer.simulator.demo.hearing import Within, chunks, find, loud, voiced
 from warmtransfer.simulator.demo.measures import plain, tool_calls
 from warmtransfer.simulator.demo.verdict import Verdict, held, seconds, unseen
-from warmtransfer.simulator.speech import spoken
+from warmtransfer.simulator.sound.audio import PCM, RATE
+from warmtransfer.simulator.sound.speech import spoken
 from warmtransfer.simulator.twiml import TwimlError, parse
 
 #: Length of the pieces that are looked for, and the likeness from which a piece counts as heard.

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from warmtransfer.simulator.audio import PCM, decode, load_wav
+from warmtransfer.simulator.sound.audio import PCM, decode, load_wav
 
 Row = dict[str, Any]
 

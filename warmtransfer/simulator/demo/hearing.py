@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from warmtransfer.simulator.audio import PCM, RATE, SAMPLES, TICK
-from warmtransfer.simulator.ear import is_voice
+from warmtransfer.simulator.sound.audio import PCM, RATE, SAMPLES, TICK
+from warmtransfer.simulator.sound.ear import is_voice
 
 Span = tuple[float, float]
 Flags = npt.NDArray[np.bool_]

@@ -9,7 +9,6 @@ import sys
 
 from aiohttp import web
 
-from warmtransfer.simulator.audio import PCM
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.model.brain import RuleBook
 from warmtransfer.simulator.model.ears import Ears, SphinxEars
@@ -20,7 +19,8 @@ from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.server import Server
 from warmtransfer.simulator.model.session import Setup
 from warmtransfer.simulator.model.voice import DEFAULT_VOICE
-from warmtransfer.simulator.speech import lines, recorded, spoken
+from warmtransfer.simulator.sound.audio import PCM
+from warmtransfer.simulator.sound.speech import lines, recorded, spoken
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from warmtransfer.simulator.audio import PCM, decode
 from warmtransfer.simulator.model.ears import UNCLEAR
+from warmtransfer.simulator.sound.audio import PCM, decode
 
 Signal = npt.NDArray[np.float64]
 

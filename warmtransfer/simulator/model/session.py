@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from warmtransfer.simulator.audio import PCM
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.model.brain import Ask, Brain, RuleBook
 from warmtransfer.simulator.model.conversation import Conversation, Entry, words_of
@@ -25,6 +24,7 @@ from warmtransfer.simulator.model.settings import defaults, updated
 from warmtransfer.simulator.model.shapes import Refused
 from warmtransfer.simulator.model.upsets import act, spoilt
 from warmtransfer.simulator.model.voice import espeak_voice, wire_audio
+from warmtransfer.simulator.sound.audio import PCM
 
 Json = dict[str, Any]
 Action = dict[str, Any]

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from pocketsphinx import Decoder
 
-from warmtransfer.simulator.audio import decode
 from warmtransfer.simulator.model.words import plain
+from warmtransfer.simulator.sound.audio import decode
 
 #: A phrase of the closed list replaces what free dictation understood from this likeness on.
 ALIKE = 0.6

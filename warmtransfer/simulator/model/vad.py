@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import webrtcvad
 
-from warmtransfer.simulator.audio import decode
+from warmtransfer.simulator.sound.audio import decode
 
 FRAME_BYTES = 160
 FRAME_MS = 20

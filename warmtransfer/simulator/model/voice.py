@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from warmtransfer.simulator.audio import PCM, RATE, decode, encode, resample
+from warmtransfer.simulator.sound.audio import PCM, RATE, decode, encode, resample
 
 #: Milliseconds of audio in one delta.
 DELTA_MS = 200

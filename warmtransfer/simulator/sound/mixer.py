@@ -6,10 +6,10 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from warmtransfer.simulator.audio import PCM, SILENCE, Frame, frames, mixed
+from warmtransfer.simulator.sound.audio import PCM, SILENCE, Frame, frames, mixed
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.player import Port
+    from warmtransfer.simulator.sound.player import Port
 
 
 class Seat:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from typing import Protocol
 
-from warmtransfer.simulator.audio import PCM, SILENCE, TICK, Frame, frames
+from warmtransfer.simulator.sound.audio import PCM, SILENCE, TICK, Frame, frames
 
 
 class Port(Protocol):

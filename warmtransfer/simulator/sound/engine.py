@@ -6,10 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import Protocol
 
-from warmtransfer.simulator.audio import PCM, SILENCE, TICK, Frame, joined, save_wav
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.mixer import Mixer, Seat
-from warmtransfer.simulator.player import Player, Port
+from warmtransfer.simulator.sound.audio import PCM, SILENCE, TICK, Frame, joined, save_wav
+from warmtransfer.simulator.sound.mixer import Mixer, Seat
+from warmtransfer.simulator.sound.player import Player, Port
 
 __all__ = ["Engine", "Line", "Mixer", "Player", "Port", "Recorder", "Seat"]
 

@@ -10,7 +10,7 @@ import unicodedata
 import espeakng_loader
 import numpy as np
 
-from warmtransfer.simulator.audio import PCM
+from warmtransfer.simulator.sound.audio import PCM
 
 _SYNCHRONOUS = 2
 """Samples come through the callback, in the caller's thread; the other modes start one of their own."""

@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from warmtransfer.simulator.audio import SAMPLES, SILENCE, TICK, Frame
+from warmtransfer.simulator.sound.audio import SAMPLES, SILENCE, TICK, Frame
 
 _WINDOW, _ENOUGH = 6, 3
 _PEAKS, _TONAL = 6, 0.985

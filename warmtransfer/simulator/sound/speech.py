@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from warmtransfer.simulator.audio import PCM, frozen, levelled, load_wav, pause, resample, through_line
-from warmtransfer.simulator.espeak import synthesise, voice_for
+from warmtransfer.simulator.sound.audio import PCM, frozen, levelled, load_wav, pause, resample, through_line
+from warmtransfer.simulator.sound.espeak import synthesise, voice_for
 
 FOLDER = Path(__file__).parent / "lines"
 LIMIT = 4096
