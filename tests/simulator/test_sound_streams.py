@@ -18,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.playback import LONGEST, Playback, Refused, parse
 from warmtransfer.simulator.sound import audio
 from warmtransfer.simulator.sound.audio import RATE, SAMPLES, SILENCE
-from warmtransfer.simulator.streams import MediaStream, StreamFailed
+from warmtransfer.simulator.streams.playback import LONGEST, Playback, Refused, parse
+from warmtransfer.simulator.streams.stream import MediaStream, StreamFailed
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.wire import HostMap
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from warmtransfer.simulator.network import Network
     from warmtransfer.simulator.phones import Phone
     from warmtransfer.simulator.rooms import Member
-    from warmtransfer.simulator.streams import MediaStream
+    from warmtransfer.simulator.streams.stream import MediaStream
 
 API_VERSION = "2010-04-01"
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})

@@ -20,7 +20,7 @@ from warmtransfer.simulator.rooms import Room
 from warmtransfer.simulator.scripts import PhoneBook, Reaction
 from warmtransfer.simulator.sound.audio import PCM
 from warmtransfer.simulator.sound.engine import Engine
-from warmtransfer.simulator.streams import MediaStream
+from warmtransfer.simulator.streams.stream import MediaStream
 from warmtransfer.simulator.tasks import Tasks
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.twiml import Document

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from warmtransfer.simulator.documents import Goto, target
 from warmtransfer.simulator.steps import End, Script, Step, last_word
-from warmtransfer.simulator.streams import MediaStream, StreamFailed
+from warmtransfer.simulator.streams.stream import MediaStream, StreamFailed
 from warmtransfer.simulator.twiml import Verb
 from warmtransfer.simulator.wire import new_sid
 

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.playback import Message, Playback, Refused, parse
 from warmtransfer.simulator.sound.audio import SILENCE, Frame, encode
+from warmtransfer.simulator.streams.playback import Message, Playback, Refused, parse
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.wire import HostMap, sign
 
