@@ -24,7 +24,7 @@ from warmtransfer.simulator.demo.remote import Tail, stages
 from warmtransfer.simulator.demo.run import free_port
 from warmtransfer.simulator.demo.screen import Screen
 from warmtransfer.simulator.demo.story import Story
-from warmtransfer.simulator.scripts import check_steps, reaction
+from warmtransfer.simulator.phones.scripts import check_steps, reaction
 from warmtransfer.simulator.sound import audio
 from warmtransfer.simulator.sound.speech import recorded
 

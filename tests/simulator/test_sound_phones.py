@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.phones import Phone
-from warmtransfer.simulator.scripts import PhoneBook, check_steps
+from warmtransfer.simulator.phones.phone import Phone
+from warmtransfer.simulator.phones.scripts import PhoneBook, check_steps
 from warmtransfer.simulator.sound import audio, speech
 from warmtransfer.simulator.sound.audio import SAMPLES, SILENCE, TICK, Frame
 from warmtransfer.simulator.sound.ear import Ear, is_voice

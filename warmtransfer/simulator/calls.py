@@ -14,7 +14,7 @@ from warmtransfer.simulator.wire import rfc2822
 if TYPE_CHECKING:
     from warmtransfer.simulator.documents import Goto
     from warmtransfer.simulator.network import Network
-    from warmtransfer.simulator.phones import Phone
+    from warmtransfer.simulator.phones.phone import Phone
     from warmtransfer.simulator.rooms import Member
     from warmtransfer.simulator.streams.stream import MediaStream
 

@@ -14,10 +14,10 @@ from warmtransfer.simulator.calls import Call, News
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.documents import Goto
 from warmtransfer.simulator.laws import Laws
-from warmtransfer.simulator.phones import Phone
+from warmtransfer.simulator.phones.phone import Phone
+from warmtransfer.simulator.phones.scripts import PhoneBook, Reaction
 from warmtransfer.simulator.reach import Reach
 from warmtransfer.simulator.rooms import Room
-from warmtransfer.simulator.scripts import PhoneBook, Reaction
 from warmtransfer.simulator.sound.audio import PCM
 from warmtransfer.simulator.sound.engine import Engine
 from warmtransfer.simulator.streams.stream import MediaStream
