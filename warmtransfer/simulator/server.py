@@ -12,7 +12,7 @@ from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.control import Control
 from warmtransfer.simulator.laws import Laws
 from warmtransfer.simulator.network import Network
-from warmtransfer.simulator.rest import Rest
+from warmtransfer.simulator.rest.front import Rest
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.wire import HostMap
 

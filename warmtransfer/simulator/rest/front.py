@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from warmtransfer.simulator import render
-from warmtransfer.simulator.errors import RestError, not_found
-from warmtransfer.simulator.forms import Params
 from warmtransfer.simulator.laws import Fault
 from warmtransfer.simulator.network import Network
-from warmtransfer.simulator.rest_calls import CallsApi
-from warmtransfer.simulator.rest_conferences import ConferencesApi
+from warmtransfer.simulator.rest import render
+from warmtransfer.simulator.rest.calls import CallsApi
+from warmtransfer.simulator.rest.conferences import ConferencesApi
+from warmtransfer.simulator.rest.errors import RestError, not_found
+from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.sound.audio import wav_bytes
 from warmtransfer.simulator.trace import redact_form
 from warmtransfer.simulator.wire import new_sid

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
-from warmtransfer.simulator.errors import RestError
+from warmtransfer.simulator.rest.errors import RestError
 from warmtransfer.simulator.trace import Trace
 
 METHODS = ("GET", "POST")

@@ -6,12 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from warmtransfer.simulator import render
 from warmtransfer.simulator.calls import Call
-from warmtransfer.simulator.errors import RestError, not_found
-from warmtransfer.simulator.forms import Params
 from warmtransfer.simulator.reach import Detection
-from warmtransfer.simulator.rest_calls import (
+from warmtransfer.simulator.rest import render
+from warmtransfer.simulator.rest.calls import (
     ASYNC_AMD,
     DETECTION,
     NOT_SIMULATED,
@@ -20,6 +18,8 @@ from warmtransfer.simulator.rest_calls import (
     detection,
     news,
 )
+from warmtransfer.simulator.rest.errors import RestError, not_found
+from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.rooms import Member, Room
 from warmtransfer.simulator.waiting import announce
@@ -27,7 +27,7 @@ from warmtransfer.simulator.wire import new_sid
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.network import Network
-    from warmtransfer.simulator.rest import Answer, Ask
+    from warmtransfer.simulator.rest.front import Answer, Ask
 
 CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}")
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from warmtransfer.simulator import render
 from warmtransfer.simulator.calls import ALL_EVENTS, Call, News
 from warmtransfer.simulator.documents import Goto
-from warmtransfer.simulator.errors import RestError, not_found
-from warmtransfer.simulator.forms import Params
 from warmtransfer.simulator.reach import Detection
+from warmtransfer.simulator.rest import render
+from warmtransfer.simulator.rest.errors import RestError, not_found
+from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.twiml import Document, TwimlError, parse
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.network import Network
-    from warmtransfer.simulator.rest import Answer, Ask
+    from warmtransfer.simulator.rest.front import Answer, Ask
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 DETECTION = {
