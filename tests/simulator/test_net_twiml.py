@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 
 from tests.simulator.net_app import SAM, Page, twiml, world
-from warmtransfer.simulator.documents import APOLOGY
-from warmtransfer.simulator.twiml import TwimlError, parse
+from warmtransfer.simulator.twiml.documents import APOLOGY
+from warmtransfer.simulator.twiml.grammar import TwimlError, parse
 
 
 def wrapped(verbs: str) -> str:

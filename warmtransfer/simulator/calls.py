@@ -12,11 +12,11 @@ from warmtransfer.simulator.sound.engine import Line, Player, Port, Recorder
 from warmtransfer.simulator.wire import rfc2822
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.documents import Goto
     from warmtransfer.simulator.network import Network
     from warmtransfer.simulator.phones.phone import Phone
     from warmtransfer.simulator.rooms import Member
     from warmtransfer.simulator.streams.stream import MediaStream
+    from warmtransfer.simulator.twiml.documents import Goto
 
 API_VERSION = "2010-04-01"
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})

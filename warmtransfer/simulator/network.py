@@ -7,12 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from warmtransfer.simulator import interpret
 from warmtransfer.simulator.account import Account
 from warmtransfer.simulator.callbacks import Callbacks
 from warmtransfer.simulator.calls import Call, News
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.documents import Goto
 from warmtransfer.simulator.laws import Laws
 from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.phones.scripts import PhoneBook, Reaction
@@ -23,7 +21,9 @@ from warmtransfer.simulator.sound.engine import Engine
 from warmtransfer.simulator.streams.stream import MediaStream
 from warmtransfer.simulator.tasks import Tasks
 from warmtransfer.simulator.trace import Trace
-from warmtransfer.simulator.twiml import Document
+from warmtransfer.simulator.twiml import interpret
+from warmtransfer.simulator.twiml.documents import Goto
+from warmtransfer.simulator.twiml.grammar import Document
 from warmtransfer.simulator.webhooks import Webhooks
 from warmtransfer.simulator.wire import HostMap, new_sid
 

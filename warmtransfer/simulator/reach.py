@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from warmtransfer.simulator import interpret
-from warmtransfer.simulator.documents import Goto
 from warmtransfer.simulator.sound.audio import ring_tone
 from warmtransfer.simulator.sound.engine import Line, Player
-from warmtransfer.simulator.twiml import Document
+from warmtransfer.simulator.twiml import interpret
+from warmtransfer.simulator.twiml.documents import Goto
+from warmtransfer.simulator.twiml.grammar import Document
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.calls import Call

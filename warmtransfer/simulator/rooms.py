@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from warmtransfer.simulator.roomnews import RoomNews, Teller
 from warmtransfer.simulator.sound.audio import beep
 from warmtransfer.simulator.sound.engine import Mixer, Player, Seat
-from warmtransfer.simulator.waiting import play_for
+from warmtransfer.simulator.twiml.waiting import play_for
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.calls import Call

@@ -11,7 +11,7 @@ from warmtransfer.simulator.demo.measures import plain, tool_calls
 from warmtransfer.simulator.demo.verdict import Verdict, held, seconds, unseen
 from warmtransfer.simulator.sound.audio import PCM, RATE
 from warmtransfer.simulator.sound.speech import spoken
-from warmtransfer.simulator.twiml import TwimlError, parse
+from warmtransfer.simulator.twiml.grammar import TwimlError, parse
 
 #: Length of the pieces that are looked for, and the likeness from which a piece counts as heard.
 PIECE, LEAKED = 1.0, 0.4

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from warmtransfer.simulator.calls import ALL_EVENTS, Call, News
-from warmtransfer.simulator.documents import Goto
 from warmtransfer.simulator.reach import Detection
 from warmtransfer.simulator.rest import render
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
-from warmtransfer.simulator.twiml import Document, TwimlError, parse
+from warmtransfer.simulator.twiml.documents import Goto
+from warmtransfer.simulator.twiml.grammar import Document, TwimlError, parse
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.network import Network

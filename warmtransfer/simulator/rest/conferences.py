@@ -22,7 +22,7 @@ from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.rooms import Member, Room
-from warmtransfer.simulator.waiting import announce
+from warmtransfer.simulator.twiml.waiting import announce
 from warmtransfer.simulator.wire import new_sid
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from warmtransfer.simulator.documents import (
+from warmtransfer.simulator.sound.audio import PCM, hold_music
+from warmtransfer.simulator.sound.engine import Player
+from warmtransfer.simulator.twiml.documents import (
     APOLOGY,
     Goto,
     Listener,
@@ -16,9 +18,7 @@ from warmtransfer.simulator.documents import (
     say,
     target,
 )
-from warmtransfer.simulator.sound.audio import PCM, hold_music
-from warmtransfer.simulator.sound.engine import Player
-from warmtransfer.simulator.twiml import TwimlError, Verb
+from warmtransfer.simulator.twiml.grammar import TwimlError, Verb
 from warmtransfer.simulator.webhooks import Form
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from warmtransfer.simulator.dialling import dial
-from warmtransfer.simulator.documents import APOLOGY, Goto, Listener, fetch, perform_audio, say, target
-from warmtransfer.simulator.recording import record
 from warmtransfer.simulator.sound.audio import beep
-from warmtransfer.simulator.steps import End, Script, Step
-from warmtransfer.simulator.streaming import connect, start, stop
-from warmtransfer.simulator.twiml import Document, TwimlError, Verb, parse
+from warmtransfer.simulator.twiml.connect import connect, start, stop
+from warmtransfer.simulator.twiml.dial import dial
+from warmtransfer.simulator.twiml.documents import APOLOGY, Goto, Listener, fetch, perform_audio, say, target
+from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb, parse
+from warmtransfer.simulator.twiml.record import record
+from warmtransfer.simulator.twiml.steps import End, Script, Step
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.calls import Call

@@ -6,13 +6,13 @@ import asyncio
 from urllib.parse import urljoin
 
 from warmtransfer.simulator.calls import Call, News
-from warmtransfer.simulator.documents import Goto, target
 from warmtransfer.simulator.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.rooms import Member, Room
 from warmtransfer.simulator.sound.audio import ring_tone
 from warmtransfer.simulator.sound.engine import Mixer
-from warmtransfer.simulator.steps import Script, Step, last_word
-from warmtransfer.simulator.twiml import Verb
+from warmtransfer.simulator.twiml.documents import Goto, target
+from warmtransfer.simulator.twiml.grammar import Verb
+from warmtransfer.simulator.twiml.steps import Script, Step, last_word
 
 Fields = list[tuple[str, str]]
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from warmtransfer.simulator.sound import speech
 from warmtransfer.simulator.sound.audio import PCM, parse_wav
-from warmtransfer.simulator.twiml import Document, TwimlError, Verb, parse
+from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb, parse
 from warmtransfer.simulator.webhooks import Form, Reply
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from warmtransfer.simulator.documents import Goto, target
 from warmtransfer.simulator.sound.audio import loudness, save_wav
-from warmtransfer.simulator.steps import Script, Step
-from warmtransfer.simulator.twiml import Verb
+from warmtransfer.simulator.twiml.documents import Goto, target
+from warmtransfer.simulator.twiml.grammar import Verb
+from warmtransfer.simulator.twiml.steps import Script, Step
 from warmtransfer.simulator.wire import new_sid
 
 QUIET_DBFS = -45.0

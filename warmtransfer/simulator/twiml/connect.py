@@ -7,10 +7,10 @@ import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from warmtransfer.simulator.documents import Goto, target
-from warmtransfer.simulator.steps import End, Script, Step, last_word
 from warmtransfer.simulator.streams.stream import MediaStream, StreamFailed
-from warmtransfer.simulator.twiml import Verb
+from warmtransfer.simulator.twiml.documents import Goto, target
+from warmtransfer.simulator.twiml.grammar import Verb
+from warmtransfer.simulator.twiml.steps import End, Script, Step, last_word
 from warmtransfer.simulator.wire import new_sid
 
 if TYPE_CHECKING:

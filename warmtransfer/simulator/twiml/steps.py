@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from warmtransfer.simulator.documents import Goto, Listener, target
-from warmtransfer.simulator.twiml import Document, Verb
+from warmtransfer.simulator.twiml.documents import Goto, Listener, target
+from warmtransfer.simulator.twiml.grammar import Document, Verb
 
 if TYPE_CHECKING:
     from warmtransfer.simulator.calls import Call

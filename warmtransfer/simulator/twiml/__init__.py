@@ -1,0 +1,1 @@
+"""TwiML: fetched, read strictly, and performed verb by verb on a leg."""
