@@ -13,9 +13,9 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from warmtransfer.simulator.account import Account
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.laws import Laws
+from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.laws import Laws
 from warmtransfer.simulator.server import Simulator
 from warmtransfer.simulator.wire import HostMap, sign
 

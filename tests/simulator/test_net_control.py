@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.net_app import SAM, room, world
-from warmtransfer.simulator.laws import LAWS
+from warmtransfer.simulator.network.laws import LAWS
 
 
 def test_the_state_shows_what_is_up() -> None:

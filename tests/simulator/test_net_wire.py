@@ -11,9 +11,9 @@ from aiohttp import web
 
 from tests.simulator.net_app import PUBLIC, SAM, Seen, room, world
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.laws import LAW_TEXT, LAWS, Fault, LawError, Laws
+from warmtransfer.simulator.network.laws import LAW_TEXT, LAWS, Fault, LawError, Laws
+from warmtransfer.simulator.network.webhooks import Overrides
 from warmtransfer.simulator.trace import REDACTED, Trace, redact_headers
-from warmtransfer.simulator.webhooks import Overrides
 from warmtransfer.simulator.wire import HostMap, sign, signed_url
 
 

@@ -10,10 +10,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from warmtransfer.simulator.account import Account
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.laws import LawError, Laws
-from warmtransfer.simulator.modelserver import ModelServer
+from warmtransfer.simulator.model.process import ModelServer
+from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.laws import LawError, Laws
 from warmtransfer.simulator.options import parser
 from warmtransfer.simulator.server import Simulator
 from warmtransfer.simulator.wire import HostMap

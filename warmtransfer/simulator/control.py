@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from warmtransfer.simulator.laws import LawError
-from warmtransfer.simulator.network import Network
+from warmtransfer.simulator.network.laws import LawError
+from warmtransfer.simulator.network.network import Network
 
 PREFIX = "/simulator"
 #: Statuses a leg passes through, in order; waiting for one is satisfied by any later one.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from warmtransfer.simulator.account import Account
-from warmtransfer.simulator.laws import FAULT_ACTIONS, LAW_TEXT, LAWS
+from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.laws import FAULT_ACTIONS, LAW_TEXT, LAWS
 
 ABOUT = """\
 A phone network in a box. It plays Twilio's side for any application: REST, webhooks, TwiML, conferences

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from warmtransfer.simulator.account import Account
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.control import Control
-from warmtransfer.simulator.laws import Laws
-from warmtransfer.simulator.network import Network
+from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.laws import Laws
+from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.rest.front import Rest
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.wire import HostMap

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from warmtransfer.simulator.calls import ALL_EVENTS, Call, News
-from warmtransfer.simulator.reach import Detection
+from warmtransfer.simulator.network.calls import ALL_EVENTS, Call, News
+from warmtransfer.simulator.network.reach import Detection
 from warmtransfer.simulator.rest import render
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
@@ -14,7 +14,7 @@ from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, parse
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.network import Network
+    from warmtransfer.simulator.network.network import Network
     from warmtransfer.simulator.rest.front import Answer, Ask
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")

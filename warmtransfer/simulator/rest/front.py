@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from warmtransfer.simulator.laws import Fault
-from warmtransfer.simulator.network import Network
+from warmtransfer.simulator.network.laws import Fault
+from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.rest import render
 from warmtransfer.simulator.rest.calls import CallsApi
 from warmtransfer.simulator.rest.conferences import ConferencesApi

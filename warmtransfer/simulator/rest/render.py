@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from warmtransfer.simulator.wire import rfc2822
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.account import Account
-    from warmtransfer.simulator.calls import Call
-    from warmtransfer.simulator.rooms import Member, Room
+    from warmtransfer.simulator.network.account import Account
+    from warmtransfer.simulator.network.calls import Call
+    from warmtransfer.simulator.network.rooms import Member, Room
 
 API = "/2010-04-01/Accounts"
 

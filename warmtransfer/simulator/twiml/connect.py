@@ -14,8 +14,8 @@ from warmtransfer.simulator.twiml.steps import End, Script, Step, last_word
 from warmtransfer.simulator.wire import new_sid
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.calls import Call
-    from warmtransfer.simulator.network import Network
+    from warmtransfer.simulator.network.calls import Call
+    from warmtransfer.simulator.network.network import Network
 
 TRACKS = {"inbound_track": "inbound", "outbound_track": "outbound", "both_tracks": "both"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urljoin
 
-from warmtransfer.simulator.calls import Call, News
-from warmtransfer.simulator.roomnews import SUBSCRIPTIONS, RoomNews
-from warmtransfer.simulator.rooms import Member, Room
+from warmtransfer.simulator.network.calls import Call, News
+from warmtransfer.simulator.network.roomnews import SUBSCRIPTIONS, RoomNews
+from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.sound.audio import ring_tone
 from warmtransfer.simulator.sound.engine import Mixer
 from warmtransfer.simulator.twiml.documents import Goto, target

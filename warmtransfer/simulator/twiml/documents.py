@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urljoin
 
+from warmtransfer.simulator.network.webhooks import Form, Reply
 from warmtransfer.simulator.sound import speech
 from warmtransfer.simulator.sound.audio import PCM, parse_wav
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb, parse
-from warmtransfer.simulator.webhooks import Form, Reply
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.network import Network
+    from warmtransfer.simulator.network.network import Network
 
 APOLOGY = "We are sorry. An application error has occurred. Goodbye."
 

@@ -16,7 +16,7 @@ from warmtransfer.simulator.twiml.record import record
 from warmtransfer.simulator.twiml.steps import End, Script, Step
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.calls import Call
+    from warmtransfer.simulator.network.calls import Call
 
 #: Verbs before which an incoming call is not yet answered.
 UNANSWERED = frozenset({"Reject", "Pause", "Redirect"})

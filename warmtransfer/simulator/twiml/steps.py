@@ -10,7 +10,7 @@ from warmtransfer.simulator.twiml.documents import Goto, Listener, target
 from warmtransfer.simulator.twiml.grammar import Document, Verb
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.calls import Call
+    from warmtransfer.simulator.network.calls import Call
 
 
 @dataclass(frozen=True)

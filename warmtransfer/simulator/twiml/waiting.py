@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
+from warmtransfer.simulator.network.webhooks import Form
 from warmtransfer.simulator.sound.audio import PCM, hold_music
 from warmtransfer.simulator.sound.engine import Player
 from warmtransfer.simulator.twiml.documents import (
@@ -19,12 +20,11 @@ from warmtransfer.simulator.twiml.documents import (
     target,
 )
 from warmtransfer.simulator.twiml.grammar import TwimlError, Verb
-from warmtransfer.simulator.webhooks import Form
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.calls import Call
-    from warmtransfer.simulator.network import Network
-    from warmtransfer.simulator.rooms import Member, Room
+    from warmtransfer.simulator.network.calls import Call
+    from warmtransfer.simulator.network.network import Network
+    from warmtransfer.simulator.network.rooms import Member, Room
 
 ALLOWED = frozenset({"Say", "Play", "Pause", "Redirect"})
 

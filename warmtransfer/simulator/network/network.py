@@ -7,15 +7,16 @@ import re
 from pathlib import Path
 from typing import Any
 
-from warmtransfer.simulator.account import Account
-from warmtransfer.simulator.callbacks import Callbacks
-from warmtransfer.simulator.calls import Call, News
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.laws import Laws
+from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.callbacks import Callbacks
+from warmtransfer.simulator.network.calls import Call, News
+from warmtransfer.simulator.network.laws import Laws
+from warmtransfer.simulator.network.reach import Reach
+from warmtransfer.simulator.network.rooms import Room
+from warmtransfer.simulator.network.webhooks import Webhooks
 from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.phones.scripts import PhoneBook, Reaction
-from warmtransfer.simulator.reach import Reach
-from warmtransfer.simulator.rooms import Room
 from warmtransfer.simulator.sound.audio import PCM
 from warmtransfer.simulator.sound.engine import Engine
 from warmtransfer.simulator.streams.stream import MediaStream
@@ -24,7 +25,6 @@ from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.twiml import interpret
 from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document
-from warmtransfer.simulator.webhooks import Webhooks
 from warmtransfer.simulator.wire import HostMap, new_sid
 
 

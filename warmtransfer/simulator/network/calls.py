@@ -12,9 +12,9 @@ from warmtransfer.simulator.sound.engine import Line, Player, Port, Recorder
 from warmtransfer.simulator.wire import rfc2822
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.network import Network
+    from warmtransfer.simulator.network.network import Network
+    from warmtransfer.simulator.network.rooms import Member
     from warmtransfer.simulator.phones.phone import Phone
-    from warmtransfer.simulator.rooms import Member
     from warmtransfer.simulator.streams.stream import MediaStream
     from warmtransfer.simulator.twiml.documents import Goto
 

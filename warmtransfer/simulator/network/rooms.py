@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from warmtransfer.simulator.roomnews import RoomNews, Teller
+from warmtransfer.simulator.network.roomnews import RoomNews, Teller
 from warmtransfer.simulator.sound.audio import beep
 from warmtransfer.simulator.sound.engine import Mixer, Player, Seat
 from warmtransfer.simulator.twiml.waiting import play_for
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.calls import Call
-    from warmtransfer.simulator.network import Network
+    from warmtransfer.simulator.network.calls import Call
+    from warmtransfer.simulator.network.network import Network
 
 
 @dataclass

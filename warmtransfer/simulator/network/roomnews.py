@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from warmtransfer.simulator.wire import rfc2822
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.rooms import Member, Room
+    from warmtransfer.simulator.network.rooms import Member, Room
 
 #: Event -> the name it is subscribed by (docs/voice/twiml/conference).
 SUBSCRIPTION = {

@@ -14,9 +14,9 @@ from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document
 
 if TYPE_CHECKING:
-    from warmtransfer.simulator.calls import Call
-    from warmtransfer.simulator.network import Network
-    from warmtransfer.simulator.rooms import Member
+    from warmtransfer.simulator.network.calls import Call
+    from warmtransfer.simulator.network.network import Network
+    from warmtransfer.simulator.network.rooms import Member
 
 #: Seconds that Twilio adds to every ring timeout (PART).
 BUFFER = 5.0

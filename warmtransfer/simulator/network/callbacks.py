@@ -6,10 +6,10 @@ import asyncio
 import uuid
 
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.laws import Laws
+from warmtransfer.simulator.network.laws import Laws
+from warmtransfer.simulator.network.webhooks import Form, Webhooks
 from warmtransfer.simulator.tasks import Tasks
 from warmtransfer.simulator.trace import Trace
-from warmtransfer.simulator.webhooks import Form, Webhooks
 
 
 class Callbacks:
