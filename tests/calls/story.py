@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.calls.world import KIM, SAM, NotSeen, Row, World
-from warmtransfer.simulator.demo.evidence import Evidence
+from warmtransfer.simulator.witness.evidence import Evidence
 
 _callers = itertools.count(1)
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, human
 from tests.calls.world import World
-from warmtransfer.simulator.demo import measures
-from warmtransfer.simulator.demo.evidence import Evidence
-from warmtransfer.simulator.demo.hearing import Span, loud, quiet
+from warmtransfer.simulator.witness import measures
+from warmtransfer.simulator.witness.evidence import Evidence
+from warmtransfer.simulator.witness.hearing import Span, loud, quiet
 
 #: Slower than other stories: what a busy machine delays is magnified by the speed.
 SPEED = 4.0

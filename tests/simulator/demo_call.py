@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from warmtransfer.simulator.demo.evidence import Evidence
 from warmtransfer.simulator.sound.audio import PCM, RATE, encode, ring_tone, save_wav
 from warmtransfer.simulator.sound.speech import recorded, spoken
+from warmtransfer.simulator.witness.evidence import Evidence
 
 Row = dict[str, Any]
 

@@ -16,9 +16,8 @@ import pytest
 from PIL import Image
 
 from tests.simulator.demo_call import MadeCall
-from warmtransfer.simulator.demo import hearing, processes
+from warmtransfer.simulator.demo import processes
 from warmtransfer.simulator.demo.__main__ import clear
-from warmtransfer.simulator.demo.lanes import Block, Lane, lanes
 from warmtransfer.simulator.demo.picture import LANE, draw, fitted, parts, room_for
 from warmtransfer.simulator.demo.remote import Tail, stages
 from warmtransfer.simulator.demo.run import free_port
@@ -27,6 +26,8 @@ from warmtransfer.simulator.demo.story import Story
 from warmtransfer.simulator.phones.scripts import check_steps, reaction
 from warmtransfer.simulator.sound import audio
 from warmtransfer.simulator.sound.speech import recorded
+from warmtransfer.simulator.witness import hearing
+from warmtransfer.simulator.witness.lanes import Block, Lane, lanes
 
 ROOT = Path(__file__).parent.parent.parent
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")

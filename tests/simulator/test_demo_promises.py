@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.simulator.demo_call import MadeCall
-from warmtransfer.simulator.demo import briefing, measures, promises
-from warmtransfer.simulator.demo.evidence import Evidence
 from warmtransfer.simulator.demo.report import report, table
-from warmtransfer.simulator.demo.timings import NAMES, timings
-from warmtransfer.simulator.demo.verdict import Verdict
+from warmtransfer.simulator.witness import briefing, measures, promises
+from warmtransfer.simulator.witness.evidence import Evidence
+from warmtransfer.simulator.witness.timings import NAMES, timings
+from warmtransfer.simulator.witness.verdict import Verdict
 
 NOTHING_LEFT = {"leg": 0, "room": 0, "process": 0}
 

@@ -10,15 +10,15 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from warmtransfer.simulator.demo.evidence import Evidence
 from warmtransfer.simulator.demo.picture import draw
 from warmtransfer.simulator.demo.processes import Crew, Failed
-from warmtransfer.simulator.demo.promises import judge
 from warmtransfer.simulator.demo.report import report, table, text_of
 from warmtransfer.simulator.demo.run import ROOT, Plan, Run
 from warmtransfer.simulator.demo.screen import Screen
 from warmtransfer.simulator.demo.story import Story
-from warmtransfer.simulator.demo.timings import timings
+from warmtransfer.simulator.witness.evidence import Evidence
+from warmtransfer.simulator.witness.promises import judge
+from warmtransfer.simulator.witness.timings import timings
 
 UPSTREAM = "wss://api.openai.com/v1/realtime"
 NO_KEY = "MODEL=openai needs your key in OPENAI_API_KEY; plain `make demo` needs none."

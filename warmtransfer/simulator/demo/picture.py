@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from warmtransfer.simulator.demo.evidence import Evidence
-from warmtransfer.simulator.demo.hearing import Span
-from warmtransfer.simulator.demo.lanes import Block, Lane, Mark, lanes
+from warmtransfer.simulator.witness.evidence import Evidence
+from warmtransfer.simulator.witness.hearing import Span
+from warmtransfer.simulator.witness.lanes import Block, Lane, Mark, lanes
 
 #: Seconds a system has at most. Inches: width of the figure and its margin; height of a lane, of the strip
 #: of stages, of the gap between systems, and of the headline.

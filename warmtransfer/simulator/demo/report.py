@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from warmtransfer.simulator.demo.evidence import Evidence, Leg
-from warmtransfer.simulator.demo.promises import PROMISES, Judgement
-from warmtransfer.simulator.demo.timings import MEANING
+from warmtransfer.simulator.witness.evidence import Evidence, Leg
+from warmtransfer.simulator.witness.promises import PROMISES, Judgement
+from warmtransfer.simulator.witness.timings import MEANING
 
 
 def report(evidence: Evidence, judgement: Judgement, timings: dict[str, int | None]) -> dict[str, Any]:

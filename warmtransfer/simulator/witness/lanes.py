@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from warmtransfer.simulator.demo import measures
-from warmtransfer.simulator.demo.evidence import Evidence, Leg
-from warmtransfer.simulator.demo.hearing import Span, loud, runs, voiced
+from warmtransfer.simulator.witness import measures
+from warmtransfer.simulator.witness.evidence import Evidence, Leg
+from warmtransfer.simulator.witness.hearing import Span, loud, runs, voiced
 
 #: Gaps in what is heard that are too short to be seen.
 BRIDGE = 0.25

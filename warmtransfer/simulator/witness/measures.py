@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from warmtransfer.simulator.demo.evidence import Evidence, Item, Leg, Row, Words
-from warmtransfer.simulator.demo.hearing import Span, find, loud, matched, quiet, runs, voiced, without
 from warmtransfer.simulator.sound.audio import RATE, SAMPLES, TICK
+from warmtransfer.simulator.witness.evidence import Evidence, Item, Leg, Row, Words
+from warmtransfer.simulator.witness.hearing import Span, find, loud, matched, quiet, runs, voiced, without
 
 #: Seconds of an item's audio that are looked for in a recording, and how like it must be.
 SAMPLE_SECONDS, ALIKE = 0.8, 0.6

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 
-from warmtransfer.simulator.demo.evidence import Evidence, Leg, Words
-from warmtransfer.simulator.demo.hearing import Within, chunks, find, loud, voiced
-from warmtransfer.simulator.demo.measures import plain, tool_calls
-from warmtransfer.simulator.demo.verdict import Verdict, held, seconds, unseen
 from warmtransfer.simulator.sound.audio import PCM, RATE
 from warmtransfer.simulator.sound.speech import spoken
 from warmtransfer.simulator.twiml.grammar import TwimlError, parse
+from warmtransfer.simulator.witness.evidence import Evidence, Leg, Words
+from warmtransfer.simulator.witness.hearing import Within, chunks, find, loud, voiced
+from warmtransfer.simulator.witness.measures import plain, tool_calls
+from warmtransfer.simulator.witness.verdict import Verdict, held, seconds, unseen
 
 #: Length of the pieces that are looked for, and the likeness from which a piece counts as heard.
 PIECE, LEAKED = 1.0, 0.4

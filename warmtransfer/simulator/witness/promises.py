@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from warmtransfer.simulator.demo import measures
-from warmtransfer.simulator.demo.briefing import briefing_private, human_briefed_first
-from warmtransfer.simulator.demo.evidence import Evidence
-from warmtransfer.simulator.demo.hearing import Span
-from warmtransfer.simulator.demo.verdict import Verdict, held, seconds, unseen
+from warmtransfer.simulator.witness import measures
+from warmtransfer.simulator.witness.briefing import briefing_private, human_briefed_first
+from warmtransfer.simulator.witness.evidence import Evidence
+from warmtransfer.simulator.witness.hearing import Span
+from warmtransfer.simulator.witness.verdict import Verdict, held, seconds, unseen
 
 #: Longest silence while waiting, seconds.
 LONGEST_SILENCE = 2.0

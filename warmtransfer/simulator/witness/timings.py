@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from warmtransfer.simulator.demo import measures
-from warmtransfer.simulator.demo.evidence import Evidence, Leg
+from warmtransfer.simulator.witness import measures
+from warmtransfer.simulator.witness.evidence import Evidence, Leg
 
 NAMES = (
     "answer_to_first_word",

@@ -1,0 +1,1 @@
+"""What a trace and its audio prove of a call, whoever answered it."""
