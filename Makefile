@@ -18,7 +18,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 .PHONY: demo test sim bench bench-smoke lint check setup clean
 
 demo: $(READY)
-	@$(BIN)/python -m warmtransfer.simulator.demo --model $(MODEL) $(ARGS)
+	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(ARGS)
 
 test: $(READY_DEV)
 	$(BIN)/python -m pytest $(PYTEST)

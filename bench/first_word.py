@@ -13,8 +13,8 @@ from typing import Any
 
 from bench.delay import delay
 from bench.servers import PREFIX, ROOT, Broken, free_port
-from warmtransfer.simulator.demo.processes import Crew, environment, procfile_command
-from warmtransfer.simulator.demo.remote import App, Tail, ask
+from warmtransfer.demo.processes import Crew, environment, procfile_command
+from warmtransfer.demo.remote import App, Tail, ask
 
 Row = dict[str, Any]
 PUBLIC = "https://warmtransfer.example"

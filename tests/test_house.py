@@ -17,7 +17,7 @@ from warmtransfer.core.call import Outcome, Stage
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "warmtransfer"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-OURS = [path for path in MODULES if "simulator" not in path.parts]
+OURS = [path for path in MODULES if not {"simulator", "demo"} & set(path.parts)]
 
 #: What each floor may import of the others; `web` never the ports, the core nothing above it.
 FLOORS = {
@@ -27,6 +27,7 @@ FLOORS = {
     "relay": {"core", "ports", "relay", "errors", "clock"},
     "web": {"core", "desk", "relay", "web", "errors", "config", "clock"},
     "simulator": {"simulator"},
+    "demo": {"demo", "simulator"},
 }
 
 #: The one file (or folder) that imports each outside library; its exceptions end there.
@@ -102,7 +103,8 @@ def _standard() -> set[str]:
 
 def test_simulator_and_app_share_nothing_but_the_wire() -> None:
     for path in OURS:
-        assert not any(module.startswith("warmtransfer.simulator") for module in imports(path)), path
+        for apart in ("warmtransfer.simulator", "warmtransfer.demo"):
+            assert not any(module.startswith(apart) for module in imports(path)), path
     for path in (PACKAGE / "simulator").rglob("*.py"):
         assert not any(module.split(".")[0] in {"twilio", "flask", "gevent"} for module in imports(path)), (
             path

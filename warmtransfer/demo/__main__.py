@@ -1,4 +1,4 @@
-"""The command: `python -m warmtransfer.simulator.demo` runs a call and proves what the product promises."""
+"""The command: `python -m warmtransfer.demo` runs a call and proves what the product promises."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from warmtransfer.simulator.demo.picture import draw
-from warmtransfer.simulator.demo.processes import Crew, Failed
-from warmtransfer.simulator.demo.report import report, table, text_of
-from warmtransfer.simulator.demo.run import ROOT, Plan, Run
-from warmtransfer.simulator.demo.screen import Screen
-from warmtransfer.simulator.demo.story import Story
+from warmtransfer.demo.picture import draw
+from warmtransfer.demo.processes import Crew, Failed
+from warmtransfer.demo.report import report, table, text_of
+from warmtransfer.demo.run import ROOT, Plan, Run
+from warmtransfer.demo.screen import Screen
+from warmtransfer.demo.story import Story
 from warmtransfer.simulator.witness.evidence import Evidence
 from warmtransfer.simulator.witness.promises import judge
 from warmtransfer.simulator.witness.timings import timings
@@ -29,7 +29,7 @@ WRITTEN = ("*.wav", "*.log", "*.sqlite3*", "trace.jsonl", "report.json", "summar
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     found = argparse.ArgumentParser(
-        prog="python -m warmtransfer.simulator.demo",
+        prog="python -m warmtransfer.demo",
         description="Runs a whole call in real time: the app by the Procfile's command, a simulated phone "
         "network, and a local speech model. Exit status 0: every promise was kept; 1: one was not, or the "
         "call did not get there; 2: something is missing.",

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.simulator.model_client import Client, Json, live
+from tests.simulator.model.client import Client, Json, live
 
 COMMAND = (sys.executable, "-m", "warmtransfer.simulator.model", "--port", "0")
 

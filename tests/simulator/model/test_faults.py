@@ -8,7 +8,7 @@ from contextlib import suppress
 import aiohttp
 import pytest
 
-from tests.simulator.model_client import Client, Json, live, serving
+from tests.simulator.model.client import Client, Json, live, serving
 from warmtransfer.simulator.model.faults import Fault, Faults, parsed
 from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.sound.speech import spoken

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from aiohttp import web
 
-from tests.simulator.net_app import KIM, PUBLIC, SAM, World, room, world
+from tests.simulator.app import KIM, PUBLIC, SAM, World, room, world
 from warmtransfer.simulator.sound.audio import hold_music, loudness, tone, wav_bytes
 
 PAGES: dict[str, Any] = {

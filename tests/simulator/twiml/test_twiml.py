@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from tests.simulator.net_app import SAM, Page, twiml, world
+from tests.simulator.app import SAM, Page, twiml, world
 from warmtransfer.simulator.twiml.documents import APOLOGY
 from warmtransfer.simulator.twiml.grammar import TwimlError, parse
 

@@ -10,7 +10,7 @@ import pytest
 from openai.types.realtime import RealtimeClientEventParam
 from pydantic import TypeAdapter
 
-from tests.simulator.model_client import settings
+from tests.simulator.model.client import settings
 from warmtransfer.simulator.model.protocol import EVENTS, checked
 from warmtransfer.simulator.model.shapes import Refused
 

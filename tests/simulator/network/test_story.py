@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from aiohttp import web
 
-from tests.simulator.net_app import CALLER, PUBLIC, SAM, Page, Seen, World, room, world
+from tests.simulator.app import CALLER, PUBLIC, SAM, Page, Seen, World, room, world
 from warmtransfer.simulator.sound.audio import encode, loudness, tone
 
 HELLO = tone(1.0, 700)

@@ -9,7 +9,7 @@ import random
 import pytest
 from aiohttp import web
 
-from tests.simulator.net_app import PUBLIC, SAM, Seen, room, world
+from tests.simulator.app import PUBLIC, SAM, Seen, room, world
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.network.laws import LAW_TEXT, LAWS, Fault, LawError, Laws
 from warmtransfer.simulator.network.webhooks import Overrides

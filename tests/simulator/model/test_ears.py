@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.simulator.model_client import live, serving
+from tests.simulator.model.client import live, serving
 from warmtransfer.simulator.model.brain import RuleBook
 from warmtransfer.simulator.model.ears import UNCLEAR, Ears, SphinxEars
 from warmtransfer.simulator.model.matching import MatchEars, portion

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from tests.simulator.model_client import Client, Json, Served, live, serving
+from tests.simulator.model.client import Client, Json, Served, live, serving
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.model.proxy import Proxy, redacted, sendable
 from warmtransfer.simulator.model.report import Report

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.model_client import LOOK_UP, TRANSFER, Json
+from tests.simulator.model.client import LOOK_UP, TRANSFER, Json
 from warmtransfer.simulator.model.arguments import built, target_of
 from warmtransfer.simulator.model.brain import Ask, BadRules, Brain, RuleBook
 from warmtransfer.simulator.model.conversation import Conversation, Entry, heard

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.demo_call import MadeCall
-from warmtransfer.simulator.demo.report import report, table
+from tests.simulator.witness.made_call import MadeCall
+from warmtransfer.demo.report import report, table
 from warmtransfer.simulator.witness import briefing, measures, promises
 from warmtransfer.simulator.witness.evidence import Evidence
 from warmtransfer.simulator.witness.timings import NAMES, timings

@@ -1,4 +1,4 @@
-"""The demo's parts: measuring, stories, processes that never stay, the screen, the picture, the command."""
+"""The demo's parts: stories, processes that never stay, the screen, the picture, the command."""
 
 from __future__ import annotations
 
@@ -11,22 +11,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from tests.simulator.demo_call import MadeCall
-from warmtransfer.simulator.demo import processes
-from warmtransfer.simulator.demo.__main__ import clear
-from warmtransfer.simulator.demo.picture import LANE, draw, fitted, parts, room_for
-from warmtransfer.simulator.demo.remote import Tail, stages
-from warmtransfer.simulator.demo.run import free_port
-from warmtransfer.simulator.demo.screen import Screen
-from warmtransfer.simulator.demo.story import Story
+from tests.simulator.witness.made_call import MadeCall, rounded
+from warmtransfer.demo import processes
+from warmtransfer.demo.__main__ import clear
+from warmtransfer.demo.picture import LANE, draw, fitted, parts, room_for
+from warmtransfer.demo.remote import Tail, stages
+from warmtransfer.demo.run import free_port
+from warmtransfer.demo.screen import Screen
+from warmtransfer.demo.story import Story
 from warmtransfer.simulator.phones.scripts import check_steps, reaction
-from warmtransfer.simulator.sound import audio
-from warmtransfer.simulator.sound.speech import recorded
-from warmtransfer.simulator.witness import hearing
 from warmtransfer.simulator.witness.lanes import Block, Lane, lanes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -40,61 +36,6 @@ def until(met: Callable[[], object], seconds: float = 20.0) -> None:
     while not met():
         assert time.monotonic() < limit, "waited in vain"
         time.sleep(0.02)
-
-
-def rounded(spans: list[hearing.Span]) -> list[hearing.Span]:
-    """Spans to the hundredth of a second."""
-    return [(round(begin, 2), round(end, 2)) for begin, end in spans]
-
-
-# Hearing
-
-
-def test_silences_are_measured_within_the_spans_asked_for() -> None:
-    pcm = np.concatenate([audio.tone(1.0, 440), audio.pause(3.0), audio.tone(1.0, 440)])
-    flags = hearing.loud(pcm)
-    assert rounded(hearing.quiet(flags, 10.0, [(10.0, 15.0)])) == [(11.0, 14.0)]
-    assert rounded(hearing.quiet(flags, 10.0, [(12.0, 13.0)])) == [(12.0, 13.0)]
-    assert hearing.quiet(flags, 10.0, [(10.1, 10.9)]) == []
-
-
-def test_what_comes_after_the_recording_is_silence() -> None:
-    flags = hearing.loud(audio.tone(1.0, 440))
-    assert rounded(hearing.quiet(flags, 0.0, [(0.5, 4.0)])) == [(1.0, 4.0)]
-
-
-def test_a_sound_is_found_among_others_and_not_where_it_is_not() -> None:
-    sound = recorded("kim-hello")[4000:12000]
-    other = recorded("voicemail-office")
-    mixed = np.concatenate([other, audio.pause(1.0), other])
-    assert hearing.find(sound, mixed, 0.0, len(mixed) / audio.RATE)[0] < 0.35
-    place = len(other) + 3000
-    mixed[place : place + len(sound)] += sound
-    likeness, at = hearing.find(sound, mixed, 0.0, len(mixed) / audio.RATE)
-    assert likeness > 0.6
-    assert at == pytest.approx(place / audio.RATE, abs=0.001)
-
-
-@pytest.mark.parametrize("heard", [0.5, 1.0, 1.7])
-def test_how_much_of_a_sound_was_heard(heard: float) -> None:
-    sound = recorded("voicemail-sam")[: 2 * audio.RATE]
-    pcm = np.concatenate([sound[: round(heard * audio.RATE)], audio.pause(2.0)])
-    least, most = hearing.matched(sound, pcm, 0)
-    assert most is not None
-    assert least - 0.021 <= heard <= most + 0.021
-    assert most - least < 0.4
-
-
-def test_ringing_is_sound_and_no_voice() -> None:
-    ring = audio.ring_tone()[: 2 * audio.RATE]
-    assert hearing.loud(ring).mean() > 0.95
-    assert hearing.voiced(ring).mean() < 0.05
-    assert hearing.voiced(recorded("ask-hours")).mean() > 0.5
-
-
-def test_spans_lose_their_holes() -> None:
-    assert hearing.without((0.0, 10.0), [(2.0, 3.0), (9.0, 12.0)]) == [(0.0, 2.0), (3.0, 9.0)]
-    assert hearing.without((0.0, 1.0), [(0.0, 1.0)]) == []
 
 
 # Stories
@@ -313,7 +254,7 @@ def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     """Start the demo."""
     env = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"} | environment
     return subprocess.Popen(
-        [sys.executable, "-m", "warmtransfer.simulator.demo", *arguments], cwd=ROOT, env=env, text=True,
+        [sys.executable, "-m", "warmtransfer.demo", *arguments], cwd=ROOT, env=env, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         # A suite that runs in the background hands down that Ctrl-C is ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -367,8 +308,8 @@ def _ours(folder: Path) -> list[str]:
 
 
 def test_a_demo_whose_app_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from warmtransfer.simulator.demo import __main__ as command
-    from warmtransfer.simulator.demo import run as running
+    from warmtransfer.demo import __main__ as command
+    from warmtransfer.demo import run as running
 
     (tmp_path / "Procfile").write_text("web: echo no such app; exit 3\n")
     (tmp_path / "warmtransfer").symlink_to(ROOT / "warmtransfer")

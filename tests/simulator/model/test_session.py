@@ -12,7 +12,7 @@ import pytest
 from openai.types.realtime import RealtimeServerEvent
 from pydantic import TypeAdapter
 
-from tests.simulator.model_client import LOOK_UP, TURNS, Client, Json, live, serving
+from tests.simulator.model.client import LOOK_UP, TURNS, Client, Json, live, serving
 from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.sound.audio import PCM, encode
 from warmtransfer.simulator.sound.speech import spoken

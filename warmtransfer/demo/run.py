@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from warmtransfer.simulator.demo.processes import Crew, Failed, Process, environment, procfile_command
-from warmtransfer.simulator.demo.remote import App, Tail, ask, stages, wall_offset
-from warmtransfer.simulator.demo.screen import Screen
-from warmtransfer.simulator.demo.story import Story
+from warmtransfer.demo.processes import Crew, Failed, Process, environment, procfile_command
+from warmtransfer.demo.remote import App, Tail, ask, stages, wall_offset
+from warmtransfer.demo.screen import Screen
+from warmtransfer.demo.story import Story
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 #: The host Twilio would know the app by; the simulator maps it to the app's port.
 PUBLIC = "https://warmtransfer.example"
 PREFIX = "/warmtransfer"

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.net_app import SAM, room, world
+from tests.simulator.app import SAM, room, world
 from warmtransfer.simulator.network.laws import LAWS
 
 

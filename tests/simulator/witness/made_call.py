@@ -14,6 +14,7 @@ import numpy as np
 from warmtransfer.simulator.sound.audio import PCM, RATE, encode, ring_tone, save_wav
 from warmtransfer.simulator.sound.speech import recorded, spoken
 from warmtransfer.simulator.witness.evidence import Evidence
+from warmtransfer.simulator.witness.hearing import Span
 
 Row = dict[str, Any]
 
@@ -196,3 +197,8 @@ class MadeCall:
             save_wav(folder / f"{who}-said.wav", self.mouths[who][first:last])
             files = {"wav": f"{who}.wav", "said_wav": f"{who}-said.wav", "answered_at": began}
             self.leg(self.hung_up, "ended", who, status="completed", **files)
+
+
+def rounded(spans: list[Span]) -> list[Span]:
+    """Spans to the hundredth of a second."""
+    return [(round(begin, 2), round(end, 2)) for begin, end in spans]

@@ -11,7 +11,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from tests.simulator.net_app import CALLER, KIM, PUBLIC, SAM, World, room, world
+from tests.simulator.app import CALLER, KIM, PUBLIC, SAM, World, room, world
 
 PAGES = {"/voice": room("caller", endConferenceOnExit="true"), "/human": "<Pause length='300'/>"}
 PHONES = [{"number": SAM, "answer": {"after": 1}}, {"number": KIM, "answer": {"after": 90}}]

@@ -1,0 +1,1 @@
+"""Runs our own app on the simulator through a whole call, shows it, and proves what the product promises."""
