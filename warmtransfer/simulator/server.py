@@ -61,7 +61,7 @@ class Simulator:
         site = web.TCPSite(self._runner, self.host, self.port)
         await site.start()
         self.port = self._runner.addresses[0][1]
-        self.network.base_url = self.url
+        self.network.services.base_url = self.url
         self.network.start()
 
     async def stop(self) -> None:

@@ -6,17 +6,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from warmtransfer.simulator.phones.phone import Phone
+from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.engine import Line, Player, Port, Recorder
+from warmtransfer.simulator.streams.stream import MediaStream
+from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.wire import rfc2822
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.network import Network
-    from warmtransfer.simulator.network.rooms import Member
-    from warmtransfer.simulator.phones.phone import Phone
-    from warmtransfer.simulator.streams.stream import MediaStream
-    from warmtransfer.simulator.twiml.documents import Goto
 
 API_VERSION = "2010-04-01"
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -32,11 +29,26 @@ class News:
     events: frozenset[str] = frozenset({"completed"})
 
 
+class Place(Protocol):
+    """Where a leg is in a conference, as far as the leg itself needs to know."""
+
+    @property
+    def conference_sid(self) -> str:
+        """The conference's SID."""
+
+    @property
+    def conference_name(self) -> str:
+        """The conference's name."""
+
+    def leave(self, reason: str) -> None:
+        """Takes the leg out, or strikes one that is still on its way."""
+
+
 @dataclass
 class Call:
     """A phone connection. Everything but `finish`, `answer` and `ring` only reads it."""
 
-    network: Network
+    services: Services
     direction: str
     from_: str
     to: str
@@ -65,7 +77,7 @@ class Call:
         self.phone: Phone | None = None
         self.line: Line | None = None
         self.recorder: Recorder | None = None
-        self.member: Member | None = None
+        self.place: Place | None = None
         self.stream: MediaStream | None = None
         self.taps: dict[str, MediaStream] = {}
         self.children: list[Call] = []
@@ -94,14 +106,14 @@ class Call:
         """Whole seconds since the answer."""
         if self.answered_at is None:
             return 0
-        end = self.ended_at if self.ended_at is not None else self.network.clock.now()
+        end = self.ended_at if self.ended_at is not None else self.services.clock.now()
         return round(end - self.answered_at)
 
     def trace(self, event: str, **fields: Any) -> None:
         """Writes a `leg` row."""
-        room = {"conference_sid": self.member.room.sid} if self.member else {}
+        room = {"conference_sid": self.place.conference_sid} if self.place else {}
         about: dict[str, Any] = {"event": event, "label": self.label, "call_sid": self.sid, **room, **fields}
-        self.network.trace.write("leg", **about)
+        self.services.trace.write("leg", **about)
 
     def dialled(self) -> None:
         """The network starts to reach the other side."""
@@ -122,14 +134,27 @@ class Call:
             return
         self.status = "in-progress"
         self.started = time.time()
-        self.answered_at = self.network.clock.now()
+        self.answered_at = self.services.clock.now()
         self.recorder = Recorder()
         self.line = Line(phone, self.recorder)
-        self.network.engine.add(self.line)
-        self._limit = self.network.clock.call_later(self.time_limit, self._time_up)
+        self.services.engine.add(self.line)
+        self._limit = self.services.clock.call_later(self.time_limit, self._time_up)
         self.trace("answered")
         self.report("answered")
         self.answered.set()
+
+    def lift(self, phone: Phone) -> None:
+        """Connects a phone with this leg and starts what the person does."""
+        phone.on_press = self.press
+        phone.on_hangup = lambda: self.finish("completed")
+        self.phone = phone
+        self.answer(phone)
+        phone.start(self.sid, self.label)
+
+    def pick_up(self) -> None:
+        """Answers a leg that its own TwiML answers: an incoming call, an application."""
+        if not self.answered.is_set() and not self.over and self.on_pick_up is not None:
+            self.on_pick_up()
 
     def connect(self, port: Port | None) -> None:
         """Puts something on the network's end of the line."""
@@ -140,7 +165,7 @@ class Call:
         """The phone sends a tone."""
         if self.over:
             return
-        self.network.trace.note("press", leg=self.label, call_sid=self.sid, digit=digit)
+        self.services.trace.note("press", leg=self.label, call_sid=self.sid, digit=digit)
         if self.stream is not None:
             self.stream.dtmf(digit)
         self.digits.put_nowait(digit)
@@ -150,10 +175,10 @@ class Call:
         self.time_limit = seconds
         if self._limit is not None:
             self._limit.cancel()
-            self._limit = self.network.clock.call_later(seconds, self._time_up)
+            self._limit = self.services.clock.call_later(seconds, self._time_up)
 
     def _time_up(self) -> None:
-        self.network.trace.note("limit", leg=self.label, call_sid=self.sid, what="TimeLimit")
+        self.services.trace.note("limit", leg=self.label, call_sid=self.sid, what="TimeLimit")
         self.finish("completed")
 
     def finish(self, status: str = "completed", *, sip: int = 0, reason: str = "participant_hung_up") -> None:
@@ -162,20 +187,19 @@ class Call:
             return
         self.status = status
         self.finished = time.time()
-        self.ended_at = self.network.clock.now()
+        self.ended_at = self.services.clock.now()
         if self._limit is not None:
             self._limit.cancel()
-        if self.member is not None:
-            self.member.room.leave(self.member, reason)
+        if self.place is not None:
+            self.place.leave(reason)
         self.stop_script()
         if self.effort is not None and self.effort is not asyncio.current_task():
             self.effort.cancel()
         for child in self.children:
             child.finish("canceled" if not child.answered.is_set() else "completed", sip=487)
         self._silence()
-        self.trace("ended", status=status, **self.network.keep(self))
+        self.trace("ended", status=status, **self._kept())
         self.report("completed", sip)
-        self.network.ended(self)
         self.ended.set()
 
     def stop_script(self) -> None:
@@ -183,20 +207,32 @@ class Call:
         if self.script is not None and self.script is not asyncio.current_task():
             self.script.cancel()
 
+    def _kept(self) -> dict[str, Any]:
+        """Saves what the phone heard and said; returns the names for the leg's last row."""
+        if self.recorder is None:
+            return {}
+        # An application's line has the room for its phone: what that hears, the application says.
+        application = self.to.startswith("app:")
+        names = self.services.recordings.leg(self.label, self.sid, self.recorder, mirrored=application)
+        if names is None:
+            return {}
+        began = self.recorder.started if self.recorder.started is not None else self.answered_at
+        return {"wav": names[0], "said_wav": names[1], "answered_at": began}
+
     def _silence(self) -> None:
         self.player.stop()
         if self.line is not None:
-            self.network.engine.remove(self.line)
+            self.services.engine.remove(self.line)
         if self.phone is not None:
             self.phone.stop()
         for stream in (self.stream, *self.taps.values()):
             if stream is not None:
-                self.network.tasks.spawn(stream.stop())
+                self.services.tasks.spawn(stream.stop())
 
     def params(self) -> list[tuple[str, str]]:
         """Returns the form of a voice webhook (docs/voice/twiml), with an unlisted number's geography."""
         form = [
-            ("CallSid", self.webhook_sid), ("AccountSid", self.network.account.sid),
+            ("CallSid", self.webhook_sid), ("AccountSid", self.services.account.sid),
             ("From", self.from_), ("Caller", self.from_), ("To", self.to.partition("?")[0]),
             ("Called", self.to.partition("?")[0]), ("CallStatus", self.status), ("Direction", self.way),
             ("ApiVersion", API_VERSION),
@@ -232,7 +268,7 @@ class Call:
             if sip or self.direction.startswith("outbound"):
                 form.append(("SipResponseCode", str(sip or 200)))
         self.sequence += 1
-        self.network.callbacks.send(self.sid, self.news.url, form, self.news.method)
+        self.services.callbacks.send(self.sid, self.news.url, form, self.news.method)
 
 
 GEO = ("City", "State", "Zip", "Country")

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from pathlib import Path
 from typing import Any
 
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.network.account import Account
-from warmtransfer.simulator.network.callbacks import Callbacks
 from warmtransfer.simulator.network.calls import Call, News
 from warmtransfer.simulator.network.laws import Laws
 from warmtransfer.simulator.network.reach import Reach
 from warmtransfer.simulator.network.rooms import Room
-from warmtransfer.simulator.network.webhooks import Webhooks
 from warmtransfer.simulator.phones.phone import Phone
-from warmtransfer.simulator.phones.scripts import PhoneBook, Reaction
-from warmtransfer.simulator.sound.audio import PCM
-from warmtransfer.simulator.sound.engine import Engine
-from warmtransfer.simulator.streams.stream import MediaStream
-from warmtransfer.simulator.tasks import Tasks
+from warmtransfer.simulator.phones.scripts import PhoneBook
+from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.twiml import interpret
 from warmtransfer.simulator.twiml.documents import Goto
@@ -35,24 +29,13 @@ class Network:
         self, account: Account, clock: Clock, trace: Trace, *, laws: Laws | None = None,
         hosts: HostMap | None = None, out: Path | None = None, calls_per_second: float = 1.0,
     ) -> None:  # fmt: skip
-        self.account = account
-        self.clock = clock
-        self.trace = trace
-        self.laws = laws or Laws()
-        self.hosts = hosts or HostMap()
-        self.out = out
-        self.base_url = ""
-        self.tasks = Tasks(trace)
-        self.engine = Engine(clock)
-        self.webhooks = Webhooks(clock, trace, self.hosts, account.token)
-        self.callbacks = Callbacks(clock, trace, self.laws, self.webhooks, self.tasks)
+        self.services = Services.of(account, clock, trace, laws or Laws(), hosts or HostMap(), out)
+        self.account, self.clock, self.trace = account, clock, trace
+        self.laws, self.tasks, self.engine = self.services.laws, self.services.tasks, self.services.engine
         self.phones = PhoneBook()
-        self.reach = Reach(self, calls_per_second)
+        self.reach = Reach(self.services, self.phones, self, calls_per_second)
         self.calls: dict[str, Call] = {}
         self.rooms: dict[str, Room] = {}
-        self.streams: set[MediaStream] = set()
-        self.recordings: dict[str, PCM] = {}
-        self._wavs: set[str] = set()
         self._ticking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -63,9 +46,17 @@ class Network:
 
     def new_call(self, direction: str, from_: str, to: str, **more: Any) -> Call:
         """Registers a leg; nothing happens to it yet."""
-        call = Call(self, direction, from_, to, sid=new_sid("CA"), **more)
+        call = Call(self.services, direction, from_, to, sid=new_sid("CA"), **more)
         self.calls[call.sid] = self.calls[call.webhook_sid] = call
         return call
+
+    def child(self, parent: Call, from_: str, to: str, news: News) -> Call:
+        """Registers a leg that the parent's <Dial> makes; nothing happens to it yet."""
+        return self.new_call("outbound-dial", from_, to, parent=parent, news=news)
+
+    def ring(self, call: Call, timeout: float) -> asyncio.Task[bool]:
+        """Rings a leg of a <Dial>; True when someone answers and stays through its gate document."""
+        return self.reach.leg(call, timeout)
 
     def phone_in(self, from_: str, to: str, steps: list[dict[str, Any]]) -> Call:
         """Someone phones the number."""
@@ -74,37 +65,16 @@ class Network:
         news = News(self.account.status_url) if self.account.status_url else News()
         phone = Phone(self.clock, self.trace, steps)
         call = self.new_call("inbound", from_, to or self.account.number, news=news)
-        call.on_pick_up = lambda: self.lift(call, phone)
+        call.on_pick_up = lambda: call.lift(phone)
         call.dialled()
         call.ring()
         self.run(call, Goto(self.account.voice_url, self.account.voice_method), self.account.fallback_url)
         return call
 
-    def answer(self, call: Call, reaction: Reaction) -> None:
-        """Somebody, or a machine, answers a leg that was dialled."""
-        call.machine = reaction.machine
-        phone = Phone(
-            self.clock, self.trace, reaction.steps, voice=reaction.voice, talks_over=reaction.talks_over
-        )
-        self.lift(call, phone)
-
-    def lift(self, call: Call, phone: Phone) -> None:
-        """Connects a phone with its leg and starts what the person does."""
-        phone.on_press = call.press
-        phone.on_hangup = lambda: call.finish("completed")
-        call.phone = phone
-        call.answer(phone)
-        phone.start(call.sid, call.label)
-
     def token_fits(self, token: str, from_: str) -> bool:
         """Whether a CallToken lets its owner show that caller's number: the incoming call's own."""
         call = self.calls.get(token.removeprefix("simulated-"))
         return call is not None and call.direction == "inbound" and call.from_ == from_
-
-    def pick_up(self, call: Call) -> None:
-        """Answers a leg that its own TwiML answers: an incoming call, an application."""
-        if not call.answered.is_set() and not call.over and call.on_pick_up is not None:
-            call.on_pick_up()
 
     def run(self, call: Call, first: Goto | Document, fallback: str = "") -> None:
         """Runs TwiML on a leg in the background, instead of what it ran before."""
@@ -117,12 +87,16 @@ class Network:
         """Runs TwiML when the script before it has let go of the line."""
         if before is not None and not before.done():
             await asyncio.wait([before])
-        await interpret.run(call, first, fallback=fallback)
+        await interpret.run(call, self, first, fallback=fallback)
+
+    def gate(self, call: Call, gate: Goto) -> asyncio.Task[None]:
+        """Runs the document that a <Dial>'s leg hears before it is bridged."""
+        return self.tasks.spawn(interpret.run(call, self, gate, hangs_up=False))
 
     def redirect(self, call: Call, first: Goto | Document) -> None:
         """Gives a live leg new TwiML by REST; in a conference, that pulls it out."""
-        if call.member is not None:
-            call.member.room.leave(call.member, "participant_updated_via_api")
+        if call.place is not None:
+            call.place.leave("participant_updated_via_api")
         call.stop_script()
         call.player.stop()
         for child in call.children:
@@ -130,10 +104,6 @@ class Network:
         if call.stream is not None:
             self.tasks.spawn(call.stream.stop())
         self.run(call, first)
-
-    def ended(self, call: Call) -> None:
-        """Takes note that a leg has ended."""
-        self.calls.setdefault(call.sid, call)
 
     # conferences
 
@@ -145,27 +115,12 @@ class Network:
                 if other and not by_rest and room.made_by_rest and room.status == "init":
                     continue
                 return room
-        room = Room(self, new_sid("CF"), name)
+        room = Room(self.services, new_sid("CF"), name)
         room.made_by_rest = by_rest
         self.rooms[room.sid] = room
         return room
 
     # what is left
-
-    def keep(self, call: Call) -> dict[str, Any]:
-        """Saves what a leg heard and said; returns the names for its last trace row."""
-        if self.out is None or call.recorder is None:
-            return {}
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", call.label).strip("-") or call.sid
-        if stem in self._wavs:
-            stem = f"{stem}-{call.sid[-6:]}"
-        self._wavs.add(stem)
-        heard, said = self.out / f"{stem}.wav", self.out / f"{stem}-said.wav"
-        # An application's line has the room for its phone: what that hears, the application says.
-        files = (said, heard) if call.to.startswith("app:") else (heard, said)
-        self.tasks.spawn(asyncio.to_thread(call.recorder.save, *files))
-        began = call.recorder.started if call.recorder.started is not None else call.answered_at
-        return {"wav": heard.name, "said_wav": said.name, "answered_at": began}
 
     def live(self) -> list[Call]:
         """Returns the legs that have not ended."""
@@ -179,7 +134,7 @@ class Network:
             "legs": [
                 {
                     "label": c.label, "call_sid": c.sid, "status": c.status, "direction": c.direction,
-                    "from": c.from_, "to": c.to, "room": c.member.room.name if c.member else None,
+                    "from": c.from_, "to": c.to, "room": c.place.conference_name if c.place else None,
                 }
                 for c in live
             ],
@@ -191,9 +146,9 @@ class Network:
                 }
                 for r in self.rooms.values() if r.status != "completed"
             ],
-            "streams": sorted(s.sid for s in self.streams),
-            "webhooks": self.webhooks.pending,
-            "callbacks": self.callbacks.waiting,
+            "streams": sorted(s.sid for s in self.services.streams),
+            "webhooks": self.services.webhooks.pending,
+            "callbacks": self.services.callbacks.waiting,
             "timers": len(live),
             "tasks": self.tasks.count,
             "laws": dict(self.laws.answers),
@@ -213,4 +168,4 @@ class Network:
         if self._ticking is not None:
             self._ticking.cancel()
             await asyncio.wait([self._ticking])
-        await self.webhooks.close()
+        await self.services.webhooks.close()

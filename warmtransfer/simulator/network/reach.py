@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from warmtransfer.simulator.network.calls import Call
+from warmtransfer.simulator.network.rooms import Member, Room
+from warmtransfer.simulator.phones.phone import Phone
+from warmtransfer.simulator.phones.scripts import PhoneBook, Reaction
+from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.audio import ring_tone
 from warmtransfer.simulator.sound.engine import Line, Player
-from warmtransfer.simulator.twiml import interpret
 from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.calls import Call
-    from warmtransfer.simulator.network.network import Network
-    from warmtransfer.simulator.network.rooms import Member
 
 #: Seconds that Twilio adds to every ring timeout (PART).
 BUFFER = 5.0
@@ -35,19 +34,36 @@ class Detection:
     timeout: float = 30.0
 
 
+class Scripts(Protocol):
+    """Where an answered leg goes: TwiML is run on it, or it is brought into a conference."""
+
+    def run(self, call: Call, first: Goto | Document, fallback: str = "") -> None:
+        """Runs TwiML on a leg in the background, instead of what it ran before."""
+
+    def gate(self, call: Call, gate: Goto) -> asyncio.Task[None]:
+        """Runs the document that a <Dial>'s leg hears before it is bridged."""
+
+    def room_for(self, name: str, *, by_rest: bool) -> Room:
+        """Returns the active conference of that name, or a new one."""
+
+
 class Reach:
     """Dials. New legs asked for by REST leave at the account's calls per second; the rest wait in line."""
 
-    def __init__(self, network: Network, calls_per_second: float) -> None:
-        self.network = network
+    def __init__(
+        self, services: Services, phones: PhoneBook, scripts: Scripts, calls_per_second: float
+    ) -> None:
+        self.services = services
+        self.phones = phones
+        self.scripts = scripts
         self.gap = 1.0 / calls_per_second if calls_per_second > 0 else 0.0
         self._free = float("-inf")
 
     def pace(self, call: Call) -> float:
         """Books the leg's turn; returns the seconds until then and notes them as its queue time."""
-        if call.to.startswith("app:") and self.network.laws["app_cps"] == "free":
+        if call.to.startswith("app:") and self.services.laws["app_cps"] == "free":
             return 0.0
-        now = self.network.clock.now()
+        now = self.services.clock.now()
         wait = max(0.0, self._free - now)
         self._free = max(now, self._free) + self.gap
         call.queue_ms = round(wait * 1000)
@@ -58,37 +74,37 @@ class Reach:
     ) -> None:
         """Places a call made by `POST Calls`: its TwiML runs when someone answers."""
         work = self._place(call, timeout, detection, self.pace(call))
-        call.effort = self.network.tasks.spawn(self._then(call, work, first, fallback))
+        call.effort = self.services.tasks.spawn(self._then(call, work, first, fallback))
 
     async def _then(self, call: Call, work: Awaitable[bool], first: Goto | Document, fallback: str) -> None:
         if await work:
-            self.network.run(call, first, fallback)
+            self.scripts.run(call, first, fallback)
 
     async def _place(self, call: Call, timeout: float, detection: Detection, wait: float) -> bool:
-        await self.network.clock.sleep(wait)
+        await self.services.clock.sleep(wait)
         if not await self._ring(call, timeout) or call.over:
             return False
         if detection.mode and not detection.asynchronous:
             await self._detect(call, detection)
         elif detection.mode:
-            self.network.tasks.spawn(self._detect(call, detection))
+            self.services.tasks.spawn(self._detect(call, detection))
         return not call.over
 
     def add(self, member: Member, timeout: float, detection: Detection) -> None:
         """Rings a participant added by REST."""
         call = member.call
         member.room.expect(member)
-        call.effort = self.network.tasks.spawn(self._add(member, self.pace(call), timeout, detection))
+        call.effort = self.services.tasks.spawn(self._add(member, self.pace(call), timeout, detection))
 
     async def _add(self, member: Member, wait: float, timeout: float, detection: Detection) -> None:
         call = member.call
-        await self.network.clock.sleep(wait)
+        await self.services.clock.sleep(wait)
         if call.over:
             return
         if call.to.startswith("app:"):
             self._application(member)
             return
-        early = member.early_media and self.network.laws["join_reported"] == "at_ringing"
+        early = member.early_media and self.services.laws["join_reported"] == "at_ringing"
         sound = Player()
         try:
             answered = await self._ring(
@@ -107,12 +123,12 @@ class Reach:
         if member.room.status != "completed":
             line = Line(sound)
             line.connect(member.room.join(member))
-            self.network.engine.add(line)
-            self.network.tasks.spawn(self._until_stopped(sound, line))
+            self.services.engine.add(line)
+            self.services.tasks.spawn(self._until_stopped(sound, line))
 
     async def _until_stopped(self, sound: Player, line: Line) -> None:
         await sound.play(ring_tone(), loops=0)
-        self.network.engine.remove(line)
+        self.services.engine.remove(line)
 
     def _enter(self, member: Member) -> None:
         """Brings an answered leg into its conference, if there still is one."""
@@ -125,7 +141,7 @@ class Reach:
                 call.finish("failed", sip=480)
                 return
             member.room.ringing.pop(member.key, None)
-            member.room = self.network.room_for(member.room.name, by_rest=True)
+            member.room = self.scripts.room_for(member.room.name, by_rest=True)
         seat = member.room.join(member)
         call.connect(seat)
 
@@ -143,28 +159,28 @@ class Reach:
         call.on_pick_up = pick_up
         call.dialled()
         call.ring()
-        account = self.network.account
-        self.network.run(call, Goto(account.app_url), account.app_fallback_url)
+        account = self.services.account
+        self.scripts.run(call, Goto(account.app_url), account.app_fallback_url)
 
     def leg(self, call: Call, timeout: float) -> asyncio.Task[bool]:
         """Rings one leg of a <Dial>; True when someone answers and stays through its gate document."""
-        return self.network.tasks.spawn(self._gated(call, timeout))
+        return self.services.tasks.spawn(self._gated(call, timeout))
 
     async def _gated(self, call: Call, timeout: float) -> bool:
         if not await self._ring(call, timeout):
             return False
         if call.gate is not None:
-            call.script = self.network.tasks.spawn(interpret.run(call, call.gate, hangs_up=False))
+            call.script = self.scripts.gate(call, call.gate)
             await asyncio.wait([call.script])
         return not call.over
 
     async def _ring(self, call: Call, timeout: float, rings: Callable[[], None] | None = None) -> bool:
         """Dials a number or client until it answers, refuses, or the timeout and its buffer are over."""
-        clock = self.network.clock
+        clock = self.services.clock
         if call.over:
             return False
         call.dialled()
-        callee = self.network.phones.take(call.to)
+        callee = self.phones.take(call.to)
         await clock.sleep(SETUP)
         if callee is None or callee.outcome in ("busy", "failed"):
             if callee is not None and callee.outcome == "busy":
@@ -183,27 +199,33 @@ class Reach:
         await clock.sleep(callee.after)
         if call.over:
             return False
-        self.network.answer(call, callee)
+        self._answer(call, callee)
         return True
+
+    def _answer(self, call: Call, reaction: Reaction) -> None:
+        """Somebody, or a machine, answers a leg that was dialled."""
+        call.machine = reaction.machine
+        clock, trace = self.services.clock, self.services.trace
+        call.lift(Phone(clock, trace, reaction.steps, voice=reaction.voice, talks_over=reaction.talks_over))
 
     async def _detect(self, call: Call, detection: Detection) -> None:
         """Tells who answered, after the time that takes, unless the leg ends before."""
-        network = self.network
+        services = self.services
         machine = call.machine
-        began = network.clock.now()
-        late = network.laws["amd"] == "late"
+        began = services.clock.now()
+        late = services.laws["amd"] == "late"
         seconds = min(detection.timeout, (9.0 if late else 3.2) if machine else (6.0 if late else 1.4))
         try:
-            await network.clock.wait_for(call.ended.wait(), seconds)
+            await services.clock.wait_for(call.ended.wait(), seconds)
             return
         except TimeoutError:
             pass
         end = "machine_end_beep" if detection.mode == "DetectMessageEnd" else "machine_start"
         call.answered_by = end if machine else "human"
-        network.trace.note("amd", leg=call.label, call_sid=call.sid, answered_by=call.answered_by)
+        services.trace.note("amd", leg=call.label, call_sid=call.sid, answered_by=call.answered_by)
         if detection.url:
             form = [
-                ("CallSid", call.sid), ("AccountSid", network.account.sid), ("AnsweredBy", call.answered_by),
-                ("MachineDetectionDuration", str(round((network.clock.now() - began) * 1000))),
+                ("CallSid", call.sid), ("AccountSid", services.account.sid), ("AnsweredBy", call.answered_by),
+                ("MachineDetectionDuration", str(round((services.clock.now() - began) * 1000))),
             ]  # fmt: skip
-            network.callbacks.send(call.sid, detection.url, form, detection.method)
+            services.callbacks.send(call.sid, detection.url, form, detection.method)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.network.roomnews import RoomNews, Teller
+from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.audio import beep
 from warmtransfer.simulator.sound.engine import Mixer, Player, Seat
+from warmtransfer.simulator.twiml.documents import Listener
 from warmtransfer.simulator.twiml.waiting import play_for
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.calls import Call
-    from warmtransfer.simulator.network.network import Network
 
 
 @dataclass
@@ -51,12 +49,40 @@ class Member:
         """The leg's SID."""
         return self.call.sid
 
+    @property
+    def conference_sid(self) -> str:
+        """The conference's SID."""
+        return self.room.sid
+
+    @property
+    def conference_name(self) -> str:
+        """The conference's name."""
+        return self.room.name
+
+    def leave(self, reason: str) -> None:
+        """Takes the leg out, or strikes one that is still on its way."""
+        self.room.leave(self, reason)
+
+    @property
+    def who(self) -> Listener:
+        """Who hears what is played to the leg alone."""
+        return Listener(self.call.label, self.call.sid)
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Returns the participant set of a callback."""
+        form = [
+            ("CallSid", self.call.sid), ("Muted", _word(self.muted)), ("Hold", _word(self.hold)),
+            ("Coaching", _word(bool(self.coach))), ("EndConferenceOnExit", _word(self.end_on_exit)),
+            ("StartConferenceOnEnter", _word(self.start_on_enter)),
+        ]  # fmt: skip
+        return [*form, ("ParticipantLabel", self.label)] if self.label else form
+
 
 class Room:
     """One conference; `init` until two are in and one of them may start it."""
 
-    def __init__(self, network: Network, sid: str, name: str) -> None:
-        self.network = network
+    def __init__(self, services: Services, sid: str, name: str) -> None:
+        self.services = services
         self.sid = sid
         self.name = name
         self.status = "init"
@@ -67,9 +93,9 @@ class Room:
         self.members: dict[str, Member] = {}
         self.ringing: dict[str, Member] = {}
         self.mixer = Mixer()
-        self.tell = Teller(self)
+        self.tell = Teller(services, sid, name)
         self.announcing = asyncio.Lock()
-        network.engine.add(self.mixer)
+        services.engine.add(self.mixer)
 
     def find(self, key: str) -> Member | None:
         """Returns the member with that Call SID or label, ringing ones included."""
@@ -83,7 +109,7 @@ class Room:
     def expect(self, member: Member) -> None:
         """Notes a leg added by REST that still has to answer."""
         self.ringing[member.key] = member
-        member.call.member = member
+        member.call.place = member
 
     def join(self, member: Member) -> Seat:
         """Brings a leg in; the first one's callback URL and events stay the room's."""
@@ -91,11 +117,11 @@ class Room:
         self.members[member.key] = member
         self.tell.adopt(member.news)
         member.joined = True
-        member.call.member = member
+        member.call.place = member
         member.call.given_label = member.label or member.call.given_label
         member.seat = self.mixer.join(member.key, muted=member.muted)
         member.call.trace("joined", muted=member.muted, hold=member.hold)
-        self.tell.participant("participant-join", member)
+        self.tell.send("participant-join", member.fields(), member.news)
         self._set_going(member)
         if member.coach:
             self.coach(member, member.coach)
@@ -114,8 +140,8 @@ class Room:
                 return
             self.status = "in-progress"
             self.updated = time.time()
-            self.network.trace.note("conference", what="start", conference_sid=self.sid, name=self.name)
-            self.tell.room("conference-start")
+            self.services.trace.note("conference", what="start", conference_sid=self.sid, name=self.name)
+            self.tell.send("conference-start")
         for member in self.members.values():
             self._stop_waiting(member)
 
@@ -125,8 +151,8 @@ class Room:
         player = Player()
         self.mixer.wait(member.key, player)
         form = [*member.call.params(), ("ConferenceSid", self.sid), ("FriendlyName", self.name)]
-        member.waiting = self.network.tasks.spawn(
-            play_for(self.network, member.call, player, member.wait_url, member.wait_method, form)
+        member.waiting = self.services.tasks.spawn(
+            play_for(self.services, player, member.who, member.wait_url, member.wait_method, form)
         )
 
     def _stop_waiting(self, member: Member) -> None:
@@ -150,8 +176,9 @@ class Room:
         else:
             reason = "participant_add_failed"
         member.call.trace("left" if was_in else "never_joined", reason=reason)
-        self.tell.participant("participant-leave", member, reason)
-        member.call.member = None
+        ending = [("ParticipantCallStatus", member.call.status), ("ReasonParticipantLeft", reason)]
+        self.tell.send("participant-leave", [*member.fields(), *ending], member.news)
+        member.call.place = None
         if self.status == "completed":
             return
         if was_in:
@@ -168,7 +195,12 @@ class Room:
             self._wait(next(iter(self.members.values())))
 
     def _lone_hears_music(self) -> bool:
-        return self.network.laws["lone_participant"] == "music"
+        return self.services.laws["lone_participant"] == "music"
+
+    def announced(self, url: str, member: Member | None) -> None:
+        """Tells that an announcement has ended; the participant's fields only while it is still there."""
+        about = member.fields() if member is not None and not member.gone.is_set() else []
+        self.tell.send("announcement-end", [("AnnounceUrl", url), *about])
 
     def end(self, why: str, reason: str = "conference_ended_via_api", by: Member | None = None) -> None:
         """Ends the conference: everyone drops out of it, TwiML legs go on, legs added by REST end."""
@@ -177,14 +209,16 @@ class Room:
         self.status = "completed"
         self.updated = time.time()
         self.reason, self.ender = why, by.call.sid if by else ""
-        cancelled = self.network.laws["ringing_leg"] == "cancelled_with_room"
+        cancelled = self.services.laws["ringing_leg"] == "cancelled_with_room"
         pending = list(self.ringing.values()) if cancelled else []
         for member in [*self.members.values(), *pending]:
             self._remove(member, reason)
-        self.network.trace.note("conference", what="end", conference_sid=self.sid, name=self.name, reason=why)
-        self.tell.room("conference-end", self._ending(why, by))
+        self.services.trace.note(
+            "conference", what="end", conference_sid=self.sid, name=self.name, reason=why
+        )
+        self.tell.send("conference-end", self._ending(why, by))
         self.mixer.close()
-        self.network.engine.remove(self.mixer)
+        self.services.engine.remove(self.mixer)
 
     def _ending(self, why: str, by: Member | None) -> list[tuple[str, str]]:
         form = [("CallSidEndingConference", by.call.sid)] if by else []
@@ -230,8 +264,8 @@ class Room:
         player = Player()
         self.mixer.hold(member.key, player)
         form = [*member.call.params(), ("ConferenceSid", self.sid), ("FriendlyName", self.name)]
-        member.holding = self.network.tasks.spawn(
-            play_for(self.network, member.call, player, url, method, form)
+        member.holding = self.services.tasks.spawn(
+            play_for(self.services, player, member.who, url, method, form)
         )
         if not member.hold:
             member.hold = True
@@ -251,12 +285,12 @@ class Room:
     def modify(self, member: Member) -> None:
         """Tells that another attribute of a member has changed."""
         member.updated = time.time()
-        self.tell.participant("participant-modify", member)
+        self.tell.send("participant-modify", member.fields(), member.news)
 
     def _changed(self, member: Member, row: str, event: str) -> None:
         member.updated = time.time()
         member.call.trace(row)
-        self.tell.participant(event, member)
+        self.tell.send(event, member.fields(), member.news)
 
 
 REASONS = {
@@ -266,3 +300,7 @@ REASONS = {
     "last-participant-kicked": "Last participant {} was removed",
     "last-participant-left": "Last participant {} left",
 }
+
+
+def _word(flag: bool) -> str:
+    return "true" if flag else "false"

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warmtransfer.simulator.network.calls import ALL_EVENTS, Call, News
+from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.network.reach import Detection
 from warmtransfer.simulator.rest import render
+from warmtransfer.simulator.rest.asks import Answer, Ask
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, parse
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.network import Network
-    from warmtransfer.simulator.rest.front import Answer, Ask
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 DETECTION = {

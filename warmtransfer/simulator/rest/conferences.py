@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from warmtransfer.simulator.network.calls import Call
+from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.network.reach import Detection
 from warmtransfer.simulator.network.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.rest import render
+from warmtransfer.simulator.rest.asks import Answer, Ask
 from warmtransfer.simulator.rest.calls import (
     ASYNC_AMD,
     DETECTION,
@@ -22,12 +23,8 @@ from warmtransfer.simulator.rest.calls import (
 )
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
-from warmtransfer.simulator.twiml.waiting import announce
+from warmtransfer.simulator.twiml.announce import announce
 from warmtransfer.simulator.wire import new_sid
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.network import Network
-    from warmtransfer.simulator.rest.front import Answer, Ask
 
 CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}")
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")

@@ -7,7 +7,6 @@ import base64
 import binascii
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +15,7 @@ from aiohttp import web
 from warmtransfer.simulator.network.laws import Fault
 from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.rest import render
+from warmtransfer.simulator.rest.asks import Answer, Ask
 from warmtransfer.simulator.rest.calls import CallsApi
 from warmtransfer.simulator.rest.conferences import ConferencesApi
 from warmtransfer.simulator.rest.errors import RestError, not_found
@@ -24,33 +24,10 @@ from warmtransfer.simulator.sound.audio import wav_bytes
 from warmtransfer.simulator.trace import redact_form
 from warmtransfer.simulator.wire import new_sid
 
-API = "/2010-04-01/Accounts"
 #: Simulated seconds after which a request that is never answered is dropped.
 NEVER = 300.0
 
 
-@dataclass(frozen=True)
-class Ask:
-    """One request: its path's parts, its parameters, its path for error texts."""
-
-    path: str
-    method: str
-    params: Params
-    parts: dict[str, str]
-
-    @property
-    def subject(self) -> str:
-        """What faults match: `POST Calls`, `DELETE Conferences/CF…/Participants/ai-1`."""
-        short = self.path.removeprefix(f"{API}/").partition("/")[2]
-        return f"{self.method} {short.removesuffix('.json')}"
-
-    def page(self, key: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-        """Returns the page that the query asks for."""
-        size = int(self.params.number("PageSize", 50, 1, 1000))
-        return render.page(key, items, self.path, int(self.params.number("Page", 0, 0, 10**6)), size)
-
-
-Answer = tuple[int, dict[str, Any] | None]
 Work = Callable[[Ask], Awaitable[Answer]]
 
 
@@ -85,9 +62,9 @@ class Rest:
             ("GET", "{account}/IncomingPhoneNumbers.json", self._numbers),
             ("GET", "{account}/IncomingPhoneNumbers/{sid}.json", self._number),
         ]
-        found = [web.route(m, f"{API}/{p}", self._serve(work)) for m, p, work in table]
-        media = web.get(f"{API}/{{account}}/Recordings/{{sid}}", self._recording)
-        return [*found, media, web.route("*", f"{API}/{{tail:.*}}", self._serve(self._nothing))]
+        found = [web.route(m, f"{render.API}/{p}", self._serve(work)) for m, p, work in table]
+        media = web.get(f"{render.API}/{{account}}/Recordings/{{sid}}", self._recording)
+        return [*found, media, web.route("*", f"{render.API}/{{tail:.*}}", self._serve(self._nothing))]
 
     def _serve(self, work: Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def serve(request: web.Request) -> web.StreamResponse:
@@ -182,7 +159,7 @@ class Rest:
         raise not_found(ask.path)
 
     async def _recording(self, request: web.Request) -> web.Response:
-        pcm = self.network.recordings.get(request.match_info["sid"].partition(".")[0])
+        pcm = self.network.services.recordings.clips.get(request.match_info["sid"].partition(".")[0])
         if pcm is None:
             return web.json_response(not_found(request.path).body(), status=404)
         return web.Response(body=await asyncio.to_thread(wav_bytes, pcm), content_type="audio/x-wav")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.calls import Call
+from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.wire import rfc2822
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.account import Account
-    from warmtransfer.simulator.network.calls import Call
-    from warmtransfer.simulator.network.rooms import Member, Room
 
 API = "/2010-04-01/Accounts"
 
@@ -24,7 +22,7 @@ PARTICIPANT_STATUS = {
 
 def call_json(call: Call, sid: str = "") -> dict[str, Any]:
     """Returns a Call resource, under the SID it was asked for by."""
-    account = call.network.account.sid
+    account = call.services.account.sid
     sid = sid or call.sid
     uri = f"{API}/{account}/Calls/{sid}"
     parts = ("notifications", "recordings", "siprec", "streams", "transcriptions", "user_defined_messages")
@@ -46,7 +44,7 @@ def call_json(call: Call, sid: str = "") -> dict[str, Any]:
         "from_formatted": call.from_,
         "group_sid": None,
         "parent_call_sid": call.parent.sid if call.parent else None,
-        "phone_number_sid": call.network.account.number_sid,
+        "phone_number_sid": call.services.account.number_sid,
         "price": None,
         "price_unit": "USD",
         "queue_time": str(call.queue_ms),
@@ -61,7 +59,7 @@ def call_json(call: Call, sid: str = "") -> dict[str, Any]:
 
 def conference_json(room: Room) -> dict[str, Any]:
     """Returns a Conference resource."""
-    account = room.network.account.sid
+    account = room.services.account.sid
     uri = f"{API}/{account}/Conferences/{room.sid}"
     return {
         "account_sid": account,
@@ -85,7 +83,7 @@ def conference_json(room: Room) -> dict[str, Any]:
 def participant_json(member: Member, *, created: bool = False) -> dict[str, Any]:
     """Returns a Participant resource; `queue_time` is in the reply to a create only."""
     room, call = member.room, member.call
-    account = room.network.account.sid
+    account = room.services.account.sid
     shown = {
         "account_sid": account,
         "call_sid": call.sid,

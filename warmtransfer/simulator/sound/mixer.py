@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
 
 from warmtransfer.simulator.sound.audio import PCM, SILENCE, Frame, frames, mixed
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.sound.player import Port
+from warmtransfer.simulator.sound.player import Port
 
 
 class Seat:

@@ -4,83 +4,80 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from warmtransfer.simulator.network.calls import Call
+from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.streams.stream import MediaStream, StreamFailed
 from warmtransfer.simulator.twiml.documents import Goto, target
 from warmtransfer.simulator.twiml.grammar import Verb
 from warmtransfer.simulator.twiml.steps import End, Script, Step, last_word
 from warmtransfer.simulator.wire import new_sid
 
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.calls import Call
-    from warmtransfer.simulator.network.network import Network
-
 TRACKS = {"inbound_track": "inbound", "outbound_track": "outbound", "both_tracks": "both"}
 
 
 async def connect(script: Script, verb: Verb) -> Step:
     """Joins the leg to a server until that closes the socket; then the action, the next verb, or the end."""
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     noun = verb.child("Stream")
     if noun is None:
-        network.trace.note("warning", code=12200, text="<Connect> without <Stream>", leg=call.label)
+        services.trace.note("warning", code=12200, text="<Connect> without <Stream>", leg=call.label)
         return None
     try:
         stream = await open_stream(script, noun)
     except StreamFailed as exc:
-        network.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
+        services.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
         tell(call, script, noun, "", "stream-error", str(exc))
-        return _onward(script, verb, network.laws["failed_stream"], "failed_stream")
+        return _onward(script, verb, services.laws["failed_stream"], "failed_stream")
     try:
         reason = await _talk(script, noun, stream)
     except asyncio.CancelledError:
         last_word(script, verb, [])
         raise
     if reason == "server_closed":
-        network.trace.note("stream", what="server_closed", code=31921, leg=call.label, call_sid=call.sid)
+        services.trace.note("stream", what="server_closed", code=31921, leg=call.label, call_sid=call.sid)
         return _onward(script, verb, "action", "")
-    return _onward(script, verb, network.laws["dropped_stream"], "dropped_stream")
+    return _onward(script, verb, services.laws["dropped_stream"], "dropped_stream")
 
 
-async def _run(network: Network, stream: MediaStream) -> str:
+async def _run(services: Services, stream: MediaStream) -> str:
     """Runs an open stream, which the state shows until its socket is closed."""
-    network.streams.add(stream)
+    services.streams.add(stream)
     try:
         return await stream.run()
     finally:
-        network.streams.discard(stream)
+        services.streams.discard(stream)
 
 
 async def _talk(script: Script, noun: Verb, stream: MediaStream) -> str:
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     call.stream = stream
     call.connect(stream)
     tell(call, script, noun, stream.sid, "stream-started")
-    fault = network.laws.fault("stream", noun.attrs.get("url", ""), "drop_after")
+    fault = services.laws.fault("stream", noun.attrs.get("url", ""), "drop_after")
     cut = None
     if fault is not None:
-        network.trace.note("fault", fault="stream=drop_after", leg=call.label)
-        cut = network.clock.call_later(float(fault.argument or 1), stream.break_off)
+        services.trace.note("fault", fault="stream=drop_after", leg=call.label)
+        cut = services.clock.call_later(float(fault.argument or 1), stream.break_off)
     reason = "stopped"
     try:
         # A cancelled script must not cut the socket: the server is owed its `stop` message.
-        reason = await asyncio.shield(network.tasks.spawn(_run(network, stream)))
+        reason = await asyncio.shield(services.tasks.spawn(_run(services, stream)))
         return reason
     finally:
         if cut is not None:
             cut.cancel()
         call.stream = None
         call.connect(None)
-        network.tasks.spawn(stream.stop())
+        services.tasks.spawn(stream.stop())
         failed = "" if reason in ("server_closed", "stopped") else reason
         tell(call, script, noun, stream.sid, "stream-error" if failed else "stream-stopped", failed)
 
 
 def _onward(script: Script, verb: Verb, answer: str, law: str) -> Step:
     if law:
-        script.call.network.trace.note("law", law=law, answer=answer, leg=script.call.label)
+        script.services.trace.note("law", law=law, answer=answer, leg=script.call.label)
     if answer == "leg_ends":
         return End()
     if answer == "action" and "action" in verb.attrs:
@@ -90,18 +87,18 @@ def _onward(script: Script, verb: Verb, answer: str, law: str) -> Step:
 
 async def open_stream(script: Script, noun: Verb, *, bidirectional: bool = True) -> MediaStream:
     """Opens the socket; raises StreamFailed with the code of what is wrong with it, or with its address."""
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     url = urljoin(_socket_url(script.document.url), noun.attrs.get("url", ""))
     track = noun.attrs.get("track", "inbound_track")
     if bidirectional and track != "inbound_track":
         raise StreamFailed(31941, f"<Connect><Stream> has no track {track!r}")
-    if network.laws.fault("stream", url, "refuse"):
-        network.trace.note("fault", fault="stream=refuse", leg=call.label)
+    if services.laws.fault("stream", url, "refuse"):
+        services.trace.note("fault", fault="stream=refuse", leg=call.label)
         raise StreamFailed(31902, "connection refused, by a fault of the simulator")
     parameters = {c.attrs.get("name", ""): c.attrs.get("value", "") for c in noun.children}
     stream = MediaStream(
-        network.clock, url, network.hosts, network.account.token, network.account.sid, call.webhook_sid,
-        parameters, network.trace, sid=new_sid("MZ"), tracks=_tracks(track),
+        services.clock, url, services.hosts, services.account.token, services.account.sid, call.webhook_sid,
+        parameters, services.trace, sid=new_sid("MZ"), tracks=_tracks(track),
         bidirectional=bidirectional,
     )  # fmt: skip
     await stream.open()
@@ -118,26 +115,26 @@ def _socket_url(url: str) -> str:
 
 async def start(script: Script, verb: Verb) -> Step:
     """Opens a one-way copy of the leg's sound and goes on at once."""
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     noun = verb.child("Stream")
     if noun is None or call.line is None:
         return None
     try:
         stream = await open_stream(script, noun, bidirectional=False)
     except StreamFailed as exc:
-        network.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
+        services.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
         tell(call, script, noun, "", "stream-error", str(exc))
         return None
     call.taps[noun.attrs.get("name") or stream.sid] = stream
     call.line.tap(stream, TRACKS.get(noun.attrs.get("track", "inbound_track"), "inbound"))
     tell(call, script, noun, stream.sid, "stream-started")
-    network.tasks.spawn(_copy(script, noun, stream))
+    services.tasks.spawn(_copy(script, noun, stream))
     return None
 
 
 async def _copy(script: Script, noun: Verb, stream: MediaStream) -> None:
     try:
-        await _run(script.call.network, stream)
+        await _run(script.services, stream)
     finally:
         call = script.call
         if call.line is not None:
@@ -161,11 +158,11 @@ def tell(call: Call, script: Script, noun: Verb, sid: str, event: str, error: st
     if not url:
         return
     form = [
-        ("AccountSid", call.network.account.sid), ("CallSid", call.webhook_sid), ("StreamSid", sid),
+        ("AccountSid", call.services.account.sid), ("CallSid", call.webhook_sid), ("StreamSid", sid),
         ("StreamName", noun.attrs.get("name") or sid), ("StreamEvent", event),
         ("Timestamp", datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")),
     ]  # fmt: skip
     if error:
         form.append(("StreamError", error))
     goto = Goto(urljoin(script.document.url, url), noun.attrs.get("statusCallbackMethod", "POST"))
-    call.network.callbacks.send(sid or call.sid, goto.url, form, goto.method)
+    call.services.callbacks.send(sid or call.sid, goto.url, form, goto.method)

@@ -37,15 +37,17 @@ async def dial(script: Script, verb: Verb) -> Step:
 
 
 async def _conference(script: Script, verb: Verb, noun: Verb, limit: float) -> Fields:
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     name = noun.text
     if not name or len(name) > 128:
-        network.trace.note("error", code=13237, text=f"bad conference name {name!r}", leg=call.label)
+        services.trace.note("error", code=13237, text=f"bad conference name {name!r}", leg=call.label)
         return [("DialCallStatus", "failed")]
-    room = network.room_for(name, by_rest=False)
+    room = script.exchange.room_for(name, by_rest=False)
     member = _member(script, noun, call, room)
     if wrong := _refused(member):
-        network.trace.note("error", code=wrong, text=f"cannot join {name}", leg=call.label, call_sid=call.sid)
+        services.trace.note(
+            "error", code=wrong, text=f"cannot join {name}", leg=call.label, call_sid=call.sid
+        )
         return [("DialCallStatus", "failed")]
     call.digits = asyncio.Queue()
     call.connect(room.join(member))
@@ -70,7 +72,7 @@ def _member(script: Script, noun: Verb, call: Call, room: Room) -> Member:
     wait = noun.attrs.get("waitUrl")
     events = frozenset(noun.attrs.get("statusCallbackEvent", "").split())
     if unknown := events - SUBSCRIPTIONS:
-        call.network.trace.note(
+        call.services.trace.note(
             "error", code=16002, text=f"no conference events {sorted(unknown)}", leg=call.label
         )
     url = noun.attrs.get("statusCallback", "")
@@ -97,7 +99,7 @@ async def _until(script: Script, event: asyncio.Event, star: bool, limit: float)
     waits = [asyncio.ensure_future(event.wait()), asyncio.ensure_future(pressed())]
     try:
         done, _ = await asyncio.wait(
-            waits, timeout=limit / call.network.clock.speed, return_when=asyncio.FIRST_COMPLETED
+            waits, timeout=limit / call.services.clock.speed, return_when=asyncio.FIRST_COMPLETED
         )
         return waits[0] in done
     finally:
@@ -106,13 +108,13 @@ async def _until(script: Script, event: asyncio.Event, star: bool, limit: float)
 
 
 async def _people(script: Script, verb: Verb, limit: float) -> Fields:
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     nouns = [v for v in verb.children if v.name in ("Number", "Client")]
     if verb.text and not nouns:
         nouns = [Verb("Number", text=verb.text)]
     if not nouns:
         return [("DialCallStatus", "failed")]
-    ringing = network.tasks.spawn(call.player.play(ring_tone(), loops=0))
+    ringing = services.tasks.spawn(call.player.play(ring_tone(), loops=0))
     call.connect(call.player)
     rounds = [[n] for n in nouns] if verb.flag("sequential", False) else [nouns]
     legs: list[Call] = []
@@ -120,7 +122,9 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
     try:
         for group in rounds:
             legs = [_callee(script, verb, noun) for noun in group]
-            winner = await _first(legs, [network.reach.leg(leg, verb.number("timeout", 30)) for leg in legs])
+            winner = await _first(
+                legs, [script.exchange.ring(leg, verb.number("timeout", 30)) for leg in legs]
+            )
             if winner is not None:
                 break
         ringing.cancel()
@@ -134,7 +138,7 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
 
 
 def _callee(script: Script, verb: Verb, noun: Verb) -> Call:
-    call, network = script.call, script.call.network
+    call = script.call
     identity = noun.child("Identity")
     text = identity.text if identity else noun.text
     to = f"client:{text}" if noun.name == "Client" else text
@@ -143,7 +147,7 @@ def _callee(script: Script, verb: Verb, noun: Verb) -> Call:
     events = frozenset(noun.attrs.get("statusCallbackEvent", "completed").split())
     news = News(urljoin(base, url) if url else "", noun.attrs.get("statusCallbackMethod", "POST"), events)
     from_ = verb.attrs.get("callerId") or (call.from_ if call.direction == "inbound" else call.to)
-    leg = network.new_call("outbound-dial", from_, to, parent=call, news=news)
+    leg = script.exchange.child(call, from_, to, news)
     leg.gate = (
         Goto(urljoin(base, noun.attrs["url"]), noun.attrs.get("method", "POST"))
         if noun.attrs.get("url")
@@ -177,22 +181,22 @@ def _lost(legs: list[Call]) -> Fields:
 
 
 async def _bridge(script: Script, verb: Verb, other: Call, limit: float) -> Fields:
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     mixer = Mixer()
-    network.engine.add(mixer)
+    services.engine.add(mixer)
     call.digits = asyncio.Queue()
-    began = network.clock.now()
+    began = services.clock.now()
     try:
         call.connect(mixer.join(call.sid))
         other.connect(mixer.join(other.sid))
-        network.trace.note("bridge", legs=[call.label, other.label], call_sids=[call.sid, other.sid])
+        services.trace.note("bridge", legs=[call.label, other.label], call_sids=[call.sid, other.sid])
         await _until(script, other.ended, verb.flag("hangupOnStar", False), limit)
     finally:
         call.connect(None)
         other.finish("completed")
         mixer.close()
-        network.engine.remove(mixer)
-    seconds = round(network.clock.now() - began)
+        services.engine.remove(mixer)
+    seconds = round(services.clock.now() - began)
     return [
         ("DialCallStatus", "completed"), ("DialCallSid", other.sid), ("DialCallDuration", str(seconds)),
         ("DialBridged", "true"),

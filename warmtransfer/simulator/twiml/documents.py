@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urljoin
 
 from warmtransfer.simulator.network.webhooks import Form, Reply
+from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound import speech
 from warmtransfer.simulator.sound.audio import PCM, parse_wav
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb, parse
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.network import Network
 
 APOLOGY = "We are sorry. An application error has occurred. Goodbye."
 
@@ -52,22 +50,22 @@ def target(document: Document, verb: Verb, attr: str = "action") -> Goto:
     return Goto(urljoin(document.url, url) if url else document.url, verb.attrs.get("method", "POST"))
 
 
-async def fetch(network: Network, goto: Goto, form: Form, fallback: str = "") -> Document:
+async def fetch(services: Services, goto: Goto, form: Form, fallback: str = "") -> Document:
     """Returns the document behind a URL, or behind the fallback; raises TwimlError."""
     # A hang-up does not take back a request that is on its way: it is finished, and traced, unheard.
-    sending = network.tasks.spawn(network.webhooks.send(goto.url, [*form, *goto.form], goto.method))
+    sending = services.tasks.spawn(services.webhooks.send(goto.url, [*form, *goto.form], goto.method))
     reply = await asyncio.shield(sending)
     try:
-        return read(network, reply)
+        return read(services, reply)
     except TwimlError as exc:
         if not fallback:
             raise
-        network.trace.note("error", code=exc.code, text=str(exc), url=goto.url)
+        services.trace.note("error", code=exc.code, text=str(exc), url=goto.url)
         extra = [("ErrorCode", str(exc.code)), ("ErrorUrl", goto.url.partition("#")[0])]
-        return read(network, await network.webhooks.send(fallback, [*form, *goto.form, *extra], "POST"))
+        return read(services, await services.webhooks.send(fallback, [*form, *goto.form, *extra], "POST"))
 
 
-def read(network: Network, reply: Reply) -> Document:
+def read(services: Services, reply: Reply) -> Document:
     """Returns a reply's document, its warnings noted; raises TwimlError for what cannot be run."""
     if reply.error:
         raise TwimlError(reply.error, f"the application answered {reply.status or 'nothing'}")
@@ -75,55 +73,55 @@ def read(network: Network, reply: Reply) -> Document:
         return Document((), reply.url)
     document = parse(reply.text, reply.url, reply.content_type)
     for text in document.notes:
-        network.trace.note("warning", text=text, url=reply.url)
+        services.trace.note("warning", text=text, url=reply.url)
     for warning in document.warnings:
-        network.trace.note("warning", code=12200, text=warning, url=reply.url)
+        services.trace.note("warning", code=12200, text=warning, url=reply.url)
     return document
 
 
-async def perform_audio(network: Network, mouth: Mouth, who: Listener, verb: Verb, base: str) -> None:
+async def perform_audio(services: Services, mouth: Mouth, who: Listener, verb: Verb, base: str) -> None:
     """Runs one Say, Play or Pause."""
     if verb.name == "Say":
-        await say(network, mouth, who, verb)
+        await say(services, mouth, who, verb)
     elif verb.name == "Pause":
         await mouth.silence(verb.number("length", 1))
     elif verb.text:
-        pcm = await sound(network, urljoin(base, verb.text))
+        pcm = await sound(services, urljoin(base, verb.text))
         if pcm is not None:
             await mouth.play(pcm, verb.number("loop", 1))
     elif digits := verb.attrs.get("digits", ""):
-        network.trace.note("press", leg="network", call_sid=who.call_sid, digit=digits)
+        services.trace.note("press", leg="network", call_sid=who.call_sid, digit=digits)
         await mouth.silence(0.5 * len(digits))
 
 
-async def say(network: Network, mouth: Mouth, who: Listener, verb: Verb) -> None:
+async def say(services: Services, mouth: Mouth, who: Listener, verb: Verb) -> None:
     """Speaks a text to someone, noted when it starts (`say`) and when it ends (`speech`)."""
     if not verb.text:
         return
     pcm = await speech.spoken(verb.text, verb.attrs.get("voice", ""), verb.attrs.get("language", ""))
-    start = network.clock.now()
+    start = services.clock.now()
     about = {"who": "network", "leg": who.label, "call_sid": who.call_sid, "text": verb.text}
-    network.trace.note("say", **about)
+    services.trace.note("say", **about)
     whole = False
     try:
         whole = await mouth.play(pcm, verb.number("loop", 1))
     finally:
-        end = round(network.clock.now(), 4)
-        network.trace.note("speech", **about, start=round(start, 4), end=end, whole=whole)
+        end = round(services.clock.now(), 4)
+        services.trace.note("speech", **about, start=round(start, 4), end=end, whole=whole)
 
 
-async def sound(network: Network, url: str) -> PCM | None:
+async def sound(services: Services, url: str) -> PCM | None:
     """Returns a WAV file's samples; None, with a note, when it cannot be had."""
-    reply = await network.webhooks.send(url, (), "GET")
-    return heard(network, reply)
+    reply = await services.webhooks.send(url, (), "GET")
+    return heard(services, reply)
 
 
-def heard(network: Network, reply: Reply) -> PCM | None:
+def heard(services: Services, reply: Reply) -> PCM | None:
     """Returns the samples in a reply; None, with a note, when there are none."""
     try:
         if reply.error:
             raise ValueError(f"the application answered {reply.status or 'nothing'}")
         return parse_wav(reply.body, reply.url)
     except ValueError as exc:
-        network.trace.note("error", code=reply.error or 12300, text=str(exc), url=reply.url)
+        services.trace.note("error", code=reply.error or 12300, text=str(exc), url=reply.url)
         return None

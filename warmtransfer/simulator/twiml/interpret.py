@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.sound.audio import beep
 from warmtransfer.simulator.twiml.connect import connect, start, stop
 from warmtransfer.simulator.twiml.dial import dial
 from warmtransfer.simulator.twiml.documents import APOLOGY, Goto, Listener, fetch, perform_audio, say, target
-from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb, parse
+from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb
 from warmtransfer.simulator.twiml.record import record
-from warmtransfer.simulator.twiml.steps import End, Script, Step
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.calls import Call
+from warmtransfer.simulator.twiml.steps import End, Exchange, Script, Step
 
 #: Verbs before which an incoming call is not yet answered.
 UNANSWERED = frozenset({"Reject", "Pause", "Redirect"})
@@ -24,34 +21,36 @@ UNANSWERED = frozenset({"Reject", "Pause", "Redirect"})
 MAX_HOPS = 200
 
 
-async def run(call: Call, first: Goto | Document, *, hangs_up: bool = True, fallback: str = "") -> None:
+async def run(
+    call: Call, exchange: Exchange, first: Goto | Document, *, hangs_up: bool = True, fallback: str = ""
+) -> None:
     """Runs a leg's TwiML to its end, then hangs up (unless the leg goes on to be bridged).
 
     A document that cannot be had or run is an apology in words, a hang-up, and a note with Twilio's code.
     """
-    script = Script(call, perform)
+    script = Script(call, exchange, perform)
     try:
         await _documents(script, first, fallback)
     except TwimlError as exc:
-        network = call.network
-        network.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
-        network.pick_up(call)
+        services = call.services
+        services.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
+        call.pick_up()
         call.connect(call.player)
-        await say(network, call.player, Listener(call.label, call.sid), Verb("Say", text=APOLOGY))
+        await say(services, call.player, Listener(call.label, call.sid), Verb("Say", text=APOLOGY))
         call.finish("completed")
     if (hangs_up or script.hung_up) and not call.over:
         call.finish("completed")
 
 
 async def _documents(script: Script, first: Goto | Document, fallback: str) -> None:
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     following: Goto | Document | None = first
     hops = 0
     while following is not None and not call.over:
         if isinstance(following, Goto):
-            began = network.clock.now()
-            following = await fetch(network, following, call.params(), fallback)
-            hops = 0 if network.clock.now() - began > 1 else hops + 1
+            began = services.clock.now()
+            following = await fetch(services, following, call.params(), fallback)
+            hops = 0 if services.clock.now() - began > 1 else hops + 1
             if hops > MAX_HOPS:
                 raise TwimlError(11215, "too many documents that only redirect")
         script.document = following
@@ -63,11 +62,11 @@ async def _documents(script: Script, first: Goto | Document, fallback: str) -> N
 async def _verbs(script: Script, document: Document) -> Step:
     call = script.call
     if not document.verbs:
-        call.network.pick_up(call)
+        call.pick_up()
     for verb in document.verbs:
         if verb.name not in UNANSWERED:
-            call.network.pick_up(call)
-        call.network.trace.note("verb", verb=verb.name, leg=call.label, call_sid=call.sid)
+            call.pick_up()
+        call.services.trace.note("verb", verb=verb.name, leg=call.label, call_sid=call.sid)
         step = await perform(script, verb)
         if call.over:
             return End()
@@ -84,10 +83,10 @@ async def perform(script: Script, verb: Verb) -> Step:
 async def _audio(script: Script, verb: Verb) -> Step:
     call = script.call
     if verb.name == "Pause" and call.line is None:
-        await call.network.clock.sleep(verb.number("length", 1))
+        await call.services.clock.sleep(verb.number("length", 1))
         return None
     call.connect(call.player)
-    await perform_audio(call.network, call.player, script.listener, verb, script.document.url)
+    await perform_audio(call.services, call.player, script.listener, verb, script.document.url)
     return None
 
 
@@ -124,13 +123,13 @@ class Wanted:
 
 
 async def _gather(script: Script, verb: Verb) -> Step:
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     if "dtmf" not in verb.attrs.get("input", "dtmf"):
-        network.trace.note("warning", text="the simulator gathers keys only, not speech", leg=call.label)
+        services.trace.note("warning", text="the simulator gathers keys only, not speech", leg=call.label)
     while not call.digits.empty():
         call.digits.get_nowait()
     digits, key = await _collect(script, verb, Wanted.of(verb))
-    network.trace.note("gathered", leg=call.label, call_sid=call.sid, digits=digits)
+    services.trace.note("gathered", leg=call.label, call_sid=call.sid, digits=digits)
     if not digits and not key and not verb.flag("actionOnEmptyResult", False):
         return None
     goto = target(script.document, verb)
@@ -141,14 +140,14 @@ async def _gather(script: Script, verb: Verb) -> Step:
 async def _collect(script: Script, verb: Verb, wanted: Wanted) -> tuple[str, str]:
     """Returns the digits and the finishing key; the first key stops the prompts, and each one the clock."""
     call = script.call
-    prompts = call.network.tasks.spawn(_prompts(script, verb))
+    prompts = call.services.tasks.spawn(_prompts(script, verb))
     first = asyncio.ensure_future(call.digits.get())
     try:
         await asyncio.wait([prompts, first], return_when=asyncio.FIRST_COMPLETED)
         if prompts.done() and not prompts.cancelled() and (error := prompts.exception()):
             raise error
         if not first.done():
-            await call.network.clock.wait_for(asyncio.shield(first), wanted.timeout)
+            await call.services.clock.wait_for(asyncio.shield(first), wanted.timeout)
         prompts.cancel()
         call.player.stop()
         digits = ""
@@ -157,7 +156,7 @@ async def _collect(script: Script, verb: Verb, wanted: Wanted) -> tuple[str, str
             digits += digit
             if wanted.count and len(digits) >= wanted.count:
                 return digits, ""
-            digit = await call.network.clock.wait_for(call.digits.get(), wanted.timeout)
+            digit = await call.services.clock.wait_for(call.digits.get(), wanted.timeout)
         return digits, digit
     except TimeoutError:
         return digits if first.done() else "", ""
@@ -192,5 +191,3 @@ VERBS: dict[str, Callable[[Script, Verb], Awaitable[Step]]] = {
     "Reject": _reject,
     "Record": _record,
 }
-
-__all__ = ["VERBS", "parse", "perform", "run"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from warmtransfer.simulator.sound.audio import loudness, save_wav
+from warmtransfer.simulator.sound.audio import loudness
 from warmtransfer.simulator.twiml.documents import Goto, target
 from warmtransfer.simulator.twiml.grammar import Verb
 from warmtransfer.simulator.twiml.steps import Script, Step
@@ -15,7 +15,7 @@ QUIET_DBFS = -45.0
 
 async def record(script: Script, verb: Verb) -> Step:
     """Records until a key, silence or the longest length; then requests the action."""
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     recorder = call.recorder
     if recorder is None:
         return None
@@ -27,10 +27,8 @@ async def record(script: Script, verb: Verb) -> Step:
         pcm = recorder.said(began)
         sid = new_sid("RE")
         seconds = max(1, round(len(pcm) / 8000)) if len(pcm) else 0
-        if network.out is not None and seconds:
-            save_wav(network.out / f"{sid}.wav", pcm)
-        network.recordings[sid] = pcm
-        base = f"{network.base_url}/2010-04-01/Accounts/{network.account.sid}"
+        services.recordings.clip(sid, pcm)
+        base = f"{services.base_url}/2010-04-01/Accounts/{services.account.sid}"
         fields = [
             ("RecordingUrl", f"{base}/Recordings/{sid}"),
             ("RecordingSid", sid), ("RecordingDuration", str(seconds)),
@@ -39,7 +37,7 @@ async def record(script: Script, verb: Verb) -> Step:
         goto = target(script.document, verb)
         if key == "hangup":  # the action is still requested, and its answer not run
             form = [*call.params(), *fields, ("Digits", key)]
-            network.tasks.spawn(network.webhooks.send(goto.url, form, goto.method))
+            services.tasks.spawn(services.webhooks.send(goto.url, form, goto.method))
     if not seconds:
         return None
     return Goto(goto.url, goto.method, (*fields, *([("Digits", key)] if key else [])))
@@ -47,15 +45,15 @@ async def record(script: Script, verb: Verb) -> Step:
 
 async def _until(script: Script, verb: Verb, began: float) -> str:
     """Returns the key that ended the recording, or nothing for silence and length."""
-    call, network = script.call, script.call.network
+    call, services = script.call, script.services
     recorder = call.recorder
     assert recorder is not None
     keys = verb.attrs.get("finishOnKey", "1234567890*#")
     patience = verb.number("timeout", 5)
-    end = network.clock.now() + verb.number("maxLength", 3600)
-    while network.clock.now() < end:
+    end = services.clock.now() + verb.number("maxLength", 3600)
+    while services.clock.now() < end:
         try:
-            digit = await network.clock.wait_for(call.digits.get(), 0.5)
+            digit = await services.clock.wait_for(call.digits.get(), 0.5)
             if digit in keys:
                 return digit
         except TimeoutError:
@@ -69,10 +67,10 @@ def _tell(script: Script, verb: Verb, fields: list[tuple[str, str]]) -> None:
     url = verb.attrs.get("recordingStatusCallback", "")
     if not url:
         return
-    network = script.call.network
+    services = script.services
     form = [
-        ("AccountSid", network.account.sid), ("CallSid", script.call.webhook_sid), *fields,
+        ("AccountSid", services.account.sid), ("CallSid", script.call.webhook_sid), *fields,
         ("RecordingStatus", "completed"), ("RecordingChannels", "1"), ("RecordingSource", "RecordVerb"),
     ]  # fmt: skip
     method = verb.attrs.get("recordingStatusCallbackMethod", "POST")
-    network.callbacks.send(script.call.sid, urljoin(script.document.url, url), form, method)
+    services.callbacks.send(script.call.sid, urljoin(script.document.url, url), form, method)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
+from warmtransfer.simulator.network.calls import Call, News
+from warmtransfer.simulator.network.rooms import Room
+from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.twiml.documents import Goto, Listener, target
 from warmtransfer.simulator.twiml.grammar import Document, Verb
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.network.calls import Call
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,33 @@ class End:
 Step: TypeAlias = Goto | End | None
 
 
+class Exchange(Protocol):
+    """Where a <Dial> gets its conference, and the legs that it rings."""
+
+    def room_for(self, name: str, *, by_rest: bool) -> Room:
+        """Returns the active conference of that name, or a new one."""
+
+    def child(self, parent: Call, from_: str, to: str, news: News) -> Call:
+        """Registers a leg that the parent's <Dial> makes; nothing happens to it yet."""
+
+    def ring(self, call: Call, timeout: float) -> asyncio.Task[bool]:
+        """Rings such a leg; True when someone answers and stays through its gate document."""
+
+
 @dataclass
 class Script:
     """A leg that runs TwiML, and the document it is in."""
 
     call: Call
+    exchange: Exchange
     perform: Callable[[Script, Verb], Awaitable[Step]]
     document: Document = field(default_factory=lambda: Document(()))
     hung_up: bool = False
+
+    @property
+    def services(self) -> Services:
+        """What the leg's network works with."""
+        return self.call.services
 
     @property
     def listener(self) -> Listener:
@@ -41,4 +61,6 @@ def last_word(script: Script, verb: Verb, fields: list[tuple[str, str]]) -> None
     call = script.call
     if call.over and "action" in verb.attrs:
         goto = target(script.document, verb)
-        call.network.tasks.spawn(call.network.webhooks.send(goto.url, [*call.params(), *fields], goto.method))
+        call.services.tasks.spawn(
+            call.services.webhooks.send(goto.url, [*call.params(), *fields], goto.method)
+        )
