@@ -22,7 +22,7 @@ from warmtransfer.simulator.model.faults import Faults, parsed
 from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.server import Server
-from warmtransfer.simulator.model.session import Setup
+from warmtransfer.simulator.model.surroundings import Setup
 from warmtransfer.simulator.sound.audio import PCM, encode, tone
 
 Json = dict[str, Any]

@@ -17,7 +17,7 @@ from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.model.proxy import Proxy
 from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.server import Server
-from warmtransfer.simulator.model.session import Setup
+from warmtransfer.simulator.model.surroundings import Setup
 from warmtransfer.simulator.model.voice import DEFAULT_VOICE
 from warmtransfer.simulator.sound.audio import PCM
 from warmtransfer.simulator.sound.speech import lines, recorded, spoken

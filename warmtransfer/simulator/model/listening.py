@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from warmtransfer.simulator.model.conversation import BYTES_PER_MS, Entry
 from warmtransfer.simulator.model.ears import Hearing
 from warmtransfer.simulator.model.ids import fresh
 from warmtransfer.simulator.model.protocol import LONGEST_APPEND
 from warmtransfer.simulator.model.shapes import Refused
+from warmtransfer.simulator.model.surroundings import Surroundings
 from warmtransfer.simulator.model.vad import Detector, Started, Stopped
 from warmtransfer.simulator.model.voice import phone_audio
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.model.session import Session
 
 #: Simulated seconds from the end of speech to its transcription, at the least.
 TRANSCRIPTION_DELAY = 0.25
@@ -24,10 +22,26 @@ TRANSCRIPTION_DELAY = 0.25
 LEAST_COMMIT = 100
 
 
+class Answering(Surroundings, Protocol):
+    """A session that takes turns and answers them."""
+
+    def add(self, entry: Entry, previous: str | None = None) -> None:
+        """Put an item into the conversation and announce it."""
+
+    def interrupt(self, reason: str) -> None:
+        """Cancel the response that runs, if one does."""
+
+    def respond_to_speech(self, entry: Entry) -> None:
+        """The caller has spoken."""
+
+    def respond_to_idleness(self) -> None:
+        """The caller has been silent for the idle timeout."""
+
+
 class Listening:
     """Hears the caller: appended audio in, turns and transcripts out through the session."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Answering) -> None:
         self.session = session
         self.detector = Detector(self.turns)
         self._pending = bytearray()  #: audio since the last commit or clear

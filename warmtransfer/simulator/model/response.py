@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from warmtransfer.simulator.model.conversation import Conversation, Entry
 from warmtransfer.simulator.model.ids import fresh
+from warmtransfer.simulator.model.surroundings import Surroundings
 from warmtransfer.simulator.model.usage import LIMITS, usage
 from warmtransfer.simulator.model.voice import DELTA_MS, pieces, wire_audio
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.model.session import Session
+from warmtransfer.simulator.sound.audio import PCM
 
 Json = dict[str, Any]
 Action = dict[str, Any]
+
+
+class Speaking(Surroundings, Protocol):
+    """A session that has a voice, and takes note of what was said with it."""
+
+    closed: bool
+    burst: float
+
+    def act(self, action: Action) -> bool:
+        """Carry out what a session does by itself; False when the action is not of that kind."""
+
+    async def voice(self, text: str, output: Json) -> PCM:
+        """The text as the agent speaks it."""
+
+    def responded(self, response: Response) -> None:
+        """A response has ended, in whatever way."""
+
+    def spoke(self, response: Response, entry: Entry) -> None:
+        """An item's audio has been made."""
 
 
 class Response:
@@ -24,7 +42,7 @@ class Response:
     down to its response.done, before anything else is sent.
     """
 
-    def __init__(self, session: Session, params: Json, conversation: Conversation | None) -> None:
+    def __init__(self, session: Speaking, params: Json, conversation: Conversation | None) -> None:
         config = session.config
         self.session = session
         self.id = fresh("resp")

@@ -11,9 +11,10 @@ from aiohttp import WSMsgType, web
 
 from warmtransfer.simulator.model.faults import Fault
 from warmtransfer.simulator.model.ids import fresh
-from warmtransfer.simulator.model.session import Out, Session, Setup
+from warmtransfer.simulator.model.session import Out, Session
 from warmtransfer.simulator.model.settings import MODELS
 from warmtransfer.simulator.model.shapes import Refused
+from warmtransfer.simulator.model.surroundings import Setup
 
 #: The largest message taken: 15 MiB of audio as base64, and its envelope.
 LARGEST = 24 * 1024 * 1024

@@ -6,22 +6,19 @@ import asyncio
 import copy
 import json
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.model.brain import Ask, Brain, RuleBook
+from warmtransfer.simulator.model.brain import Ask, Brain
 from warmtransfer.simulator.model.conversation import Conversation, Entry, words_of
-from warmtransfer.simulator.model.ears import Ears
-from warmtransfer.simulator.model.faults import Faults
 from warmtransfer.simulator.model.ids import fresh
 from warmtransfer.simulator.model.listening import Listening
 from warmtransfer.simulator.model.protocol import checked
-from warmtransfer.simulator.model.report import Report
 from warmtransfer.simulator.model.response import Response
 from warmtransfer.simulator.model.settings import defaults, updated
 from warmtransfer.simulator.model.shapes import Refused
+from warmtransfer.simulator.model.surroundings import Setup
 from warmtransfer.simulator.model.upsets import act, spoilt
 from warmtransfer.simulator.model.voice import espeak_voice, wire_audio
 from warmtransfer.simulator.sound.audio import PCM
@@ -30,21 +27,6 @@ Json = dict[str, Any]
 Action = dict[str, Any]
 
 CAP_REASON = "Your session hit the maximum duration of 60 minutes."
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What all sessions of a server share."""
-
-    clock: Clock
-    report: Report
-    book: RuleBook
-    ears: Ears
-    faults: Faults
-    speak: Callable[[str, str], Awaitable[PCM]]
-    lag: float = 0.3  #: simulated seconds of thought before a response's first word
-    burst: float = 4.0  #: how much faster than real time audio is made
-    cap: float = 3600.0  #: simulated seconds until the session ends
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from warmtransfer.simulator.model.faults import Fault
 from warmtransfer.simulator.model.shapes import Refused
-
-if TYPE_CHECKING:
-    from warmtransfer.simulator.model.session import Session
+from warmtransfer.simulator.model.surroundings import Surroundings
 
 Action = dict[str, Any]
 
@@ -26,7 +24,23 @@ MESSAGES = {
 KINDS = {"insufficient_quota": "insufficient_quota", "server_error": "server_error"}
 
 
-def act(session: Session, action: Action) -> bool:
+class Upset(Surroundings, Protocol):
+    """A session that can be made to misbehave."""
+
+    def error(self, refused: Refused, event_id: object = None) -> None:
+        """Send an `error` event; the session goes on."""
+
+    def ping(self, as_event: bool) -> None:
+        """Send a WebSocket ping, or the app-level event some compatible servers have."""
+
+    def expire(self) -> None:
+        """The session cap: an error, then close 1001."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Say no more and have the socket closed."""
+
+
+def act(session: Upset, action: Action) -> bool:
     """Carry out an action that concerns the whole session; False when it is of another kind."""
     if "close" in action:
         session.close(int(action["close"]), str(action.get("reason", "")))
