@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,8 +98,6 @@ def test_the_core_uses_the_standard_library_only_and_touches_nothing() -> None:
 
 
 def _standard() -> set[str]:
-    import sys
-
     return set(sys.stdlib_module_names)
 
 
@@ -109,6 +109,71 @@ def test_simulator_and_app_share_nothing_but_the_wire() -> None:
         assert not any(module.split(".")[0] in {"twilio", "flask", "gevent"} for module in imports(path)), (
             path
         )
+
+
+def graph() -> dict[str, set[str]]:
+    """Which of our modules each of them imports, for types too; a package's `__init__` is a module."""
+    names = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in MODULES
+    }
+    return {name: {each for each in imports(path) if each in names} - {name} for name, path in names.items()}
+
+
+def circles(edges: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of modules that import each other, however far round."""
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        ahead = [start]
+        while ahead:
+            new = edges[ahead.pop()] - seen
+            seen |= new
+            ahead += new
+        return seen
+
+    reach = {name: reached(name) for name in edges}
+    rings = {frozenset(each for each in reach[name] if name in reach[each]) for name in edges}
+    return sorted(sorted(ring) for ring in rings if ring)
+
+
+def test_a_circle_is_found_however_long() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"d"}, "d": {"b"}, "e": {"a"}}) == [["b", "c", "d"]]
+
+
+def test_imports_for_types_count(tmp_path: Path) -> None:
+    path = tmp_path / "some.py"
+    path.write_text("from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from a.b import C\n")
+    assert "a.b" in set(imports(path))
+
+
+@pytest.mark.parametrize("folder", ["simulator", "demo"])
+def test_no_modules_import_each_other_for_types_neither(folder: str) -> None:
+    apart = f"warmtransfer.{folder}"
+    rings = circles(graph())
+    assert not [ring for ring in rings if any(name.startswith(apart) for name in ring)]
+
+
+def loaded(command: str) -> set[str]:
+    """The modules of ours that a fresh interpreter has after a statement, and Flask and Twilio's SDK."""
+    script = f"{command}; import sys; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return {
+        name
+        for name in run.stdout.split()
+        if name.split(".")[0] in {"warmtransfer", "flask", "twilio", "gevent"}
+    }
+
+
+@pytest.mark.parametrize("command", ["import warmtransfer.simulator", "from warmtransfer import simulator"])
+def test_the_simulator_loads_nothing_of_the_app(command: str) -> None:
+    assert loaded(command) == {"warmtransfer", "warmtransfer.simulator"}
+
+
+def test_all_of_the_simulator_loads_nothing_of_the_app() -> None:
+    names = [name for name in graph() if name.startswith("warmtransfer.simulator")]
+    found = loaded("import " + ", ".join(names))
+    assert found == {"warmtransfer", *names}
 
 
 @pytest.mark.parametrize("library", OWNERS)
@@ -146,6 +211,12 @@ def test_the_public_names_are_listed() -> None:
     public = {name for name in vars(warmtransfer) if not name.startswith("_")}
     modules = {path.stem for path in PACKAGE.iterdir()}
     assert set(warmtransfer.__all__) == public - modules
+    assert set(warmtransfer.__all__) <= set(dir(warmtransfer))
+
+
+def test_a_name_that_is_not_public_is_missed_as_any_other() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'transfer'"):
+        _ = warmtransfer.transfer  # type: ignore[attr-defined]
 
 
 README = ROOT / "README.md"
