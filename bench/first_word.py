@@ -14,7 +14,7 @@ from typing import Any
 from bench.delay import delay
 from bench.servers import PREFIX, ROOT, Broken, free_port
 from warmtransfer.demo.processes import Crew, environment, procfile_command
-from warmtransfer.demo.remote import App, Tail, ask
+from warmtransfer.demo.remote import App, Tail, ask, told_keys
 
 Row = dict[str, Any]
 PUBLIC = "https://warmtransfer.example"
@@ -39,7 +39,7 @@ def run(folder: Path, seconds: float = 0.06, calls: int = 5) -> Row:
     with delay(seconds) as network, Crew(folder, ROOT) as crew:
         port = free_port()
         told = _simulator(crew, folder, network.forward(port))
-        keys = {name: str(value) for name, value in told.items() if name.isupper()}
+        keys = told_keys(told)
         rest = network.forward(int(keys["TWILIO_API_BASE_URL"].rpartition(":")[2]))
         model = keys["WARMTRANSFER_REALTIME_URL"]
         model_port = model.partition("://")[2].partition("/")[0].rpartition(":")[2]

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from warmtransfer.demo.remote import told_keys
+
 ROOT = Path(__file__).parent.parent.parent
 PUBLIC = "https://warmtransfer.test"
 TOKEN = "a-token-for-the-tests"
@@ -34,6 +36,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def named(row: Row) -> Row:
+    """A row in which a dialled number that has no label yet is a human's: `human:<number>`."""
+    shown = {key: f"human:{row[key]}" for key in ("label", "leg") if str(row.get(key, "")).startswith("+")}
+    return {**row, **shown}
 
 
 class World:
@@ -82,7 +90,7 @@ class World:
         ]
         simulator = self._run("simulator", command, stdout=subprocess.PIPE)
         assert simulator.stdout is not None
-        self.keys: dict[str, str] = {k: str(v) for k, v in json.loads(simulator.stdout.readline()).items()}
+        self.keys = told_keys(json.loads(simulator.stdout.readline()))
         self.base = self.keys["TWILIO_API_BASE_URL"]
         self.environment = {
             **self.keys,
@@ -184,7 +192,7 @@ class World:
 
     def trace(self, since: int = 0) -> list[Row]:
         """The trace's rows from number `since` on."""
-        return [json.loads(line) for line in self.control("GET", f"/trace?since={since}").splitlines()]
+        return [named(json.loads(line)) for line in self.control("GET", f"/trace?since={since}").splitlines()]
 
     def phones(self, *entries: Row) -> None:
         """How the humans' phones react in this story."""

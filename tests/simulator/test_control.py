@@ -140,7 +140,9 @@ def test_the_command_says_where_it_is_and_ends_cleanly(how: str, tmp_path: Path)
         else:
             process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
+        assert "warmtransfer" not in json.dumps(told).casefold()
     text = (tmp_path / "trace.jsonl").read_text()
+    assert "warmtransfer" not in text.casefold()
     rows = [json.loads(line) for line in text.splitlines()]
     assert [r["t"] for r in rows] == sorted(r["t"] for r in rows)
     assert sum(r["kind"] == "leg" and r["event"] == "ended" for r in rows) == 2

@@ -95,7 +95,7 @@ def demonstrate(plan: Plan, screen: Screen) -> int:
         screen.say(f"Ready after {time.monotonic() - began:.1f} s.\n")
         run.call()
         left = run.finish()
-    evidence = Evidence.load(plan.out)
+    evidence = Evidence.load(plan.out, tool="transfer_to_human")
     evidence.leftovers = left
     judgement = judge(evidence, lenient=bool(plan.upstream))
     times = timings(evidence)

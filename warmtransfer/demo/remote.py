@@ -25,6 +25,12 @@ def ask(method: str, url: str, body: Any = None, *, token: str = "", seconds: fl
     return json.loads(text) if text else None
 
 
+def told_keys(told: Row) -> dict[str, str]:
+    """Our configuration keys, from what the simulator says at its start."""
+    keys = {name: str(value) for name, value in told.items() if name.startswith("TWILIO_")}
+    return {**keys, "WARMTRANSFER_REALTIME_URL": str(told["REALTIME_URL"])}
+
+
 class Tail:
     """Reads a growing file of JSON lines."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from warmtransfer.demo.processes import Crew, Failed, Process, environment, procfile_command
-from warmtransfer.demo.remote import App, Tail, ask, stages, wall_offset
+from warmtransfer.demo.remote import App, Tail, ask, stages, told_keys, wall_offset
 from warmtransfer.demo.screen import Screen
 from warmtransfer.demo.story import Story
 
@@ -55,7 +55,7 @@ class Run:
         port = free_port()
         here = f"http://127.0.0.1:{port}"
         self.told = self._network(here)
-        keys = {name: str(value) for name, value in self.told.items() if name.isupper()}
+        keys = told_keys(self.told)
         env = environment(
             **keys, PORT=str(port), OPENAI_API_KEY=self.plan.key, WARMTRANSFER_PUBLIC_URL=PUBLIC,
             WARMTRANSFER_API_TOKEN=self.token, DATABASE_URL=f"sqlite:///{self.plan.out / 'calls.sqlite3'}",
@@ -140,7 +140,7 @@ class Run:
         state = ask("GET", f"{self.told['control_url']}/state")
         left = {name: size(state[key]) for key, name in STATE.items()}
         left["timer"] = size(state["timers"]) + size(state["tasks"])
-        model = str(self.told["WARMTRANSFER_REALTIME_URL"]).replace("ws://", "http://")
+        model = str(self.told["REALTIME_URL"]).replace("ws://", "http://")
         sessions = ask("GET", f"{model.partition('/v1/')[0]}/control/state")["sessions"]
         left["model session"] = len(sessions)
         left["relay"] = self.app.relays()

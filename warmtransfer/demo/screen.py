@@ -71,7 +71,7 @@ class Screen:
         if event == "dialled":
             self.numbers[sid] = str(row.get("to", "") if label != "caller" else row.get("from", ""))
         name = self.names.get(self.numbers.get(sid, ""), "")
-        who = label.partition(":")[0]
+        who = party(label)
         self.labels[sid] = who
         if label.startswith("ai"):
             self.ai = label
@@ -89,7 +89,7 @@ class Screen:
 
     def _say(self, row: Row) -> tuple[str, str]:
         if row.get("who") == "network":
-            return str(row.get("leg", "")).partition(":")[0], f"hears: “{row['text']}”"
+            return party(str(row.get("leg", ""))), f"hears: “{row['text']}”"
         return self._who(row), f"says: “{row['text']}”"
 
     def _who(self, row: Row) -> str:
@@ -115,10 +115,10 @@ class Screen:
         return self.ai, f"is interrupted, and remembers saying: “{row.get('text', '')} ...”"
 
     def _press(self, row: Row) -> tuple[str, str]:
-        return str(row.get("leg", "")).partition(":")[0], f"presses {row.get('digit')}"
+        return party(str(row.get("leg", ""))), f"presses {row.get('digit')}"
 
     def _amd(self, row: Row) -> tuple[str, str]:
-        return str(row.get("leg", "")).partition(":")[0], f"is detected to be {row.get('answered_by')}"
+        return party(str(row.get("leg", ""))), f"is detected to be {row.get('answered_by')}"
 
     def _hang_up(self, row: Row) -> tuple[str, str]:
         return self._who(row), "hangs up"
@@ -130,3 +130,8 @@ class Screen:
     def _stream_error(self, row: Row) -> tuple[str, str] | None:
         """A closed stream is how an AI leaves; anything else is worth a line."""
         return None if row.get("code") == 31921 else self._trouble(row)
+
+
+def party(label: str) -> str:
+    """Who a leg is: a number that was dialled and has no label yet is a human's."""
+    return "human" if label.startswith("+") else label.partition(":")[0]

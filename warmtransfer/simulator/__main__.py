@@ -1,4 +1,4 @@
-"""The command line: `python -m warmtransfer.simulator --app http://127.0.0.1:5000/warmtransfer`."""
+"""The command line: `python -m warmtransfer.simulator --app http://127.0.0.1:5000/path`."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _announcement(simulator: Simulator, model: ModelServer | None) -> dict[str, 
         "speed": simulator.clock.speed,
     }
     if model is not None:
-        told["WARMTRANSFER_REALTIME_URL"] = model.url
+        told["REALTIME_URL"] = model.url
     return told
 
 

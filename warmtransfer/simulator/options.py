@@ -12,7 +12,7 @@ A phone network in a box. It plays Twilio's side for any application: REST, webh
 with mixed sound, Media Streams. Point the application's SDK at the printed TWILIO_API_BASE_URL, then let
 somebody phone the number:
 
-  python -m warmtransfer.simulator --port 9000 --app http://127.0.0.1:5000/warmtransfer
+  python -m warmtransfer.simulator --port 9000 --app http://127.0.0.1:5000/path
   curl -X POST localhost:9000/simulator/calls -d '{"from": "+15550123456", "steps": [
        {"until": "quiet:1.0"}, {"say": "Can I speak to a person?"}, {"wait": 20}, {"hangup": true}]}'
 """

@@ -12,7 +12,9 @@ import pytest
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.sound import audio
 from warmtransfer.simulator.sound.audio import SAMPLES, SILENCE, TICK, Frame
-from warmtransfer.simulator.sound.engine import Engine, Line, Mixer, Player, Recorder
+from warmtransfer.simulator.sound.engine import Engine, Line, Recorder
+from warmtransfer.simulator.sound.mixer import Mixer
+from warmtransfer.simulator.sound.player import Player
 
 
 def flat(value: int) -> Frame:

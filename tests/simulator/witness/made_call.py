@@ -77,7 +77,7 @@ class MadeCall:
 
     def leg(self, at: float, event: str, who: str, **fields: Any) -> None:
         """Add a leg's row."""
-        label = {"sam": "human:+15550100001", "kim": "human-2"}.get(who, who)
+        label = {"sam": "+15550100001", "kim": "human-2"}.get(who, who)
         self.row(at, "leg", event=event, label=label, call_sid=SIDS[who], **fields)
 
     def server(self, at: float, kind: str, **fields: Any) -> None:
@@ -115,7 +115,7 @@ class MadeCall:
     def read(self, at: float, text: str, whole: bool = True) -> float:
         """The network reads a text to Kim."""
         end = self.sound(at, asyncio.run(spoken(text)), "network", "kim")
-        about = {"who": "network", "leg": "human:+15550100002", "call_sid": SIDS["kim"], "text": text}
+        about = {"who": "network", "leg": "+15550100002", "call_sid": SIDS["kim"], "text": text}
         self.row(end, "note", event="speech", **about, start=at, end=end, whole=whole)
         return end
 

@@ -151,7 +151,7 @@ def test_the_report_has_the_shape_that_is_promised(good: Evidence) -> None:
     assert set(made) == {"ok", "promises", "timings_ms", "legs"}
     assert made["ok"] is True
     assert made["promises"] == dict.fromkeys(promises.PROMISES, True)
-    assert [leg["label"] for leg in made["legs"]] == ["caller", "ai-1", "human:+15550100001", "human-2"]
+    assert [leg["label"] for leg in made["legs"]] == ["caller", "ai-1", "+15550100001", "human-2"]
     assert all(set(leg) == {"label", "call_sid", "started", "ended", "wav"} for leg in made["legs"])
     assert made["legs"][0]["wav"] == "caller.wav"
     assert made["legs"][2]["wav"] is None

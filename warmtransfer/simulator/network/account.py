@@ -22,7 +22,7 @@ class Account:
     status_url: str = ""
     app_url: str = ""
     app_fallback_url: str = ""
-    friendly_name: str = "warmtransfer simulator"
+    friendly_name: str = "Simulated account"
     verified: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.services import Services
-from warmtransfer.simulator.sound.engine import Line, Player, Port, Recorder
+from warmtransfer.simulator.sound.engine import Line, Recorder
+from warmtransfer.simulator.sound.player import Player, Port
 from warmtransfer.simulator.streams.stream import MediaStream
 from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.wire import rfc2822
@@ -91,10 +92,10 @@ class Call:
 
     @property
     def label(self) -> str:
-        """The participant's label, or what is known instead."""
+        """The participant's label, or what is known instead: the number or address that was dialled."""
         if self.given_label:
             return self.given_label
-        return "caller" if self.direction == "inbound" else f"human:{self.to}"
+        return "caller" if self.direction == "inbound" else self.to
 
     @property
     def over(self) -> bool:

@@ -13,7 +13,8 @@ from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.phones.scripts import PhoneBook, Reaction
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.audio import ring_tone
-from warmtransfer.simulator.sound.engine import Line, Player
+from warmtransfer.simulator.sound.engine import Line
+from warmtransfer.simulator.sound.player import Player
 from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document
 

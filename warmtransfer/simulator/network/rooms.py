@@ -10,7 +10,8 @@ from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.network.roomnews import RoomNews, Teller
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.audio import beep
-from warmtransfer.simulator.sound.engine import Mixer, Player, Seat
+from warmtransfer.simulator.sound.mixer import Mixer, Seat
+from warmtransfer.simulator.sound.player import Player
 from warmtransfer.simulator.twiml.documents import Listener
 from warmtransfer.simulator.twiml.waiting import play_for
 

@@ -213,12 +213,6 @@ def ring_tone() -> PCM:
 
 
 @cache
-def busy_tone() -> PCM:
-    """One turn of the North American busy signal: half a second on, half off."""
-    return frozen(np.concatenate([tone(0.5, 480, 620), pause(0.5)]))
-
-
-@cache
 def beep() -> PCM:
     """The tone of an answering machine, and of a conference that announces arrivals."""
     return tone(0.4, 1000)

@@ -8,10 +8,8 @@ from typing import Protocol
 
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.sound.audio import PCM, SILENCE, TICK, Frame, joined, save_wav
-from warmtransfer.simulator.sound.mixer import Mixer, Seat
-from warmtransfer.simulator.sound.player import Player, Port
-
-__all__ = ["Engine", "Line", "Mixer", "Player", "Port", "Recorder", "Seat"]
+from warmtransfer.simulator.sound.mixer import Mixer
+from warmtransfer.simulator.sound.player import Port
 
 
 class Copy(Protocol):

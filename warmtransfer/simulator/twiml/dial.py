@@ -9,7 +9,7 @@ from warmtransfer.simulator.network.calls import Call, News
 from warmtransfer.simulator.network.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.sound.audio import ring_tone
-from warmtransfer.simulator.sound.engine import Mixer
+from warmtransfer.simulator.sound.mixer import Mixer
 from warmtransfer.simulator.twiml.documents import Goto, target
 from warmtransfer.simulator.twiml.grammar import Verb
 from warmtransfer.simulator.twiml.steps import Script, Step, last_word

@@ -5,7 +5,7 @@ from __future__ import annotations
 from warmtransfer.simulator.network.webhooks import Form
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.audio import hold_music
-from warmtransfer.simulator.sound.engine import Player
+from warmtransfer.simulator.sound.player import Player
 from warmtransfer.simulator.twiml.documents import (
     APOLOGY,
     Goto,

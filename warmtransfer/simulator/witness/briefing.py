@@ -108,7 +108,7 @@ def given_summary(arguments: str) -> str:
 
 def found_in(told: Words, evidence: Evidence, leg: Leg) -> tuple[float, float]:
     """Likeness of a text, read aloud again, to what the leg heard then; and where in that it ended."""
-    sound = asyncio.run(spoken(told.text, *voice_of(evidence, leg, told.text)))
+    sound = asyncio.run(spoken(told.text, *voice_of(evidence, told.text)))
     assert leg.answered is not None
     begin = told.start - leg.answered - 0.5
     scores, over = [], 0.0
@@ -120,7 +120,7 @@ def found_in(told: Words, evidence: Evidence, leg: Leg) -> tuple[float, float]:
     return (min(scores), over) if scores else (0.0, 0.0)
 
 
-def voice_of(evidence: Evidence, leg: Leg, text: str) -> tuple[str, str]:
+def voice_of(evidence: Evidence, text: str) -> tuple[str, str]:
     """Voice and language of the Say that held a text, from the document it came in."""
     for row in evidence.rows:
         if row["kind"] != "webhook" or not str(row.get("body", "")).lstrip().startswith("<"):

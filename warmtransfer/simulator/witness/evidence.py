@@ -87,6 +87,7 @@ class Evidence:
     rows: list[Row]
     folder: Path
     leftovers: dict[str, Any] | None = None
+    tool: str = ""  #: the model's tool that hands a call over; "" is any
 
     def __post_init__(self) -> None:
         self.legs = legs_of(self.rows)
@@ -96,11 +97,11 @@ class Evidence:
         self.known: dict[str, Any] = {}  #: what was measured once and is asked for again
 
     @classmethod
-    def load(cls, folder: Path) -> Evidence:
+    def load(cls, folder: Path, tool: str = "") -> Evidence:
         """Read the trace of a folder."""
         with (folder / "trace.jsonl").open(encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines if line.strip()]
-        return cls(sorted(rows, key=lambda row: float(row["t"])), folder)
+        return cls(sorted(rows, key=lambda row: float(row["t"])), folder, tool=tool)
 
     def once(self, name: str, measure: Callable[[], Any]) -> Any:
         """The result of a costly measurement, made at most once."""

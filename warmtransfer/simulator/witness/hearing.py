@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,8 +141,3 @@ def alike(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float
     """Likeness of two sounds of the same length, sample by sample."""
     power = float(one @ one) * float(other @ other)
     return float(one @ other) / power**0.5 if power else 0.0
-
-
-def covered(spans: Sequence[Span]) -> float:
-    """Seconds in all spans together."""
-    return sum(end - begin for begin, end in spans)

@@ -75,7 +75,8 @@ def _lane(evidence: Evidence, leg: Leg, names: dict[str, str]) -> Lane:
 
 def _title(leg: Leg, names: dict[str, str]) -> str:
     if leg.kind == "human":
-        return f"{leg.label.partition(':')[0]}\n{names.get(leg.to, '')}\n{leg.to}".replace("\n\n", "\n")
+        label = leg.kind if leg.label == leg.to else leg.label
+        return f"{label}\n{names.get(leg.to, '')}\n{leg.to}".replace("\n\n", "\n")
     return leg.label
 
 

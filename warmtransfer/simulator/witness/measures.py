@@ -175,9 +175,9 @@ def _within(row: Row, spoken: Words) -> bool:
 
 
 def tool_calls(evidence: Evidence) -> list[tuple[float, Row]]:
-    """The model's completed calls of the transfer tool, as the app was told of them."""
+    """The model's completed calls of the tool that hands over, as the app was told of them."""
     done = evidence.realtime("server", "response.function_call_arguments.done")
-    return [(at, message) for at, message in done if message.get("name") == "transfer_to_human"]
+    return [(at, message) for at, message in done if evidence.tool in ("", message.get("name"))]
 
 
 def similar(one: str, other: str) -> float:
