@@ -153,12 +153,6 @@ class Ledger:
         sent = self._sent.get(item, 0.0)
         return min(1.0, self._heard.get(item, 0.0) / sent) if sent else 0.0
 
-    def forget(self, item: str) -> None:
-        """Nothing more will be asked about `item`."""
-        for book in (self._sent, self._heard):
-            book.pop(item, None)
-        self._content.pop(item, None)
-
     # ------------------------------------------------------------------------------------------------
 
     def _drop_first(self) -> None:

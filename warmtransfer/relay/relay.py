@@ -15,16 +15,17 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
 from warmtransfer.core.rules import Human
-from warmtransfer.core.table import FILLS, HEARS
-from warmtransfer.ports.loop.protocols import Loop, Timer
+from warmtransfer.core.table import HEARS
+from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.realtime import Listener, Model
+from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.sessions import Sessions
 from warmtransfer.relay.settings import RelaySettings as RelaySettings
 from warmtransfer.relay.speaker import Speaker
 from warmtransfer.relay.stream import Finished, Stream
-from warmtransfer.relay.talk import INTRODUCTION, Talk
+from warmtransfer.relay.talk import Talk
 from warmtransfer.relay.tools import CallInfo, Toolbox
 
 log = logging.getLogger("warmtransfer")
@@ -39,9 +40,8 @@ class Relay:
     """See the module. `gone(call_id)` is called when the relay has closed itself."""
 
     __slots__ = (
-        "_clock", "_closed", "_comforted_until", "_comforting", "_desk", "_gone", "_loop", "_orphaned",
-        "_sessions", "_settings", "_stream", "_talk", "_timer", "_tools", "_up", "_waiters", "gated", "id",
-        "speaker", "stage",
+        "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_orphaned",
+        "_sessions", "_settings", "_stream", "_talk", "_timer", "_tools", "_up", "id",
     )  # fmt: skip
 
     def __init__(
@@ -57,56 +57,36 @@ class Relay:
         gone: Callable[[str], object],
     ) -> None:
         self.id = info.call_id
-        self.stage = Stage.ARRIVING
-        self.gated = False  #: whether the model must not hear
-        self.speaker: Speaker | None = None
         self._settings = settings
         self._loop = loop
         self._clock = clock
         self._desk = desk
         self._gone = gone
         self._tools: list[dict[str, Any]] = toolbox.shown(humans)
-        self._talk = Talk(self, info, settings, loop, clock, desk, toolbox, memory)
-        self._sessions = Sessions(self._open_model, self._talk, self.later, clock, settings.exchange_before)
+        self._talk: TalkSide = Talk(self, info, settings, loop, clock, desk, toolbox, memory)
+        self._sessions = Sessions(self._open_model, self._talk, loop, clock, settings)
         self._stream: Stream | None = None
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
-        self._comforting = False
+        self._gated = False  #: whether the model must not hear
         self._comforted_until = 0.0
         self._orphaned = clock.monotonic()  #: when there last was a stream
-        self._waiters: list[Callable[[], object]] = []
         self._closed = False
         after = TICK + GRID - clock.monotonic() % GRID
         self._timer = loop.every(clock.real(TICK), clock.real(after), self._tick)
-
-    @property
-    def model(self) -> Model | None:
-        """The session, when it can be spoken to."""
-        return self._sessions.ready
-
-    def later(self, seconds: float, fn: Callable[..., object], *args: Any) -> Timer:
-        """Call after `seconds` of the clock."""
-        return self._loop.later(self._clock.real(seconds), fn, *args)
 
     # What the desk wants ----------------------------------------------------------------------------
 
     def prepare(self, delay: float) -> None:
         """Have a session opened."""
-        self._comforting = False
+        self._talk.comfort(False)
         self._sessions.open(delay)
 
     def follow(self, stage: Stage, comforted_until: float = 0.0) -> None:
         """The call is now in this stage, and an announcement plays to the caller until then (wall clock)."""
         self._comforted_until = comforted_until
-        was_gated, self.stage = self.gated, stage
         # While the caller is arriving there is nothing to hear.
-        self.gated = stage not in HEARS and stage is not Stage.ARRIVING
-        model = self.model
-        if model is not None and self.gated and not was_gated:
-            model.deafen(INTRODUCTION)
-        elif model is not None and was_gated and not self.gated:
-            model.hear()
-        self._talk.followed(stage, stage in FILLS)
-        self._sound()
+        self._gated = stage not in HEARS and stage is not Stage.ARRIVING
+        self._talk.follow(stage, self._gated)
 
     def speak(self, news: str) -> None:
         """Greet, or tell news."""
@@ -115,26 +95,19 @@ class Relay:
 
     def tell(self, news: str) -> None:
         """Let the model know."""
-        if self.model is not None and news:
-            self.model.know(news)
+        self._talk.know(news)
 
     def introduce(self, line: str) -> None:
         """Say exactly this line now, then report it heard; at once when it cannot be said."""
-        if self.model is None or self.speaker is None:
-            self.line_heard()
-        else:
-            self._talk.introduce(self.model, line)
+        self._talk.introduce(line)
 
     def comfort(self) -> None:
         """No model: the recorded line, then ring tone, until there is one again."""
-        self._comforting = True
-        if self.speaker is not None and not self.speaker.speaking():
-            self.speaker.comfort()
+        self._talk.comfort(True)
 
     def when_quiet(self, then: Callable[[], object]) -> None:
         """Call `then` once all that the AI is saying has been heard."""
-        self._waiters.append(then)
-        self._wake_waiters()
+        self._talk.when_quiet(then)
 
     def attach(
         self, generation: int, sock: socket.socket, stream_sid: str, leftover: bytes, finished: Finished
@@ -143,18 +116,14 @@ class Relay:
         self._drop_stream()
         clock = self._clock.monotonic
         stream = Stream(self._loop, sock, stream_sid, generation, self, finished, clock)
-        self._stream, self.speaker = stream, Speaker(stream, clock)
-        self._talk.awaited = True
-        self._talk.talking = False
+        self._stream = stream
+        self._talk.stream(Speaker(stream, clock))
         failure = self._sessions.take_failure()
         if failure is not None:
             self._desk.post_later(self.id, ev.ModelLost(generation, *failure))
         else:
             self._sessions.open()
         self._report_up()
-        if self._comforting:
-            self.comfort()
-        self._sound()
         stream.begin(leftover)
 
     def close(self) -> None:
@@ -164,11 +133,8 @@ class Relay:
         self._closed = True
         self._timer.cancel()
         self._drop_stream()
-        self._talk.end_session()
+        self._talk.close()
         self._sessions.close()
-        waiters, self._waiters = self._waiters, []
-        for then in waiters:
-            then()
         self._gone(self.id)
 
     # What Twilio sends ------------------------------------------------------------------------------
@@ -176,7 +142,7 @@ class Relay:
     def caller_audio(self, pieces: Sequence[bytes]) -> None:
         """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
         model = self._sessions.model
-        if model is None or self.gated:
+        if model is None or self._gated:
             return
         # Undocumented: what is announced to one participant may be heard by all.
         if not self._comforted_until or self._clock.now() >= self._comforted_until:
@@ -184,25 +150,21 @@ class Relay:
 
     def mark_returned(self, name: str) -> None:
         """Something was heard."""
-        if self.speaker is not None:
-            self.speaker.returned(name)
-            self._talk.settle()
-            self._wake_waiters()
+        self._talk.returned(name)
 
     def stream_ended(self, generation: int, how: str) -> None:
         """Twilio's side is over; the session stays for the next stream."""
         self._drop_stream()
         self._desk.post_later(self.id, ev.StreamEnded(generation, how))
 
-    # What the conversation tells ----------------------------------------------------------------------
+    # What the talk tells ----------------------------------------------------------------------------
 
     def session_ready(self, expires_at: float) -> None:
         """The session is told what was said before; then the AI is up."""
         model = self._sessions.model
         if model is not None:
             self._sessions.started(expires_at)
-            self._talk.seed(model)
-            self._comforting = False
+            self._talk.session(model)
             self._report_up()
 
     def session_lost(self, reason: str, fatal: bool) -> None:
@@ -212,9 +174,8 @@ class Relay:
         if self._stream is not None:
             self._sessions.take_failure()
             self._desk.post_later(self.id, ev.ModelLost(self._stream.generation, reason, fatal))
-        self._sound()
 
-    def line_heard(self) -> None:
+    def introduced(self) -> None:
         """The introduction was heard, or cannot be."""
         if self._stream is not None:
             self._desk.post_later(self.id, ev.LineHeard(self._stream.generation))
@@ -226,7 +187,7 @@ class Relay:
         return Model(self._loop, self._settings.model, self._tools, listener, timeout=timeout)
 
     def _report_up(self) -> None:
-        model = self.model
+        model = self._sessions.ready
         if model is None or self._stream is None:
             return
         up = (self._stream.generation, model)
@@ -235,57 +196,19 @@ class Relay:
             self._desk.post_later(self.id, ev.AIUp(self._stream.generation))
 
     def _drop_stream(self) -> None:
-        stream, speaker = self._stream, self.speaker
-        self._stream = self.speaker = None
-        if stream is not None and speaker is not None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
             self._orphaned = self._clock.monotonic()
-            self._talk.forget(speaker.lost())
+            self._talk.stream(None)
             stream.close()
 
     def _tick(self) -> None:
         if self._closed:
             return
-        now = self._clock.monotonic()
         if self._stream is not None and self._stream.silent() > self._settings.silence:
             self._stream.lose("broken")
-        elif self._stream is None and now - self._orphaned > self._settings.orphan:
+        elif self._stream is None and self._clock.monotonic() - self._orphaned > self._settings.orphan:
             self.close()
             return
-        if self.model is not None:
-            self.model.check(now, self._settings.stall)
-        self._sessions.check(self._calm)
-        self._talk.settle()
-        self._talk.mind()
-        self._sound()
-        self._wake_waiters()
-
-    def _calm(self) -> bool:
-        return self._quiet() and not self._talk.talking and not self._talk.memory.waiting()
-
-    def _quiet(self) -> bool:
-        busy = self.model is not None and self.model.turns.busy
-        return not busy and (self.speaker is None or self.speaker.all_heard())
-
-    def _wake_waiters(self) -> None:
-        if self._waiters and self._quiet():
-            waiters, self._waiters = self._waiters, []
-            for then in waiters:
-                then()
-
-    def _sound(self) -> None:
-        """Play the ring tone while the caller waits for anyone, and at no other time."""
-        speaker = self.speaker
-        if speaker is None:
-            return
-        if not self._comforting and not self._tone_wanted(speaker):
-            speaker.stop_tone()
-        elif not speaker.speaking():
-            speaker.ring()
-
-    def _tone_wanted(self, speaker: Speaker) -> bool:
-        if self._talk.talking or self.stage in (Stage.HUMAN, Stage.OVER):
-            return False
-        if self._talk.awaited and self.stage is not Stage.JOINING:
-            return True
-        still = self._clock.monotonic() - max(speaker.last_sound, self._talk.turned)
-        return self.stage in FILLS and still >= self._settings.quiet
+        self._sessions.check()
+        self._talk.tick()

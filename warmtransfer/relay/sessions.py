@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 
 from warmtransfer.clock import Clock
-from warmtransfer.ports.loop.protocols import Timer
+from warmtransfer.ports.loop.protocols import Loop, Timer
 from warmtransfer.ports.model.realtime import Listener, Model, ToolCall
-from warmtransfer.relay.talk import Talk
+from warmtransfer.relay.border import TalkSide
+from warmtransfer.relay.settings import RelaySettings
 
 log = logging.getLogger("warmtransfer")
 
@@ -21,23 +22,23 @@ class Sessions:
     """Which model the relay speaks with. One is current; a second one may stand by to take over."""
 
     __slots__ = (
-        "_clock", "_exchange_at", "_exchange_before", "_failure", "_later", "_open_model", "_standby",
-        "_standby_at", "_standby_ends", "_talk", "_timer", "model",
+        "_clock", "_exchange_at", "_failure", "_loop", "_open_model", "_settings", "_standby", "_standby_at",
+        "_standby_ends", "_talk", "_timer", "model",
     )  # fmt: skip
 
     def __init__(
         self,
         open_model: Callable[[Listener], Model],
-        talk: Talk,
-        later: Callable[[float, Callable[[], object]], Timer],
+        talk: TalkSide,
+        loop: Loop,
         clock: Clock,
-        exchange_before: float,
+        settings: RelaySettings,
     ) -> None:
         self._open_model = open_model
         self._talk = talk
-        self._later = later
+        self._loop = loop
         self._clock = clock
-        self._exchange_before = exchange_before
+        self._settings = settings
         self._timer: Timer | None = None
         self._standby: Model | None = None
         self._standby_at = 0.0
@@ -57,7 +58,7 @@ class Sessions:
             return
         self._forget_timer()
         if delay > 0:
-            self._timer = self._later(delay, self.open)
+            self._timer = self._loop.later(self._clock.real(delay), self.open)
             return
         self._failure = None
         self.model = self._open_model(self._talk)
@@ -85,15 +86,17 @@ class Sessions:
             self.model.close()
             self.model = None
 
-    def check(self, calm: Callable[[], bool]) -> None:
-        """Called now and then. `calm`: whether nobody speaks, so that nothing is lost in an exchange."""
+    def check(self) -> None:
+        """Called now and then: one that has gone silent is lost, one that will end soon is exchanged."""
         now = self._clock.monotonic()
+        if self.ready is not None:
+            self.ready.check(now, self._settings.stall)
         if self.ready is None or now < self._exchange_at:
             return
         if self._standby is None and now >= self._standby_at:
             self._standby_at = now + 20.0
             self._standby = self._open_model(_Standby(self))
-        elif self._standby is not None and self._standby.ready and calm():
+        elif self._standby is not None and self._standby.ready and self._talk.calm():
             self._exchange()
 
     def standby_lost(self, reason: str) -> None:
@@ -112,7 +115,7 @@ class Sessions:
         self._standby = None
         self.model = new
         new.listener = self._talk
-        self._talk.seed(new)
+        self._talk.session(new)
         old.close()
         self.started(self._standby_ends)
 
@@ -120,7 +123,7 @@ class Sessions:
         """Clock seconds until the exchange: about four minutes before the end, sooner for a short life."""
         real = expires_at - time.time() if expires_at else CAP
         left = max(0.0, real / self._clock.real(1.0))
-        return left - min(self._exchange_before, left * 0.15)
+        return left - min(self._settings.exchange_before, left * 0.15)
 
     def _drop_standby(self) -> None:
         if self._standby is not None:

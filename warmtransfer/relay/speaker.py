@@ -80,10 +80,6 @@ class Speaker:
         """Whether all that was sent of the item has been heard."""
         return self._ledger.finished(item, self._clock())
 
-    def forget(self, item: str) -> None:
-        """Nothing more will be asked about this item."""
-        self._ledger.forget(item)
-
     def all_heard(self) -> bool:
         """Whether everything of the model's was heard, by marks, or by the clock when marks stay away."""
         now = self._clock()
