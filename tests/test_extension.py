@@ -159,14 +159,17 @@ def test_seams_are_taken_as_given(config: dict[str, Any], stopping: list[Flask])
 
 def test_starting_and_stopping_may_be_repeated(config: dict[str, Any]) -> None:
     app = app_with(config)
+    before = set(threading.enumerate())
     extension = WarmTransfer(app)
-    before = threading.active_count()
     for _ in range(2):
         extension.start(app)
+    started = set(threading.enumerate()) - before
+    assert started
+    assert len({thread.name for thread in started}) == len(started), "a part was started twice"
     for _ in range(2):
         extension.stop(app)
     extension.start(app)
-    eventually(lambda: threading.active_count() <= before)
+    eventually(lambda: set(threading.enumerate()) <= before)
 
 
 def test_importing_the_package_loads_neither_the_app_nor_twilio() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
+from warmtransfer.relay.watchdog import NUDGE, OWN
 
 #: The laws that touch the way to a human; each story runs under every answer.
 LAWS = [
@@ -20,6 +21,8 @@ LAWS = [
     "amd=late",
 ]
 STAY: Row = {"wait": 100}
+#: Seconds after which the watchdog has done all that it might: reminded the model, then asked for a human.
+WATCHED = NUDGE + OWN + 2.0
 VOICEMAIL: Row = {"after": 1.0, "voicemail": True}
 
 
@@ -106,10 +109,8 @@ def test_a_caller_who_asks_again_gets_a_second_handoff(story: Story) -> None:
 def test_a_caller_who_wants_no_agent_gets_none(story: Story) -> None:
     story.world.phones(accepts(SAM))
     story.phone(HELLO, {"say": "no-agent"}, STAY)
-    story.note("speech", 30, who="ai", text="help you myself")
-    story.wait(
-        "some seconds", lambda row: row["t"] > story.rows[-1]["t"] + 4.0 or row["kind"] == "stream", 20
-    )
+    said = story.note("speech", 30, who="ai", text="help you myself")
+    story.wait("a row of later", lambda row: row["t"] > said["t"] + WATCHED, WATCHED + 20.0)
     assert story.app_call()["attempts"] == []
     story.hang_up()
     story.ends()

@@ -53,6 +53,7 @@ def gap(evidence: Evidence, begin: float, end: float) -> Span:
 
 
 def never_in_silence(story: Story, evidence: Evidence, begin: float, end: float, what: str) -> None:
+    assert begin < end, f"{what}: nothing was measured"
     silence = gap(evidence, begin, end)
     length = silence[1] - silence[0]
     assert length <= LONGEST, f"{what}: {length:.2f} s of silence at {silence[0]:.2f}\n{story.digest()}"

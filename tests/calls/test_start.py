@@ -67,7 +67,11 @@ def test_one_call_too_many_hears_so_and_the_next_is_served_again(story: Story) -
     story.stage("ai", 30)
     other.phone(STAY)
     other.note("say", 20, leg="caller", text="all our lines are busy")
-    other.wait("the end", lambda r: r["kind"] == "leg" and r["event"] == "ended", 30)
+    other.wait(
+        "the end",
+        lambda r: r["kind"] == "leg" and r["event"] == "ended" and r["call_sid"] == other.caller_sid,
+        30,
+    )
     assert story.app_call()["stage"] == "ai"
     story.hang_up()
     story.ends()

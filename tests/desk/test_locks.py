@@ -11,13 +11,14 @@ from warmtransfer.desk.locks import Locks
 
 
 def test_one_at_a_time_holds_a_name_and_nothing_is_kept_of_it() -> None:
-    locks, inside, most = Locks(), [0], [0]
+    locks, inside, most, never = Locks(), [0], [0], threading.Event()
 
     def work() -> None:
-        for _ in range(200):
+        for _ in range(20):
             with locks.held("one", 10.0):
                 inside[0] += 1
                 most[0] = max(most[0], inside[0])
+                never.wait(0.0005)  # the others have their turn now
                 inside[0] -= 1
 
     threads = [threading.Thread(target=work) for _ in range(8)]

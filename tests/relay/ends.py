@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from jsonschema import ValidationError  # type: ignore[import-untyped]
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
 from websockets.protocol import CLIENT, OPEN, Protocol
 from websockets.sync.server import Server, ServerConnection, serve
 
@@ -183,8 +184,11 @@ class ModelServer:
         self.sessions: list[Session] = []
         self.faults: list[Exception] = []
         self.greets = True
+        self.refuses = 0  #: the status that upgrades are answered with instead
         self.life = 3600.0
-        self._server: Server = serve(self._handle, "127.0.0.1", 0, compression=None, max_size=None)
+        self._server: Server = serve(
+            self._handle, "127.0.0.1", 0, compression=None, max_size=None, process_request=self._admit
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
@@ -207,6 +211,9 @@ class ModelServer:
         for session in self.sessions:
             session.close()
         assert not self.faults, self.faults
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        return connection.respond(self.refuses, "") if self.refuses else None
 
     def _handle(self, connection: ServerConnection) -> None:
         session = Session(connection, self)
@@ -274,6 +281,11 @@ class Phone:
     def own(self) -> list[Json]:
         """Pieces that are not the model's: ring tone and recorded line."""
         return [each for each in self.named("media") if "EBAQEBAQ" not in each["media"]["payload"]]
+
+    def own_from(self, first: str) -> list[str]:
+        """Payloads of our own pieces from the first that is this one on."""
+        payloads = [each["media"]["payload"] for each in self.own()]
+        return payloads[payloads.index(first) :] if first in payloads else []
 
     def _read(self) -> None:
         try:

@@ -97,6 +97,16 @@ def test_without_a_model_the_recorded_line_is_played_on_every_new_stream_then_ri
     assert silence.filled(Stage.AI) == ["stop"]
 
 
+def test_the_recorded_line_waits_for_what_the_model_had_said_before() -> None:
+    silence = Silence()
+    silence.mouth.busy = True
+    silence.pauses.comfort(True)
+    assert silence.filled(Stage.AI) == []
+    silence.mouth.busy = False
+    assert silence.filled(Stage.AI) == ["comfort", "ring"]
+    assert silence.filled(Stage.AI) == ["ring"]
+
+
 def test_a_lost_session_makes_the_caller_wait_again() -> None:
     silence = Silence()
     silence.pauses.ai_sounded()

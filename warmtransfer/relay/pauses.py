@@ -12,13 +12,14 @@ from warmtransfer.relay.speaker import Speaker
 class Pauses:
     """One call's silences. `quiet`: seconds of one before a caller who waits for a human hears the tone."""
 
-    __slots__ = ("_awaited", "_clock", "_comforting", "_quiet", "_speaker", "_turned", "talking")
+    __slots__ = ("_awaited", "_clock", "_comforting", "_owed", "_quiet", "_speaker", "_turned", "talking")
 
     def __init__(self, clock: Callable[[], float], quiet: float) -> None:
         self._clock = clock
         self._quiet = quiet
         self._speaker: Speaker | None = None
         self._comforting = False
+        self._owed = False  #: the recorded line is still to be played
         self._awaited = True  #: the model has not been heard since the stream, or the session, began
         self._turned = clock()  #: when the caller last stopped
         self.talking = False  #: the caller speaks
@@ -49,19 +50,26 @@ class Pauses:
 
     def comfort(self, wanted: bool) -> None:
         """Whether no model can speak: the recorded line, then ring tone, until there is one again."""
-        self._comforting = wanted
-        if wanted and self._speaker is not None and not self._speaker.speaking():
-            self._speaker.comfort()
+        self._comforting = self._owed = wanted
+        self._comfort()
 
     def fill(self, stage: Stage) -> None:
         """Play the ring tone while the caller waits for anyone, and at no other time."""
         speaker = self._speaker
         if speaker is None:
             return
+        self._comfort()
         if not self._comforting and not self._tone_wanted(speaker, stage):
             speaker.stop_tone()
         elif not speaker.speaking():
             speaker.ring()
+
+    def _comfort(self) -> None:
+        """The recorded line, once what the model had said before has been heard."""
+        speaker = self._speaker
+        if self._owed and speaker is not None and not speaker.speaking():
+            self._owed = False
+            speaker.comfort()
 
     def _tone_wanted(self, speaker: Speaker, stage: Stage) -> bool:
         if self.talking or stage in (Stage.HUMAN, Stage.OVER):
