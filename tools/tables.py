@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from warmtransfer.config import KEYS
@@ -58,13 +58,20 @@ def tables() -> dict[str, str]:
     }
 
 
+def filled(text: str, made: Mapping[str, str]) -> str:
+    """A page with what was made between the markers of its name."""
+    for name, what in made.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        _, there, after = rest.partition(end)
+        assert there, f"the page has no place for {name}"
+        text = f"{before}{begin}{what}\n{end}{after}"
+    return text
+
+
 def written(text: str) -> str:
     """The README with its tables as they should be."""
-    for name, made in tables().items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        assert pattern.search(text), f"the README has no place for the table of {name}"
-        text = pattern.sub(lambda found, made=made: f"{found[1]}{made}\n{found[2]}", text)  # type: ignore[misc]
-    return text
+    return filled(text, tables())
 
 
 if __name__ == "__main__":

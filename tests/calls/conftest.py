@@ -9,21 +9,6 @@ import pytest
 from tests.calls.story import Story
 from tests.calls.world import World
 
-#: Every law's first answer: the simulator's default.
-DEFAULTS = {
-    "announcement": "private",
-    "lone_participant": "music",
-    "ringing_leg": "cancelled_with_room",
-    "join_reported": "at_answer",
-    "app_sid": "different",
-    "dropped_stream": "action",
-    "failed_stream": "action",
-    "early_rest_leg": "same_room",
-    "app_cps": "counted",
-    "callbacks": "in_order",
-    "amd": "prompt",
-}
-
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
@@ -45,10 +30,12 @@ def world(running: World, settings: dict[str, str], request: pytest.FixtureReque
     """The world under the laws that the test's parameter names, such as `callbacks=late,amd=late`."""
     running.configure(settings)
     laws = [law.split("=", 1) for law in str(getattr(request, "param", "")).split(",") if law]
-    running.control("PUT", "/laws", {**DEFAULTS, **dict(laws)})
+    before = running.control("PUT", "/laws", {})
+    running.control("PUT", "/laws", dict(laws))
     running.control("PUT", "/faults", [])
     yield running
     running.control("PUT", "/faults", [])
+    running.control("PUT", "/laws", before)
 
 
 @pytest.fixture

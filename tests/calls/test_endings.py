@@ -23,6 +23,8 @@ SLOW = human(SAM, {"after": 6.0}, STAY)
 LISTENS = human(SAM, {"after": 1.0}, STAY)
 
 
+#: Seconds by which the trace may tell of a leg's end before the caller's, whose room it ended with.
+TOGETHER = 0.5
 #: The legs beside the caller's that must be up at an instant; where nothing is said, they may have been.
 UP = {"greeting": ("ai",), "ringing": ("ai", "human"), "briefing": ("ai", "human"), "talking": ("human",)}
 
@@ -36,7 +38,7 @@ def ended_in_time(story: Story, label: str) -> int:
     )
     legs = [r for r in story.read() if r["kind"] == "leg" and str(r.get("label", "")).startswith(label)]
     sids = {r["call_sid"] for r in legs} - {
-        r["call_sid"] for r in legs if r["event"] == "ended" and r["t"] < caller["t"]
+        r["call_sid"] for r in legs if r["event"] == "ended" and r["t"] < caller["t"] - TOGETHER
     }
     for sid in sids:
         over = [r["t"] for r in legs if r["event"] in ("ended", "left") and r["call_sid"] == sid]
@@ -45,7 +47,7 @@ def ended_in_time(story: Story, label: str) -> int:
             for r in story.rows
             if r["kind"] == "rest" and sid in r["path"] and r["method"] in ("POST", "DELETE")
         ]
-        first = min(t for t in over + ordered if t >= caller["t"] - 0.1)
+        first = min(t for t in over + ordered if t >= caller["t"] - TOGETHER)
         assert first - caller["t"] < 2.0, f"{label} {sid} after {first - caller['t']:.1f} s\n{story.digest()}"
     return len(sids)
 
