@@ -32,8 +32,8 @@ FLOORS = {
     "demo": {"demo", "simulator"},
 }
 
-#: The one file (or folder) that imports each outside library; its exceptions end there. Nobody imports a driver
-#: that another library loads.
+#: The one file (or folder) that imports each outside library; its exceptions end there. Nobody
+#: imports a driver that another library loads.
 OWNERS: dict[str, set[str]] = {
     "twilio.rest": {"ports/carrier/rest.py"},
     "twilio.http": {"ports/carrier/rest.py"},
