@@ -4,12 +4,16 @@
 # make lint    ruff and mypy (also: make check)
 # make bench   cost and latency of the relay beside its limit in C (ARGS='--peer name=command …': bench/README.md)
 # make bench-smoke   a few seconds of that: does the harness work?
-# make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.13
+# make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.14
+#              (3.14: and a C compiler, since pocketsphinx has no wheel for it)
 
 MODEL ?= local
 ARGS ?=
 PYTEST ?= -n auto --dist worksteal
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(if $(shell $(name) -c 'import sys; print((3,11) <= sys.version_info[:2] <= (3,13) or "")' 2>/dev/null),$(name))))
+# Asked from / and by its own path: a version manager's .python-version is for the host that deploys this.
+PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
+WHERE := import sys; print(sys.executable if (3,11) <= sys.version_info[:2] <= (3,14) else "")
+PYTHON ?= $(firstword $(foreach name,$(PYTHONS),$(shell cd / && $(name) -c '$(WHERE)' 2>/dev/null)))
 BIN := .venv/bin
 READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
@@ -40,10 +44,12 @@ lint check: $(READY_DEV)
 setup: $(READY_DEV)
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none is on the PATH."; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12, 3.13 or 3.14 is needed, and none is on the PATH."; exit 2; }
 	$(PYTHON) -m venv .venv
 
 $(READY): requirements.txt requirements-simulator.txt | $(BIN)/python
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 14))' || command -v $(CC) >/dev/null || \
+	  { echo "On Python 3.14 pocketsphinx is built from source: install a C compiler (gcc or clang), or Python 3.13."; exit 2; }
 	$(INSTALL) requirements.txt -r requirements-simulator.txt
 	@touch $@
 

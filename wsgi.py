@@ -12,28 +12,38 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 
-from warmtransfer import ConfigError, WarmTransferError, create_app
+from warmtransfer import ConfigError, WarmTransferError, commands, create_app
+
+#: Hosts set this by themselves, for servers that start as many processes. This one is one.
+PROCESSES = "WEB_CONCURRENCY"
 
 
-def build() -> Flask:
-    """The app; ends the process with status 2 and one message when the configuration is wrong."""
+def build(environ: Mapping[str, str]) -> Flask:
+    """The app; ends the process with status 2 and one message when the configuration is wrong.
+
+    Where it is loaded for `flask --app wsgi warmtransfer …` only, the database's address is enough.
+    """
     try:
-        return create_app()
+        return create_app(environ)
     except ConfigError as fault:
+        if commands.wanted():
+            return commands.app_to_look_with(environ)
         print(fault, file=sys.stderr)
         raise SystemExit(2) from None
 
 
-app = build()
+app = build({**os.environ, PROCESSES: "1"} if __name__ == "__main__" else os.environ)
 
 
 def serve() -> None:
     """Serve until SIGTERM or SIGINT; calls that are up come back to the next process."""
     import gevent
+    from gevent.event import Event
     from gevent.pywsgi import WSGIServer
 
     parts = app.extensions["warmtransfer"]
@@ -44,8 +54,10 @@ def serve() -> None:
     log = logging.getLogger("warmtransfer")
     log.setLevel(level)
     server = WSGIServer(("0.0.0.0", settings.port), app, log=None, error_log=logging.getLogger("gevent"))
+    # Not the server's own stop: told before it waits to be, it would begin again.
+    told = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, server.stop, 3)
+        gevent.signal_handler(number, told.set)
     try:
         # Before the stored calls are taken up: they may belong to the process that has the port.
         server.init_socket()
@@ -58,12 +70,16 @@ def serve() -> None:
         print(f"warmtransfer cannot start:\n  - PORT {settings.port}: {why}.", file=sys.stderr)
         raise SystemExit(2) from None
     log.info("listening on port %d as %s", settings.port, settings.public_url)
+    wished = os.environ.get(PROCESSES, "1").strip()
+    if wished not in ("", "1"):
+        log.info("%s is %s; this is one process, which serves all calls", PROCESSES, wished)
     try:
         _take_up(parts.life, log)
         # What is loaded by now stays: full collections that walked it took up to 140 ms, and no audio moved.
         gc.collect()
         gc.freeze()
-        server.serve_forever()
+        told.wait()
+        server.stop(3)
     finally:
         parts.life.stop()
 

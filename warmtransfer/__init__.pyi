@@ -1,5 +1,6 @@
 """The public names, each with its home: the one list of them, for type checkers and for `__init__.py`."""
 
+from warmtransfer.config import from_environment as from_environment
 from warmtransfer.core.call import Attempt as Attempt
 from warmtransfer.core.call import Call as Call
 from warmtransfer.core.call import Handoff as Handoff
@@ -19,3 +20,5 @@ from warmtransfer.signals import call_started as call_started
 from warmtransfer.signals import handoff_asked as handoff_asked
 from warmtransfer.signals import handoff_ended as handoff_ended
 from warmtransfer.signals import human_joined as human_joined
+
+__version__: str

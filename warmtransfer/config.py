@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -102,7 +103,7 @@ KEYS: tuple[Key, ...] = (
         "How much wsgi.py logs: DEBUG, INFO, WARNING or ERROR; never numbers, words or keys."),
     Key("PORT", "port", as_.whole(1, 65535), 8000, "The port wsgi.py listens on."),
     Key("WEB_CONCURRENCY", "processes", as_.whole(1, 64), 1,
-        "How many processes serve the app; more than one needs PostgreSQL. wsgi.py itself is one."),
+        "How many processes your server starts; more than one needs PostgreSQL. wsgi.py is always one."),
 )  # fmt: skip
 
 
@@ -179,9 +180,22 @@ def load(given: Mapping[str, Any]) -> Settings:
     return Settings(**values)
 
 
-def from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Our keys as they stand in the environment, as text: what a deployment puts into `app.config`."""
-    return {key.name: environ[key.name] for key in KEYS if environ.get(key.name, "").strip()}
+def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our keys as they stand in the environment, as text: what a deployment puts into `app.config`.
+
+    `environ` replaces the process's own. Keys that are empty there are left out.
+    """
+    there = os.environ if environ is None else environ
+    return {key.name: there[key.name] for key in KEYS if there.get(key.name, "").strip()}
+
+
+def database(environ: Mapping[str, Any]) -> str:
+    """Where calls are kept, whatever else these keys say; raises ConfigError."""
+    (key,) = (each for each in KEYS if each.field == "database_url")
+    try:
+        return str(key.parse(environ.get(key.name) or key.default))
+    except ValueError as fault:
+        raise ConfigError([f"{key.name} is wrong: {fault}. {key.sentence}"]) from None
 
 
 def _disagreements(values: Mapping[str, Any]) -> list[str]:
@@ -214,7 +228,7 @@ def _read_humans(values: dict[str, Any], faults: list[str]) -> None:
     """Read the humans by the other keys' rules: countries, style and ring seconds."""
     if not values["countries"] and values["number"]:
         values["countries"] = frozenset({country(values["number"])})
-    if not values["humans"]:
+    if values["humans"] == ():  # not given
         return
     try:
         values["humans"] = people.parse(

@@ -21,11 +21,15 @@ class WarmTransferError(Exception):
 
 
 class ConfigError(WarmTransferError):
-    """Configuration keys are missing or wrong; `faults` names each one and what to put there."""
+    """Configuration keys are missing or wrong; `faults` names each one and what to put there.
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    `hint` is one more sentence, for all of them: where they were looked for.
+    """
+
+    def __init__(self, faults: Sequence[str], hint: str = "") -> None:
         self.faults = tuple(faults)
-        super().__init__("warmtransfer cannot start:\n" + "\n".join(f"  - {fault}" for fault in self.faults))
+        lines = ["warmtransfer cannot start:", *(f"  - {fault}" for fault in self.faults)]
+        super().__init__("\n".join([*lines, hint] if hint else lines))
 
 
 class StoreBusy(WarmTransferError):

@@ -15,6 +15,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.commands import group
 from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
+from warmtransfer.errors import ConfigError
 from warmtransfer.ports.carrier.rest import Carrier
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Store
@@ -23,6 +24,12 @@ from warmtransfer.web import routes
 from warmtransfer.web.parts import NAME, parts
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+#: What an app is told whose configuration lacks keys: most have them in the environment.
+IN_THE_APP = (
+    "Looked in app.config only. To take the keys from the environment: "
+    "app.config.update(warmtransfer.from_environment()) before init_app."
+)
 
 
 class WarmTransfer:
@@ -55,15 +62,23 @@ class WarmTransfer:
         """Read the app's configuration, wire the parts, register the routes and the command.
 
         Raises ConfigError with every fault, RuntimeError for an app that has been registered already. Nothing
-        runs before the first request, or `start`. The keys, with their defaults and what they are for, are
+        runs before the first request, or `start`. The environment is not read; an app that has its keys there
+        says `app.config.update(warmtransfer.from_environment())` first. The keys, with what they are for, are
         {keys}
         """
+        self._register(app, IN_THE_APP)
+
+    def _register(self, app: Flask, looked: str) -> None:
         if NAME in app.extensions:
             raise RuntimeError("This app has a WarmTransfer already; one is enough.")
         for name, value in self._given.items():
             if value and not app.config.get(name):
                 app.config[name] = value
-        settings = config.load(app.config)
+        try:
+            settings = config.load(app.config)
+        except ConfigError as fault:
+            missing = any(" is missing. " in each for each in fault.faults)
+            raise ConfigError(fault.faults, looked if missing else "") from None
         for key in config.KEYS:
             if not key.required:
                 app.config.setdefault(key.name, key.default)
@@ -114,5 +129,5 @@ def create_app(environ: Mapping[str, str] | None = None, **given: Any) -> Flask:
     """The ready app, configured from the environment; `given` goes to `WarmTransfer`."""
     app = Flask("warmtransfer", static_folder=None)
     app.config.update(config.from_environment(os.environ if environ is None else environ))
-    WarmTransfer(app, **given)
+    WarmTransfer(**given)._register(app, "")
     return app

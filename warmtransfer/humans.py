@@ -16,6 +16,9 @@ from warmtransfer.parsing import text as line
 #: Keys of one `[[human]]` table of the TOML file, and of one mapping given in Python.
 FIELDS = ("name", "number", "description", "department", "ring", "briefing")
 
+#: What text under a key looks like.
+EXAMPLES = {"name": "sam", "number": "+15550100001", "department": "sales", "description": "invoices"}
+
 
 def parse(given: object, *, style: Style, ring: float, countries: frozenset[str]) -> tuple[Human, ...]:
     """The humans that `given` names, in order; raises ValueError with every fault, one a line."""
@@ -33,6 +36,8 @@ def parse(given: object, *, style: Style, ring: float, countries: frozenset[str]
     ]
     if faults:
         raise ValueError("\n".join(faults))
+    if not humans:
+        raise ValueError("it names nobody, and somebody must be there to be dialled; give sam=+15550100001")
     return tuple(humans)
 
 
@@ -69,6 +74,8 @@ def _file(path: Path) -> list[object]:
         raise ValueError(f"the file {path} cannot be read: {fault.strerror}") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ValueError(f"the file {path} is not TOML: {fault}") from fault
+    except RecursionError:  # tomllib descends once a bracket
+        raise ValueError(f"the file {path} is nested too deeply") from None
     tables = data.get("human")
     if not isinstance(tables, list) or not tables:
         raise ValueError(f"the file {path} has no [[human]] table")
@@ -83,22 +90,30 @@ def _human(entry: object, style: Style, ring: float) -> Human:
     unknown = sorted(set(map(str, entry)) - set(FIELDS))
     if unknown:
         raise ValueError(f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
-    name = line(_name(entry))
+    name = _words(entry, "name")
     if not name or len(name) > 60:
         raise ValueError("a name of 1 to 60 letters is needed")
-    about = ", ".join(filter(None, (line(str(entry.get(key, ""))) for key in ("department", "description"))))
+    about = ", ".join(filter(None, (_words(entry, key) for key in ("department", "description"))))
     return Human(
         name=name,
-        number=str(entry.get("number", "")),
+        number=_words(entry, "number"),
         description=about,
         style=_style(entry.get("briefing", style)),
         ring=_ring(entry.get("ring", ring)),
     )
 
 
+def _words(entry: Mapping[Any, Any], key: str) -> str:
+    """The entry's line of text under this key; a list there would be spoken with its brackets."""
+    given = entry.get(key, "")
+    if not isinstance(given, str):
+        raise ValueError(f"{key} is no text; put it in quotes, as in {key} = \"{EXAMPLES[key]}\"")
+    return line(given)
+
+
 def _name(entry: object) -> str:
     name: Any = entry.get("name", "") if isinstance(entry, Mapping) else getattr(entry, "name", "")
-    return str(name).strip()
+    return name.strip() if isinstance(name, str) else "no name"
 
 
 def _style(given: object) -> Style:

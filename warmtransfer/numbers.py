@@ -1,4 +1,4 @@
-"""Telephone numbers: written as E.164, in a country that is allowed, and not at a premium."""
+"""Telephone numbers: written as E.164, in a country that is allowed, and not dear to dial."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import re
 
 import phonenumbers as pn
 
-#: Listed among the countries, it allows premium-rate and shared-cost numbers.
+#: Listed among the countries, it allows premium-rate, shared-cost, personal and pager numbers.
 PREMIUM = "PREMIUM"
 
 #: Every country there is.
 EVERYWHERE = frozenset(map(str, pn.SUPPORTED_REGIONS))
 
-_DEAR = (pn.PhoneNumberType.PREMIUM_RATE, pn.PhoneNumberType.SHARED_COST)
+#: Personal numbers follow their owner at the caller's cost: +44 70 is dearer than most premium lines.
+_DEAR = (
+    pn.PhoneNumberType.PREMIUM_RATE,
+    pn.PhoneNumberType.SHARED_COST,
+    pn.PhoneNumberType.PERSONAL_NUMBER,
+    pn.PhoneNumberType.PAGER,
+)
 
 
 def e164(text: str) -> str:
@@ -42,9 +48,10 @@ def dialable(text: str, countries: frozenset[str]) -> str:
     where = country(number)
     if where not in countries:
         raise ValueError(f"{mask(number)} is in {where}, which WARMTRANSFER_COUNTRIES does not list")
-    if pn.number_type(pn.parse(number, None)) in _DEAR and PREMIUM not in countries:
+    if PREMIUM not in countries and pn.number_type(pn.parse(number, None)) in _DEAR:
         raise ValueError(
-            f"{mask(number)} is a premium number; to allow it, list {PREMIUM} in WARMTRANSFER_COUNTRIES"
+            f"{mask(number)} is a premium or personal number, which is dear to dial; "
+            f"to allow it, list {PREMIUM} in WARMTRANSFER_COUNTRIES"
         )
     return number
 

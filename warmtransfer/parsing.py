@@ -7,15 +7,19 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from warmtransfer.core.rules import Rules
 from warmtransfer.numbers import e164, known_country
 
 #: The time limits a deployment may change, all in seconds.
 LIMITS = frozenset(each.name for each in dataclasses.fields(Rules) if each.type == "float") - {"loss_window"}
+
+#: One label of a host's name; underscores are no hostname's by RFC 952, and some hosts hand them out.
+_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -67,20 +71,51 @@ def number(given: Any) -> str:
 
 
 def url(*schemes: str, query: bool = False) -> Callable[[Any], str]:
-    """A reader of URLs of these schemes, without user name or slash at the end, mostly without query."""
+    """A reader of URLs of these schemes, without user name or slash at the end, mostly without query.
+
+    Scheme and host are written small, as every client sends them: Twilio signs what it requests.
+    """
 
     def read(given: Any) -> str:
         value = text(given).rstrip("/")
-        parts = urlsplit(value)
+        parts = _split(value)
         if parts.scheme not in schemes or not parts.hostname:
             raise ValueError(
                 f"it does not start with {' or '.join(each + '://' for each in schemes)} and a host"
             )
         if (parts.query and not query) or parts.fragment or parts.username or parts.password:
             raise ValueError("it holds a query, a fragment or a user name")
-        return value
+        if not _is_host(parts.hostname):
+            raise ValueError("its host is neither a name, such as calls.example.com, nor an address")
+        if re.search(r"[^!-~]", value) or re.search(r"/\.{1,2}(/|$)", parts.path):
+            raise ValueError("its path holds blanks, letters beyond ASCII, or the steps . or ..")
+        return urlunsplit(parts._replace(netloc=parts.netloc.lower()))
 
     return read
+
+
+def _split(value: str) -> SplitResult:
+    """The URL's parts; ValueError in words of ours for what Python says in its own."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ValueError("its host is no address: a bracket is open, or holds no IPv6 address") from None
+    try:
+        possible = parts.port != 0 and not parts.netloc.endswith(":")
+    except ValueError:
+        possible = False
+    if not possible:
+        raise ValueError("its port is no number from 1 to 65535")
+    return parts
+
+
+def _is_host(host: str) -> bool:
+    """Whether this is an IP address or a name of labels that DNS takes; `*` and blanks are neither."""
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        numeric = re.fullmatch(r"[\d.]+", host)
+        return not numeric and len(host) <= 253 and bool(re.fullmatch(rf"({_LABEL}\.)*{_LABEL}\.?", host))
 
 
 def prefix(given: Any) -> str:
@@ -88,6 +123,8 @@ def prefix(given: Any) -> str:
     value = text(given).rstrip("/")
     if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
         raise ValueError("it is not a path such as /warmtransfer")
+    if re.search(r"/\.{1,2}(/|$)", value):
+        raise ValueError("it holds the steps . or .., which clients take out of a path before they send it")
     return value
 
 

@@ -44,6 +44,17 @@ def test_a_known_signature_is_admitted(url: str, form: dict[str, str], sign: str
     assert guard.admits(request(url, form, **{"X-Twilio-Signature": sign}))
 
 
+@pytest.mark.parametrize("asked", ["MyCompany.com", "mycompany.com", "MYCOMPANY.COM"])
+def test_a_host_typed_in_other_letters_is_the_same_host(asked: str) -> None:
+    """Twilio signs the URL as it was typed into its console, and asks for the host in the same letters."""
+    url = f"https://{asked}/myapp.php"
+    sign = signature(url, {"CallSid": "CA1"}, "12345")
+    guard = Guard("https://mycompany.com", "12345")
+    assert guard.admits(request(url, {"CallSid": "CA1"}, Host=asked, **{"X-Twilio-Signature": sign}))
+    elsewhere = {"Host": "mycompany.com.evil.test", "X-Twilio-Signature": sign}
+    assert guard.admits(request(url, {"CallSid": "CA1"}, **elsewhere)) is (asked == "mycompany.com")
+
+
 def test_repeated_fields_count_once_and_in_order() -> None:
     form = {"Sid": "CA123", "SidAccount": "AC123", "Digits": ["5678", "1234", "1234"]}
     sign = {"X-Twilio-Signature": "IK+Dwps556ElfBT0I3Rgjkr1wJU="}

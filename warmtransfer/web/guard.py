@@ -39,7 +39,7 @@ class Guard:
             return False
         request.max_content_length = FORM_LIMIT
         request.max_form_parts = FIELD_LIMIT
-        url = self._public_url + _target(request)
+        url = _as_asked(self._public_url, request) + _target(request)
         if self._validator.validate(url, request.form, signature):
             return True
         self._explain(request, signature, webhook=True)
@@ -50,7 +50,7 @@ class Guard:
         signature = request.headers.get(SIGNATURE, "")
         if not _SHAPE.fullmatch(signature):
             return False
-        urls = _spellings(self._public_url + _target(request))
+        urls = _spellings(_as_asked(self._public_url, request) + _target(request))
         if any(self._validator.validate(url, {}, signature) for url in urls):
             return True
         self._explain(request, signature, webhook=False)
@@ -85,6 +85,14 @@ class Guard:
                 return
             self._said.add(topic)
         log.error(text, *arguments)
+
+
+def _as_asked(public_url: str, request: Request) -> str:
+    """The public URL, its host in the letter case that was asked for: Twilio signs what was typed there."""
+    parts = urlsplit(public_url)
+    host = request.headers.get("Host", "")
+    same = host.lower() == parts.netloc.lower()
+    return urlunsplit(parts._replace(netloc=host)) if same else public_url
 
 
 def _target(request: Request) -> str:

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy import text
 
 from tests.core.stories import Story
-from tests.postgres import Postgres
+from tests.ports.store.databases import create, creating, database, fault
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Attempt, Call, Outcome, Stage, Style
-from warmtransfer.errors import ConfigError, StoreBusy, WarmTransferError
+from warmtransfer.errors import StoreBusy, WarmTransferError
 from warmtransfer.ports.store.store import Decision, Line, Store
 
 T = TypeVar("T")
@@ -41,74 +37,6 @@ def bump(call: Call | None) -> Decision:
     attempt = Attempt(call.laps + 1, 1, "sam", "+15550100001", Style.SCREEN)
     after = replace(call, laps=call.laps + 1, attempts=(*call.attempts, attempt), at=call.at + 1)
     return Decision(after, ev.HumanRang(1, "CA1"), call.stage, (do.EndAI(k=1), do.EndHuman(n=1)))
-
-
-def creating(call_id: str, **fields: Any) -> Callable[[Call | None], Decision]:
-    """A decision that creates a call with these fields, whatever there was."""
-    return lambda _call: Decision(Call(id=call_id, **fields), None, "", ())
-
-
-@contextmanager
-def database(url: str) -> Iterator[Connection]:
-    """A connection of the test's own, in one transaction."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
-    with engine.begin() as connection:
-        yield connection
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of this session's own."""
-    folder = Path(tempfile.mkdtemp())
-    server = Postgres(folder)
-    yield server.url
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/calls.db"
-    server: str = request.getfixturevalue("postgres")
-    schema = f"test_{os.getpid()}_{next(_serial)}"
-    with database(server) as db:
-        db.execute(text(f"CREATE SCHEMA {schema}"))
-    return f"{server}&options=-csearch_path%3D{schema}"
-
-
-@pytest.fixture
-def open_store() -> Iterator[Callable[..., Store]]:
-    """Opens stores as separate processes would, each with a worker thread of its own."""
-    opened: list[tuple[Store, ThreadPoolExecutor]] = []
-
-    def opening(url: str, workers: int = 1) -> Store:
-        pool = ThreadPoolExecutor(workers)
-
-        def offload(fn: Callable[..., T], /, *args: Any) -> T:
-            return pool.submit(fn, *args).result()
-
-        store = Store(url, offload, now=lambda: 77.0)
-        opened.append((store, pool))
-        return store
-
-    yield opening
-    for store, pool in opened:
-        store.close()
-        pool.shutdown()
-
-
-@pytest.fixture
-def store(url: str, open_store: Callable[..., Store]) -> Store:
-    return open_store(url)
-
-
-def create(store: Store, call_id: str, **fields: Any) -> Call:
-    """Have this call stored."""
-    saved = store.decide(call_id, creating(call_id, **fields))
-    assert saved is not None
-    return saved.call
 
 
 def together(jobs: list[Callable[[], T]]) -> list[T]:
@@ -428,14 +356,6 @@ def test_what_was_stored_is_there_after_a_restart(url: str, open_store: Callable
 # A database that cannot be had ----------------------------------------------------------------------
 
 
-def fault(url: str, open_store: Callable[..., Store]) -> str:
-    with pytest.raises(ConfigError) as caught:
-        open_store(url)
-    [one] = caught.value.faults
-    assert one.startswith("DATABASE_URL: ")
-    return one
-
-
 @pytest.mark.parametrize(
     "url", ["", "nonsense", "mysql://h/d", "postgres://h:port/d", "sqlite://", "sqlite:///:memory:"]
 )
@@ -464,6 +384,7 @@ def test_our_own_database_that_may_only_be_read_is_named(
     url: str, store: Store, open_store: Callable[..., Store], tmp_path: Path
 ) -> None:
     """A restored copy, a standby server, another user's file: all tables are there, nothing can be kept."""
+    create(store, "c1")
     read_only = f"sqlite:///file:{tmp_path}/calls.db?mode=ro&uri=true"
     if url.startswith("postgres"):
         read_only = url.replace("options=", "options=-cdefault_transaction_read_only%3Don%20")
@@ -491,13 +412,14 @@ def test_an_unreachable_server_is_named_without_the_password(
 
 
 def test_sqlite_keeps_a_write_ahead_log(open_store: Callable[..., Store], tmp_path: Path) -> None:
-    open_store(f"sqlite:///{tmp_path}/calls.db")
+    create(open_store(f"sqlite:///{tmp_path}/calls.db"), "c1")
     with sqlite3.connect(tmp_path / "calls.db") as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     db.close()
 
 
 def test_a_missing_table_is_not_a_passing_trouble(url: str, store: Store) -> None:
+    create(store, "c1")
     with database(url) as db:
         db.execute(text("DROP TABLE warmtransfer_journal"))
     with pytest.raises(WarmTransferError) as caught:

@@ -22,8 +22,8 @@ from warmtransfer.core.call import Attempt, Call, Stage
 from warmtransfer.core.events import Event
 from warmtransfer.core.plain import plain
 from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.ports.store import opening
 from warmtransfer.ports.store import statements as sql
-from warmtransfer.ports.store import tables
 from warmtransfer.ports.store.statements import MOST, NTH, WHICH
 from warmtransfer.ports.store.tables import attempt, call, journal, outbox, transcript
 
@@ -94,12 +94,18 @@ class Store:
     does not help.
     """
 
-    def __init__(self, url: str, offload: Offload, now: Callable[[], float] = time.time) -> None:
-        """Open `url` and make sure of the tables; raises ConfigError."""
+    def __init__(
+        self, url: str, offload: Offload, now: Callable[[], float] = time.time, *, reading: bool = False
+    ) -> None:
+        """Look at `url`, whose tables are made when they are first needed, and with `reading` never.
+
+        Raises ConfigError for a database that will not do, or that `reading` finds no calls in.
+        """
         self._now = now
-        self._engine = offload(tables.open_engine, url)
+        self._engine = offload(opening.open_reader if reading else opening.open_engine, url)
         self._postgres = self._engine.dialect.name == "postgresql"
-        self._run: Offload = _here if self._postgres else offload
+        self._run: Offload = here if self._postgres else offload
+        self._prepared = reading
 
     def close(self) -> None:
         """Close every connection."""
@@ -240,6 +246,9 @@ class Store:
         Not chained: their texts hold the statement with numbers and words of the call.
         """
         try:
+            if not self._prepared:  # twice at once does no harm
+                opening.prepare(self._engine)
+                self._prepared = True
             with self._engine.connect() as connection:
                 db = connection.execution_options(writes=writes, wait=wait)
                 with db.begin():
@@ -328,5 +337,6 @@ def _brief(exc: SQLAlchemyError) -> str:
     return f"{type(cause or exc).__name__} {state}".strip()
 
 
-def _here(fn: Callable[..., T], /, *args: Any) -> T:
+def here(fn: Callable[..., T], /, *args: Any) -> T:
+    """What needs no other thread: an Offload that calls."""
     return fn(*args)

@@ -1,35 +1,22 @@
-"""The tables, and the engine that holds them: SQLite (one file) or PostgreSQL."""
+"""The tables that calls are kept in."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    URL,
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Double,
-    Engine,
     Index,
     Integer,
     MetaData,
     String,
     Table,
-    create_engine,
-    delete,
-    event,
-    false,
-    inspect,
-    make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-
-from warmtransfer.errors import ConfigError
 
 metadata = MetaData()
 
@@ -129,105 +116,3 @@ transcript = Table(
 #: Serialises the creation of tables, and of one call, between processes (`pg_advisory_xact_lock`).
 LOCK_TABLES = 7_747_001
 LOCK_CALL = 7_747_002
-
-
-def open_engine(url: str) -> Engine:
-    """An engine whose tables exist; ConfigError says what to do when that cannot be had."""
-    parsed = _checked(url)
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgres(parsed)
-    try:
-        # Without a lock when nothing is missing: another process may be in the middle of a decision.
-        with engine.connect() as connection:
-            present = set(inspect(connection).get_table_names())
-        if present.issuperset(metadata.tables):
-            _try_to_write(engine)
-        else:
-            _create(engine)
-    except SQLAlchemyError as exc:
-        engine.dispose()
-        raise ConfigError([f"DATABASE_URL: {_advice(parsed)} ({_reason(exc)})"]) from None
-    return engine
-
-
-def _try_to_write(engine: Engine) -> None:
-    """Change nothing, as a decision would: what may only be read would leave every call in the air."""
-    try:
-        with engine.connect().execution_options(writes=True, wait=0.05) as connection, connection.begin():
-            connection.execute(delete(outbox).where(false()))
-    except OperationalError as exc:
-        if getattr(exc.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
-            raise
-
-
-def _create(engine: Engine) -> None:
-    """Make the tables, one process at a time."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_TABLES})
-        metadata.create_all(connection)
-
-
-def _checked(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise ConfigError(
-            ["DATABASE_URL: not an address; use sqlite:///calls.db or postgresql://…"]
-        ) from None
-    if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.drivername != "sqlite":
-        raise ConfigError([f"DATABASE_URL: {parsed.drivername} is not supported; use sqlite or postgresql"])
-    path = parsed.database or ""
-    if path in ("", ":memory:"):
-        raise ConfigError(
-            ["DATABASE_URL: calls must survive a restart; name a file, as in sqlite:///calls.db"]
-        )
-    folder = Path(path).absolute().parent
-    if not path.startswith("file:") and not folder.is_dir():
-        raise ConfigError(
-            [f"DATABASE_URL: the directory {folder} does not exist; create it, or name another"]
-        )
-    return parsed
-
-
-def _sqlite(url: URL) -> Engine:
-    """Write-ahead log: readers never wait for a writer, and a commit is one append without a flush."""
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 3.0})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver's guess
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if "wait" in options:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(options['wait'] * 1000)}")
-        # A lock taken at the first write instead could no longer be waited for.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
-
-    return engine
-
-
-def _postgres(url: URL) -> Engine:
-    patience = {} if "connect_timeout" in url.query else {"connect_timeout": 5}
-    return create_engine(
-        url, connect_args=patience, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=3.0
-    )
-
-
-def _advice(url: URL) -> str:
-    if url.get_backend_name() == "sqlite":
-        return (
-            f"{url.database} cannot be written; check that it is a database of this app, its owner and mode"
-        )
-    where = url.host or url.query.get("host", "the default host")
-    return f"no database at {where}; check host, port, name, user and password, and that it may create tables"
-
-
-def _reason(exc: SQLAlchemyError) -> str:
-    """The driver's own words, one line; SQLAlchemy's hold the statement and its values."""
-    return " ".join(str(getattr(exc, "orig", None) or type(exc).__name__).split())

@@ -1,0 +1,70 @@
+"""Real SQLite files and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import text
+
+from tests.ports.store.databases import database
+from tests.postgres import Postgres
+from warmtransfer.ports.store.store import Store
+
+T = TypeVar("T")
+_serial = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of this session's own."""
+    folder = Path(tempfile.mkdtemp())
+    server = Postgres(folder)
+    yield server.url
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/calls.db"
+    server: str = request.getfixturevalue("postgres")
+    schema = f"test_{os.getpid()}_{next(_serial)}"
+    with database(server) as db:
+        db.execute(text(f"CREATE SCHEMA {schema}"))
+    return f"{server}&options=-csearch_path%3D{schema}"
+
+
+@pytest.fixture
+def open_store() -> Iterator[Callable[..., Store]]:
+    """Opens stores as separate processes would, each with a worker thread of its own."""
+    opened: list[tuple[Store, ThreadPoolExecutor]] = []
+
+    def opening(url: str, workers: int = 1) -> Store:
+        pool = ThreadPoolExecutor(workers)
+
+        def offload(fn: Callable[..., T], /, *args: Any) -> T:
+            return pool.submit(fn, *args).result()
+
+        store = Store(url, offload, now=lambda: 77.0)
+        opened.append((store, pool))
+        return store
+
+    yield opening
+    for store, pool in opened:
+        store.close()
+        pool.shutdown()
+
+
+@pytest.fixture
+def store(url: str, open_store: Callable[..., Store]) -> Store:
+    return open_store(url)

@@ -1,0 +1,42 @@
+"""Databases as the store's tests need them: looked into past the store, filled, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, NullPool, create_engine
+
+from warmtransfer.core.call import Call
+from warmtransfer.errors import ConfigError
+from warmtransfer.ports.store.store import Decision, Store
+
+
+def creating(call_id: str, **fields: Any) -> Callable[[Call | None], Decision]:
+    """A decision that creates a call with these fields, whatever there was."""
+    return lambda _call: Decision(Call(id=call_id, **fields), None, "", ())
+
+
+@contextmanager
+def database(url: str) -> Iterator[Connection]:
+    """A connection of the test's own, in one transaction."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with engine.begin() as connection:
+        yield connection
+
+
+def create(store: Store, call_id: str, **fields: Any) -> Call:
+    """Have this call stored."""
+    saved = store.decide(call_id, creating(call_id, **fields))
+    assert saved is not None
+    return saved.call
+
+
+def fault(url: str, open_store: Callable[..., Store]) -> str:
+    with pytest.raises(ConfigError) as caught:
+        open_store(url)
+    [one] = caught.value.faults
+    assert one.startswith("DATABASE_URL: ")
+    return one
