@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from warmtransfer.ports.carrier.media import milliseconds
+from warmtransfer.ports.audio import milliseconds
 from warmtransfer.relay import tones
 from warmtransfer.relay.playback import OWN, Cut, Ledger
 from warmtransfer.relay.stream import Stream

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from warmtransfer.ports.carrier import media
+from warmtransfer.ports.audio import is_base64
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ HARMLESS = frozenset(
 FATAL_STATUS = frozenset({400, 401, 403, 404})
 #: invalid_api_key, beta_api_shape_disabled.
 FATAL_CLOSE = frozenset({3000, 4000})
-#: What stands around caller audio, which is base64 as Twilio sent it.
+#: What stands around caller audio, which is base64 already.
 APPEND, APPENDED = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
 ALREADY = "conversation_already_has_active_response"
 #: What json.loads does after it has guessed an encoding: a text message's is UTF-8.
@@ -173,7 +173,7 @@ def decode(data: bytes) -> Json:
     event: Json = _read(data.decode())
     if event["type"] == _AUDIO_TYPE:
         event["delta"] = event["delta"].encode("utf-8", "replace")
-        if not media.is_base64(event["delta"]):
+        if not is_base64(event["delta"]):
             raise ValueError("audio that is not base64")
     return event
 
@@ -187,7 +187,7 @@ def _without_audio(data: bytes) -> Json | None:
     start = data.find(_DELTA) + len(_DELTA)
     end = data.find(b'"', start)
     audio = data[start:end]
-    if start < len(_DELTA) or not audio or not media.is_base64(audio) or data.find(_DELTA, end) >= 0:
+    if start < len(_DELTA) or not audio or not is_base64(audio) or data.find(_DELTA, end) >= 0:
         return None
     event: Json = _read((data[:start] + data[end:]).decode())
     if event["type"] != _AUDIO_TYPE or event.get("delta") != "":
