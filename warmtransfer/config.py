@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from warmtransfer import humans as people
 from warmtransfer import parsing as as_
 from warmtransfer.core.call import Style
-from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.rules import RING, Human, Rules
 from warmtransfer.errors import ConfigError
 from warmtransfer.numbers import EVERYWHERE, country
 
@@ -76,7 +76,7 @@ KEYS: tuple[Key, ...] = (
         "Countries humans may be in, such as US,CA; PREMIUM adds dear ones. Default: TWILIO_NUMBER's."),
     Key("WARMTRANSFER_BRIEFING", "briefing", as_.choice(Style), Style.SCREEN,
         "How a human is told what the call is about: screen, announce or redirect."),
-    Key("WARMTRANSFER_RING_SECONDS", "ring_seconds", as_.seconds(5, 120), 25.0,
+    Key("WARMTRANSFER_RING_SECONDS", "ring_seconds", as_.seconds(5, 120), RING,
         "How long a human's phone rings: 5 to 120 seconds."),
     Key("WARMTRANSFER_GATE_SECONDS", "gate_seconds", as_.whole(1, 30), GATE,
         "How long a human has to press a key after each asking: 1 to 30 seconds."),

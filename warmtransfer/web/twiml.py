@@ -93,7 +93,7 @@ class Documents:
         dial = Dial(
             action=self.links.dial(call.id, attempt.n),
             method="POST",
-            timeout=math.ceil(self._ring_seconds(attempt)),
+            timeout=math.ceil(self.rules.ring(attempt.name)),
             caller_id=self.phrasing.number or None,
             time_limit=self.phrasing.call_limit,
         )
@@ -107,9 +107,6 @@ class Documents:
         )
         response.append(dial)
         return _xml(response)
-
-    def _ring_seconds(self, attempt: Attempt) -> float:
-        return next((human.ring for human in self.rules.humans if human.name == attempt.name), 25.0)
 
     # The AI's leg -----------------------------------------------------------------------------------
 
