@@ -17,12 +17,14 @@ from flask import Flask, current_app
 
 import warmtransfer
 from tests.desk.parts import Told, eventually
+from tests.relay.parrot import Parrot
 from tests.test_config import GOOD
 from tests.web.site import CALLER, Site
 from warmtransfer import ConfigError, Human, WarmTransfer, create_app, signals
 from warmtransfer.clock import Clock
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Attempt, Call, Handoff, Stage
+from warmtransfer.ports.model.protocol import ModelSettings
 
 ROOT = Path(__file__).parent.parent
 
@@ -155,6 +157,24 @@ def test_seams_are_taken_as_given(config: dict[str, Any], stopping: list[Flask])
     WarmTransfer(app, clock=clock, carrier=Told())  # type: ignore[arg-type]
     stopping.append(app)
     assert app.extensions["warmtransfer"].clock is clock
+
+
+def test_a_host_app_may_bring_a_realtime_model_of_its_own(
+    config: dict[str, Any], stopping: list[Flask]
+) -> None:
+    made: list[ModelSettings] = []
+
+    def parrot(settings: ModelSettings) -> Parrot:
+        made.append(settings)
+        return Parrot(settings)
+
+    del config["OPENAI_API_KEY"]
+    app = app_with({**config, "WARMTRANSFER_PROVIDER": "parrot", "WARMTRANSFER_VOICE": "loud"})
+    WarmTransfer(app, providers={"parrot": parrot})
+    stopping.append(app)
+    assert [(settings.voice, settings.model) for settings in made] == [("loud", "")]
+    with pytest.raises(ConfigError, match="none of openai\\."):
+        WarmTransfer(app_with({**config, "WARMTRANSFER_PROVIDER": "parrot"}))
 
 
 def test_starting_and_stopping_may_be_repeated(config: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ OWNERS: dict[str, set[str]] = {
     "twilio.twiml": {"web/twiml.py"},
     "sqlalchemy": {"ports/store/"},
     "psycopg": set(),
-    "websocket": {"ports/model/opening.py"},
+    "websocket": {"ports/model/connecting.py"},
     "websockets": {"ports/websocket/frames.py"},
     "gevent": {"ports/loop/hub.py"},
     "simple_websocket": set(),

@@ -6,8 +6,8 @@ import logging
 import re
 import threading
 import time
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flask import Flask
 
@@ -18,7 +18,8 @@ from warmtransfer.errors import WarmTransferError
 from warmtransfer.ports.carrier.rest import Account, Carrier
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.dialect import ModelSettings
+from warmtransfer.ports.model.choose import PROVIDERS
+from warmtransfer.ports.model.protocol import Factory, ModelSettings
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.phrases import PHRASES
 from warmtransfer.relay.relay import RelaySettings
@@ -39,12 +40,17 @@ DAY = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Parts that a test, or a host app, brings along; None for our own."""
+    """Parts that a test, or a host app, brings along; None for our own. `providers` come besides ours."""
 
     clock: Clock | None = None
     carrier: Carrier | None = None
     store: Store | None = None
     loop: Loop | None = None
+    providers: Mapping[str, Factory] = field(default_factory=dict)
+
+    def all_providers(self) -> Mapping[str, Factory]:
+        """Every provider of models that the configuration may name."""
+        return {**PROVIDERS, **self.providers}
 
 
 class Running:
@@ -98,7 +104,10 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     loop = seams.loop or make_loop()
     store = seams.store or Store(settings.database_url, loop.offload, clock.now)
     links = Links(settings.public_url, settings.url_prefix)
-    switchboard = Switchboard(_relay_settings(settings), loop, clock, tools, lambda: settings.humans)
+    provider = seams.all_providers()[settings.provider](_model_settings(settings))
+    switchboard = Switchboard(
+        _relay_settings(settings), provider, loop, clock, tools, lambda: settings.humans
+    )
     desk = Desk(
         store=store,
         carrier=seams.carrier or _carrier(settings),
@@ -141,21 +150,15 @@ def _phrasing(settings: Settings) -> Phrasing:
 def _relay_settings(settings: Settings) -> RelaySettings:
     more = tuple(rf"\b{re.escape(phrase.lower())}\b" for phrase in settings.phrases)
     return RelaySettings(
-        model=model_settings(settings),
         greeting=settings.greeting,
         phrases=(*PHRASES, *more),
     )
 
 
-def model_settings(settings: Settings) -> ModelSettings:
-    """How to reach the model: Azure takes the key in a header of its own."""
-    host = urlsplit(settings.realtime_url).hostname or ""
-    azure = host.endswith((".azure.com", ".azure.us", ".azure.cn"))
+def _model_settings(settings: Settings) -> ModelSettings:
     return ModelSettings(
         url=settings.realtime_url,
         key=settings.openai_key,
-        header="api-key" if azure else "Authorization",
-        scheme="" if azure else "Bearer",
         model=settings.realtime_model,
         voice=settings.voice,
         instructions=settings.instructions,

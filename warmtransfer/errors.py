@@ -3,7 +3,7 @@
 WarmTransferError
 ├── ConfigError         the deployment has to change a key
 ├── StoreBusy           the call's row stayed locked: ask again
-├── ModelLost           the model's session cannot be had, or is gone
+├── ModelGone           the model's session cannot be had, or is gone
 └── CarrierError
     ├── CarrierBusy     not done; repeat after a moment (429)
     ├── CarrierGone     what was asked about is over; counts as done (404, 16099, 20404, 21220)
@@ -32,7 +32,7 @@ class StoreBusy(WarmTransferError):
     """The call's row stayed locked for longer than we wait."""
 
 
-class ModelLost(WarmTransferError):
+class ModelGone(WarmTransferError):
     """The model's session cannot be had or is gone; `fatal` when another try cannot help."""
 
     def __init__(self, reason: str, *, fatal: bool = False) -> None:

@@ -17,6 +17,7 @@ from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
 from warmtransfer.ports.carrier.rest import Carrier
 from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.tools import Toolbox
 from warmtransfer.web import routes
@@ -29,7 +30,8 @@ class WarmTransfer:
     """An AI that answers the phone and hands the caller to a person, as part of a Flask app.
 
     `humans` and `instructions` are used by apps whose configuration does not set them. The other arguments
-    replace a part by one of your own: `clock`, `carrier`, `store` and `loop`.
+    replace a part by one of your own: `clock`, `carrier`, `store` and `loop`; `providers` adds makers of
+    sessions with a realtime model, by the name that WARMTRANSFER_PROVIDER chooses one by.
     """
 
     def __init__(
@@ -42,9 +44,10 @@ class WarmTransfer:
         carrier: Carrier | None = None,
         store: Store | None = None,
         loop: Loop | None = None,
+        providers: Mapping[str, Factory] | None = None,
     ) -> None:
         self._given = {"WARMTRANSFER_HUMANS": humans, "WARMTRANSFER_INSTRUCTIONS": instructions}
-        self._seams = Seams(clock=clock, carrier=carrier, store=store, loop=loop)
+        self._seams = Seams(clock=clock, carrier=carrier, store=store, loop=loop, providers=providers or {})
         self._functions: list[Callable[..., Any]] = []
         self._proof = Toolbox()
         self._registered: weakref.WeakSet[Toolbox] = weakref.WeakSet()
@@ -63,7 +66,7 @@ class WarmTransfer:
         for name, value in self._given.items():
             if value and not app.config.get(name):
                 app.config[name] = value
-        settings = config.load(app.config)
+        settings = config.load(app.config, self._seams.all_providers())
         for key in config.KEYS:
             if not key.required:
                 app.config.setdefault(key.name, key.default)
