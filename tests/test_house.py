@@ -24,10 +24,10 @@ OURS = [path for path in MODULES if not {"simulator", "demo"} & set(path.parts)]
 #: What each floor may import of the others; `web` never the ports, the core nothing above it.
 FLOORS = {
     "core": {"core"},
-    "ports": {"core", "ports", "errors"},
+    "ports": {"core", "ports", "errors", "vocabulary"},
     "desk": {"core", "ports", "desk", "errors", "clock"},
     "relay": {"core", "ports", "relay", "errors", "clock"},
-    "web": {"core", "desk", "relay", "web", "errors", "config", "clock"},
+    "web": {"core", "desk", "relay", "web", "errors", "config", "clock", "vocabulary"},
     "simulator": {"simulator"},
     "demo": {"demo", "simulator"},
 }

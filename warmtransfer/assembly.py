@@ -14,8 +14,10 @@ from flask import Flask
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.protocols import Carrier
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.ports.carrier.rest import Account, Carrier
+from warmtransfer.ports.carrier.rest import Account
+from warmtransfer.ports.carrier.rest import Carrier as Twilio
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
@@ -134,7 +136,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
 
 def _carrier(settings: Settings) -> Carrier:
     account = Account(settings.account_sid, settings.auth_token, settings.api_key, settings.api_secret)
-    return Carrier(account, settings.api_base_url, settings.rest_timeout)
+    return Twilio(account, settings.api_base_url, settings.rest_timeout)
 
 
 def _phrasing(settings: Settings) -> Phrasing:

@@ -5,10 +5,11 @@ WarmTransferError
 ├── StoreBusy           the call's row stayed locked: ask again
 ├── ModelGone           the model's session cannot be had, or is gone
 └── CarrierError
-    ├── CarrierBusy     not done; repeat after a moment (429)
-    ├── CarrierGone     what was asked about is over; counts as done (404, 16099, 20404, 21220)
-    ├── CarrierRefused  not done; repeating cannot help (4xx)
-    └── CarrierUnsure   perhaps done: look before repeating (timeout, 5xx)
+    ├── CarrierBusy     not done; repeat after a moment
+    ├── CarrierGone     what was asked about is over; counts as done
+    ├── CarrierRefused  not done; repeating cannot help
+    │   └── CarrierTaken    the label is in the room: perhaps done by an earlier request
+    └── CarrierUnsure   perhaps done: look before repeating
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class ModelGone(WarmTransferError):
 
 
 class CarrierError(WarmTransferError):
-    """Twilio's REST API did not do what was asked. `status` is HTTP's, `code` Twilio's, 0 for none."""
+    """The carrier did not do what was asked. `status` is HTTP's, `code` the carrier's own, 0 for none."""
 
     kind = "ours"
 
@@ -69,6 +70,10 @@ class CarrierRefused(CarrierError):
     """Not processed, and repeating cannot help."""
 
     kind = "refused"
+
+
+class CarrierTaken(CarrierRefused):
+    """A participant of this label is in the room already: look whether it is ours."""
 
 
 class CarrierUnsure(CarrierError):

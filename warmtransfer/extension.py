@@ -15,7 +15,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.commands import group
 from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
-from warmtransfer.ports.carrier.rest import Carrier
+from warmtransfer.desk.protocols import Carrier
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.ports.store.store import Store

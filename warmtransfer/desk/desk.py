@@ -22,8 +22,10 @@ from warmtransfer.core.table import step
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.perform import Performer
+from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers
 from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Decision, Store
 
 log = logging.getLogger("warmtransfer")
@@ -68,12 +70,12 @@ class Desk:
         self,
         *,
         store: Store,
-        carrier: Any,
-        switchboard: Any,
-        links: Any,
-        settings: Any,
+        carrier: Carrier,
+        switchboard: Switchboard,
+        links: Links,
+        settings: Settings,
         clock: Clock,
-        loop: Any,
+        loop: Loop,
     ) -> None:
         self._store = store
         self._switchboard = switchboard
@@ -136,7 +138,7 @@ class Desk:
     # Facts ------------------------------------------------------------------------------------------
 
     def arrive(self, event: ev.CallArrived) -> Call | None:
-        """The call for this caller: a new one, or, when Twilio repeats itself, the one there is.
+        """The call for this caller: a new one, or, when the carrier repeats itself, the one there is.
 
         None when as many calls are up as may be.
         """

@@ -10,12 +10,10 @@ from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 from warmtransfer.core import briefing
 from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Outcome, Stage, Style
 from warmtransfer.core.rules import BACKOFF, Rules
+from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
 
-#: Identical on every leg: the first joiner's choice holds for the whole room (Twilio: conference TwiML).
-ROOM_EVENTS = "start end join leave hold modify announcement"
-LEG_EVENTS = "initiated ringing answered completed"
 #: The name of our ring tone among the sounds.
 RING = "ring"
 
@@ -103,7 +101,7 @@ class Documents:
             method="POST",
             status_callback=self.links.human_status(call.id, attempt.n),
             status_callback_method="POST",
-            status_callback_event=LEG_EVENTS,
+            status_callback_event=" ".join(LEG_EVENTS),
         )
         response.append(dial)
         return _xml(response)
@@ -223,7 +221,7 @@ class Documents:
             beep="false",
             status_callback=self.links.room(call.id),
             status_callback_method="POST",
-            status_callback_event=ROOM_EVENTS,
+            status_callback_event=" ".join(ROOM_EVENTS),
         )
         response.append(dial)
         if n:
