@@ -188,6 +188,37 @@ def test_every_outside_library_has_one_owner(library: str) -> None:
         assert any(user.startswith(owner) for owner in OWNERS[library]), f"{user} imports {library}"
 
 
+#: Words of Twilio's wire: its forms' fields and events, its statuses, verbs, error codes and fragments.
+WIRE = re.compile(
+    r"twilio|twiml|CallStatus|AnsweredBy|in-progress|no-answer|participant-(join|leave)|conference-(start|end)"
+    r"|<(Dial|Connect|Gather|Conference|Redirect)\b|#rc=|\b(16\d{3}|20404|20429|212[0-9]{2})\b",
+    re.IGNORECASE,
+)
+#: Where they may stand, and why.
+WIRED = {
+    "ports/carrier/": "asks and streams",
+    "web/": "is asked, and told",
+    "vocabulary.py": "what both of these need",
+    "core/legs.py": "our own words for legs, some of which are spelled alike",
+    "config.py": "tells the owner what to look up at Twilio",
+    "parsing.py": "knows the shape of the ids that the owner copies",
+}
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_twilios_wire_is_spoken_by_the_carriers_port_and_the_web_alone(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix().startswith(tuple(WIRED)):
+        return
+    text = re.sub(r"TWILIO_[A-Z_]+|warmtransfer\.web\.twiml", "", path.read_text())
+    assert [found[0] for found in WIRE.finditer(text)] == []
+
+
+def test_no_place_is_allowed_twilios_words_without_need() -> None:
+    for place in WIRED:
+        here = [path for path in OURS if path.relative_to(PACKAGE).as_posix().startswith(place)]
+        assert any(WIRE.search(path.read_text()) for path in here), place
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text()

@@ -16,8 +16,7 @@ from warmtransfer.config import Settings
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import Carrier
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.ports.carrier.rest import Account
-from warmtransfer.ports.carrier.rest import Carrier as Twilio
+from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
@@ -135,8 +134,8 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
 
 
 def _carrier(settings: Settings) -> Carrier:
-    account = Account(settings.account_sid, settings.auth_token, settings.api_key, settings.api_secret)
-    return Twilio(account, settings.api_base_url, settings.rest_timeout)
+    account = rest.Account(settings.account_sid, settings.auth_token, settings.api_key, settings.api_secret)
+    return rest.Carrier(account, settings.api_base_url, settings.rest_timeout)
 
 
 def _phrasing(settings: Settings) -> Phrasing:

@@ -139,7 +139,7 @@ class Relay:
         self._sessions.close()
         self._gone(self.id)
 
-    # What Twilio sends ------------------------------------------------------------------------------
+    # What the leg sends -----------------------------------------------------------------------------
 
     def caller_audio(self, pieces: Sequence[bytes]) -> None:
         """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
@@ -155,7 +155,7 @@ class Relay:
         self._talk.returned(name)
 
     def stream_ended(self, generation: int, how: str) -> None:
-        """Twilio's side is over; the session stays for the next stream."""
+        """The leg's side is over; the session stays for the next stream."""
         self._drop_stream()
         self._desk.post_later(self.id, ev.StreamEnded(generation, how))
 

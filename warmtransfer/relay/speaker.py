@@ -46,7 +46,7 @@ class Speaker:
             self._stream.offer(media)
 
     def mark(self) -> None:
-        """Have Twilio tell when all of this has been played."""
+        """Have the carrier tell when all of this has been played."""
         if self._unmarked > 0:
             self._stream.send(self._next_mark())
 

@@ -172,7 +172,7 @@ class Switchboard:
         try:
             self._relay(call_id).attach(generation, sock, stream_sid, leftover, finished)
         except Exception:
-            hang_up(sock)  # Twilio then asks what to do instead; nobody else would end it
+            hang_up(sock)  # the leg then asks what to do instead; nobody else would end it
             finished.tell()
             raise
 

@@ -14,6 +14,10 @@ from typing import Any
 
 from warmtransfer.ports.audio import ALPHABET, is_base64
 
+#: The longest message taken: one of 20 ms has about 400 bytes, and nothing Twilio sends comes near this.
+LIMIT = 64 * 1024
+#: And the longest of the first two: `start` repeats our own parameters, of 500 characters at most each.
+START_LIMIT = 16 * 1024
 #: What `start` must promise; anything else would reach the model as noise.
 FORMAT = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
 
