@@ -24,8 +24,19 @@ def build() -> Flask:
     try:
         return create_app()
     except ConfigError as fault:
-        print(fault, file=sys.stderr)
-        raise SystemExit(2) from None
+        raise _refused(fault) from None
+
+
+def _refused(fault: ConfigError) -> SystemExit:
+    print(fault, file=sys.stderr)
+    return SystemExit(2)
+
+
+def _check(records: Any) -> None:
+    try:
+        records.open()
+    except ConfigError as fault:
+        raise _refused(fault) from None
 
 
 app = build()
@@ -43,9 +54,10 @@ def serve() -> None:
     logging.basicConfig(level=max(level, logging.INFO), format="%(asctime)s %(levelname)s %(message)s")
     log = logging.getLogger("warmtransfer")
     log.setLevel(level)
+    _check(parts.records)
     server = WSGIServer(("0.0.0.0", settings.port), app, log=None, error_log=logging.getLogger("gevent"))
     for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, server.stop, 3)
+        gevent.signal_handler(number, server.stop)
     try:
         # Before the stored calls are taken up: they may belong to the process that has the port.
         server.init_socket()

@@ -178,6 +178,7 @@ def test_a_host_app_may_bring_a_realtime_model_of_its_own(
 
 
 def test_starting_and_stopping_may_be_repeated(config: dict[str, Any]) -> None:
+    before = set(threading.enumerate())
     app = app_with(config)
     before = set(threading.enumerate())
     extension = WarmTransfer(app)
@@ -190,6 +191,46 @@ def test_starting_and_stopping_may_be_repeated(config: dict[str, Any]) -> None:
         extension.stop(app)
     extension.start(app)
     eventually(lambda: set(threading.enumerate()) <= before)
+
+
+def test_an_app_that_is_only_registered_has_no_thread_and_no_database(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    before = set(threading.enumerate())
+    app = app_with(config)
+    extension = WarmTransfer(app)
+    app.test_client().get("/warmtransfer/sounds/ring.wav")
+    assert set(threading.enumerate()) <= before
+    assert list(tmp_path.iterdir()) == []
+    extension.stop(app)
+
+
+def test_a_database_that_cannot_be_used_is_told_by_the_start(
+    config: dict[str, Any], tmp_path: Path, stopping: list[Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a.sqlite3").write_text("these are notes\n" * 100)
+    app = app_with(config)
+    extension = WarmTransfer(app)
+    stopping.append(app)
+    with pytest.raises(ConfigError, match="DATABASE_URL"):
+        extension.start(app)
+    assert "a.sqlite3 cannot be written" in caplog.text
+
+
+def test_whoever_asks_first_has_the_stored_calls_taken_up(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    call_id = site.arrive()
+    site.join(call_id)
+    site.close()
+    again = Site(tmp_path)
+    try:
+        with again.app.app_context():
+            WarmTransfer().ask(call_id, "kim")
+        assert again.carrier.wait("dial")[1]["to"] == "+15550100002"
+        journal = [row.event for row in again.parts.records.journal(call_id)]
+        assert journal.index("Restarted") < journal.index("HandoffAsked")
+    finally:
+        again.close()
 
 
 def test_importing_the_package_loads_neither_the_app_nor_twilio() -> None:

@@ -15,7 +15,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import Carrier
-from warmtransfer.errors import WarmTransferError
+from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.protocols import Loop
@@ -74,7 +74,12 @@ class Running:
         with self._lock:
             if self._started or self._ended.is_set():
                 return
-            self._desk.start()
+            try:
+                self._desk.open()
+                self._desk.start()
+            except ConfigError as fault:
+                log.error("%s", fault)  # noqa: TRY400 - it says what to do
+                raise
             self._started = True
         threading.Thread(target=self._forget, name="warmtransfer-prune", daemon=True).start()
 

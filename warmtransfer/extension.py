@@ -57,8 +57,8 @@ class WarmTransfer:
     def init_app(self, app: Flask) -> None:
         """Read the app's configuration, wire the parts, register the routes and the command.
 
-        Raises ConfigError with every fault, RuntimeError for an app that has been registered already. Nothing
-        runs before the first request, or `start`. The keys, with their defaults and what they are for, are
+        Raises ConfigError with every fault, RuntimeError for an app that has been registered already. No
+        thread is started and no database opened before the first webhook, or `start`. The keys, and what for:
         {keys}
         """
         if NAME in app.extensions:
@@ -97,10 +97,15 @@ class WarmTransfer:
         `target` is a configured human's name, or a word of their description; empty for the first in line.
         Raises UnknownCall, and StoreBusy when the call stays locked.
         """
-        return parts().desk.ask(call_id, "python", target, reason, summary)
+        here = parts()
+        here.life.start()
+        return here.desk.ask(call_id, "python", target, reason, summary)
 
     def start(self, app: Flask) -> None:
-        """Take up the stored calls before the first request; harmless when repeated."""
+        """Take up the stored calls before the first webhook; harmless when repeated.
+
+        Raises ConfigError for a database that cannot be used, StoreBusy for one that cannot be had right now.
+        """
         app.extensions[NAME].life.start()
 
     def stop(self, app: Flask) -> None:

@@ -104,6 +104,10 @@ class Desk:
 
     # Life -------------------------------------------------------------------------------------------
 
+    def open(self) -> None:
+        """Do from now on what facts order; before this it waits. Harmless when repeated."""
+        self._lanes.start()
+
     def start(self) -> None:
         """Take up the calls of an earlier process: what it left undone, and what it did not hear of.
 

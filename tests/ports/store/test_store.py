@@ -101,7 +101,9 @@ def open_store() -> Iterator[Callable[..., Store]]:
 
 @pytest.fixture
 def store(url: str, open_store: Callable[..., Store]) -> Store:
-    return open_store(url)
+    made = open_store(url)
+    made.open()
+    return made
 
 
 def create(store: Store, call_id: str, **fields: Any) -> Call:
@@ -425,12 +427,22 @@ def test_what_was_stored_is_there_after_a_restart(url: str, open_store: Callable
     assert open_store(url).load("c1") == call
 
 
+def test_a_file_is_made_by_what_is_asked_first_and_not_before(
+    tmp_path: Path, open_store: Callable[..., Store]
+) -> None:
+    path = tmp_path / "later.sqlite3"
+    store = open_store(f"sqlite:///{path}")
+    assert not path.exists()
+    assert store.calls() == []
+    assert path.exists()
+
+
 # A database that cannot be had ----------------------------------------------------------------------
 
 
 def fault(url: str, open_store: Callable[..., Store]) -> str:
     with pytest.raises(ConfigError) as caught:
-        open_store(url)
+        open_store(url).open()
     [one] = caught.value.faults
     assert one.startswith("DATABASE_URL: ")
     return one
@@ -491,7 +503,7 @@ def test_an_unreachable_server_is_named_without_the_password(
 
 
 def test_sqlite_keeps_a_write_ahead_log(open_store: Callable[..., Store], tmp_path: Path) -> None:
-    open_store(f"sqlite:///{tmp_path}/calls.db")
+    open_store(f"sqlite:///{tmp_path}/calls.db").open()
     with sqlite3.connect(tmp_path / "calls.db") as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     db.close()

@@ -95,11 +95,21 @@ class Store:
     """
 
     def __init__(self, url: str, offload: Offload, now: Callable[[], float] = time.time) -> None:
-        """Open `url` and make sure of the tables; raises ConfigError."""
+        """Nothing is opened yet; raises ConfigError for a `url` that cannot be one."""
         self._now = now
-        self._engine = offload(tables.open_engine, url)
+        self._engine = tables.make_engine(url)
         self._postgres = self._engine.dialect.name == "postgresql"
         self._run: Offload = _here if self._postgres else offload
+        self._prepared = False
+
+    def open(self) -> None:
+        """Make sure of the tables, as whatever is asked first does; raises ConfigError."""
+        self._run(self._prepare)
+
+    def _prepare(self) -> None:
+        if not self._prepared:
+            tables.prepare(self._engine)  # harmless when two threads do it
+            self._prepared = True
 
     def close(self) -> None:
         """Close every connection."""
@@ -239,6 +249,7 @@ class Store:
 
         Not chained: their texts hold the statement with numbers and words of the call.
         """
+        self._prepare()
         try:
             with self._engine.connect() as connection:
                 db = connection.execution_options(writes=writes, wait=wait)

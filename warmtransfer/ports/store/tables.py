@@ -98,7 +98,7 @@ journal = Table(
     sqlite_autoincrement=True,
 )
 
-#: One row an order; `done_at` is 0 until it was carried out, `lease_*` say who is about to.
+#: One row an order; `done_at` is 0 until it was carried out.
 outbox = Table(
     "warmtransfer_outbox",
     metadata,
@@ -109,8 +109,6 @@ outbox = Table(
     _time("at"),
     _time("done_at"),
     _word("result", server_default=text("''")),
-    _word("lease_owner", server_default=text("''")),
-    _time("lease_until"),
     sqlite_autoincrement=True,
 )
 
@@ -131,10 +129,14 @@ LOCK_TABLES = 7_747_001
 LOCK_CALL = 7_747_002
 
 
-def open_engine(url: str) -> Engine:
-    """An engine whose tables exist; ConfigError says what to do when that cannot be had."""
+def make_engine(url: str) -> Engine:
+    """An engine that has not touched its database; raises ConfigError for an address that cannot be one."""
     parsed = _checked(url)
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgres(parsed)
+    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgres(parsed)
+
+
+def prepare(engine: Engine) -> None:
+    """Make sure of the tables; ConfigError says what to do when they cannot be had."""
     try:
         # Without a lock when nothing is missing: another process may be in the middle of a decision.
         with engine.connect() as connection:
@@ -145,8 +147,7 @@ def open_engine(url: str) -> Engine:
             _create(engine)
     except SQLAlchemyError as exc:
         engine.dispose()
-        raise ConfigError([f"DATABASE_URL: {_advice(parsed)} ({_reason(exc)})"]) from None
-    return engine
+        raise ConfigError([f"DATABASE_URL: {_advice(engine.url)} ({_reason(exc)})"]) from None
 
 
 def _try_to_write(engine: Engine) -> None:
