@@ -199,7 +199,7 @@ WIRED = {
     "ports/carrier/": "asks and streams",
     "web/": "is asked, and told",
     "vocabulary.py": "what both of these need",
-    "core/legs.py": "our own words for legs, some of which are spelled alike",
+    "core/": "our own words for legs are spelled alike in part",
     "config.py": "tells the owner what to look up at Twilio",
     "parsing.py": "knows the shape of the ids that the owner copies",
 }
