@@ -180,7 +180,6 @@ def test_a_host_app_may_bring_a_realtime_model_of_its_own(
 def test_starting_and_stopping_may_be_repeated(config: dict[str, Any]) -> None:
     before = set(threading.enumerate())
     app = app_with(config)
-    before = set(threading.enumerate())
     extension = WarmTransfer(app)
     for _ in range(2):
         extension.start(app)

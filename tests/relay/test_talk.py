@@ -44,7 +44,7 @@ class Session:
 
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
-        self.turns = SimpleNamespace(busy=False)
+        self.busy = False
 
     def say(self, want: Want) -> None:
         self.told.append(("say", want.purpose, want.note))
