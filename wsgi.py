@@ -33,8 +33,19 @@ def build(environ: Mapping[str, str]) -> Flask:
     except ConfigError as fault:
         if commands.wanted():
             return commands.app_to_look_with(environ)
-        print(fault, file=sys.stderr)
-        raise SystemExit(2) from None
+        raise _refused(fault) from None
+
+
+def _refused(fault: ConfigError) -> SystemExit:
+    print(fault, file=sys.stderr)
+    return SystemExit(2)
+
+
+def _check(records: Any) -> None:
+    try:
+        records.open()
+    except ConfigError as fault:
+        raise _refused(fault) from None
 
 
 app = build({**os.environ, PROCESSES: "1"} if __name__ == "__main__" else os.environ)
@@ -53,6 +64,7 @@ def serve() -> None:
     logging.basicConfig(level=max(level, logging.INFO), format="%(asctime)s %(levelname)s %(message)s")
     log = logging.getLogger("warmtransfer")
     log.setLevel(level)
+    _check(parts.records)
     server = WSGIServer(("0.0.0.0", settings.port), app, log=None, error_log=logging.getLogger("gevent"))
     # Not the server's own stop: told before it waits to be, it would begin again.
     told = Event()

@@ -161,6 +161,18 @@ def test_a_wrong_value_is_refused_and_its_key_named(key: str, value: str) -> Non
     assert fault.startswith(f"{key} is wrong: ")
 
 
+def test_an_unknown_provider_is_refused_by_a_list_of_those_there_are() -> None:
+    with pytest.raises(ConfigError, match="'parot' is none of openai, parrot"):
+        load({**GOOD, "WARMTRANSFER_PROVIDER": "parot"}, ("parrot", "openai"))
+
+
+def test_a_key_that_one_provider_needs_is_asked_for_by_no_other() -> None:
+    keyless = {name: value for name, value in GOOD.items() if name != "OPENAI_API_KEY"}
+    assert load({**keyless, "WARMTRANSFER_PROVIDER": "parrot"}, ("parrot", "openai")).provider == "parrot"
+    with pytest.raises(ConfigError, match="OPENAI_API_KEY is missing"):
+        load(keyless, ("parrot", "openai"))
+
+
 def test_an_api_key_needs_its_secret() -> None:
     assert "belong together" in faults(TWILIO_API_KEY="SK" + "0" * 32)[0]
 

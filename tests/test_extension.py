@@ -17,12 +17,14 @@ from flask import Flask, current_app
 
 import warmtransfer
 from tests.desk.parts import Told, eventually
+from tests.relay.parrot import Parrot
 from tests.test_config import GOOD
 from tests.web.site import CALLER, Site
 from warmtransfer import ConfigError, Human, WarmTransfer, create_app, from_environment, signals
 from warmtransfer.clock import Clock
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Attempt, Call, Handoff, Stage
+from warmtransfer.ports.model.protocol import ModelSettings
 
 ROOT = Path(__file__).parent.parent
 
@@ -191,9 +193,27 @@ def test_seams_are_taken_as_given(config: dict[str, Any], stopping: list[Flask])
     assert app.extensions["warmtransfer"].clock is clock
 
 
+def test_a_host_app_may_bring_a_realtime_model_of_its_own(
+    config: dict[str, Any], stopping: list[Flask]
+) -> None:
+    made: list[ModelSettings] = []
+
+    def parrot(settings: ModelSettings) -> Parrot:
+        made.append(settings)
+        return Parrot(settings)
+
+    del config["OPENAI_API_KEY"]
+    app = app_with({**config, "WARMTRANSFER_PROVIDER": "parrot", "WARMTRANSFER_VOICE": "loud"})
+    WarmTransfer(app, providers={"parrot": parrot})
+    stopping.append(app)
+    assert [(settings.voice, settings.model) for settings in made] == [("loud", "")]
+    with pytest.raises(ConfigError, match="none of openai\\."):
+        WarmTransfer(app_with({**config, "WARMTRANSFER_PROVIDER": "parrot"}))
+
+
 def test_starting_and_stopping_may_be_repeated(config: dict[str, Any]) -> None:
-    app = app_with(config)
     before = set(threading.enumerate())
+    app = app_with(config)
     extension = WarmTransfer(app)
     for _ in range(2):
         extension.start(app)
@@ -204,6 +224,46 @@ def test_starting_and_stopping_may_be_repeated(config: dict[str, Any]) -> None:
         extension.stop(app)
     extension.start(app)
     eventually(lambda: set(threading.enumerate()) <= before)
+
+
+def test_an_app_that_is_only_registered_has_no_thread_and_no_database(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    before = set(threading.enumerate())
+    app = app_with(config)
+    extension = WarmTransfer(app)
+    app.test_client().get("/warmtransfer/sounds/ring.wav")
+    assert set(threading.enumerate()) <= before
+    assert list(tmp_path.iterdir()) == []
+    extension.stop(app)
+
+
+def test_a_database_that_cannot_be_used_is_told_by_the_start(
+    config: dict[str, Any], tmp_path: Path, stopping: list[Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a.sqlite3").write_text("these are notes\n" * 100)
+    app = app_with(config)
+    extension = WarmTransfer(app)
+    stopping.append(app)
+    with pytest.raises(ConfigError, match="DATABASE_URL"):
+        extension.start(app)
+    assert "a.sqlite3 cannot be written" in caplog.text
+
+
+def test_whoever_asks_first_has_the_stored_calls_taken_up(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    call_id = site.arrive()
+    site.join(call_id)
+    site.close()
+    again = Site(tmp_path)
+    try:
+        with again.app.app_context():
+            WarmTransfer().ask(call_id, "kim")
+        assert again.carrier.wait("dial")[1]["to"] == "+15550100002"
+        journal = [row.event for row in again.parts.records.journal(call_id)]
+        assert journal.index("Restarted") < journal.index("HandoffAsked")
+    finally:
+        again.close()
 
 
 def test_importing_the_package_loads_neither_the_app_nor_twilio() -> None:

@@ -24,10 +24,10 @@ OURS = [path for path in MODULES if not {"simulator", "demo"} & set(path.parts)]
 #: What each floor may import of the others; `web` never the ports, the core nothing above it.
 FLOORS = {
     "core": {"core"},
-    "ports": {"core", "ports", "errors"},
+    "ports": {"core", "ports", "errors", "vocabulary"},
     "desk": {"core", "ports", "desk", "errors", "clock"},
     "relay": {"core", "ports", "relay", "errors", "clock"},
-    "web": {"core", "desk", "relay", "web", "errors", "config", "clock"},
+    "web": {"core", "desk", "relay", "web", "errors", "config", "clock", "vocabulary"},
     "simulator": {"simulator"},
     "demo": {"demo", "simulator"},
 }
@@ -42,7 +42,7 @@ OWNERS: dict[str, set[str]] = {
     "twilio.twiml": {"web/twiml.py"},
     "sqlalchemy": {"ports/store/"},
     "psycopg": set(),
-    "websocket": {"ports/model/opening.py"},
+    "websocket": {"ports/model/connecting.py"},
     "websockets": {"ports/websocket/frames.py"},
     "gevent": {"ports/loop/hub.py"},
     "simple_websocket": set(),
@@ -187,6 +187,37 @@ def test_every_outside_library_has_one_owner(library: str) -> None:
         assert any(user.startswith(owner) for user in users), f"{owner} imports no {library}"
     for user in users:
         assert any(user.startswith(owner) for owner in OWNERS[library]), f"{user} imports {library}"
+
+
+#: Words of Twilio's wire: its forms' fields and events, its statuses, verbs, error codes and fragments.
+WIRE = re.compile(
+    r"twilio|twiml|CallStatus|AnsweredBy|in-progress|no-answer|participant-(join|leave)|conference-(start|end)"
+    r"|<(Dial|Connect|Gather|Conference|Redirect)\b|#rc=|\b(16\d{3}|20404|20429|212[0-9]{2})\b",
+    re.IGNORECASE,
+)
+#: Where they may stand, and why.
+WIRED = {
+    "ports/carrier/": "asks and streams",
+    "web/": "is asked, and told",
+    "vocabulary.py": "what both of these need",
+    "core/": "our own words for legs are spelled alike in part",
+    "config.py": "tells the owner what to look up at Twilio",
+    "parsing.py": "knows the shape of the ids that the owner copies",
+}
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_twilios_wire_is_spoken_by_the_carriers_port_and_the_web_alone(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix().startswith(tuple(WIRED)):
+        return
+    text = re.sub(r"TWILIO_[A-Z_]+|warmtransfer\.web\.twiml", "", path.read_text())
+    assert [found[0] for found in WIRE.finditer(text)] == []
+
+
+def test_no_place_is_allowed_twilios_words_without_need() -> None:
+    for place in WIRED:
+        here = [path for path in OURS if path.relative_to(PACKAGE).as_posix().startswith(place)]
+        assert any(WIRE.search(path.read_text()) for path in here), place
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())

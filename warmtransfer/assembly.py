@@ -6,19 +6,21 @@ import logging
 import re
 import threading
 import time
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flask import Flask
 
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.desk.desk import Desk
-from warmtransfer.errors import WarmTransferError
-from warmtransfer.ports.carrier.rest import Account, Carrier
+from warmtransfer.desk.protocols import Carrier
+from warmtransfer.errors import ConfigError, WarmTransferError
+from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.dialect import ModelSettings
+from warmtransfer.ports.model.choose import PROVIDERS
+from warmtransfer.ports.model.protocol import Factory, ModelSettings
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.phrases import PHRASES
 from warmtransfer.relay.relay import RelaySettings
@@ -39,12 +41,17 @@ DAY = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Parts that a test, or a host app, brings along; None for our own."""
+    """Parts that a test, or a host app, brings along; None for our own. `providers` come besides ours."""
 
     clock: Clock | None = None
     carrier: Carrier | None = None
     store: Store | None = None
     loop: Loop | None = None
+    providers: Mapping[str, Factory] = field(default_factory=dict)
+
+    def all_providers(self) -> Mapping[str, Factory]:
+        """Every provider of models that the configuration may name."""
+        return {**PROVIDERS, **self.providers}
 
 
 class Running:
@@ -67,7 +74,12 @@ class Running:
         with self._lock:
             if self._started or self._ended.is_set():
                 return
-            self._desk.start()
+            try:
+                self._desk.open()
+                self._desk.start()
+            except ConfigError as fault:
+                log.error("%s", fault)  # noqa: TRY400 - it says what to do
+                raise
             self._started = True
         threading.Thread(target=self._forget, name="warmtransfer-prune", daemon=True).start()
 
@@ -98,7 +110,10 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     loop = seams.loop or make_loop()
     store = seams.store or Store(settings.database_url, loop.offload, clock.now)
     links = Links(settings.public_url, settings.url_prefix)
-    switchboard = Switchboard(_relay_settings(settings), loop, clock, tools, lambda: settings.humans)
+    provider = seams.all_providers()[settings.provider](_model_settings(settings))
+    switchboard = Switchboard(
+        _relay_settings(settings), provider, loop, clock, tools, lambda: settings.humans
+    )
     desk = Desk(
         store=store,
         carrier=seams.carrier or _carrier(settings),
@@ -124,8 +139,8 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
 
 
 def _carrier(settings: Settings) -> Carrier:
-    account = Account(settings.account_sid, settings.auth_token, settings.api_key, settings.api_secret)
-    return Carrier(account, settings.api_base_url, settings.rest_timeout)
+    account = rest.Account(settings.account_sid, settings.auth_token, settings.api_key, settings.api_secret)
+    return rest.Carrier(account, settings.api_base_url, settings.rest_timeout)
 
 
 def _phrasing(settings: Settings) -> Phrasing:
@@ -141,21 +156,15 @@ def _phrasing(settings: Settings) -> Phrasing:
 def _relay_settings(settings: Settings) -> RelaySettings:
     more = tuple(rf"\b{re.escape(phrase.lower())}\b" for phrase in settings.phrases)
     return RelaySettings(
-        model=model_settings(settings),
         greeting=settings.greeting,
         phrases=(*PHRASES, *more),
     )
 
 
-def model_settings(settings: Settings) -> ModelSettings:
-    """How to reach the model: Azure takes the key in a header of its own."""
-    host = urlsplit(settings.realtime_url).hostname or ""
-    azure = host.endswith((".azure.com", ".azure.us", ".azure.cn"))
+def _model_settings(settings: Settings) -> ModelSettings:
     return ModelSettings(
         url=settings.realtime_url,
         key=settings.openai_key,
-        header="api-key" if azure else "Authorization",
-        scheme="" if azure else "Bearer",
         model=settings.realtime_model,
         voice=settings.voice,
         instructions=settings.instructions,

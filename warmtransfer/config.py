@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from warmtransfer import humans as people
 from warmtransfer import parsing as as_
 from warmtransfer.core.call import Style
-from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.rules import RING, Human, Rules
 from warmtransfer.errors import ConfigError
 from warmtransfer.numbers import EVERYWHERE, country
 
@@ -22,6 +22,9 @@ INSTRUCTIONS = (
 
 #: Seconds to press a key after each asking, for which the limit of a briefing in `core/rules.py` is made.
 GATE = 5
+
+#: The provider of models that there is without a host app's.
+PROVIDER = "openai"
 
 GREETING = "Greet the caller in one short sentence and ask how you can help."
 
@@ -36,6 +39,7 @@ class Key:
     default: Any
     sentence: str
     required: bool = False
+    provider: str = ""  #: required only by this provider of models; empty: by all
     secret: bool = False
 
 
@@ -53,19 +57,24 @@ KEYS: tuple[Key, ...] = (
         "The Twilio number that is called, and that humans see: E.164, such as +15550100000.", required=True),
     Key("TWILIO_API_BASE_URL", "api_base_url", as_.url("https", "http"), "",
         "Where REST requests go instead of Twilio: the simulator's address; leave it empty to go live."),
+    Key("WARMTRANSFER_PROVIDER", "provider", as_.text, PROVIDER,
+        "Whose realtime model speaks: openai (also Azure and compatible servers), or one of the host app's."),
     Key("OPENAI_API_KEY", "openai_key", as_.text, "",
-        "The key for the realtime model.", required=True, secret=True),
+        "The key for the realtime model of the provider openai.",
+        required=True, provider=PROVIDER, secret=True),
     Key("WARMTRANSFER_PUBLIC_URL", "public_url", as_.url("https", "http"), "",
         "The address under which Twilio reaches this app: https:// and a host.", required=True),
     Key("WARMTRANSFER_URL_PREFIX", "url_prefix", as_.prefix, "/warmtransfer", "Path our URLs start with."),
-    Key("WARMTRANSFER_REALTIME_URL", "realtime_url", as_.url("wss", "ws", query=True), "wss://api.openai.com/v1/realtime",
-        "The realtime model's WebSocket: wss://; Azure and compatible servers have their own."),
-    Key("WARMTRANSFER_REALTIME_MODEL", "realtime_model", as_.text, "gpt-realtime-2.1", "The model's name."),
-    Key("WARMTRANSFER_TRANSCRIPTION_MODEL", "transcription_model", as_.text, "gpt-transcribe",
-        "The model that writes down what the caller says."),
+    Key("WARMTRANSFER_REALTIME_URL", "realtime_url", as_.url("wss", "ws", query=True), "",
+        "The realtime model's WebSocket, such as Azure's; empty: wss://api.openai.com/v1/realtime."),
+    Key("WARMTRANSFER_REALTIME_MODEL", "realtime_model", as_.text, "",
+        "The model's name; empty: the provider's choice, of openai gpt-realtime-2.1."),
+    Key("WARMTRANSFER_TRANSCRIPTION_MODEL", "transcription_model", as_.text, "",
+        "The model that writes down what the caller says; empty: the provider's choice, gpt-transcribe."),
     Key("WARMTRANSFER_LANGUAGE", "language", as_.language, "",
         "The language callers speak, as two letters: a hint for writing down what they say; empty: any."),
-    Key("WARMTRANSFER_VOICE", "voice", as_.text, "marin", "The voice the model speaks with."),
+    Key("WARMTRANSFER_VOICE", "voice", as_.text, "",
+        "The voice the model speaks with; empty: the provider's choice, marin."),
     Key("WARMTRANSFER_INSTRUCTIONS", "instructions", as_.prose, INSTRUCTIONS,
         "What the AI is for and how it should speak; a path ending in .txt or .md is read."),
     Key("WARMTRANSFER_GREETING", "greeting", as_.text, GREETING, "What the AI is told to do at first."),
@@ -77,7 +86,7 @@ KEYS: tuple[Key, ...] = (
         "Countries humans may be in, such as US,CA; PREMIUM adds dear ones. Default: TWILIO_NUMBER's."),
     Key("WARMTRANSFER_BRIEFING", "briefing", as_.choice(Style), Style.SCREEN,
         "How a human is told what the call is about: screen, announce or redirect."),
-    Key("WARMTRANSFER_RING_SECONDS", "ring_seconds", as_.seconds(5, 120), 25.0,
+    Key("WARMTRANSFER_RING_SECONDS", "ring_seconds", as_.seconds(5, 120), RING,
         "How long a human's phone rings: 5 to 120 seconds."),
     Key("WARMTRANSFER_GATE_SECONDS", "gate_seconds", as_.whole(1, 30), GATE,
         "How long a human has to press a key after each asking: 1 to 30 seconds."),
@@ -118,6 +127,7 @@ class Settings:
     app_sid: str
     number: str = field(repr=False)
     api_base_url: str
+    provider: str
     openai_key: str = field(repr=False)
     public_url: str
     url_prefix: str
@@ -154,10 +164,11 @@ class Settings:
         return replace(plain, **dict[str, Any]({"briefing": briefing, **self.limits}))
 
 
-def load(given: Mapping[str, Any]) -> Settings:
+def load(given: Mapping[str, Any], providers: Collection[str] = (PROVIDER,)) -> Settings:
     """The settings in a mapping such as `app.config` or `os.environ`; raises ConfigError with every fault.
 
-    Empty text counts as not given. Keys that are not ours are left alone.
+    Empty text counts as not given. Keys that are not ours are left alone. `providers`: the names of models'
+    providers that there are.
     """
     values: dict[str, Any] = {}
     faults: list[str] = []
@@ -165,7 +176,7 @@ def load(given: Mapping[str, Any]) -> Settings:
         raw = given.get(key.name)
         if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == ():
             values[key.field] = key.default
-            if key.required:
+            if key.required and key.provider in ("", values.get("provider")):
                 faults.append(f"{key.name} is missing. {key.sentence}")
             continue
         try:
@@ -173,6 +184,9 @@ def load(given: Mapping[str, Any]) -> Settings:
         except ValueError as fault:
             values[key.field] = key.default
             faults.append(f"{key.name} is wrong: {fault}. {key.sentence}")
+    if values["provider"] not in providers:
+        there = ", ".join(sorted(providers))
+        faults.append(f"WARMTRANSFER_PROVIDER is wrong: {values['provider']!r} is none of {there}.")
     faults += _disagreements(values)
     _read_humans(values, faults)
     if faults:

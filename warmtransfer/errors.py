@@ -3,12 +3,13 @@
 WarmTransferError
 ├── ConfigError         the deployment has to change a key
 ├── StoreBusy           the call's row stayed locked: ask again
-├── ModelLost           the model's session cannot be had, or is gone
+├── ModelGone           the model's session cannot be had, or is gone
 └── CarrierError
-    ├── CarrierBusy     not done; repeat after a moment (429)
-    ├── CarrierGone     what was asked about is over; counts as done (404, 16099, 20404, 21220)
-    ├── CarrierRefused  not done; repeating cannot help (4xx)
-    └── CarrierUnsure   perhaps done: look before repeating (timeout, 5xx)
+    ├── CarrierBusy     not done; repeat after a moment
+    ├── CarrierGone     what was asked about is over; counts as done
+    ├── CarrierRefused  not done; repeating cannot help
+    │   └── CarrierTaken    the label is in the room: perhaps done by an earlier request
+    └── CarrierUnsure   perhaps done: look before repeating
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class StoreBusy(WarmTransferError):
     """The call's row stayed locked for longer than we wait."""
 
 
-class ModelLost(WarmTransferError):
+class ModelGone(WarmTransferError):
     """The model's session cannot be had or is gone; `fatal` when another try cannot help."""
 
     def __init__(self, reason: str, *, fatal: bool = False) -> None:
@@ -46,7 +47,7 @@ class ModelLost(WarmTransferError):
 
 
 class CarrierError(WarmTransferError):
-    """Twilio's REST API did not do what was asked. `status` is HTTP's, `code` Twilio's, 0 for none."""
+    """The carrier did not do what was asked. `status` is HTTP's, `code` the carrier's own, 0 for none."""
 
     kind = "ours"
 
@@ -73,6 +74,10 @@ class CarrierRefused(CarrierError):
     """Not processed, and repeating cannot help."""
 
     kind = "refused"
+
+
+class CarrierTaken(CarrierRefused):
+    """A participant of this label is in the room already: look whether it is ours."""
 
 
 class CarrierUnsure(CarrierError):

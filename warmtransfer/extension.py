@@ -15,9 +15,10 @@ from warmtransfer.clock import Clock
 from warmtransfer.commands import group
 from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
+from warmtransfer.desk.protocols import Carrier
 from warmtransfer.errors import ConfigError
-from warmtransfer.ports.carrier.rest import Carrier
 from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.tools import Toolbox
 from warmtransfer.web import routes
@@ -36,7 +37,8 @@ class WarmTransfer:
     """An AI that answers the phone and hands the caller to a person, as part of a Flask app.
 
     `humans` and `instructions` are used by apps whose configuration does not set them. The other arguments
-    replace a part by one of your own: `clock`, `carrier`, `store` and `loop`.
+    replace a part by one of your own: `clock`, `carrier`, `store` and `loop`; `providers` adds makers of
+    sessions with a realtime model, by the name that WARMTRANSFER_PROVIDER chooses one by.
     """
 
     def __init__(
@@ -49,9 +51,10 @@ class WarmTransfer:
         carrier: Carrier | None = None,
         store: Store | None = None,
         loop: Loop | None = None,
+        providers: Mapping[str, Factory] | None = None,
     ) -> None:
         self._given = {"WARMTRANSFER_HUMANS": humans, "WARMTRANSFER_INSTRUCTIONS": instructions}
-        self._seams = Seams(clock=clock, carrier=carrier, store=store, loop=loop)
+        self._seams = Seams(clock=clock, carrier=carrier, store=store, loop=loop, providers=providers or {})
         self._functions: list[Callable[..., Any]] = []
         self._proof = Toolbox()
         self._registered: weakref.WeakSet[Toolbox] = weakref.WeakSet()
@@ -61,9 +64,10 @@ class WarmTransfer:
     def init_app(self, app: Flask) -> None:
         """Read the app's configuration, wire the parts, register the routes and the command.
 
-        Raises ConfigError with every fault, RuntimeError for an app that has been registered already. Nothing
-        runs before the first request, or `start`. The environment is not read; an app that has its keys there
-        says `app.config.update(warmtransfer.from_environment())` first. The keys, with what they are for, are
+        Raises ConfigError with every fault, RuntimeError for an app that has been registered already. No
+        thread is started and no database opened before the first webhook, or `start`. The environment is not
+        read; an app that has its keys there says `app.config.update(warmtransfer.from_environment())` first.
+        The keys, with what they are for, are
         {keys}
         """
         self._register(app, IN_THE_APP)
@@ -75,7 +79,7 @@ class WarmTransfer:
             if value and not app.config.get(name):
                 app.config[name] = value
         try:
-            settings = config.load(app.config)
+            settings = config.load(app.config, self._seams.all_providers())
         except ConfigError as fault:
             missing = any(" is missing. " in each for each in fault.faults)
             raise ConfigError(fault.faults, looked if missing else "") from None
@@ -109,10 +113,15 @@ class WarmTransfer:
         `target` is a configured human's name, or a word of their description; empty for the first in line.
         Raises UnknownCall, and StoreBusy when the call stays locked.
         """
-        return parts().desk.ask(call_id, "python", target, reason, summary)
+        here = parts()
+        here.life.start()
+        return here.desk.ask(call_id, "python", target, reason, summary)
 
     def start(self, app: Flask) -> None:
-        """Take up the stored calls before the first request; harmless when repeated."""
+        """Take up the stored calls before the first webhook; harmless when repeated.
+
+        Raises ConfigError for a database that cannot be used, StoreBusy for one that cannot be had right now.
+        """
         app.extensions[NAME].life.start()
 
     def stop(self, app: Flask) -> None:

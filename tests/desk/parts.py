@@ -91,6 +91,7 @@ class Office:
             clock=self.clock,
             loop=self.loop,
         )
+        self.desk.open()
 
     def close(self) -> None:
         """Stop the desk, the store and the loop."""

@@ -14,6 +14,7 @@ from tests.desk.parts import Office, eventually
 from warmtransfer import errors
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Call, Outcome, Stage
+from warmtransfer.core.legs import LegState
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.table import step
 from warmtransfer.desk.desk import UnknownCall
@@ -151,11 +152,11 @@ def test_a_call_of_an_earlier_process_is_looked_after_and_its_words_recalled(tmp
     office.desk.heard(call_id, "caller", "Where is my order?")
     eventually(lambda: office.store.transcript(call_id))
     office.close()
-    office = Office(tmp_path, speed=20.0, call_status="in-progress")
+    office = Office(tmp_path, speed=20.0, leg=LegState.UP)
     try:
         office.desk.start()
         assert office.switchboard.wait("recall")[0] == (call_id, [("caller", "Where is my order?")])
-        office.carrier.wait("call_status", times=2)
+        office.carrier.wait("leg", times=2)
         call = office.desk.call(call_id)
         assert call is not None
         assert call.stage is Stage.RETURNING

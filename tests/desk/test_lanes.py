@@ -7,8 +7,15 @@ import threading
 from warmtransfer.desk.lanes import Lanes
 
 
+def started() -> Lanes:
+    """Lanes at work."""
+    lanes = Lanes()
+    lanes.start()
+    return lanes
+
+
 def test_one_key_is_served_in_order() -> None:
-    lanes, seen = Lanes(), []
+    lanes, seen = started(), []
     for number in range(200):
         lanes.put("one", lambda number=number: seen.append(number))
     assert lanes.close(5.0)
@@ -16,7 +23,7 @@ def test_one_key_is_served_in_order() -> None:
 
 
 def test_a_slow_key_delays_no_other() -> None:
-    lanes, free, done = Lanes(), threading.Event(), threading.Event()
+    lanes, free, done = started(), threading.Event(), threading.Event()
     lanes.put("slow", lambda: free.wait(5.0))
     lanes.put("quick", done.set)
     assert done.wait(5.0)
@@ -25,7 +32,7 @@ def test_a_slow_key_delays_no_other() -> None:
 
 
 def test_a_job_that_fails_is_logged_and_the_next_one_runs(caplog) -> None:
-    lanes, done = Lanes(), threading.Event()
+    lanes, done = started(), threading.Event()
     lanes.put("one", lambda: 1 / 0)
     lanes.put("one", done.set)
     assert done.wait(5.0)
@@ -34,8 +41,23 @@ def test_a_job_that_fails_is_logged_and_the_next_one_runs(caplog) -> None:
 
 
 def test_nothing_is_taken_after_the_end() -> None:
-    lanes, seen = Lanes(), []
+    lanes, seen = started(), []
     assert lanes.close(1.0)
     lanes.put("one", lambda: seen.append(1))
     assert len(lanes) == 0
     assert seen == []
+
+
+def test_work_waits_for_the_start_and_is_then_done() -> None:
+    lanes, done = Lanes(), threading.Event()
+    before = threading.active_count()
+    lanes.put("one", done.set)
+    assert (len(lanes), threading.active_count()) == (1, before)
+    for _ in range(2):
+        lanes.start()
+    assert done.wait(5.0)
+    assert lanes.close(5.0)
+
+
+def test_lanes_that_never_started_end_at_once() -> None:
+    assert Lanes().close(60.0)

@@ -14,6 +14,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
+from warmtransfer.core.legs import Ended, Leg, LegState
 from warmtransfer.desk.perform import Performer
 from warmtransfer.web.links import Links
 
@@ -63,6 +64,20 @@ def test_an_ai_leg_of_unsure_fate_is_looked_for_by_its_label() -> None:
     result, carrier = performed(do.AddAI(1, "CF1", "wt-c1"), add_ai=UNSURE, find_participant="CAai")
     assert result == ev.AIAdded(1, "CAai")
     assert carrier.names() == ["add_ai", "find_participant"]
+
+
+def test_a_label_that_is_taken_is_an_earlier_request_that_was_carried_out() -> None:
+    taken = errors.CarrierTaken("taken", status=400)
+    result, carrier = performed(do.AddAI(1, "CF1", "wt-c1"), add_ai=taken, find_participant="CAai")
+    assert result == ev.AIAdded(1, "CAai")
+    assert carrier.names() == ["add_ai", "find_participant"]
+
+
+def test_a_refused_ai_leg_is_not_looked_for() -> None:
+    refused = errors.CarrierRefused("no", status=400, code=21218)
+    result, carrier = performed(do.AddAI(1, "CF1", "wt-c1"), add_ai=refused, find_participant="CAai")
+    assert result == ev.OrderFailed("AddAI", "refused", "ai-1", "HTTP 400 code 21218")
+    assert carrier.names() == ["add_ai"]
 
 
 def test_an_ai_leg_that_is_not_found_is_reported_and_not_added_twice() -> None:
@@ -119,24 +134,24 @@ def test_our_own_fault_is_a_fact_too_and_is_logged(caplog: pytest.LogCaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("status", "there", "fact"),
+    ("leg", "there", "fact"),
     [
-        ("completed", "", ev.HumanEnded(1, "completed", call_sid="CAsam")),
-        ("no-answer", "", ev.HumanEnded(1, "no-answer", call_sid="CAsam")),
-        ("", "", ev.HumanEnded(1, "missing", call_sid="CAsam")),
-        ("in-progress", "CAsam", ev.HumanJoined(1, "CF1", "CAsam")),
-        ("in-progress", "", ev.LegPresent(1)),
-        ("ringing", "", ev.LegPresent(1)),
+        (Ended.COMPLETED, "", ev.HumanEnded(1, Ended.COMPLETED, call_sid="CAsam")),
+        (Ended.NO_ANSWER, "", ev.HumanEnded(1, Ended.NO_ANSWER, call_sid="CAsam")),
+        (LegState.UNKNOWN, "", ev.HumanEnded(1, Ended.MISSING, call_sid="CAsam")),
+        (LegState.UP, "CAsam", ev.HumanJoined(1, "CF1", "CAsam")),
+        (LegState.UP, "", ev.LegPresent(1)),
+        (LegState.COMING, "", ev.LegPresent(1)),
     ],
 )
-def test_looking_for_a_leg_finds_where_it_is(status: str, there: str, fact: ev.Event) -> None:
-    result, _ = performed(do.LookForLeg(1, "CAsam", "CF1"), call_status=status, find_participant=there)
+def test_looking_for_a_leg_finds_where_it_is(leg: Leg, there: str, fact: ev.Event) -> None:
+    result, _ = performed(do.LookForLeg(1, "CAsam", "CF1"), leg=leg, find_participant=there)
     assert result == fact
 
 
 def test_a_human_counts_as_joined_only_when_they_can_talk() -> None:
     """Style announce: a human whom we could not take off hold is in the room, and nobody's company."""
-    _, carrier = performed(do.LookForLeg(1, "CAsam", "CF1"), call_status="in-progress")
+    _, carrier = performed(do.LookForLeg(1, "CAsam", "CF1"), leg=LegState.UP)
     assert carrier.said[-1] == ("find_participant", ("CF1", "human-1"), {"talking": True})
 
 
@@ -178,22 +193,22 @@ def test_an_unsure_dial_is_not_looked_for_once_its_callback_spoke() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "fact"),
+    ("leg", "fact"),
     [
-        ("completed", ev.CallerLeft(why="looked")),
-        ("in-progress", ev.CallerPresent("CF1")),
-        ("", ev.CallerLeft(why="unknown")),
+        (Ended.COMPLETED, ev.CallerLeft(why="looked")),
+        (LegState.UP, ev.CallerPresent("CF1")),
+        (LegState.UNKNOWN, ev.CallerLeft(why="unknown")),
     ],
 )
-def test_looking_for_the_caller_asks_about_the_call_not_the_room(status: str, fact: ev.Event) -> None:
-    assert performed(do.LookForCaller("wt-c1", "CF1", "CAcaller"), call_status=status)[0] == fact
+def test_looking_for_the_caller_asks_about_the_call_not_the_room(leg: Leg, fact: ev.Event) -> None:
+    assert performed(do.LookForCaller("wt-c1", "CF1", "CAcaller"), leg=leg)[0] == fact
 
 
-@pytest.mark.parametrize("status", ["completed", ""])
-def test_an_ai_leg_that_is_over_is_found_to_be(status: str) -> None:
+@pytest.mark.parametrize("leg", [Ended.COMPLETED, LegState.UNKNOWN])
+def test_an_ai_leg_that_is_over_is_found_to_be(leg: Leg) -> None:
     order = do.LookForAI(1, "CF1", "CAai")
-    assert performed(order, call_status=status)[0] == ev.AILeft(1, "CF1", "looked")
-    assert performed(order, call_status="in-progress")[0] is None
+    assert performed(order, leg=leg)[0] == ev.AILeft(1, "CF1", "looked")
+    assert performed(order, leg=LegState.UP)[0] is None
 
 
 @pytest.mark.parametrize(

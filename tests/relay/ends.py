@@ -26,7 +26,9 @@ from warmtransfer.core.call import AI, AIState, Attempt, Call, Handoff, Stage, S
 from warmtransfer.core.rules import Human
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.dialect import ModelSettings
+from warmtransfer.ports.model.openai.dialect import OpenAISettings
+from warmtransfer.ports.model.openai.provider import OpenAI
+from warmtransfer.ports.model.protocol import Provider
 from warmtransfer.relay.relay import RelaySettings
 from warmtransfer.relay.stream import Finished
 from warmtransfer.relay.switchboard import Switchboard
@@ -345,20 +347,18 @@ def calling(stage: Stage, **changes: Any) -> Call:
     return Call("c1", stage, **given)
 
 
-class Ends:
-    """Switchboard between a phone and a model server."""
+class OneEnd:
+    """Switchboard between a phone and whatever a provider of models speaks with."""
 
     def __init__(
-        self, server: ModelServer, loop: Loop, speed: float, tools: Toolbox, **settings: Any
+        self, provider: Provider, loop: Loop, speed: float, tools: Toolbox, **settings: Any
     ) -> None:
-        self.model = server
         self.loop = loop
         self.clock = Clock(speed)
         self.desk = Notes()
-        model = ModelSettings(url=server.url, key="sk-test", **settings.pop("session", {}))
         given = {"silence": 1e9, **settings}
         self.switchboard = Switchboard(
-            RelaySettings(model=model, **given), loop, self.clock, tools, lambda: (SAM,)
+            RelaySettings(**given), provider, loop, self.clock, tools, lambda: (SAM,)
         )
         self.switchboard.desk = self.desk
         self.finished: Finished | None = None
@@ -373,13 +373,13 @@ class Ends:
         self.finished = self.switchboard.attach("c1", generation, theirs, SID, leftover)
         return Phone(ours)
 
-    def up(self) -> tuple[Phone, Session]:
+    def answered(self) -> Phone:
         """A call whose AI is up, and which the desk has put in stage AI."""
         self.switchboard.prepare(calling(Stage.CONNECTING), 0.0)
         phone = self.phone()
         self.desk.posted(ev.AIUp)
         self.switchboard.follow(calling(Stage.AI))
-        return phone, self.model.session()
+        return phone
 
     def close(self) -> None:
         """End everything."""
@@ -388,6 +388,21 @@ class Ends:
         self.loop.stop()
         for sock in self._socks:
             sock.close()
+
+
+class Ends(OneEnd):
+    """Switchboard between a phone and a model server."""
+
+    def __init__(
+        self, server: ModelServer, loop: Loop, speed: float, tools: Toolbox, **settings: Any
+    ) -> None:
+        self.model = server
+        model = OpenAISettings(url=server.url, key="sk-test", **settings.pop("session", {}))
+        super().__init__(OpenAI(model), loop, speed, tools, **settings)
+
+    def up(self) -> tuple[Phone, Session]:
+        """A call whose AI is up, and the model's end of it."""
+        return self.answered(), self.model.session()
 
 
 @contextmanager

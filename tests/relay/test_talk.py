@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -13,8 +12,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core.call import Stage
 from warmtransfer.ports.carrier.media import Spelling
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.realtime import Model
-from warmtransfer.ports.model.turns import Want
+from warmtransfer.ports.model.protocol import Model, Want
 from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.settings import RelaySettings
@@ -45,7 +43,7 @@ class Session:
 
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
-        self.turns = SimpleNamespace(busy=False)
+        self.busy = False
 
     def say(self, want: Want) -> None:
         self.told.append(("say", want.purpose, want.note))
@@ -251,13 +249,13 @@ def test_it_is_calm_when_nobody_speaks_and_no_words_are_outstanding() -> None:
     assert not sides.talk.calm()
     sides.talk.caller_words("u1", "Hello?")
     assert sides.talk.calm()
-    session.turns.busy = True
+    session.busy = True
     assert not sides.talk.calm()
 
 
 def test_whoever_waits_for_quiet_is_woken_by_the_end() -> None:
     sides = Sides()
-    sides.session().turns.busy = True
+    sides.session().busy = True
     woken: list[bool] = []
     sides.talk.when_quiet(lambda: woken.append(True))
     assert not woken

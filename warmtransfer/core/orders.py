@@ -15,7 +15,7 @@ from warmtransfer.core.relayorders import PlayComfort as PlayComfort
 from warmtransfer.core.relayorders import PrepareModel as PrepareModel
 from warmtransfer.core.relayorders import TellAI as TellAI
 from warmtransfer.core.relayorders import backoff
-from warmtransfer.core.rules import COMFORT_SECONDS, Rules
+from warmtransfer.core.rules import COMFORT_SECONDS, RING, Rules
 
 # To the AI's leg ------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class DialHuman(HumanOrder):
     name: str = ""
     number: str = ""
     style: Style = Style.SCREEN
-    ring: float = 25.0
+    ring: float = RING
     room_sid: str = ""
 
 
@@ -266,7 +266,7 @@ class EndCaller(CallerOrder):
 
 def ring_seconds(attempt: Attempt, rules: Rules) -> float:
     """How long this attempt's phone may ring."""
-    return next((human.ring for human in rules.humans if human.name == attempt.name), 25.0)
+    return rules.ring(attempt.name)
 
 
 def _by_name(root: type[Order]) -> dict[str, type[Order]]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from warmtransfer.core.call import Style
 
+#: Seconds a human's phone rings, unless the deployment says otherwise.
+RING = 25.0
+
 
 @dataclass(frozen=True, slots=True)
 class Human:
@@ -15,7 +18,7 @@ class Human:
     number: str  #: E.164
     description: str = ""
     style: Style = Style.SCREEN
-    ring: float = 25.0  #: seconds
+    ring: float = RING  #: seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Rules:
     patience: int = 6  #: looks in a row without an answer before an attempt is given up
     losses: int = 3  #: losses of the AI within `loss_window` that call for a human
     loss_window: float = 60.0
+
+    def ring(self, name: str) -> float:
+        """How long the phone of this human rings; they may not be configured any more."""
+        return next((human.ring for human in self.humans if human.name == name), RING)
 
 
 #: Seconds before the AI is tried again, by the number of its losses so far (design, section 6).

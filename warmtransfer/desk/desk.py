@@ -22,8 +22,10 @@ from warmtransfer.core.table import step
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.perform import Performer
+from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers
 from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Decision, Store
 
 log = logging.getLogger("warmtransfer")
@@ -68,12 +70,12 @@ class Desk:
         self,
         *,
         store: Store,
-        carrier: Any,
-        switchboard: Any,
-        links: Any,
-        settings: Any,
+        carrier: Carrier,
+        switchboard: Switchboard,
+        links: Links,
+        settings: Settings,
         clock: Clock,
-        loop: Any,
+        loop: Loop,
     ) -> None:
         self._store = store
         self._switchboard = switchboard
@@ -101,6 +103,10 @@ class Desk:
         self._watchers: list[Watcher] = []
 
     # Life -------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Do from now on what facts order; before this it waits. Harmless when repeated."""
+        self._lanes.start()
 
     def start(self) -> None:
         """Take up the calls of an earlier process: what it left undone, and what it did not hear of.
@@ -136,7 +142,7 @@ class Desk:
     # Facts ------------------------------------------------------------------------------------------
 
     def arrive(self, event: ev.CallArrived) -> Call | None:
-        """The call for this caller: a new one, or, when Twilio repeats itself, the one there is.
+        """The call for this caller: a new one, or, when the carrier repeats itself, the one there is.
 
         None when as many calls are up as may be.
         """

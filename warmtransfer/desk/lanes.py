@@ -19,7 +19,7 @@ class Lanes:
 
     A lane's thread lives only while it has work, so a thousand quiet calls cost nothing. `put` is called in
     gevent's hub too, which may neither wait for a lock nor for a thread to have begun, so it only queues;
-    one thread of our own does the rest.
+    one thread of our own, which `start` begins, does the rest.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,11 @@ class Lanes:
         self._closed = False
         self._new: queue.SimpleQueue[tuple[Hashable, Job] | None] = queue.SimpleQueue()
         self._starter = threading.Thread(target=self._start, name="lanes", daemon=True)
-        self._starter.start()
+
+    def start(self) -> None:
+        """Do what is queued, and go on; harmless when repeated, but not by two threads at once."""
+        if self._starter.ident is None:
+            self._starter.start()
 
     def put(self, key: Hashable, job: Job) -> None:
         """Queue `job` behind the others of its key; after `close` it is dropped."""
@@ -40,6 +44,8 @@ class Lanes:
         """Take no more work, and wait at most `seconds` (real ones) for what is queued."""
         self._closed = True
         self._new.put(None)
+        if self._starter.ident is None:
+            return True
         end = time.monotonic() + seconds
         self._starter.join(seconds)
         with self._lock:

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from warmtransfer import errors
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, Style, call_of
+from warmtransfer.core.legs import Ended, LegState
+from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 
 log = logging.getLogger("warmtransfer")
 
 #: Seconds before an order that was not processed, or is safe to repeat, is tried again.
 RETRY_AFTER = (0.3, 0.7, 1.5, 3.0)
-#: CallStatus values after which a leg is over (https://www.twilio.com/docs/voice/api/call-resource).
-TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-#: The leg is there already: an earlier request was carried out after all (Twilio error 16026).
-LABEL_IN_USE = 16026
 #: Seconds the attempt's own callback has to tell of an unsure dial before we look.
 EVIDENCE = 3.0
 #: Seconds the AI's line may take before its audio is replaced.
 LINE = 6.0
-
-
-class Numbers(Protocol):
-    """The settings that orders need."""
-
-    app_sid: str
-    number: str
-    call_limit: int
 
 
 class Performer:
@@ -41,13 +31,13 @@ class Performer:
     def __init__(
         self,
         *,
-        carrier: Any,
-        switchboard: Any,
-        links: Any,
-        settings: Numbers,
+        carrier: Carrier,
+        switchboard: Switchboard,
+        links: Links,
+        settings: Settings,
         clock: Clock,
         call: Callable[[str], Call | None],
-        known: Callable[[str], Collection[str]],
+        known: Callable[[str], frozenset[str]],
     ) -> None:
         self._carrier = carrier
         self._switchboard = switchboard
@@ -94,7 +84,7 @@ class Performer:
         return None
 
     def adopt(self, room: str) -> None:
-        """End a room whose call nobody knows; its caller's `<Dial action>` then starts anew.
+        """End a room whose call nobody knows; its caller's leg then asks what comes next, and starts anew.
 
         A caller who has company of a human's is left alone.
         """
@@ -141,9 +131,8 @@ class Performer:
                 room_callback=self._links.room(call_id),
                 time_limit=self._settings.call_limit,
             )
-        except (errors.CarrierUnsure, errors.CarrierRefused) as fault:
-            if isinstance(fault, errors.CarrierRefused) and fault.code != LABEL_IN_USE:
-                raise
+        except (errors.CarrierUnsure, errors.CarrierTaken):
+            # The leg may be there already: an earlier request was carried out after all.
             sid = self._carrier.find_participant(order.room_sid, label)
             if not sid:
                 raise
@@ -159,8 +148,8 @@ class Performer:
             _gone_is_done(self._carrier.end_call, sid)
 
     def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
-        status = self._carrier.call_status(order.call_sid)
-        over = status in TERMINAL or not status
+        state = self._carrier.leg(order.call_sid)
+        over = isinstance(state, Ended) or state is LegState.UNKNOWN
         return ev.AILeft(order.k, order.room_sid, "looked") if over else None
 
     # The human's leg --------------------------------------------------------------------------------
@@ -210,10 +199,12 @@ class Performer:
     def _look_for_leg(self, call_id: str, order: do.LookForLeg) -> ev.Event | None:
         if not order.call_sid:
             return None
-        status = self._carrier.call_status(order.call_sid)
-        if status in TERMINAL or not status:
-            return ev.HumanEnded(order.n, status or "missing", call_sid=order.call_sid)
-        if status == "in-progress" and order.room_sid:
+        state = self._carrier.leg(order.call_sid)
+        if state is LegState.UNKNOWN:
+            state = Ended.MISSING
+        if isinstance(state, Ended):
+            return ev.HumanEnded(order.n, state, call_sid=order.call_sid)
+        if state is LegState.UP and order.room_sid:
             sid = self._carrier.find_participant(order.room_sid, order.key, talking=True)
             if sid:
                 return ev.HumanJoined(order.n, order.room_sid, sid)
@@ -226,7 +217,7 @@ class Performer:
         if attempt is None or attempt.call_sid or attempt.ended:
             return None
         sid = self._carrier.find_call(order.number, order.since, self._known(order.number))
-        return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, "missing")
+        return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, Ended.MISSING)
 
     # The caller's leg and the room ------------------------------------------------------------------
 
@@ -242,10 +233,10 @@ class Performer:
         return gone or (ev.CallerPresent(order.room_sid) if order.room_sid else None)
 
     def _left(self, call_sid: str) -> ev.CallerLeft | None:
-        status = self._carrier.call_status(call_sid)
-        if status in TERMINAL:
+        state = self._carrier.leg(call_sid)
+        if isinstance(state, Ended):
             return ev.CallerLeft(why="looked")
-        return None if status else ev.CallerLeft(why=ev.UNKNOWN)
+        return ev.CallerLeft(why=ev.UNKNOWN) if state is LegState.UNKNOWN else None
 
     def _comfort(self, call_id: str, order: do.ComfortCaller) -> None:
         try:
@@ -270,7 +261,7 @@ class Performer:
 
 
 def _repeatable(order: do.Order, fault: errors.CarrierError) -> bool:
-    """429 was not processed; an unsure result is repeated only where repeating cannot make a leg."""
+    """What was not processed is; an unsure result is repeated only where repeating cannot make a leg."""
     if isinstance(fault, errors.CarrierBusy):
         return True
     creates = isinstance(order, do.DialHuman | do.AddAI)
@@ -278,7 +269,7 @@ def _repeatable(order: do.Order, fault: errors.CarrierError) -> bool:
 
 
 def _gone_is_done(request: Callable[..., object], *arguments: str) -> None:
-    """Ending what is over already is success (404, 16099, 21220)."""
+    """Ending what is over already is success."""
     try:
         request(*arguments)
     except errors.CarrierGone:

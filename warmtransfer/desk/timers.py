@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
+from warmtransfer.ports.loop.protocols import Loop, Timer
 
 
 class Timers:
     """Posts `TimedOut` when a call's alarm is due. The loop's callback only queues, it never blocks."""
 
-    def __init__(self, loop: Any, clock: Clock, post: Callable[[str, ev.Event], None]) -> None:
+    def __init__(self, loop: Loop, clock: Clock, post: Callable[[str, ev.Event], None]) -> None:
         self._loop = loop
         self._clock = clock
         self._post = post
         self._lock = threading.Lock()
-        self._armed: dict[str, tuple[int, Any]] = {}
+        self._armed: dict[str, tuple[int, Timer]] = {}
         self._stopped = False
 
     def arm(self, call: Call) -> None:
         """Have exactly the alarm that this call has now: a newer one replaces, none cancels."""
         with self._lock:
-            serial, timer = self._armed.get(call.id, (-1, None))
+            armed = self._armed.get(call.id)
+            serial = armed[0] if armed else -1
             if self._stopped or serial > call.alarm or (serial == call.alarm and call.alarm_at):
                 return
-            if timer is not None:
-                timer.cancel()
+            if armed:
+                armed[1].cancel()
                 del self._armed[call.id]
             if not call.alarm_at:
                 return
@@ -57,6 +58,7 @@ class Timers:
 
     def _due(self, call_id: str, fact: ev.TimedOut) -> None:
         with self._lock:
-            if self._armed.get(call_id, (None,))[0] == fact.alarm:
+            armed = self._armed.get(call_id)
+            if armed and armed[0] == fact.alarm:
                 del self._armed[call_id]
         self._post(call_id, fact)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from warmtransfer.core.call import Stage
-from warmtransfer.ports.model.realtime import Listener, Model
+from warmtransfer.ports.model.protocol import Listener, Model
 from warmtransfer.relay.speaker import Speaker
 
 

@@ -12,7 +12,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.realtime import ToolCall
+from warmtransfer.ports.model.protocol import ToolCall
 from warmtransfer.relay.tools import TRANSFER, CallInfo, Toolbox
 
 log = logging.getLogger("warmtransfer")

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from warmtransfer.ports.carrier import media
 from warmtransfer.ports.websocket.sockets import hang_up, read_messages
 
-#: `start` repeats our own parameters, which Twilio limits to 500 characters each.
-LIMIT = 16 * 1024
 #: The parameter that carries the one-time token.
 TOKEN = "token"
 
@@ -44,7 +42,7 @@ def read_start(sock: socket.socket, seconds: float) -> Opened:
 
     sock.settimeout(seconds)
     try:
-        leftover = read_messages(sock, b"", wanted, LIMIT)
+        leftover = read_messages(sock, b"", wanted, media.START_LIMIT)
     except (OSError, media.BadMessage) as exc:
         raise NotAStream(str(exc) or type(exc).__name__) from exc
     return Opened(seen[0].stream_sid, seen[0].parameters.get(TOKEN, ""), leftover)

@@ -1,6 +1,6 @@
-"""What the caller has heard: a ledger of the audio sent to Twilio, and of when it plays.
+"""What the caller has heard: a ledger of the audio sent to the carrier, and of when it plays.
 
-Twilio buffers what we send and plays it in order, in real time. Time comes in with every question, in
+The carrier buffers what we send and plays it in order, in real time. Time comes in with every question, in
 seconds of any clock that does not go back; lengths are milliseconds of audio.
 """
 
@@ -59,7 +59,7 @@ class Ledger:
     # What happens -----------------------------------------------------------------------------------
 
     def sent(self, item: str, content: int, ms: float, now: float) -> None:
-        """Audio of `item` was handed to Twilio."""
+        """Audio of `item` was handed to the carrier."""
         self.settle(now)
         if not self._queue:
             self._free = self._until = max(self._free, now)

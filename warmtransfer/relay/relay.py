@@ -17,7 +17,7 @@ from warmtransfer.core.call import Stage
 from warmtransfer.core.rules import Human
 from warmtransfer.core.table import HEARS
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.realtime import Listener, Model
+from warmtransfer.ports.model.protocol import Listener, Model, Provider
 from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
@@ -41,13 +41,14 @@ class Relay:
 
     __slots__ = (
         "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_orphaned",
-        "_sessions", "_settings", "_stream", "_talk", "_timer", "_tools", "_up", "id",
+        "_provider", "_sessions", "_settings", "_stream", "_talk", "_timer", "_tools", "_up", "id",
     )  # fmt: skip
 
     def __init__(
         self,
         info: CallInfo,
         settings: RelaySettings,
+        provider: Provider,
         loop: Loop,
         clock: Clock,
         desk: Desk,
@@ -58,6 +59,7 @@ class Relay:
     ) -> None:
         self.id = info.call_id
         self._settings = settings
+        self._provider = provider
         self._loop = loop
         self._clock = clock
         self._desk = desk
@@ -137,7 +139,7 @@ class Relay:
         self._sessions.close()
         self._gone(self.id)
 
-    # What Twilio sends ------------------------------------------------------------------------------
+    # What the leg sends -----------------------------------------------------------------------------
 
     def caller_audio(self, pieces: Sequence[bytes]) -> None:
         """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
@@ -153,7 +155,7 @@ class Relay:
         self._talk.returned(name)
 
     def stream_ended(self, generation: int, how: str) -> None:
-        """Twilio's side is over; the session stays for the next stream."""
+        """The leg's side is over; the session stays for the next stream."""
         self._drop_stream()
         self._desk.post_later(self.id, ev.StreamEnded(generation, how))
 
@@ -184,7 +186,7 @@ class Relay:
 
     def _open_model(self, listener: Listener) -> Model:
         timeout = self._clock.real(self._settings.open_seconds)
-        return Model(self._loop, self._settings.model, self._tools, listener, timeout=timeout)
+        return self._provider.open(self._loop, self._tools, listener, timeout)
 
     def _report_up(self) -> None:
         model = self._sessions.ready

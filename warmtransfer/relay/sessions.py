@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from warmtransfer.clock import Clock
 from warmtransfer.ports.loop.protocols import Loop, Timer
-from warmtransfer.ports.model.realtime import Listener, Model, ToolCall
+from warmtransfer.ports.model.protocol import Listener, Model, ToolCall
 from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.settings import RelaySettings
 

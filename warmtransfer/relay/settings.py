@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from warmtransfer.ports.model.dialect import ModelSettings
 from warmtransfer.relay.phrases import PHRASES
 
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
-    """How the AI is reached and how it behaves. Lengths in seconds."""
+    """How the AI behaves. Lengths in seconds."""
 
-    model: ModelSettings = field(default_factory=ModelSettings)
     greeting: str = "The caller has just been connected. Greet them in one short sentence."
     resume: str = "You are with the caller again. Carry on with the conversation."
     phrases: Sequence[str] = PHRASES  #: patterns by which a caller asks for a person; none turns it off

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from warmtransfer.ports.carrier.media import milliseconds
+from warmtransfer.ports.audio import milliseconds
 from warmtransfer.relay import tones
 from warmtransfer.relay.playback import OWN, Cut, Ledger
 from warmtransfer.relay.stream import Stream
@@ -46,7 +46,7 @@ class Speaker:
             self._stream.offer(media)
 
     def mark(self) -> None:
-        """Have Twilio tell when all of this has been played."""
+        """Have the carrier tell when all of this has been played."""
         if self._unmarked > 0:
             self._stream.send(self._next_mark())
 

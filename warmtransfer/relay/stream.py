@@ -1,4 +1,4 @@
-"""Twilio's side of a relay: one media stream, read and written in the loop."""
+"""The caller's side of a relay: one media stream, read and written in the loop."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.websocket.wire import Wire
 
 log = logging.getLogger("warmtransfer")
-
-#: A media message of 20 ms has about 400 bytes; nothing Twilio sends comes near this.
-LIMIT = 64 * 1024
 
 
 class Finished:
@@ -34,7 +31,7 @@ class Finished:
 
 
 class StreamListener(Protocol):
-    """What comes from Twilio, in the loop."""
+    """What comes from the leg, in the loop."""
 
     def caller_audio(self, pieces: Sequence[bytes]) -> None:
         """What the AI's leg hears, in pieces of 20 ms, base64 mu-law; several have waited."""
@@ -73,7 +70,7 @@ class Stream:
         self._listener: StreamListener | None = listener
         self._finished = finished
         self._wire = Wire(
-            loop, sock, client=False, on_texts=self._messages, on_closed=self._closed, limit=LIMIT
+            loop, sock, client=False, on_texts=self._messages, on_closed=self._closed, limit=media.LIMIT
         )
 
     def silent(self) -> float:
@@ -101,7 +98,7 @@ class Stream:
         self._wire.send_with(media, mark)
 
     def close(self) -> None:
-        """Close our side; Twilio then goes on with the leg's document."""
+        """Close our side; the leg then goes on with its document."""
         self._listener = None
         self._wire.close()
 

@@ -13,6 +13,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import Human
 from warmtransfer.ports.loop.protocols import Loop
+from warmtransfer.ports.model.protocol import Provider
 from warmtransfer.ports.websocket.sockets import hang_up
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
@@ -30,6 +31,7 @@ class Switchboard:
     def __init__(
         self,
         settings: RelaySettings,
+        provider: Provider,
         loop: Loop,
         clock: Clock,
         toolbox: Toolbox | None = None,
@@ -37,6 +39,7 @@ class Switchboard:
     ) -> None:
         self.desk: Desk | None = None
         self._settings = settings
+        self._provider = provider
         self._loop = loop
         self._clock = clock
         self._toolbox = toolbox or Toolbox()
@@ -169,7 +172,7 @@ class Switchboard:
         try:
             self._relay(call_id).attach(generation, sock, stream_sid, leftover, finished)
         except Exception:
-            hang_up(sock)  # Twilio then asks what to do instead; nobody else would end it
+            hang_up(sock)  # the leg then asks what to do instead; nobody else would end it
             finished.tell()
             raise
 
@@ -182,6 +185,7 @@ class Switchboard:
             relay = self._relays[call_id] = Relay(
                 info,
                 self._settings,
+                self._provider,
                 self._loop,
                 self._clock,
                 self.desk,

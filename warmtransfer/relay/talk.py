@@ -12,8 +12,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core.call import Stage
 from warmtransfer.core.table import FILLS
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.realtime import Model, ToolCall
-from warmtransfer.ports.model.turns import Want
+from warmtransfer.ports.model.protocol import Model, ToolCall, Want
 from warmtransfer.relay.border import RelaySide
 from warmtransfer.relay.errands import Desk, Errands
 from warmtransfer.relay.memory import Memory
@@ -291,7 +290,7 @@ class Talk:
         self._played.clear()
 
     def _quiet(self) -> bool:
-        busy = self._model is not None and self._model.turns.busy
+        busy = self._model is not None and self._model.busy
         return not busy and (self._speaker is None or self._speaker.all_heard())
 
     def _wake_waiters(self) -> None:
@@ -324,7 +323,7 @@ class Talk:
 
     def _again(self) -> None:
         model = self._model
-        if model is not None and not model.turns.busy:
+        if model is not None and not model.busy:
             model.say(Want("again"))
 
     def _answered(self, call_id: str, text: str, speak: bool) -> None:

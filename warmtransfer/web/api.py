@@ -86,6 +86,7 @@ def handoff(call_id: str) -> tuple[dict[str, Any], int]:
     if asked["target"] and named(here.settings.rules(), asked["target"]) is None:
         names = ", ".join(human.name for human in here.settings.humans)
         abort(400, f"target is none of {names}.")
+    here.life.start()
     try:
         after = here.desk.ask(call_id, "api", **asked)
     except UnknownCall:

@@ -12,11 +12,10 @@ from collections.abc import Mapping
 
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Outcome
+from warmtransfer.vocabulary import ENDED
 
 Form = Mapping[str, str]
 
-#: CallStatus values after which a leg is over.
-TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _LABEL = re.compile(r"(caller|ai|human)(?:-([1-9][0-9]{0,5}))?")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -27,6 +26,11 @@ def deserted(form: Form) -> str:
     came = form.get("StatusCallbackEvent") == "participant-join" and who == "caller"
     went = form.get("StatusCallbackEvent") == "participant-leave" and who in ("ai", "human")
     return form.get("FriendlyName", "") if came or went else ""
+
+
+def over(form: Form) -> bool:
+    """Whether the leg that asks has ended: Twilio asks an action once more then."""
+    return form.get("CallStatus") in ENDED
 
 
 # The caller -----------------------------------------------------------------------------------------
@@ -42,7 +46,7 @@ def caller_status(form: Form) -> ev.CallerLeft | None:
     """The end of the caller's call, from the number's status callback: the only news of a caller who
     never joined the room."""
     status = form.get("CallStatus", "")
-    return ev.CallerLeft(why=status) if status in TERMINAL else None
+    return ev.CallerLeft(why=ENDED[status]) if status in ENDED else None
 
 
 def dial_action(form: Form, n: int = 0) -> ev.CallerCameBack | ev.CallerLeft:
@@ -109,7 +113,8 @@ def _left(form: Form, room_sid: str) -> ev.Event | None:
         return ev.AILeft(number, room_sid, why)
     if who == "human":
         # A leg that never answered leaves too; its status is the better reason.
-        return ev.HumanLeft(number, room_sid, status if status in TERMINAL - {"completed"} else why)
+        never = status in ENDED and status != "completed"
+        return ev.HumanLeft(number, room_sid, ENDED[status] if never else why)
     if who != "caller" or why == "participant_updated_via_api":
         return None
     if why in ("conference_ended_via_api", "moderator_ended_conference") and status == "in-progress":
@@ -131,8 +136,8 @@ def _ended(form: Form, room_sid: str) -> ev.Event:
 def human_status(form: Form, n: int) -> ev.Event | None:
     """Progress of the leg of attempt `n`, from its status callback."""
     status, call_sid = form.get("CallStatus", ""), _plain(form, "CallSid")
-    if status in TERMINAL:
-        return ev.HumanEnded(n, status, _plain(form, "SipResponseCode"), call_sid)
+    if status in ENDED:
+        return ev.HumanEnded(n, ENDED[status], _plain(form, "SipResponseCode"), call_sid)
     if not call_sid:
         return None
     match status:

@@ -21,6 +21,9 @@ NAME = "warmtransfer"
 class Records(Protocol):
     """What is remembered of calls."""
 
+    def open(self) -> None:
+        """Make sure that calls can be remembered; raises ConfigError."""
+
     def journal(self, call_id: str) -> list[Any]:
         """Every decision about the call, in order."""
 

@@ -10,12 +10,10 @@ from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 from warmtransfer.core import briefing
 from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Outcome, Stage, Style
 from warmtransfer.core.rules import BACKOFF, Rules
+from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
 
-#: Identical on every leg: the first joiner's choice holds for the whole room (Twilio: conference TwiML).
-ROOM_EVENTS = "start end join leave hold modify announcement"
-LEG_EVENTS = "initiated ringing answered completed"
 #: The name of our ring tone among the sounds.
 RING = "ring"
 
@@ -93,7 +91,7 @@ class Documents:
         dial = Dial(
             action=self.links.dial(call.id, attempt.n),
             method="POST",
-            timeout=math.ceil(self._ring_seconds(attempt)),
+            timeout=math.ceil(self.rules.ring(attempt.name)),
             caller_id=self.phrasing.number or None,
             time_limit=self.phrasing.call_limit,
         )
@@ -103,13 +101,10 @@ class Documents:
             method="POST",
             status_callback=self.links.human_status(call.id, attempt.n),
             status_callback_method="POST",
-            status_callback_event=LEG_EVENTS,
+            status_callback_event=" ".join(LEG_EVENTS),
         )
         response.append(dial)
         return _xml(response)
-
-    def _ring_seconds(self, attempt: Attempt) -> float:
-        return next((human.ring for human in self.rules.humans if human.name == attempt.name), 25.0)
 
     # The AI's leg -----------------------------------------------------------------------------------
 
@@ -226,7 +221,7 @@ class Documents:
             beep="false",
             status_callback=self.links.room(call.id),
             status_callback_method="POST",
-            status_callback_event=ROOM_EVENTS,
+            status_callback_event=" ".join(ROOM_EVENTS),
         )
         response.append(dial)
         if n:

@@ -120,7 +120,7 @@ def ai() -> str:
 @document
 def after(call_id: str, k: int) -> str:
     """The AI's stream has ended: it starts anew, unless the leg has ended too or is not wanted."""
-    if fields().get("CallStatus") in forms.TERMINAL:
+    if forms.over(fields()):
         return twiml.hang_up()
     try:
         return _offer(call_id, k)

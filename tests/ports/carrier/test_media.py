@@ -157,8 +157,3 @@ def test_what_we_send_is_what_twilio_takes() -> None:
         "event": "mark", "streamSid": SID, "mark": {"name": '1.0."x"'},
     }  # fmt: skip
     assert json.loads(ours.clear()) == {"event": "clear", "streamSid": SID}
-
-
-@given(st.integers(0, 5000))
-def test_the_length_of_base64_audio_is_known_without_decoding(size: int) -> None:
-    assert media.milliseconds(base64.b64encode(bytes(size))) == size / 8

@@ -17,7 +17,15 @@ import requests
 import responses
 import urllib3.exceptions as url3
 
-from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
+from warmtransfer.core.legs import Ended, Leg, LegState
+from warmtransfer.errors import (
+    CarrierBusy,
+    CarrierError,
+    CarrierGone,
+    CarrierRefused,
+    CarrierTaken,
+    CarrierUnsure,
+)
 from warmtransfer.ports.carrier.rest import Account, Carrier
 
 AC = "AC" + "0" * 32
@@ -73,7 +81,7 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
     "people": lambda carrier: carrier.people(CF),
     "open_rooms": lambda carrier: carrier.open_rooms(),
     "number_called": lambda carrier: carrier.number_called(CA),
-    "call_status": lambda carrier: carrier.call_status(CA),
+    "leg": lambda carrier: carrier.leg(CA),
     "find_call": lambda carrier: carrier.find_call(NUMBER, 1_000_000_000.0),
 }
 CREATES = ("add_ai", "dial", "add_human")
@@ -332,13 +340,36 @@ def test_a_participant_who_cannot_talk_is_not_found_talking(
     assert carrier.find_participant(CF, "human-1") == CA
 
 
-def test_the_status_of_a_call_is_twilios_word(carrier: Carrier, api: responses.RequestsMock) -> None:
-    answer(api, json={"sid": CA, "status": "in-progress"})
-    assert carrier.call_status(CA) == "in-progress"
+def test_a_label_that_is_in_the_room_already_is_told_apart(
+    carrier: Carrier, api: responses.RequestsMock
+) -> None:
+    answer(api, json={"code": 16026, "message": "in use", "status": 400}, status=400)
+    assert type(failure(carrier, "add_ai")) is CarrierTaken
+
+
+@pytest.mark.parametrize(
+    ("status", "leg"),
+    [
+        ("queued", LegState.COMING),
+        ("ringing", LegState.COMING),
+        ("in-progress", LegState.UP),
+        ("a-new-word", LegState.COMING),
+        ("completed", Ended.COMPLETED),
+        ("busy", Ended.BUSY),
+        ("failed", Ended.FAILED),
+        ("no-answer", Ended.NO_ANSWER),
+        ("canceled", Ended.CANCELLED),
+    ],
+)
+def test_where_a_leg_is_is_said_in_our_own_words(
+    carrier: Carrier, api: responses.RequestsMock, status: str, leg: Leg
+) -> None:
+    answer(api, json={"sid": CA, "status": status})
+    assert carrier.leg(CA) is leg
     assert sent(api)[:2] == ("GET", f"{ROOT}/Calls/{CA}.json")
 
 
-@pytest.mark.parametrize("action", ["find_participant", "call_status", "number_called"])
+@pytest.mark.parametrize("action", ["find_participant", "leg", "number_called"])
 @pytest.mark.parametrize(("status", "code"), [(404, 20404), (400, 16022), (400, 16099)])
 def test_looking_for_what_is_gone_finds_nothing(
     carrier: Carrier, api: responses.RequestsMock, action: str, status: int, code: int
@@ -412,7 +443,7 @@ def test_secrets_are_not_in_an_accounts_repr() -> None:
     assert "hush" not in repr(Account(AC, "hush", "SK1", "hush"))
 
 
-@pytest.mark.parametrize("action", ["end_call", "move_call", "end_room", "call_status", "remove"])
+@pytest.mark.parametrize("action", ["end_call", "move_call", "end_room", "leg", "remove"])
 def test_an_empty_sid_never_becomes_a_request_to_the_whole_collection(
     carrier: Carrier, api: responses.RequestsMock, action: str
 ) -> None:

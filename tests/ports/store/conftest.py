@@ -67,4 +67,6 @@ def open_store() -> Iterator[Callable[..., Store]]:
 
 @pytest.fixture
 def store(url: str, open_store: Callable[..., Store]) -> Store:
-    return open_store(url)
+    made = open_store(url)
+    made.open()
+    return made

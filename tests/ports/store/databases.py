@@ -36,7 +36,7 @@ def create(store: Store, call_id: str, **fields: Any) -> Call:
 
 def fault(url: str, open_store: Callable[..., Store]) -> str:
     with pytest.raises(ConfigError) as caught:
-        open_store(url)
+        open_store(url).open()
     [one] = caught.value.faults
     assert one.startswith("DATABASE_URL: ")
     return one

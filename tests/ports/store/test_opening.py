@@ -10,7 +10,8 @@ from sqlalchemy import inspect, text
 
 from tests.ports.store.databases import create, creating, database, fault
 from warmtransfer.errors import ConfigError, WarmTransferError
-from warmtransfer.ports.store.store import Line, Store, here
+from warmtransfer.ports.store.records import Line
+from warmtransfer.ports.store.store import Store, here
 
 
 def tables(url: str) -> set[str]:
@@ -38,14 +39,14 @@ def test_nothing_is_made_before_it_is_needed(
 
 def test_a_column_that_means_nothing_yet_is_added(url: str, open_store: Callable[..., Store]) -> None:
     create(open_store(url), "c1")
-    run(url, "ALTER TABLE warmtransfer_outbox DROP COLUMN lease_owner",
+    run(url, "ALTER TABLE warmtransfer_attempt DROP COLUMN outcome",
         "ALTER TABLE warmtransfer_call DROP COLUMN alarm_at")  # fmt: skip
     store = open_store(url)
     assert store.load("c1") is not None
     create(store, "c2")
     with database(url) as db:
         assert db.execute(text("SELECT alarm_at FROM warmtransfer_call")).scalars().all() == [0.0, 0.0]
-        assert "lease_owner" in {each["name"] for each in inspect(db).get_columns("warmtransfer_outbox")}
+        assert "outcome" in {each["name"] for each in inspect(db).get_columns("warmtransfer_attempt")}
 
 
 def test_an_index_that_is_missing_from_an_older_table_is_made(

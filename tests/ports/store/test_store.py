@@ -24,7 +24,8 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Attempt, Call, Outcome, Stage, Style
 from warmtransfer.errors import StoreBusy, WarmTransferError
-from warmtransfer.ports.store.store import Decision, Line, Store
+from warmtransfer.ports.store.records import Line
+from warmtransfer.ports.store.store import Decision, Store
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[3]
@@ -353,6 +354,16 @@ def test_what_was_stored_is_there_after_a_restart(url: str, open_store: Callable
     assert open_store(url).load("c1") == call
 
 
+def test_a_file_is_made_by_what_is_asked_first_and_not_before(
+    tmp_path: Path, open_store: Callable[..., Store]
+) -> None:
+    path = tmp_path / "later.sqlite3"
+    store = open_store(f"sqlite:///{path}")
+    assert not path.exists()
+    assert store.calls() == []
+    assert path.exists()
+
+
 # A database that cannot be had ----------------------------------------------------------------------
 
 
@@ -412,7 +423,7 @@ def test_an_unreachable_server_is_named_without_the_password(
 
 
 def test_sqlite_keeps_a_write_ahead_log(open_store: Callable[..., Store], tmp_path: Path) -> None:
-    create(open_store(f"sqlite:///{tmp_path}/calls.db"), "c1")
+    open_store(f"sqlite:///{tmp_path}/calls.db").open()
     with sqlite3.connect(tmp_path / "calls.db") as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     db.close()

@@ -12,19 +12,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from warmtransfer.ports.audio import ALPHABET, is_base64
+
+#: The longest message taken: one of 20 ms has about 400 bytes, and nothing Twilio sends comes near this.
+LIMIT = 64 * 1024
+#: And the longest of the first two: `start` repeats our own parameters, of 500 characters at most each.
+START_LIMIT = 16 * 1024
 #: What `start` must promise; anything else would reach the model as noise.
 FORMAT = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
-#: mu-law at 8000 samples a second: eight bytes a millisecond.
-BYTES_PER_MS = 8
 
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 #: A media message as Twilio writes it, byte for byte; any other spelling is read as JSON.
 _USUAL = re.compile(
     rb'\{"event":"media","sequenceNumber":"[0-9]+","media":\{"track":"inbound","chunk":"[0-9]+",'
     rb'"timestamp":"[0-9]+","payload":"([A-Za-z0-9+/]+={0,2})"\},"streamSid":"([A-Za-z0-9]+)"\}'
 ).fullmatch
 _DIGITS = bytes.maketrans(b"0123456789", b"0" * 10)
-_LETTERS = bytes(65 if each in _ALPHABET else each if each == 61 else 33 for each in range(256))
+_LETTERS = bytes(65 if each in ALPHABET else each if each == 61 else 33 for each in range(256))
 
 
 class BadMessage(ValueError):
@@ -225,16 +228,3 @@ class Spelling:
     def clear(self) -> bytes:
         """Play nothing of what is buffered; Twilio then gives back every outstanding mark."""
         return self._clear
-
-
-def is_base64(payload: bytes) -> bool:
-    """Whether this is whole groups of base64 (RFC 4648, section 4): it may stand between quotes as it is."""
-    letters = payload.rstrip(b"=")
-    padding = len(payload) - len(letters)
-    return padding < 3 and len(payload) & 3 == 0 and not letters.translate(None, _ALPHABET)
-
-
-def milliseconds(payload: bytes) -> float:
-    """How long this base64 mu-law plays."""
-    padding = payload[-2:].count(b"=")
-    return (len(payload) * 3 // 4 - padding) / BYTES_PER_MS

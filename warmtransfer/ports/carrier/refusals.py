@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import logging
 
-from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
+from warmtransfer.errors import (
+    CarrierBusy,
+    CarrierError,
+    CarrierGone,
+    CarrierRefused,
+    CarrierTaken,
+    CarrierUnsure,
+)
 
 log = logging.getLogger(__name__)
 
 #: The leg, participant or room is over (https://www.twilio.com/docs/api/errors/16099 and so on).
 _GONE = frozenset({16022, 16099, 20404, 21220})
+#: A participant of this label is in the room (https://www.twilio.com/docs/api/errors/16026).
+_LABEL_IN_USE = 16026
 #: Sent for every account or key that is not accepted, also by hosts before the API that give no code.
 _AUTHENTICATE = 20003
 
@@ -39,6 +48,8 @@ def refusal(what: str, status: int, code: int, gone: bool) -> CarrierError:
         kind = CarrierBusy
     elif gone and (status == 404 or code in _GONE):
         kind = CarrierGone
+    elif code == _LABEL_IN_USE:
+        kind = CarrierTaken
     elif status >= 500 or status in (0, 408):
         kind = CarrierUnsure
     return logged(kind(what, status=status, code=code))

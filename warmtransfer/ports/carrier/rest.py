@@ -19,16 +19,15 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from urllib3.exceptions import NewConnectionError
 
+from warmtransfer import vocabulary
+from warmtransfer.core.legs import Leg, LegState
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
 from warmtransfer.ports.carrier.refusals import logged, refusal
+from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 
 #: The SDK logs URLs, and the URL of a search for a call holds a phone number.
 _MUTE = logging.getLogger(f"{__name__}.requests")
 _MUTE.disabled = True
-
-#: Identical on every leg: the first joiner's callback and events win for the whole conference.
-ROOM_EVENTS = ("start", "end", "join", "leave", "hold", "modify", "announcement")
-LEG_EVENTS = ("initiated", "ringing", "answered", "completed")
 
 #: A TwiML App answers by itself; the least that Twilio takes would do, this leaves room for a slow webhook.
 AI_RING = 15
@@ -246,11 +245,11 @@ class Carrier:
             return "" if silent else _sid("find_participant", leg.call_sid)
         return ""
 
-    def call_status(self, call_sid: str) -> str:
-        """The CallStatus of a call, "" if Twilio knows no such call."""
-        with suppress(CarrierGone), _mapped("call_status"):
-            return str(self._calls(_named("call_status", call_sid)).fetch().status)
-        return ""
+    def leg(self, call_sid: str) -> Leg:
+        """Where a leg is, or how it ended."""
+        with suppress(CarrierGone), _mapped("leg"):
+            return vocabulary.leg(str(self._calls(_named("leg", call_sid)).fetch().status))
+        return LegState.UNKNOWN
 
     def find_call(self, to: str, since: float, known: Collection[str] = ()) -> str:
         """The CallSid of the newest call we made to `to` at or after `since` (unix seconds), "" for none.

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class SelectorLoop:
-    """Callbacks run in one daemon thread of this loop's own."""
+    """Callbacks run in one daemon thread of this loop's own, which begins with the first thing to call."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -33,7 +33,8 @@ class SelectorLoop:
         self._selector.register(self._wake_out, selectors.EVENT_READ, None)
         self._pool = ThreadPoolExecutor(1, "warmtransfer-store")
         self._thread = threading.Thread(target=self._main, name="warmtransfer-loop", daemon=True)
-        self._thread.start()
+        self._begun = False
+        self._lock = threading.Lock()
 
     def watch(self, sock: socket.socket, on_readable: Callable[[], object]) -> Watch:
         """Watch through the selector; see Loop."""
@@ -42,7 +43,10 @@ class SelectorLoop:
     def soon(self, fn: Callback, *args: Any) -> None:
         """Wake the loop's thread; see Loop."""
         self._soon.append((fn, *args))
-        self._wake()
+        if self._begun:
+            self._wake()
+        else:
+            self._begin()
 
     def later(self, seconds: float, fn: Callback, *args: Any) -> Timer:
         """Put a timer on the loop's heap; see Loop."""
@@ -70,9 +74,13 @@ class SelectorLoop:
 
     def stop(self) -> None:
         """End the thread; a callback that runs is finished first."""
-        self._stopped = True
-        self._wake()
-        if threading.current_thread() is not self._thread:
+        with self._lock:
+            self._stopped = True
+            begun, self._begun = self._begun, True
+        if not begun:
+            self._close()
+        elif threading.current_thread() is not self._thread:
+            self._wake()
             self._thread.join(2.0)
         self._pool.shutdown(wait=False)
 
@@ -96,6 +104,15 @@ class SelectorLoop:
                 else:
                     key.data.fire(ready)
             self._call_due()
+        self._close()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if not self._begun:
+                self._begun = True
+                self._thread.start()
+
+    def _close(self) -> None:
         self._selector.close()
         self._wake_out.close()
         self._wake_in.close()

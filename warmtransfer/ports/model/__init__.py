@@ -1,1 +1,1 @@
-"""Realtime models: one file a provider."""
+"""Realtime models: the protocol that each speaks to us, and one file or folder a provider."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,43 +13,43 @@ from warmtransfer.ports.store import schema
 from warmtransfer.ports.store.tables import LOCK_TABLES, outbox
 
 
-def open_engine(url: str) -> Engine:
-    """An engine of a database that will do, in which nothing is made yet; raises ConfigError."""
+def make_engine(url: str, *, reading: bool = False) -> Engine:
+    """An engine that has not touched its database; raises ConfigError for an address that cannot be one.
+
+    With `reading` it changes nothing, and its file has to be there.
+    """
     parsed = _checked(url)
     file = _file(parsed)
-    if file and not file.exists() and "mode" not in parsed.query:
-        if not os.access(file.parent, os.W_OK):
-            raise ConfigError([f"DATABASE_URL: {_advice(parsed)}"])
-        return _sqlite(parsed)
-    engine = _sqlite(parsed) if file else _postgres(parsed)
-    try:
-        _look(engine)
-    except (SQLAlchemyError, ConfigError) as exc:
-        engine.dispose()
-        raise _told(exc, parsed) from None
-    return engine
-
-
-def open_reader(url: str) -> Engine:
-    """An engine that changes nothing of a database that is there; ConfigError when it holds no calls."""
-    parsed = _checked(url)
-    file = _file(parsed)
+    if not reading:
+        return _sqlite(parsed) if file else _postgres(parsed)
     if file and not file.exists():
         raise ConfigError(
             [f"DATABASE_URL: there is no database {file}; the app makes it with its first call"]
         )
-    engine = (
-        _reading(parsed) if file else _postgres(parsed).execution_options(postgresql_readonly=True)
-    )
+    return _reading(parsed) if file else _postgres(parsed).execution_options(postgresql_readonly=True)
+
+
+def check(engine: Engine, *, reading: bool = False) -> None:
+    """Make sure that calls can be kept here, tables and columns made where that is safe; or only read.
+
+    Raises ConfigError with what to do.
+    """
     try:
-        with engine.connect() as connection:
-            lacks = schema.missing(inspect(connection))
-        if lacks:
-            raise ConfigError([f"DATABASE_URL: {lacks[0]} is not there; the app makes it when it starts"])
+        if reading:
+            _see_calls(engine)
+        else:
+            _look(engine)
+            prepare(engine)
     except (SQLAlchemyError, ConfigError) as exc:
         engine.dispose()
-        raise _told(exc, parsed) from None
-    return engine
+        raise _told(exc, engine.url) from None
+
+
+def _see_calls(engine: Engine) -> None:
+    with engine.connect() as connection:
+        lacks = schema.missing(inspect(connection))
+    if lacks:
+        raise ConfigError([f"DATABASE_URL: {lacks[0]} is not there; the app makes it when it starts"])
 
 
 def prepare(engine: Engine) -> None:

@@ -24,6 +24,7 @@ from warmtransfer.core.plain import plain
 from warmtransfer.errors import StoreBusy, WarmTransferError
 from warmtransfer.ports.store import opening
 from warmtransfer.ports.store import statements as sql
+from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
 from warmtransfer.ports.store.statements import MOST, NTH, WHICH
 from warmtransfer.ports.store.tables import attempt, call, journal, outbox, transcript
 
@@ -56,37 +57,6 @@ class Saved:
     orders: tuple[tuple[int, do.Order], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class JournalOrder:
-    """An order and what came of it; `done_at` is 0.0 while it is open."""
-
-    id: int
-    order: do.Order
-    done_at: float
-    result: str
-
-
-@dataclass(frozen=True, slots=True)
-class JournalRow:
-    """One decision: when, what happened, the stage before and after, what was ordered."""
-
-    at: float
-    event: str
-    data: dict[str, Any]
-    before: str
-    after: str
-    orders: tuple[JournalOrder, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the conversation; `who` is caller or ai."""
-
-    at: float
-    who: str
-    text: str
-
-
 class Store:
     """The database. Any thread may call it.
 
@@ -97,15 +67,27 @@ class Store:
     def __init__(
         self, url: str, offload: Offload, now: Callable[[], float] = time.time, *, reading: bool = False
     ) -> None:
-        """Look at `url`, whose tables are made when they are first needed, and with `reading` never.
+        """Nothing is opened yet; raises ConfigError for a `url` that cannot be one.
 
-        Raises ConfigError for a database that will not do, or that `reading` finds no calls in.
+        With `reading` nothing is ever changed, and ConfigError is raised when there are no calls to be read.
         """
         self._now = now
-        self._engine = offload(opening.open_reader if reading else opening.open_engine, url)
+        self._reading = reading
+        self._engine = opening.make_engine(url, reading=reading)
         self._postgres = self._engine.dialect.name == "postgresql"
         self._run: Offload = here if self._postgres else offload
-        self._prepared = reading
+        self._prepared = False
+        if reading:
+            self.open()
+
+    def open(self) -> None:
+        """Make sure of the tables, as whatever is asked first does; raises ConfigError."""
+        self._run(self._prepare)
+
+    def _prepare(self) -> None:
+        if not self._prepared:
+            opening.check(self._engine, reading=self._reading)  # harmless when two threads do it
+            self._prepared = True
 
     def close(self) -> None:
         """Close every connection."""
@@ -245,10 +227,8 @@ class Store:
 
         Not chained: their texts hold the statement with numbers and words of the call.
         """
+        self._prepare()
         try:
-            if not self._prepared:  # twice at once does no harm
-                opening.prepare(self._engine)
-                self._prepared = True
             with self._engine.connect() as connection:
                 db = connection.execution_options(writes=writes, wait=wait)
                 with db.begin():

@@ -85,7 +85,7 @@ journal = Table(
     sqlite_autoincrement=True,
 )
 
-#: One row an order; `done_at` is 0 until it was carried out, `lease_*` say who is about to.
+#: One row an order; `done_at` is 0 until it was carried out.
 outbox = Table(
     "warmtransfer_outbox",
     metadata,
@@ -96,8 +96,6 @@ outbox = Table(
     _time("at"),
     _time("done_at"),
     _word("result", server_default=text("''")),
-    _word("lease_owner", server_default=text("''")),
-    _time("lease_until"),
     sqlite_autoincrement=True,
 )
 

@@ -1,8 +1,4 @@
-"""The model's session: one realtime socket, spoken to in the caller's and the call's terms.
-
-`Model` is what another provider has to offer, and `Listener` is all it may assume about us. Everything runs
-in the loop. A Model is good for one session: when it is lost, a new one is opened and seeded.
-"""
+"""A session with OpenAI's realtime model: one socket, spoken to in the caller's and the call's terms."""
 
 from __future__ import annotations
 
@@ -10,15 +6,15 @@ import json
 import logging
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from warmtransfer.errors import ModelLost
+from warmtransfer.errors import ModelGone
 from warmtransfer.ports.loop.protocols import Loop, Timer
-from warmtransfer.ports.model import dialect
-from warmtransfer.ports.model.dialect import APPEND, APPENDED, Json, ModelSettings
-from warmtransfer.ports.model.opening import Opening
-from warmtransfer.ports.model.turns import Turns, Want
+from warmtransfer.ports.model.connecting import Connecting
+from warmtransfer.ports.model.openai import dialect
+from warmtransfer.ports.model.openai.dialect import APPEND, APPENDED, Json, OpenAISettings
+from warmtransfer.ports.model.openai.turns import Turns
+from warmtransfer.ports.model.protocol import Listener, ToolCall, Want
 from warmtransfer.ports.websocket.wire import Wire
 
 log = logging.getLogger("warmtransfer")
@@ -27,65 +23,18 @@ log = logging.getLogger("warmtransfer")
 LIMIT = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A tool the model called, completely. `spoken`: it said something in the same breath."""
-
-    call_id: str
-    name: str
-    arguments: Mapping[str, Any] | None  #: None when they were no JSON object
-    spoken: bool = False
-
-
-class Listener(Protocol):
-    """What comes out of a session, in the loop."""
-
-    def model_ready(self, expires_at: float) -> None:
-        """The session has taken our settings; it ends at `expires_at` (unix seconds, 0 unknown)."""
-
-    def model_audio(self, item: str, content: int, payload: bytes) -> None:
-        """Base64 mu-law to be played after what came before."""
-
-    def model_audio_done(self, item: str) -> None:
-        """All audio of the item has come."""
-
-    def model_words(self, item: str, text: str, final: bool) -> None:
-        """More words of the item (a delta), or, when final, all of them."""
-
-    def caller_started(self) -> None:
-        """The caller began to speak."""
-
-    def caller_stopped(self) -> None:
-        """The caller ended a turn."""
-
-    def caller_turn(self, item: str) -> None:
-        """The caller's turn has its place in the conversation; its words will come."""
-
-    def caller_words(self, item: str, text: str) -> None:
-        """What the caller said in that turn; empty when it could not be written down."""
-
-    def tool_called(self, call: ToolCall) -> None:
-        """Run this tool, once, and `answer` it."""
-
-    def turn_done(self, purpose: str, status: str) -> None:
-        """A response ended: completed, cancelled, incomplete or failed. `purpose` is ours, or empty."""
-
-    def model_lost(self, reason: str, fatal: bool) -> None:
-        """The session is gone; nothing else will come. `fatal`: another one would go the same way."""
-
-
-class Model:
-    """A session being opened, then open. `close` may come at any time; a closed one says nothing more."""
+class Session:
+    """See `Model` in the protocol; good for one session, being opened, then open."""
 
     __slots__ = (
         "_expires_at", "_loop", "_opening", "_seen_calls", "_serial", "_settings", "_spoken", "_timer",
-        "_tools", "_wire", "closed", "listener", "ready", "turns",
+        "_tools", "_turns", "_wire", "closed", "listener", "ready",
     )  # fmt: skip
 
     def __init__(
         self,
         loop: Loop,
-        settings: ModelSettings,
+        settings: OpenAISettings,
         tools: Sequence[Mapping[str, Any]],
         listener: Listener,
         *,
@@ -102,10 +51,15 @@ class Model:
         self._expires_at = 0.0
         self.ready = False
         self.closed = False
-        self.turns = Turns()
+        self._turns = Turns()
         self._timer: Timer | None = None
-        self._opening: Opening | None = Opening(
-            loop, dialect.address(settings), dialect.headers(settings), timeout, self._opened
+        self._opening: Connecting | None = Connecting(
+            loop,
+            dialect.address(settings),
+            dialect.headers(settings),
+            timeout,
+            self._opened,
+            dialect.refused,
         )
         self._timer = loop.later(timeout * 1.5, self._lost, "the session did not start", False)
 
@@ -123,7 +77,7 @@ class Model:
 
     def say(self, want: Want) -> None:
         """Have it respond as soon as no other response runs."""
-        self.turns.want(want)
+        self._turns.want(want)
         self._next_turn()
 
     def know(self, text: str) -> None:
@@ -148,25 +102,30 @@ class Model:
         for item in delete:
             self._send({"type": "conversation.item.delete", "item_id": item})
 
+    @property
+    def busy(self) -> bool:
+        """Whether a response runs or has been asked for."""
+        return self._turns.busy
+
     def interrupted(self) -> None:
         """The caller speaks over the running response: its late audio counts no more."""
-        running = self.turns.running
-        if self.turns.silence() and not self._settings.interrupt_response:
+        running = self._turns.running
+        if self._turns.silence() and not self._settings.interrupt_response:
             self._send({"type": "response.cancel", "response_id": running})
 
     def deafen(self, keep: str) -> None:
         """Forget unanswered caller audio and end every response but those of purpose `keep`, until `hear`."""
-        self.turns.keep_only(keep)
+        self._turns.keep_only(keep)
         self._send({"type": "input_audio_buffer.clear"})
         self._cancel_unwanted()
 
     def hear(self) -> None:
         """The caller may be answered again."""
-        self.turns.only = None
+        self._turns.only = None
 
     def check(self, now: float, patience: float) -> None:
         """Called now and then: lose the session when a response has been silent for `patience` seconds."""
-        if self.turns.stalled(now, patience):
+        if self._turns.stalled(now, patience):
             self._lost("stalled", False)
 
     def close(self) -> None:
@@ -182,7 +141,7 @@ class Model:
 
     # The socket -------------------------------------------------------------------------------------
 
-    def _opened(self, sock: socket.socket | None, lost: ModelLost | None) -> None:
+    def _opened(self, sock: socket.socket | None, lost: ModelGone | None) -> None:
         self._opening = None
         if sock is None or lost is not None:
             self._lost(lost.reason if lost else "", bool(lost and lost.fatal))
@@ -208,15 +167,15 @@ class Model:
         return event_id
 
     def _next_turn(self) -> None:
-        want = self.turns.next() if self.ready else None
+        want = self._turns.next() if self.ready else None
         if want is not None:
             if want.note:
                 self.know(want.note)
             event_id = self._send(dialect.respond(want.purpose, want.instructions, tools=want.tools))
-            self.turns.asked(want, event_id)
+            self._turns.asked(want, event_id)
 
     def _cancel_unwanted(self) -> None:
-        unwanted = self.turns.unwanted()
+        unwanted = self._turns.unwanted()
         if unwanted is not None:
             self._send({"type": "response.cancel", "response_id": unwanted})
 
@@ -251,13 +210,13 @@ class Model:
 
     def _turn_began(self, event: Json) -> None:
         response = event["response"]
-        self.turns.began(response["id"], (response.get("metadata") or {}).get("purpose"))
+        self._turns.began(response["id"], (response.get("metadata") or {}).get("purpose"))
         self._cancel_unwanted()
 
     def _turn_done(self, event: Json) -> None:
         response = event["response"]
         status = response.get("status", "completed")
-        purpose = self.turns.ended(response["id"])
+        purpose = self._turns.ended(response["id"])
         for item in dialect.finished_calls(response.get("output") or (), completed=status == "completed"):
             self._call(item, response["id"])
         error = (response.get("status_details") or {}).get("error") if status == "failed" else None
@@ -288,28 +247,28 @@ class Model:
 
     def _audio(self, event: Json) -> None:
         response = event["response_id"]
-        if self.turns.heeded(response):
+        if self._turns.heeded(response):
             self._spoken.add(response)
             self.listener.model_audio(event["item_id"], int(event.get("content_index", 0)), event["delta"])
 
     def _audio_done(self, event: Json) -> None:
-        if self.turns.heeded(event["response_id"]):
+        if self._turns.heeded(event["response_id"]):
             self.listener.model_audio_done(event["item_id"])
 
     def _words(self, event: Json) -> None:
-        self.turns.progressed()
+        self._turns.progressed()
         self.listener.model_words(event["item_id"], event["delta"], False)
 
     def _all_words(self, event: Json) -> None:
         self.listener.model_words(event["item_id"], event["transcript"], True)
 
     def _caller_started(self, event: Json) -> None:
-        self.turns.spoke()
+        self._turns.spoke()
         self.listener.caller_started()
 
     def _caller_turn(self, event: Json) -> None:
         if self._settings.create_response:
-            self.turns.owed()
+            self._turns.owed()
         self.listener.caller_turn(event["item_id"])
 
     def _error(self, event: Json) -> None:
@@ -320,28 +279,28 @@ class Model:
             return
         level = logging.INFO if dialect.harmless(error) else logging.WARNING
         log.log(level, "the model reports %s (%s)", code, error.get("param"))
-        self.turns.refused(str(error.get("event_id")), again=code == dialect.ALREADY)
+        self._turns.refused(str(error.get("event_id")), again=code == dialect.ALREADY)
         self._next_turn()
 
 
 _READERS = {
-    "session.created": Model._created,
-    "session.updated": Model._updated,
-    "response.created": Model._turn_began,
-    "response.done": Model._turn_done,
-    "response.output_item.done": Model._item_done,
-    "response.output_audio.delta": Model._audio,
-    "response.output_audio.done": Model._audio_done,
-    "response.output_audio_transcript.delta": Model._words,
-    "response.output_audio_transcript.done": Model._all_words,
-    "input_audio_buffer.speech_started": Model._caller_started,
+    "session.created": Session._created,
+    "session.updated": Session._updated,
+    "response.created": Session._turn_began,
+    "response.done": Session._turn_done,
+    "response.output_item.done": Session._item_done,
+    "response.output_audio.delta": Session._audio,
+    "response.output_audio.done": Session._audio_done,
+    "response.output_audio_transcript.delta": Session._words,
+    "response.output_audio_transcript.done": Session._all_words,
+    "input_audio_buffer.speech_started": Session._caller_started,
     "input_audio_buffer.speech_stopped": lambda model, event: model.listener.caller_stopped(),
-    "input_audio_buffer.committed": Model._caller_turn,
+    "input_audio_buffer.committed": Session._caller_turn,
     "conversation.item.input_audio_transcription.completed": lambda model, event: model.listener.caller_words(
         event["item_id"], event["transcript"]
     ),
     "conversation.item.input_audio_transcription.failed": lambda model, event: model.listener.caller_words(
         event["item_id"], ""
     ),
-    "error": Model._error,
+    "error": Session._error,
 }

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from warmtransfer.ports.carrier import media
+from warmtransfer.errors import ModelGone
+from warmtransfer.ports.audio import is_base64
 
 Json = dict[str, Any]
 
@@ -36,7 +37,7 @@ HARMLESS = frozenset(
 FATAL_STATUS = frozenset({400, 401, 403, 404})
 #: invalid_api_key, beta_api_shape_disabled.
 FATAL_CLOSE = frozenset({3000, 4000})
-#: What stands around caller audio, which is base64 as Twilio sent it.
+#: What stands around caller audio, which is base64 already.
 APPEND, APPENDED = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
 ALREADY = "conversation_already_has_active_response"
 #: What json.loads does after it has guessed an encoding: a text message's is UTF-8.
@@ -47,7 +48,7 @@ _AUDIO, _DELTA = b'{"type":"response.output_audio.delta",', b'"delta":"'
 
 
 @dataclass(frozen=True, slots=True)
-class ModelSettings:
+class OpenAISettings:
     """How to reach the model and how it should behave. Lengths as the protocol has them."""
 
     url: str = "wss://api.openai.com/v1/realtime"
@@ -72,10 +73,10 @@ class ModelSettings:
     interrupt_response: bool = True  #: the server cancels by itself when the caller speaks
 
     def __repr__(self) -> str:
-        return f"ModelSettings(url={self.url!r}, model={self.model!r})"  # never the key
+        return f"OpenAISettings(url={self.url!r}, model={self.model!r})"  # never the key
 
 
-def address(settings: ModelSettings) -> str:
+def address(settings: OpenAISettings) -> str:
     """The URL to open: the model's name is in its query."""
     parts = urlsplit(settings.url)
     query = parse_qsl(parts.query, keep_blank_values=True)
@@ -84,14 +85,21 @@ def address(settings: ModelSettings) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-def headers(settings: ModelSettings) -> list[str]:
+def headers(settings: OpenAISettings) -> list[str]:
     """Header lines of the upgrade request. Never OpenAI-Beta: with it the server closes with 4000."""
     key = f"{settings.scheme} {settings.key}".strip()
     lines = [f"{name}: {value}" for name, value in settings.extra_headers]
     return [f"{settings.header}: {key}", *lines] if settings.key else lines
 
 
-def turn_detection(settings: ModelSettings) -> Json:
+def refused(status: int, body: bytes) -> ModelGone:
+    """What an upgrade that was not granted means for us."""
+    code = next((code for code in sorted(FATAL) if code.encode() in body), "")
+    fatal = status in FATAL_STATUS or bool(code)
+    return ModelGone(f"the model's server answered {status} {code}".strip(), fatal=fatal)
+
+
+def turn_detection(settings: OpenAISettings) -> Json:
     """Every field spelled out: the server's own defaults are documented in two ways."""
     answers = {
         "create_response": settings.create_response,
@@ -109,7 +117,7 @@ def turn_detection(settings: ModelSettings) -> Json:
     }
 
 
-def session_update(settings: ModelSettings, tools: Sequence[Mapping[str, Any]]) -> Json:
+def session_update(settings: OpenAISettings, tools: Sequence[Mapping[str, Any]]) -> Json:
     """The first event of a session: everything the server should not have to guess."""
     transcription = {"model": settings.transcription_model}
     if settings.language:
@@ -173,7 +181,7 @@ def decode(data: bytes) -> Json:
     event: Json = _read(data.decode())
     if event["type"] == _AUDIO_TYPE:
         event["delta"] = event["delta"].encode("utf-8", "replace")
-        if not media.is_base64(event["delta"]):
+        if not is_base64(event["delta"]):
             raise ValueError("audio that is not base64")
     return event
 
@@ -187,7 +195,7 @@ def _without_audio(data: bytes) -> Json | None:
     start = data.find(_DELTA) + len(_DELTA)
     end = data.find(b'"', start)
     audio = data[start:end]
-    if start < len(_DELTA) or not audio or not media.is_base64(audio) or data.find(_DELTA, end) >= 0:
+    if start < len(_DELTA) or not audio or not is_base64(audio) or data.find(_DELTA, end) >= 0:
         return None
     event: Json = _read((data[:start] + data[end:]).decode())
     if event["type"] != _AUDIO_TYPE or event.get("delta") != "":

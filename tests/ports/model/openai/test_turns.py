@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from warmtransfer.ports.model.turns import Turns, Want
+from warmtransfer.ports.model.openai.turns import Turns
+from warmtransfer.ports.model.protocol import Want
 
 
 def test_a_turn_the_server_could_not_answer_for_a_running_response_is_not_waited_for() -> None:

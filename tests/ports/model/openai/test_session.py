@@ -1,10 +1,9 @@
-"""The model's protocol: what we say is what the real server takes, and whose turn it is."""
+"""OpenAI's protocol: what we say is what the real server takes, and whose turn it is."""
 
 from __future__ import annotations
 
 import json
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +14,12 @@ from jsonschema import ValidationError  # type: ignore[import-untyped]
 
 from tests.relay.strict import check_sent
 from warmtransfer.core.rules import Human
-from warmtransfer.errors import ModelLost
-from warmtransfer.ports.model import dialect
-from warmtransfer.ports.model.dialect import ModelSettings
-from warmtransfer.ports.model.opening import open_socket, trust
-from warmtransfer.ports.model.turns import Turns, Want
+from warmtransfer.errors import ModelGone
+from warmtransfer.ports.model.connecting import open_socket
+from warmtransfer.ports.model.openai import dialect
+from warmtransfer.ports.model.openai.dialect import OpenAISettings
+from warmtransfer.ports.model.openai.turns import Turns
+from warmtransfer.ports.model.protocol import Want
 from warmtransfer.relay.tools import transfer_tool
 
 SAM = Human("Sam", "+15550100001", "orders")
@@ -28,14 +28,14 @@ SAM = Human("Sam", "+15550100001", "orders")
 @pytest.mark.parametrize(
     "settings",
     [
-        ModelSettings(),
-        ModelSettings(vad="semantic_vad", vad_eagerness="low"),
-        ModelSettings(vad_idle_ms=8000, create_response=False, interrupt_response=False),
-        ModelSettings(noise_reduction="near_field", language="en", speed=1.2),
-        ModelSettings(transcription_model=""),
+        OpenAISettings(),
+        OpenAISettings(vad="semantic_vad", vad_eagerness="low"),
+        OpenAISettings(vad_idle_ms=8000, create_response=False, interrupt_response=False),
+        OpenAISettings(noise_reduction="near_field", language="en", speed=1.2),
+        OpenAISettings(transcription_model=""),
     ],
 )
-def test_every_session_we_configure_is_one_the_server_takes(settings: ModelSettings) -> None:
+def test_every_session_we_configure_is_one_the_server_takes(settings: OpenAISettings) -> None:
     check_sent(dialect.session_update(settings, [transfer_tool((SAM,))]))
     check_sent(dialect.session_update(settings, []))
 
@@ -112,12 +112,6 @@ def test_what_is_no_event_is_refused(data: bytes) -> None:
         dialect.decode(data)
 
 
-def test_the_certificates_we_trust_are_read_once() -> None:
-    assert trust() is trust()
-    assert trust().verify_mode is ssl.CERT_REQUIRED
-    assert trust().check_hostname
-
-
 def test_the_check_itself_refuses_beta_shapes_and_misspelt_fields() -> None:
     for wrong in (
         {"type": "session.update", "session": {"type": "realtime", "temperature": 0.8}},
@@ -131,32 +125,32 @@ def test_the_check_itself_refuses_beta_shapes_and_misspelt_fields() -> None:
     ("settings", "url", "lines"),
     [
         (
-            ModelSettings(key="k"),
+            OpenAISettings(key="k"),
             "wss://api.openai.com/v1/realtime?model=gpt-realtime-2.1",
             ["Authorization: Bearer k"],
         ),
         (
-            ModelSettings(key="k", url="wss://r.openai.azure.com/openai/v1/realtime", header="api-key",
+            OpenAISettings(key="k", url="wss://r.openai.azure.com/openai/v1/realtime", header="api-key",
                           scheme="", model="my deployment"),
             "wss://r.openai.azure.com/openai/v1/realtime?model=my+deployment",
             ["api-key: k"],
         ),
         (
-            ModelSettings(url="ws://localhost:8080/v1/realtime?model=own&x=1", extra_headers=(("A", "b"),)),
+            OpenAISettings(url="ws://localhost:8080/v1/realtime?model=own&x=1", extra_headers=(("A", "b"),)),
             "ws://localhost:8080/v1/realtime?model=own&x=1",
             ["A: b"],
         ),
     ],
 )  # fmt: skip
 def test_the_address_carries_the_model_and_a_header_the_key(
-    settings: ModelSettings, url: str, lines: list[str]
+    settings: OpenAISettings, url: str, lines: list[str]
 ) -> None:
     assert dialect.address(settings) == url
     assert dialect.headers(settings) == lines
 
 
 def test_the_key_is_not_in_the_settings_text() -> None:
-    assert "secret" not in repr(ModelSettings(key="secret"))
+    assert "secret" not in repr(OpenAISettings(key="secret"))
 
 
 def test_only_listed_errors_are_fatal_and_lost_races_are_harmless() -> None:
@@ -282,7 +276,7 @@ def test_a_silent_response_stalls_and_a_talking_one_does_not() -> None:
     assert not turns.stalled(99, 10)
 
 
-# Dialling ---------------------------------------------------------------------------------------------
+# Connecting-------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -318,21 +312,9 @@ def answering(answer: bytes) -> Iterator[str]:
     ],
 )
 def test_a_refused_upgrade_says_whether_another_try_can_help(answer: bytes, fatal: bool) -> None:
-    with answering(answer) as url, pytest.raises(ModelLost) as lost:
-        open_socket(url, [], 2.0)
+    with answering(answer) as url, pytest.raises(ModelGone) as lost:
+        open_socket(url, [], 2.0, dialect.refused)
     assert lost.value.fatal is fatal
-
-
-@pytest.mark.parametrize("url", ["ws://127.0.0.1:1/", "ws://nowhere.invalid/", "http://x/", "ws://["])
-def test_an_address_that_cannot_be_reached_is_a_loss(url: str) -> None:
-    with pytest.raises(ModelLost) as lost:
-        open_socket(url, [], 2.0)
-    assert not lost.value.fatal
-
-
-def test_a_server_that_says_nothing_is_given_up() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as door, pytest.raises(ModelLost):
-        open_socket(f"ws://127.0.0.1:{door.getsockname()[1]}/", [], 0.2)
 
 
 def test_half_a_character_in_a_transcript_or_a_tools_answer_is_sent_all_the_same() -> None:

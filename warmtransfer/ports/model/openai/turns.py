@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from warmtransfer.ports.model.protocol import Want
 
 #: A response that runs at the server and was never announced to us.
 UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """A response to ask for. `note` is put into the conversation just before it; `instructions` replace the
-    session's own for this response only.
-    """
-
-    purpose: str
-    note: str = ""
-    instructions: str = ""
-    tools: bool = True
 
 
 class Turns:

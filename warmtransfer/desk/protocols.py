@@ -1,0 +1,187 @@
+"""What the desk needs of others, and no more: any part with these methods will do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from warmtransfer.core.call import Call
+from warmtransfer.core.legs import Leg
+from warmtransfer.core.rules import Rules
+
+
+class Settings(Protocol):
+    """What a deployment has decided."""
+
+    @property
+    def app_sid(self) -> str:
+        """What answers the AI's legs at the carrier."""
+
+    @property
+    def number(self) -> str:
+        """Our own number."""
+
+    @property
+    def call_limit(self) -> int:
+        """Seconds that a leg may last at most."""
+
+    @property
+    def max_calls(self) -> int:
+        """Calls at once."""
+
+    def rules(self) -> Rules:
+        """What the core decides by."""
+
+
+class Carrier(Protocol):
+    """Legs and rooms at the carrier. Every method blocks, is called by any thread, raises `Carrier*` errors.
+
+    Legs, rooms and their participants are named by the carrier's own ids; a participant by its label, too.
+    Nothing is repeated inside: only the desk knows whether that could ring a phone twice.
+    """
+
+    def add_ai(
+        self,
+        *,
+        room: str,
+        app_sid: str,
+        parameters: dict[str, str],
+        label: str,
+        from_: str,
+        room_callback: str,
+        time_limit: int,
+    ) -> str:
+        """Add an AI's leg to the room; its id. CarrierTaken when the label is in the room already."""
+
+    def dial(
+        self,
+        *,
+        to: str,
+        from_: str,
+        url: str,
+        status_callback: str,
+        amd_callback: str,
+        ring: float,
+        time_limit: int,
+    ) -> str:
+        """Dial a human on a leg of their own, whose document is at `url`; its id."""
+
+    def add_human(
+        self,
+        *,
+        room: str,
+        to: str,
+        from_: str,
+        label: str,
+        status_callback: str,
+        amd_callback: str,
+        room_callback: str,
+        wait_url: str,
+        ring: float,
+        time_limit: int,
+    ) -> str:
+        """Dial a human straight into the room, muted; the leg's id."""
+
+    def end_call(self, call_sid: str) -> None:
+        """End a leg in whatever state it is."""
+
+    def move_call(self, call_sid: str, url: str) -> None:
+        """Make a leg go on with the document at `url`."""
+
+    def remove(self, room_sid: str, key: str) -> None:
+        """Remove a participant."""
+
+    def announce(self, room_sid: str, call_sid: str, url: str) -> None:
+        """Play the document at `url` to one participant."""
+
+    def hold(self, room_sid: str, call_sid: str, url: str) -> None:
+        """Put one participant on hold with the document at `url`."""
+
+    def release(self, room_sid: str, call_sid: str) -> None:
+        """Let one participant off hold, unmuted."""
+
+    def end_room(self, room_sid: str) -> None:
+        """End a room; each leg goes on with its own document."""
+
+    def find_room(self, name: str) -> str:
+        """The id of the room of this name, "" for none."""
+
+    def people(self, room_sid: str) -> Mapping[str, str]:
+        """The legs in a room, by label."""
+
+    def open_rooms(self) -> Sequence[str]:
+        """The names of all rooms there are."""
+
+    def number_called(self, call_sid: str) -> str:
+        """The number that this leg was made to, "" for a leg that is not known."""
+
+    def find_participant(self, room_sid: str, key: str, *, talking: bool = False) -> str:
+        """The leg of a participant, "" if it is not in the room; `talking`: nor if muted or on hold."""
+
+    def leg(self, call_sid: str) -> Leg:
+        """Where a leg is, or how it ended."""
+
+    def find_call(self, to: str, since: float, known: frozenset[str]) -> str:
+        """The newest leg we made to `to` since then that is not among the known, "" for none."""
+
+
+class Switchboard(Protocol):
+    """Whoever has the calls' audio. No method blocks but `until_heard`."""
+
+    def prepare(self, call: Call, delay: float) -> None:
+        """Have a model ready after `delay`."""
+
+    def recall(self, call_id: str, said: Sequence[tuple[str, str]]) -> None:
+        """Remember what was said in a call that an earlier process had."""
+
+    def follow(self, call: Call) -> None:
+        """The call has changed."""
+
+    def speak(self, call_id: str, news: str, delay: float) -> None:
+        """Have the AI greet, or tell news."""
+
+    def tell(self, call_id: str, news: str) -> None:
+        """Let the AI know without speaking."""
+
+    def introduce(self, call_id: str, line: str) -> None:
+        """Have the AI say exactly this."""
+
+    def comfort(self, call_id: str) -> None:
+        """Let the caller hear something although there is no model."""
+
+    def close(self, call_id: str) -> None:
+        """End the AI's part in this call."""
+
+    def until_heard(self, call_id: str, seconds: float) -> None:
+        """Block until what the AI is saying has been heard."""
+
+
+class Links(Protocol):
+    """Addresses of ours that the carrier is told."""
+
+    def room(self, call_id: str) -> str:
+        """Where news of the room arrives."""
+
+    def next(self, call_id: str) -> str:
+        """What the caller's leg does now."""
+
+    def comfort(self, call_id: str) -> str:
+        """The announcement to a caller who is alone for a moment."""
+
+    def human(self, call_id: str, n: int) -> str:
+        """The document of attempt `n`'s leg."""
+
+    def human_status(self, call_id: str, n: int) -> str:
+        """Where its progress arrives."""
+
+    def amd(self, call_id: str, n: int) -> str:
+        """Where the detection of answering machines reports."""
+
+    def human_wait(self, call_id: str, n: int) -> str:
+        """What a human hears who waits in the room."""
+
+    def hold(self, call_id: str, n: int) -> str:
+        """The briefing played on hold."""
+
+    def gone(self, call_id: str, n: int) -> str:
+        """What a human is told whose caller has hung up."""

@@ -1,0 +1,1 @@
+"""OpenAI's realtime model, Azure's, and servers that speak the same protocol."""

@@ -1,0 +1,32 @@
+"""Twilio's words that both of its sides need: the port that asks (`ports/carrier/`) and the web that is told.
+
+Neither may import the other, and a word spelled twice is one day spelled in two ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from warmtransfer.core.legs import Ended, Leg, LegState
+
+#: Identical on every leg: the first joiner's callback and events win for the whole conference.
+ROOM_EVENTS = ("start", "end", "join", "leave", "hold", "modify", "announcement")
+LEG_EVENTS = ("initiated", "ringing", "answered", "completed")
+
+#: CallStatus after which a leg is over (https://www.twilio.com/docs/voice/api/call-resource).
+ENDED: Mapping[str, Ended] = {
+    "completed": Ended.COMPLETED,
+    "busy": Ended.BUSY,
+    "failed": Ended.FAILED,
+    "no-answer": Ended.NO_ANSWER,
+    "canceled": Ended.CANCELLED,
+}
+
+
+def leg(status: str) -> Leg:
+    """Where a leg of this CallStatus is; an empty one is of a leg that Twilio does not know."""
+    if status in ENDED:
+        return ENDED[status]
+    if status == "in-progress":
+        return LegState.UP
+    return LegState.COMING if status else LegState.UNKNOWN
