@@ -284,3 +284,25 @@ def test_nobody_to_ring_and_no_model_takes_a_message(tmp_path: Path) -> None:
         assert (call.stage, call.ai.state) == (Stage.MESSAGE, AIState.STREAMING)
     finally:
         office.close()
+
+
+def test_a_slow_look_for_the_ai_after_a_restart_does_not_delay_the_callers_comfort(tmp_path: Path) -> None:
+    """Both stood in one lane: a carrier that hangs answers kept comfort and end waiting for a minute."""
+    office = Office(tmp_path)
+    hangs = threading.Event()
+
+    def status(sid: str) -> str:
+        if sid == "CAai1":
+            hangs.wait(10.0)
+        return "in-progress"
+
+    office.carrier.answers["call_status"] = status
+    try:
+        call_id = talking(office)
+        office.desk.post(call_id, ev.AIAdded(1, "CAai1"))
+        office.desk.post(call_id, ev.Restarted())
+        office.carrier.wait("announce")
+        assert not hangs.is_set()
+    finally:
+        hangs.set()
+        office.close()
