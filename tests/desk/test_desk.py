@@ -293,7 +293,7 @@ def test_a_slow_look_for_the_ai_after_a_restart_does_not_delay_the_callers_comfo
 
     def status(sid: str) -> str:
         if sid == "CAai1":
-            hangs.wait(10.0)
+            hangs.wait(60.0)
         return "in-progress"
 
     office.carrier.answers["call_status"] = status
