@@ -128,7 +128,7 @@ def test_a_dial_that_a_crash_left_open_is_looked_for_and_not_repeated(tmp_path: 
     def saved_and_no_more(call: Call | None) -> Decision | None:
         assert call is not None
         after, orders = step(call, ev.HandoffAsked("api"), at, RULES)
-        return Decision(after, ev.HandoffAsked("api"), call.stage, orders)
+        return Decision(call, ev.HandoffAsked("api"), after, orders)
 
     office.store.decide(call_id, saved_and_no_more)
     office.close()

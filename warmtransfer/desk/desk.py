@@ -199,22 +199,19 @@ class Desk:
 
     def _decide_locked(self, call_id: str, event: ev.Event, create: bool = False) -> Call:
         at = self._clock.now()
-        before: list[Call] = []
 
         def decide(call: Call | None) -> Decision | None:
             if call is None and not create:
                 return None
             known = call or Call(id=call_id)
-            before.append(known)
             after, orders = step(known, event, at, self._rules)
-            return Decision(after, event, known.stage, orders)
+            return Decision(known, event, after, orders)
 
         saved = self._store.decide(call_id, decide)
         if saved is None:
             raise UnknownCall(f"call {call_id} is not known")
-        self._apply(before[0], saved.call, event, saved.orders)
-        after: Call = saved.call
-        return after
+        self._apply(saved.before, saved.call, event, saved.orders)
+        return saved.call
 
     def _apply(self, before: Call, call: Call, event: ev.Event, orders: Numbered) -> None:
         names = " ".join(type(order).__name__ for _, order in orders)
