@@ -6,7 +6,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Call, Stage, Style
 from warmtransfer.core.rules import Human, Rules
-from warmtransfer.core.table import step
+from warmtransfer.core.step import step
 
 SAM = Human("sam", "+15550100001", "sales", ring=20.0)
 KIM = Human("kim", "+15550100002", "orders and support", ring=20.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 from tests.core.stories import RULES, Story
 from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Outcome
+from warmtransfer.core.call import Attempt, Style
+from warmtransfer.core.legs import Ended
+from warmtransfer.core.outcomes import Outcome, words
 from warmtransfer.core.policy import named, next_human
 
 
@@ -36,10 +40,13 @@ def test_a_call_without_a_summary_is_still_told_what_it_is() -> None:
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_has_words(outcome: Outcome) -> None:
-    story = Story().ringing().tell(ev.HumanEnded(1, "no-answer"))
-    attempt = story.call.attempts[0]
-    assert briefing.ended(attempt) == "Sam did not answer"
-    assert briefing._WORDS[outcome]
+    attempt = Attempt(1, 1, "sam", "+15550100001", Style.SCREEN, outcome=outcome)
+    assert re.fullmatch(r"Sam [a-z ]{8,}", briefing.ended(attempt))
+
+
+def test_an_attempt_that_did_not_end_well_is_never_said_to_have_been_on_the_call() -> None:
+    left = [outcome for outcome in Outcome if "left" in words(outcome)]
+    assert left == [Outcome.ACCEPTED]
 
 
 def test_first_words_tell_a_mailbox_nothing() -> None:
@@ -61,9 +68,8 @@ def test_a_number_or_a_stranger_is_no_target(target: str) -> None:
 
 
 def test_each_human_is_rung_once_per_handoff_and_again_in_the_next() -> None:
-    story = (
-        Story().ringing().tell(ev.HumanEnded(1, "busy"), ev.HumanDialled(2, "CA2"), ev.HumanEnded(2, "busy"))
-    )
+    story = Story().ringing().tell(ev.HumanEnded(1, Ended.BUSY))
+    story.tell(ev.HumanDialled(2, "CA2"), ev.HumanEnded(2, Ended.BUSY))
     assert next_human(story.call, RULES) is None
     story.tell(ev.HandoffAsked("tool"))
     assert [each.name for each in story.call.attempts] == ["sam", "kim", "sam"]

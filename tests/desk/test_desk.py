@@ -15,7 +15,7 @@ from warmtransfer import errors
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Call, Outcome, Stage
 from warmtransfer.core.rules import Rules
-from warmtransfer.core.table import step
+from warmtransfer.core.step import step
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.ports.store.store import Decision
 

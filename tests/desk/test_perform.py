@@ -15,6 +15,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
+from warmtransfer.core.legs import Ended
 from warmtransfer.desk.perform import Performer
 from warmtransfer.web.links import Links
 
@@ -122,9 +123,9 @@ def test_our_own_fault_is_a_fact_too_and_is_logged(caplog: pytest.LogCaptureFixt
 @pytest.mark.parametrize(
     ("status", "there", "fact"),
     [
-        ("completed", "", ev.HumanEnded(1, "completed", call_sid="CAsam")),
-        ("no-answer", "", ev.HumanEnded(1, "no-answer", call_sid="CAsam")),
-        ("", "", ev.HumanEnded(1, "missing", call_sid="CAsam")),
+        ("completed", "", ev.HumanEnded(1, Ended.COMPLETED, call_sid="CAsam")),
+        ("no-answer", "", ev.HumanEnded(1, Ended.NO_ANSWER, call_sid="CAsam")),
+        ("", "", ev.HumanEnded(1, Ended.MISSING, call_sid="CAsam")),
         ("in-progress", "CAsam", ev.HumanJoined(1, "CF1", "CAsam")),
         ("in-progress", "", ev.LegPresent(1)),
         ("ringing", "", ev.LegPresent(1)),
@@ -168,7 +169,7 @@ def test_a_caller_who_has_moved_on_is_not_moved_again(moved: Call) -> None:
 def test_an_unsure_dial_is_found_by_its_number_or_given_up() -> None:
     order = do.LookForDial(1, "", "+15550100001", 5.0)
     assert performed(order, find_call="CAsam")[0] == ev.HumanDialled(1, "CAsam")
-    assert performed(order, find_call="")[0] == ev.HumanEnded(1, "missing")
+    assert performed(order, find_call="")[0] == ev.HumanEnded(1, Ended.MISSING)
 
 
 def test_an_unsure_dial_is_not_looked_for_once_its_callback_spoke() -> None:

@@ -18,7 +18,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import COMFORT_LONGEST
-from warmtransfer.core.table import step
+from warmtransfer.core.step import step
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.perform import Performer

@@ -5,20 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from warmtransfer import errors
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, Style, call_of
+from warmtransfer.core.legs import Ended, LegState
 
 log = logging.getLogger("warmtransfer")
 
 #: Seconds before an order that was not processed, or is safe to repeat, is tried again.
 RETRY_AFTER = (0.3, 0.7, 1.5, 3.0)
-#: CallStatus values after which a leg is over (https://www.twilio.com/docs/voice/api/call-resource).
-TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+ENDED = frozenset(Ended)
 #: The leg is there already: an earlier request was carried out after all (Twilio error 16026).
 LABEL_IN_USE = 16026
 #: Seconds the attempt's own callback has to tell of an unsure dial before we look.
@@ -160,7 +160,7 @@ class Performer:
 
     def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
         status = self._carrier.call_status(order.call_sid)
-        over = status in TERMINAL or not status
+        over = status in ENDED or status == LegState.UNKNOWN
         return ev.AILeft(order.k, order.room_sid, "looked") if over else None
 
     # The human's leg --------------------------------------------------------------------------------
@@ -176,16 +176,19 @@ class Performer:
             "ring": int(order.ring),
             "time_limit": self._settings.call_limit,
         }
-        if order.style is Style.ANNOUNCE:
-            sid = self._carrier.add_human(
-                room=order.room_sid,
-                label=order.key,
-                room_callback=self._links.room(call_id),
-                wait_url=self._links.human_wait(call_id, order.n),
-                **common,
-            )
-        else:
-            sid = self._carrier.dial(url=self._links.human(call_id, order.n), **common)
+        match order.style:
+            case Style.ANNOUNCE:
+                sid = self._carrier.add_human(
+                    room=order.room_sid,
+                    label=order.key,
+                    room_callback=self._links.room(call_id),
+                    wait_url=self._links.human_wait(call_id, order.n),
+                    **common,
+                )
+            case Style.SCREEN | Style.REDIRECT:
+                sid = self._carrier.dial(url=self._links.human(call_id, order.n), **common)
+            case _:
+                assert_never(order.style)
         return ev.HumanDialled(order.n, sid)
 
     def _end_leg(self, call_id: str, order: do.EndHuman | do.EndStray | do.EndCaller) -> None:
@@ -211,9 +214,10 @@ class Performer:
         if not order.call_sid:
             return None
         status = self._carrier.call_status(order.call_sid)
-        if status in TERMINAL or not status:
-            return ev.HumanEnded(order.n, status or "missing", call_sid=order.call_sid)
-        if status == "in-progress" and order.room_sid:
+        if status in ENDED or status == LegState.UNKNOWN:
+            how = Ended(status) if status in ENDED else Ended.MISSING
+            return ev.HumanEnded(order.n, how, call_sid=order.call_sid)
+        if status == LegState.UP and order.room_sid:
             sid = self._carrier.find_participant(order.room_sid, order.key, talking=True)
             if sid:
                 return ev.HumanJoined(order.n, order.room_sid, sid)
@@ -226,7 +230,7 @@ class Performer:
         if attempt is None or attempt.call_sid or attempt.ended:
             return None
         sid = self._carrier.find_call(order.number, order.since, self._known(order.number))
-        return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, "missing")
+        return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, Ended.MISSING)
 
     # The caller's leg and the room ------------------------------------------------------------------
 
@@ -243,9 +247,9 @@ class Performer:
 
     def _left(self, call_sid: str) -> ev.CallerLeft | None:
         status = self._carrier.call_status(call_sid)
-        if status in TERMINAL:
+        if status in ENDED:
             return ev.CallerLeft(why="looked")
-        return None if status else ev.CallerLeft(why=ev.UNKNOWN)
+        return ev.CallerLeft(why=ev.UNKNOWN) if status == LegState.UNKNOWN else None
 
     def _comfort(self, call_id: str, order: do.ComfortCaller) -> None:
         try:
