@@ -36,9 +36,9 @@ def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tu
 def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
     """The call in `stage`, its timer armed when the stage is new or the wait starts anew."""
     same = stage is call.stage
-    if same and call.alarm_at and not isinstance(fact, RENEWS):
-        return call
     rule = WAITS.get(stage)
+    if same and not (rule and (isinstance(fact, RENEWS) or not call.alarm_at)):
+        return call
     due = call.at + wait(call, stage, rule, not same, rules) if rule else 0.0
     laps = call.laps if same else 0
     return replace(call, stage=stage, alarm=call.alarm + 1, alarm_at=due, laps=laps)

@@ -49,10 +49,10 @@ def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
     """A new room, unless a message is to be taken, or the next human is reached from the caller's own leg."""
     if call.stage is Stage.MESSAGE:
         return call, event
-    if call.stage is Stage.REDIRECTED and not event.n:
-        return call, None  # the moved call asks for its document: it has only just left the room
     attempt = call.attempt
     if call.stage is Stage.REDIRECTED and attempt:
+        if event.n != attempt.n:
+            return call, None  # it has only just left the room, or asks again because our answer was lost
         call, fact = human.not_taken(call, attempt, event.how, rules)
         if isinstance(fact, so.RedirectAsked | so.NobodyAtAll):
             return call, fact
