@@ -84,7 +84,7 @@ def seeking(stage: Stage) -> Rows:
 TABLE: dict[Stage, Rows] = {
     S.ARRIVING: {
         **over(),
-        **BACK,
+        ev.CallerCameBack: (S.RETURNING, (do.CloseModel(), do.PrepareModel())),
         ev.CallArrived: (S.ARRIVING, (do.PrepareModel(),)),
         ev.CallerJoined: (S.CONNECTING, (do.AddAI(),)),
         ev.TimedOut: (S.ARRIVING, (do.LookForRoom(),)),
@@ -214,7 +214,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.CallArrived: frozenset({S.ARRIVING}),
     ev.CallerJoined: WANTED | {S.ARRIVING},
     ev.CallerLeft: LIVE,
-    ev.RoomLost: LIVE - ELSEWHERE,
+    ev.RoomLost: LIVE - ELSEWHERE - {S.ARRIVING},
     ev.CallerCameBack: EVERYWHERE,
     ev.CallerPresent: ALONE,
     ev.AnnouncementEnded: WANTED | {S.HUMAN},
