@@ -6,10 +6,11 @@ from dataclasses import fields, replace
 
 import pytest
 
-from tests.core.stories import Again, Story, in_stage
+from tests.core.stories import KIM, SAM, Again, Story, in_stage
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import FREE, SEEKING, WANTED, AIState, Stage
+from warmtransfer.core.call import FREE, SEEKING, WANTED, AIState, Stage, Style
+from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.rules import COMFORT_SECONDS, Rules
 from warmtransfer.core.table import ALONE, FILLS, HEARS, WAITS
 
@@ -39,6 +40,135 @@ def test_a_model_that_is_lost_is_opened_again_although_its_leg_stays(stage: Stag
     story = in_stage(stage).tell(ev.ModelLost(1, "closed"))
     assert story.last == (do.PrepareModel(0.0),)
     assert story.tell(ev.ModelLost(1, "closed")).last == (do.PrepareModel(1.0),)
+
+
+@pytest.mark.parametrize("stage", [Stage.CONNECTING, Stage.RETURNING])
+def test_a_model_that_is_lost_before_it_was_ready_is_opened_again(stage: Stage) -> None:
+    story = in_stage(stage)
+    story.tell(ev.AIAsked(story.call.ai.k, "token"), ev.StreamUp(story.call.ai.generation))
+    story.tell(ev.ModelLost(story.call.ai.generation))
+    assert (story.call.stage, story.names()) == (stage, ["PrepareModel"])
+    story.tell(ev.StreamEnded(story.call.ai.generation))
+    assert (story.call.stage, story.call.ai.state) in (
+        (stage, AIState.ADDING),
+        (Stage.RINGING, AIState.ADDING),  # the third loss, with the one that led here
+    )
+
+
+def test_a_caller_who_comes_back_before_the_room_was_seen_gets_another_and_a_model() -> None:
+    story = in_stage(Stage.ARRIVING).tell(ev.CallerCameBack())
+    assert (story.call.stage, story.names()) == (Stage.RETURNING, ["CloseModel", "PrepareModel"])
+    assert story.call.room == "wt-c1-2"
+
+
+#: What follows when nobody could be had, by the AI's state: its leg is up, away, or cannot be had.
+NOBODY = [
+    (AIState.UP, False, Stage.AI, ["LetAISpeak"]),
+    (AIState.ADDING, False, Stage.RETURNING, []),
+    (AIState.STREAMING, True, Stage.MESSAGE, ["RedirectCaller"]),
+]
+
+
+@pytest.mark.parametrize("stage", sorted(SEEKING))
+@pytest.mark.parametrize(("state", "down", "after", "given"), NOBODY)
+def test_when_nobody_could_be_had_the_caller_is_the_ais_again_or_leaves_a_message(
+    stage: Stage, state: AIState, down: bool, after: Stage, given: list[str]
+) -> None:
+    story = in_stage(stage, Again())
+    story.call = replace(story.call, ai=replace(story.call.ai, state=state, down=down))
+    story.tell(ev.HumanEnded(2, Ended.COMPLETED, call_sid="CAhuman2"))
+    assert (story.call.stage, story.names()) == (after, given)
+    tried = "Sam is on another call; Kim"
+    assert tried in (story.last[0].news if given == ["LetAISpeak"] else story.call.news)  # type: ignore[attr-defined]
+    assert story.call.alarm_at > story.at or after is Stage.AI
+
+
+@pytest.mark.parametrize("stage", sorted(SEEKING))
+def test_when_one_could_not_be_had_the_next_is_rung_and_the_caller_told(stage: Stage) -> None:
+    story = in_stage(stage).tell(ev.HumanEnded(1, Ended.COMPLETED, call_sid="CAhuman1"))
+    assert (story.call.stage, story.names()) == (Stage.RINGING, ["LetAISpeak", "DialHuman"])
+    assert story.call.alarm_at == story.at + story.rules.ring_margin + 20.0
+    story = in_stage(stage)
+    story.rules = Rules(humans=(SAM, replace(KIM, style=Style.REDIRECT)))
+    story.tell(ev.HumanEnded(1, Ended.COMPLETED, call_sid="CAhuman1"))
+    assert (story.call.stage, story.names()) == (Stage.REDIRECTED, ["RedirectCaller"])
+
+
+@pytest.mark.parametrize("stage", sorted(FREE))
+def test_the_leg_of_an_older_attempt_ends_before_another_human_is_rung(stage: Stage) -> None:
+    story = in_stage(Stage.RINGING).tell(ev.CallerCameBack())
+    story.call = replace(
+        story.call, stage=stage, room_sid="CF1", ai=replace(story.call.ai, state=AIState.ABSENT)
+    )
+    story.tell(ev.HandoffAsked("api"))
+    assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman", "ComfortCaller"])
+
+
+FAILURES = {
+    Stage.RINGING: ("BriefOnHold", Stage.RINGING, []),
+    Stage.BRIEFING: ("BriefOnHold", Stage.CANCELLING, ["EndHuman"]),
+    Stage.JOINING: ("LetHumanIn", Stage.JOINING, ["LookForLeg"]),
+    Stage.CANCELLING: ("BriefOnHold", Stage.CANCELLING, []),
+}
+
+
+@pytest.mark.parametrize("stage", FAILURES)
+def test_an_order_about_the_humans_leg_that_fails_is_looked_after(stage: Stage) -> None:
+    order, after, given = FAILURES[stage]
+    story = in_stage(stage).tell(ev.OrderFailed(order, "refused", "human-1"))
+    assert (story.call.stage, story.names()) == (after, given)
+
+
+@pytest.mark.parametrize("stage", [Stage.BRIEFING, Stage.REDIRECTED, Stage.RINGING])
+def test_a_machine_has_its_leg_ended(stage: Stage) -> None:
+    story = in_stage(stage).tell(ev.MachineHeard(1, Heard.MACHINE))
+    after = Stage.REDIRECTED if stage is Stage.REDIRECTED else Stage.CANCELLING
+    assert (story.call.stage, story.names()) == (after, ["EndHuman"])
+
+
+def test_a_leg_that_is_being_ended_is_ended_again_when_it_turns_out_to_be_up() -> None:
+    for news in (ev.LegPresent(1), ev.HumanDialled(1, "CAhuman1"), ev.HumanRang(1, "CAhuman1")):
+        story = in_stage(Stage.CANCELLING).tell(news)
+        assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
+
+
+def test_a_human_whose_leg_is_known_rings_anew_for_as_long_as_the_rules_say() -> None:
+    story = Story().asked()
+    first = story.call.alarm_at
+    story.tell(ev.HumanRang(1, "CAhuman1"), after=3.0)
+    assert story.call.alarm_at == first + 3.0
+
+
+def test_a_redirected_caller_whom_nobody_took_is_the_ais_again() -> None:
+    story = in_stage(Stage.REDIRECTED, Again()).tell(ev.CallerCameBack(2, Ended.BUSY))
+    assert (story.call.stage, story.names()) == (Stage.RETURNING, ["CloseModel", "PrepareModel"])
+    story = in_stage(Stage.REDIRECTED).tell(ev.StreamEnded(1), ev.OrderFailed("RedirectCaller", "unsure"))
+    assert (story.call.stage, story.names()) == (
+        *(Stage.RETURNING, ["LookForCaller", "ComfortCaller", "AddAI"]),
+    )
+
+
+def test_a_human_who_accepts_a_redirected_caller_needs_no_model() -> None:
+    story = in_stage(Stage.REDIRECTED).tell(ev.HumanAnswered(1, "CAhuman1"), ev.HumanAccepted(1))
+    assert (story.call.stage, story.names()) == (Stage.HUMAN, ["CloseModel"])
+
+
+@pytest.mark.parametrize("stage", WAITERS)
+def test_an_ai_that_has_come_and_whose_model_is_ready_greets_or_goes(stage: Stage) -> None:
+    story = in_stage(Stage.CONNECTING).tell(ev.AIAsked(1, "t"), ev.StreamUp(1), ev.AIUp(1))
+    assert (story.call.stage, story.names()) == (Stage.AI, ["LetAISpeak"])
+    story = in_stage(Stage.HUMAN).tell(ev.AIUp(1))
+    assert story.names() == ["RemoveAI"]
+
+
+@pytest.mark.parametrize("stage", [Stage.CANCELLING])
+def test_a_leg_nobody_can_find_or_end_is_given_up_and_nobody_else_rung(stage: Stage) -> None:
+    for state, down, after, given in NOBODY:
+        story = in_stage(stage)
+        story.call = replace(story.call, laps=5, ai=replace(story.call.ai, state=state, down=down))
+        story.wait()
+        assert (story.call.stage, story.names(), story.n) == (after, given, 1)
+        assert story.call.attempts[0].ended
 
 
 @pytest.mark.parametrize("stage", WAITERS)
