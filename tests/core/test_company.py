@@ -45,14 +45,10 @@ def test_a_model_that_is_lost_is_opened_again_although_its_leg_stays(stage: Stag
 @pytest.mark.parametrize("stage", [Stage.CONNECTING, Stage.RETURNING])
 def test_a_model_that_is_lost_before_it_was_ready_is_opened_again(stage: Stage) -> None:
     story = in_stage(stage)
-    story.tell(ev.AIAsked(story.call.ai.k, "token"), ev.StreamUp(story.call.ai.generation))
-    story.tell(ev.ModelLost(story.call.ai.generation))
-    assert (story.call.stage, story.names()) == (stage, ["PrepareModel"])
-    story.tell(ev.StreamEnded(story.call.ai.generation))
-    assert (story.call.stage, story.call.ai.state) in (
-        (stage, AIState.ADDING),
-        (Stage.RINGING, AIState.ADDING),  # the third loss, with the one that led here
-    )
+    story.call = replace(story.call, ai=replace(story.call.ai, losses=(), state=AIState.STREAMING))
+    for news, given in ((ev.ModelLost, ["PrepareModel"]), (ev.StreamEnded, ["LookForCaller"])):
+        story.tell(news(story.call.ai.generation))
+        assert (story.call.stage, story.names()) == (stage, given)
 
 
 def test_a_caller_who_comes_back_before_the_room_was_seen_gets_another_and_a_model() -> None:
@@ -102,6 +98,16 @@ def test_the_leg_of_an_older_attempt_ends_before_another_human_is_rung(stage: St
     )
     story.tell(ev.HandoffAsked("api"))
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman", "ComfortCaller"])
+
+
+@pytest.mark.parametrize("stage", [Stage.MESSAGE, Stage.OVER])
+def test_a_caller_who_asks_for_more_late_finds_the_old_legs_ended(stage: Stage) -> None:
+    story = Story().ringing().tell(ev.HandoffAsked("api"))
+    story.call = replace(story.call, stage=stage)
+    story.tell(ev.CallerCameBack())
+    model = ["PrepareModel"] if stage is Stage.OVER else []
+    assert story.names() == ["CloseModel", "EndAI", "EndHuman", *model]
+    assert story.call.stage is (Stage.RETURNING if stage is Stage.OVER else stage)
 
 
 FAILURES = {

@@ -174,7 +174,7 @@ TABLE: dict[Stage, Rows] = {
         ev.HumanDeclined: (S.REDIRECTED, (do.EndHuman(),)),
         so.MachineAnswered: (S.REDIRECTED, (do.EndHuman(),)),
         so.RedirectAsked: (S.REDIRECTED, ()),
-        so.NobodyHere: (S.RETURNING, (do.LookForCaller(), *ADD)),
+        so.NobodyHere: (S.RETURNING, ADD),
         so.GivenUp: (S.MESSAGE, (do.RedirectCaller(),)),
         so.NobodyAtAll: (S.MESSAGE, (do.CloseModel(),)),
         ev.CallerCameBack: (S.RETURNING, (do.CloseModel(), do.EndHuman(), do.PrepareModel())),
