@@ -14,7 +14,7 @@ import pytest
 import warmtransfer
 from tools.tables import written
 from warmtransfer.config import KEYS
-from warmtransfer.core.call import Outcome, Stage
+from warmtransfer.core.call import Outcome, Stage, Style
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "warmtransfer"
@@ -239,6 +239,11 @@ def test_every_configuration_key_stands_in_the_readme(key: object) -> None:
 @pytest.mark.parametrize("word", [*Stage, *Outcome])
 def test_every_stage_and_outcome_stands_in_the_readme(word: str) -> None:
     assert f"| `{word}` |" in README.read_text()
+
+
+@pytest.mark.parametrize("style", Style)
+def test_every_style_of_briefing_stands_in_the_readme(style: Style) -> None:
+    assert f"\n| `{style}` " in README.read_text()
 
 
 def test_the_readme_names_no_key_that_does_not_exist() -> None:

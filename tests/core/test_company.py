@@ -401,3 +401,18 @@ def test_a_call_that_is_over_is_looked_after_until_every_leg_is_known_to_be_gone
     assert (story.wait().names(), story.call.alarm_at) == ([], 0.0)
     story = in_stage(Stage.OVER).tell(ev.AILeft(1, "CF1"))
     assert (story.wait().names(), story.call.alarm_at) == ([], 0.0)
+
+
+def test_a_timer_while_a_redirected_caller_asks_for_a_message_ends_every_leg() -> None:
+    story = in_stage(Stage.MESSAGE, Again())
+    story.call = replace(story.call, attempts=in_stage(Stage.RINGING).call.attempts)
+    assert story.wait().names() == ["EndCaller", "CloseModel", "EndAI", "EndHuman"]
+
+
+def test_a_handoff_whose_ai_goes_down_while_free_looks_for_a_human_or_ends_the_leg_before() -> None:
+    """Also when the leg of an older attempt may still be up: nobody is rung beside it."""
+    story = in_stage(Stage.RINGING).tell(ev.CallerCameBack())
+    story.tell(ev.CallerJoined("wt-c1-2", "CF2", "CAcaller")).ai_up(2)
+    story.tell(ev.ModelLost(2, "quota", fatal=True))
+    assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
+    assert story.n == 1
