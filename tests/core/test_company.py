@@ -416,3 +416,34 @@ def test_a_handoff_whose_ai_goes_down_while_free_looks_for_a_human_or_ends_the_l
     story.tell(ev.ModelLost(2, "quota", fatal=True))
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
     assert story.n == 1
+
+
+def test_a_dial_nobody_has_heard_of_is_looked_for_until_it_is_given_up() -> None:
+    story = Story().asked().wait()
+    assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman", "LookForDial"])
+    assert story.wait().names() == ["LookForDial"]
+
+
+def test_a_caller_who_comes_back_twice_has_the_humans_leg_ended_twice() -> None:
+    """The first order may have failed, and its leg may still be up."""
+    story = in_stage(Stage.RINGING).tell(ev.CallerCameBack(), ev.CallerCameBack())
+    assert (story.call.stage, story.call.rooms) == (Stage.RETURNING, 3)
+    assert story.names() == ["CloseModel", "EndHuman", "PrepareModel"]
+
+
+def test_a_model_that_can_never_be_had_has_a_human_rung_before_the_ai_ever_spoke() -> None:
+    story = in_stage(Stage.CONNECTING).tell(ev.AIAsked(1, "t"), ev.StreamUp(1))
+    story.tell(ev.ModelLost(1, "quota", fatal=True))
+    assert (story.call.stage, story.names()) == (Stage.RINGING, ["PlayComfort", "DialHuman"])
+
+
+def test_each_loss_of_the_ai_has_its_own_time_to_be_made_good() -> None:
+    story = in_stage(Stage.RETURNING)
+    story.call = replace(story.call, ai=replace(story.call.ai, losses=()))
+    story.tell(ev.AILeft(2, "CF1"), after=5.0)
+    assert (story.call.stage, story.call.alarm_at) == (Stage.RETURNING, story.at + story.rules.connecting)
+
+
+def test_each_redirected_dial_has_its_own_time() -> None:
+    story = in_stage(Stage.REDIRECTED).tell(ev.CallerCameBack(1, Ended.BUSY), after=30.0)
+    assert (story.call.stage, story.call.alarm_at) == (Stage.REDIRECTED, story.at + story.rules.redirected)

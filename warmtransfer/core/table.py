@@ -260,11 +260,8 @@ WAITS: dict[Stage, str] = {
     S.OVER: "over",
 }
 
-#: Facts that start the current stage's wait anew although the stage does not change.
-RENEWS = (
-    *(ev.TimedOut, ev.Restarted, ev.HumanDialled),
-    *(so.HumanLost, so.RedirectAsked, so.AILost, so.IntroductionDue),
-)
+#: Facts that start the current stage's wait anew although the stage does not change and no timer went off.
+RENEWS = (ev.Restarted, ev.HumanDialled, so.HumanLost, so.RedirectAsked, so.AILost)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})
