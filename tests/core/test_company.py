@@ -428,7 +428,7 @@ def test_a_caller_who_comes_back_twice_has_the_humans_leg_ended_twice() -> None:
     """The first order may have failed, and its leg may still be up."""
     story = in_stage(Stage.RINGING).tell(ev.CallerCameBack(), ev.CallerCameBack())
     assert (story.call.stage, story.call.rooms) == (Stage.RETURNING, 3)
-    assert story.names() == ["CloseModel", "EndHuman", "PrepareModel"]
+    assert story.names() == ["CloseModel", "EndAI", "EndHuman", "PrepareModel"]
 
 
 def test_a_model_that_can_never_be_had_has_a_human_rung_before_the_ai_ever_spoke() -> None:
@@ -447,3 +447,14 @@ def test_each_loss_of_the_ai_has_its_own_time_to_be_made_good() -> None:
 def test_each_redirected_dial_has_its_own_time() -> None:
     story = in_stage(Stage.REDIRECTED).tell(ev.CallerCameBack(1, Ended.BUSY), after=30.0)
     assert (story.call.stage, story.call.alarm_at) == (Stage.REDIRECTED, story.at + story.rules.redirected)
+
+
+def test_a_redirect_that_cannot_be_ordered_for_a_caller_without_ai_ends_in_a_message() -> None:
+    story = in_stage(Stage.REDIRECTED)
+    story.call = replace(story.call, ai=replace(story.call.ai, state=AIState.STREAMING, down=True))
+    story.tell(ev.OrderFailed("RedirectCaller", "unsure"))
+    assert (story.call.stage, story.names()) == (Stage.MESSAGE, ["RedirectCaller"])
+
+
+def test_a_message_that_was_left_ends_every_leg_but_the_callers() -> None:
+    assert in_stage(Stage.MESSAGE).tell(ev.MessageLeft("url", 5)).names() == ["CloseModel", "EndAI"]
