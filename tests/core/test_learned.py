@@ -276,3 +276,31 @@ def test_a_human_who_leaves_the_room_has_left_the_caller_although_their_leg_may_
         "ai.call_sid": "",
         "comforted_until": story.at + COMFORT_SECONDS,
     }
+
+
+def test_an_event_can_be_written_down_whole() -> None:
+    assert ev.HumanEnded(2, Ended.BUSY, "486", "CA2").to_dict() == {
+        "n": 2,
+        "status": "busy",
+        "sip": "486",
+        "call_sid": "CA2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sid", "ended", "gone"),
+    [("CA1", True, True), ("", False, True), ("", True, True), ("CA1", False, False)],
+)
+def test_a_call_is_over_when_every_leg_that_was_up_has_ended(sid: str, ended: bool, gone: bool) -> None:
+    story = in_stage(Stage.RINGING).tell(ev.CallerLeft("CF1"), ev.AILeft(1, "CF1"))
+    story.call = story.call.with_attempt(replace(story.call.attempts[0], call_sid=sid, ended=ended))
+    assert bool(story.wait().names()) is not gone
+
+
+def test_a_redirect_that_failed_is_told_and_its_attempt_closed() -> None:
+    story = in_stage(Stage.REDIRECTED).tell(ev.OrderFailed("RedirectCaller", "unsure", "human-1"))
+    assert story.call.attempts[0].outcome is Outcome.FAILED
+    assert story.names() == ["LetAISpeak"]
+    story = in_stage(Stage.REDIRECTED).tell(ev.StreamEnded(1))
+    story.tell(ev.OrderFailed("RedirectCaller", "unsure", "human-1"))
+    assert "Sam could not be reached" in story.call.news
