@@ -84,9 +84,9 @@ def test_a_summary_is_cut_behind_its_last_whole_sentence_if_that_is_not_too_earl
 
 def test_a_summary_that_fits_is_told_whole_and_one_sentence_at_half_is_too_early() -> None:
     assert briefing.tidy("a" * 200) == "a" * 200
-    half = "a" * 99 + ". " + "b " * 80
+    half = "a" * 100 + ". " + "b " * 80
     assert briefing.tidy(half).endswith("b…")
-    assert briefing.tidy("a" * 100 + ". " + "b " * 80) == "a" * 100 + "."
+    assert briefing.tidy("a" * 101 + ". " + "b " * 80) == "a" * 101 + "."
 
 
 #: What is said, word for word: it is heard.
@@ -96,8 +96,8 @@ SAID = [
     (briefing.introduction("sam"), "Here is Sam, who knows what this is about."),
     (
         briefing.human_gone("sam"),
-        "Sam has just left the call and the caller is still on the line. You are back. Say so in one sentence "
-        "and ask whether there is anything else. You did not hear what they talked about.",
+        "Sam has just left the call and the caller is still on the line. You are back. Say so in one "
+        "sentence and ask whether there is anything else. You did not hear what they talked about.",
     ),
     (
         briefing.interrupted(),
