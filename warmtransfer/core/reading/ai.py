@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import warmtransfer.core.reading.human as human
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.attempts import settle
 from warmtransfer.core.call import FREE, WANTED, AIState, Call, Stage
 from warmtransfer.core.conclusions import Reading
-from warmtransfer.core.reading import human
 from warmtransfer.core.rules import Rules
 
 #: Media flows: there is something to lose.

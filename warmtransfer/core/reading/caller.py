@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import warmtransfer.core.reading.human as human
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.reading import human
 from warmtransfer.core.rules import COMFORT_SECONDS, COMFORT_SHORTEST, UNKNOWN_FOR, Rules
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import warmtransfer.core.reading.ai as ai
+import warmtransfer.core.reading.caller as caller
+import warmtransfer.core.reading.human as human
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
@@ -13,7 +16,6 @@ from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.reading import ai, caller, human
 from warmtransfer.core.rules import Rules
 
 
