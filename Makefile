@@ -2,6 +2,7 @@
 # make test    the whole suite (PYTEST="-k name" for some of it)
 # make sim     the phone network alone, for any Twilio app: make sim APP=http://127.0.0.1:5000/path
 # make lint    ruff and mypy (also: make check)
+# make mutants what the tests of the core do not notice: every change to it, one at a time (some minutes)
 # make bench   cost and latency of the relay beside its limit in C (ARGS='--peer name=command …': bench/README.md)
 # make bench-smoke   a few seconds of that: does the harness work?
 # make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.14
@@ -19,7 +20,7 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo test sim bench bench-smoke lint check setup clean
+.PHONY: demo test sim mutants bench bench-smoke lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(ARGS)
@@ -41,6 +42,9 @@ lint check: $(READY_DEV)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
+mutants: $(READY_DEV)
+	$(BIN)/python -m tools.mutants $(ARGS)
+
 setup: $(READY_DEV)
 
 $(BIN)/python:
@@ -58,5 +62,5 @@ $(READY_DEV): requirements-dev.txt $(READY)
 	@touch $@
 
 clean:
-	rm -rf .venv demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf .venv demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants build *.egg-info
 	find warmtransfer tests -name __pycache__ -type d -prune -exec rm -rf {} +

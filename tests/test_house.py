@@ -14,7 +14,7 @@ import pytest
 import warmtransfer
 from tools.tables import written
 from warmtransfer.config import KEYS
-from warmtransfer.core.call import Outcome, Stage
+from warmtransfer.core.call import Outcome, Stage, Style
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "warmtransfer"
@@ -200,7 +200,7 @@ WIRED = {
     "ports/carrier/": "asks and streams",
     "web/": "is asked, and told",
     "vocabulary.py": "what both of these need",
-    "core/": "our own words for legs are spelled alike in part",
+    "core/legs.py": "our own words for legs, some of which are spelled alike",
     "config.py": "tells the owner what to look up at Twilio",
     "parsing.py": "knows the shape of the ids that the owner copies",
 }
@@ -270,6 +270,11 @@ def test_every_configuration_key_stands_in_the_readme(key: object) -> None:
 @pytest.mark.parametrize("word", [*Stage, *Outcome])
 def test_every_stage_and_outcome_stands_in_the_readme(word: str) -> None:
     assert f"| `{word}` |" in README.read_text()
+
+
+@pytest.mark.parametrize("style", Style)
+def test_every_style_of_briefing_stands_in_the_readme(style: Style) -> None:
+    assert f"\n| `{style}` " in README.read_text()
 
 
 def test_the_readme_names_no_key_that_does_not_exist() -> None:

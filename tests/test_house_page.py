@@ -14,23 +14,6 @@ PROSE = re.sub(r"<!-- (\w+) -->.*?<!-- /\1 -->", "", PAGE.read_text(), flags=re.
 #: What is written as code and looks like a file, or a folder, of ours.
 PATHS = sorted(set(re.findall(r"`([\w./-]+(?:\.(?:py|md|toml|json|wav)|/))`", PROSE)))
 TESTS = sorted(set(re.findall(r"`(test_\w+)`", PROSE)))
-#: Named as they will be once what is being moved has been merged; an entry that exists by then fails here.
-AHEAD = {
-    "core/order.py",
-    "core/outcomes.py",
-    "core/reading/",
-    "core/reading/human.py",
-    "core/step.py",
-    "test_every_order_is_given_somewhere_and_nothing_else_is",
-    "test_every_order_says_its_own_lane",
-    "test_orders_to_our_own_relay_are_listed_and_local",
-}
-
-
-def named(names: list[str]) -> list[object]:
-    """Each name as a parameter; one that is ahead has to be missing."""
-    missing = pytest.mark.xfail(strict=True, reason="ahead of its merge")
-    return [pytest.param(name, marks=[missing] if name in AHEAD else []) for name in names]
 
 
 def test_pictures_and_table_are_as_the_imports_have_them() -> None:
@@ -44,13 +27,13 @@ def test_the_page_names_paths_and_tests() -> None:
     assert len(TESTS) > 10
 
 
-@pytest.mark.parametrize("path", named(PATHS))
+@pytest.mark.parametrize("path", PATHS)
 def test_every_path_on_the_page_exists(path: str) -> None:
     """Named from the repository's root, or from the package's."""
     assert (ROOT / path).exists() or (ROOT / "warmtransfer" / path).exists()
 
 
-@pytest.mark.parametrize("name", named(TESTS))
+@pytest.mark.parametrize("name", TESTS)
 def test_every_test_that_the_page_promises_exists(name: str) -> None:
     known = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     assert f"def {name}(" in known

@@ -13,8 +13,10 @@ ROOT = Path(__file__).parent.parent
 
 
 def sentences(name: str) -> dict[str, str]:
-    """The `#:` sentence behind each member of an enum in core/call.py."""
-    text = (ROOT / "warmtransfer/core/call.py").read_text()
+    """The `#:` sentence behind each member of an enum in the core."""
+    text = "\n\n\n".join(
+        (ROOT / "warmtransfer/core" / f"{each}.py").read_text() for each in ("call", "outcomes")
+    )
     body = text.partition(f"class {name}(StrEnum):")[2].partition("\n\n\n")[0]
     return dict(re.findall(r'= "(\w+)"  #: (.+)', body))
 

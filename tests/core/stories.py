@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Call, Stage, Style
+from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Human, Rules
-from warmtransfer.core.table import step
+from warmtransfer.core.step import step
 
 SAM = Human("sam", "+15550100001", "sales", ring=20.0)
 KIM = Human("kim", "+15550100002", "orders and support", ring=20.0)
@@ -63,24 +68,42 @@ class Story:
         generation = self.call.ai.generation
         return self.tell(ev.StreamUp(generation), ev.AIUp(generation))
 
+    @property
+    def n(self) -> int:
+        """The newest attempt."""
+        return len(self.call.attempts)
+
+    @property
+    def leg(self) -> str:
+        """The newest attempt's CallSid."""
+        return f"CAhuman{self.n}"
+
+    def asked(self) -> Story:
+        """A human is wanted; the carrier has not answered the dial."""
+        return self.talking().tell(ev.HandoffAsked("tool", "", "wants a person", "An order has not arrived."))
+
     def ringing(self) -> Story:
-        self.talking().tell(ev.HandoffAsked("tool", "", "wants a person", "An order has not arrived."))
-        return self.tell(ev.HumanDialled(1, "CAhuman1"))
+        self.asked()
+        return self.tell(ev.HumanDialled(self.n, self.leg))
 
     def briefing(self) -> Story:
-        return self.ringing().tell(ev.HumanAnswered(1, "CAhuman1"))
+        self.ringing()
+        return self.tell(ev.HumanAnswered(self.n, self.leg))
 
     def joining(self) -> Story:
-        return self.briefing().tell(ev.HumanAccepted(1))
+        self.briefing()
+        return self.tell(ev.HumanAccepted(self.n))
 
     def with_human(self) -> Story:
-        return self.joining().tell(ev.HumanJoined(1, ROOM, "CAhuman1"))
+        self.joining()
+        return self.tell(ev.HumanJoined(self.n, self.call.room_sid, self.leg))
 
     def cancelling(self) -> Story:
         return self.ringing().wait()
 
     def returning(self) -> Story:
-        return self.talking().tell(ev.AILeft(1, ROOM, "participant_hung_up"))
+        self.talking()
+        return self.tell(ev.AILeft(self.call.ai.k, self.call.room_sid, "participant_hung_up"))
 
     def redirected(self) -> Story:
         self.rules = styled(Style.REDIRECT)
@@ -88,37 +111,89 @@ class Story:
 
     def message(self) -> Story:
         self.rules = Rules()
-        self.talking().tell(ev.ModelLost(self.call.ai.generation, "insufficient_quota", fatal=True))
-        assert self.call.stage is Stage.MESSAGE
-        return self
+        self.talking()
+        return self.tell(ev.ModelLost(self.call.ai.generation, "insufficient_quota", fatal=True))
 
     def over(self) -> Story:
-        return self.talking().tell(ev.CallerLeft(ROOM, "participant_hung_up"))
+        self.talking()
+        return self.tell(ev.CallerLeft(self.call.room_sid, "participant_hung_up"))
 
     def present(self) -> bool:
         """Whether an AI leg counts as there."""
         return self.call.ai.state is not AIState.ABSENT
 
 
+class Again(Story):
+    """The same with a past: the room is the second, the AI's leg and the attempt are the second too."""
+
+    def talking(self) -> Story:
+        super().talking().tell(ev.RoomLost(ROOM), ev.CallerCameBack())
+        return self.tell(ev.CallerJoined("wt-c1-2", "CF2", "CAcaller")).ai_up(2)
+
+    def asked(self) -> Story:
+        super().asked().tell(ev.HumanDialled(1, "CAhuman1"))
+        return self.tell(ev.HumanEnded(1, Ended.BUSY, "486", "CAhuman1"))
+
+    def redirected(self) -> Story:
+        return super().redirected().tell(ev.CallerCameBack(1, Ended.BUSY))
+
+
 #: How to get a call into each stage.
 INTO = {
-    Stage.ARRIVING: Story.arrived,
-    Stage.CONNECTING: Story.connecting,
-    Stage.AI: Story.talking,
-    Stage.RINGING: Story.ringing,
-    Stage.BRIEFING: Story.briefing,
-    Stage.JOINING: Story.joining,
-    Stage.HUMAN: Story.with_human,
-    Stage.CANCELLING: Story.cancelling,
-    Stage.RETURNING: Story.returning,
-    Stage.REDIRECTED: Story.redirected,
-    Stage.MESSAGE: Story.message,
-    Stage.OVER: Story.over,
+    Stage.ARRIVING: "arrived",
+    Stage.CONNECTING: "connecting",
+    Stage.AI: "talking",
+    Stage.RINGING: "ringing",
+    Stage.BRIEFING: "briefing",
+    Stage.JOINING: "joining",
+    Stage.HUMAN: "with_human",
+    Stage.CANCELLING: "cancelling",
+    Stage.RETURNING: "returning",
+    Stage.REDIRECTED: "redirected",
+    Stage.MESSAGE: "message",
+    Stage.OVER: "over",
 }
 
 
-def in_stage(stage: Stage) -> Story:
+def in_stage(stage: Stage, story: Story | None = None) -> Story:
     """A call in this stage, by the shortest way."""
-    story = INTO[stage](Story())
+    story = story or Story()
+    getattr(story, INTO[stage])()
     assert story.call.stage is stage
     return story
+
+
+def fact(kind: type[ev.Event], story: Story) -> ev.Event:
+    """An event of this kind that fits the call as it stands, leg by leg."""
+    call = story.call
+    about_ai = {field.name for field in dataclasses.fields(kind)} & {"k", "generation"}
+    about_human = kind.__name__.startswith("Human")
+    leg = call.ai.call_sid if about_ai else story.leg if about_human else call.caller_sid
+    values: dict[str, Any] = {
+        "n": story.n,
+        "k": call.ai.k,
+        "generation": call.ai.generation,
+        "room": call.room,
+        "room_sid": call.room_sid,
+        "call_sid": leg,
+        "caller": call.caller,
+        "called": call.called,
+        "token": "token",
+        "source": "api",
+        "outcome": Outcome.DECLINED,
+        "status": Ended.COMPLETED,
+        "answered_by": Heard.HUMAN,
+        "stage": call.stage,
+        "alarm": call.alarm,
+        "order": "AddAI",
+        "kind": "gone",
+        "key": call.ai.label,
+    }
+    return kind(
+        **{field.name: values[field.name] for field in dataclasses.fields(kind) if field.name in values}
+    )
+
+
+def known(call: Call) -> Call:
+    """What is known of the call, but for the hour and a stray leg that was noted."""
+    return dataclasses.replace(call, at=0.0, stray="")

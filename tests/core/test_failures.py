@@ -8,6 +8,7 @@ from tests.core.stories import ROOM, Story, in_stage, styled
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Outcome, Stage, Style
+from warmtransfer.core.legs import Ended
 
 KINDS = ["refused", "gone", "unsure", "busy", "ours"]
 
@@ -43,7 +44,7 @@ def test_a_carrier_that_refuses_everything_is_not_asked_without_end(
 @pytest.mark.parametrize("kind", KINDS)
 def test_message_with_attempts_behind_it_is_not_asked_without_end(kind: str) -> None:
     story = Story().ringing().tell(ev.ModelLost(1, "insufficient_quota", fatal=True))
-    story.tell(ev.HumanEnded(1, "busy"), ev.HumanDialled(2, "CAhuman2"), ev.HumanEnded(2, "busy"))
+    story.tell(ev.HumanEnded(1, Ended.BUSY), ev.HumanDialled(2, "CAhuman2"), ev.HumanEnded(2, Ended.BUSY))
     assert (story.call.stage, story.names()) == (Stage.MESSAGE, ["RedirectCaller"])
     assert storm(story, kind) < 30
 
@@ -67,7 +68,7 @@ def test_a_move_whose_answer_came_late_does_not_end_the_dial_it_started() -> Non
     late = failed(story.last[0], "unsure")
     story.tell(ev.HumanRang(1, "CAhuman1"), late)
     assert story.call.stage is Stage.REDIRECTED
-    story.tell(ev.CallerCameBack(1, "busy"), late)
+    story.tell(ev.CallerCameBack(1, Ended.BUSY), late)
     assert (story.call.stage, story.call.attempts[1].ended) == (Stage.REDIRECTED, False)
 
 
@@ -85,7 +86,7 @@ def test_a_briefing_that_cannot_be_played_ends_the_attempt() -> None:
     story = Story(styled(Style.ANNOUNCE)).briefing()
     story.tell(failed(story.last[0], "refused"))
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
-    assert story.tell(ev.HumanEnded(1, "completed")).call.attempts[0].outcome is not Outcome.ACCEPTED
+    assert story.tell(ev.HumanEnded(1, Ended.COMPLETED)).call.attempts[0].outcome is not Outcome.ACCEPTED
 
 
 @pytest.mark.parametrize("stage", [Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING])
@@ -95,7 +96,7 @@ def test_a_caller_who_comes_back_has_the_humans_leg_ended_before_another_is_dial
     assert "EndHuman" in story.names()
     story.tell(ev.CallerJoined("wt-c1-2", "CF2", "CAcaller")).ai_up(2).tell(ev.HandoffAsked("api"))
     assert (story.call.stage, len(story.call.attempts)) == (Stage.CANCELLING, 1)
-    story.tell(ev.HumanEnded(1, "canceled"))
+    story.tell(ev.HumanEnded(1, Ended.CANCELLED))
     assert (story.call.stage, story.names()) == (Stage.RINGING, ["LetAISpeak", "DialHuman"])
 
 
@@ -106,7 +107,7 @@ def test_a_dial_that_ends_up_ringing_after_the_caller_came_back_is_ended() -> No
 
 def test_an_ai_that_cannot_be_added_because_the_room_is_gone_has_the_caller_looked_for() -> None:
     """Both humans hung up and no callback said so: nobody must be rung for a caller who has left."""
-    story = Story().with_human().tell(ev.HumanEnded(1, "completed"))
+    story = Story().with_human().tell(ev.HumanEnded(1, Ended.COMPLETED))
     story.tell(ev.OrderFailed("AddAI", "gone", "ai-2"))
     assert [order for order in story.last if isinstance(order, do.LookForCaller)]
     assert story.call.room_sid == ROOM

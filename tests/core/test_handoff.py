@@ -12,6 +12,7 @@ from tests.core.stories import ROOM, RULES, Story, in_stage, styled
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Outcome, Stage, Style
+from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.rules import Rules
 
 
@@ -35,14 +36,14 @@ def test_two_asks_make_one_handoff_with_the_better_summary() -> None:
 @pytest.mark.parametrize(
     ("status", "sip", "outcome"),
     [
-        ("no-answer", "", Outcome.NO_ANSWER),
-        ("busy", "486", Outcome.BUSY),
-        ("failed", "404", Outcome.UNREACHABLE),
-        ("failed", "503", Outcome.FAILED),
-        ("canceled", "", Outcome.CANCELLED),
+        (Ended.NO_ANSWER, "", Outcome.NO_ANSWER),
+        (Ended.BUSY, "486", Outcome.BUSY),
+        (Ended.FAILED, "404", Outcome.UNREACHABLE),
+        (Ended.FAILED, "503", Outcome.FAILED),
+        (Ended.CANCELLED, "", Outcome.CANCELLED),
     ],
 )
-def test_a_human_who_cannot_be_had_is_followed_by_the_next(status: str, sip: str, outcome: Outcome) -> None:
+def test_a_human_who_cannot_be_had_is_followed_by_the_next(status: Ended, sip: str, outcome: Outcome) -> None:
     story = Story().ringing().tell(ev.HumanEnded(1, status, sip))
     assert story.call.attempts[0].outcome is outcome
     assert story.names() == ["LetAISpeak", "DialHuman"]
@@ -50,15 +51,15 @@ def test_a_human_who_cannot_be_had_is_followed_by_the_next(status: str, sip: str
 
 
 def test_a_caller_who_waits_is_told_who_is_tried_next() -> None:
-    story = Story().ringing().tell(ev.HumanEnded(1, "no-answer"))
+    story = Story().ringing().tell(ev.HumanEnded(1, Ended.NO_ANSWER))
     speak = story.last[0]
     assert isinstance(speak, do.LetAISpeak)
     assert "Sam did not answer. Tell the caller that Kim is being called now." in speak.news
 
 
 def test_after_the_last_human_the_ai_is_told_in_words() -> None:
-    story = Story().ringing().tell(ev.HumanEnded(1, "no-answer"), ev.HumanDialled(2, "CAhuman2"))
-    story.tell(ev.HumanEnded(2, "busy"))
+    story = Story().ringing().tell(ev.HumanEnded(1, Ended.NO_ANSWER), ev.HumanDialled(2, "CAhuman2"))
+    story.tell(ev.HumanEnded(2, Ended.BUSY))
     assert story.call.stage is Stage.AI
     speak = story.last[0]
     assert isinstance(speak, do.LetAISpeak)
@@ -67,29 +68,29 @@ def test_after_the_last_human_the_ai_is_told_in_words() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.NO_INPUT, Outcome.MACHINE])
 def test_a_gate_that_stays_shut_waits_for_the_leg_to_end_before_the_next_dial(outcome: Outcome) -> None:
-    fact = ev.MachineHeard(1, "machine_start") if outcome is Outcome.MACHINE else ev.HumanDeclined(1, outcome)
+    fact = ev.MachineHeard(1, Heard.MACHINE) if outcome is Outcome.MACHINE else ev.HumanDeclined(1, outcome)
     story = Story().briefing().tell(fact)
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
-    story.tell(ev.HumanEnded(1, "completed"))
+    story.tell(ev.HumanEnded(1, Ended.COMPLETED))
     assert (story.call.stage, story.names()) == (Stage.RINGING, ["LetAISpeak", "DialHuman"])
     assert story.call.attempts[0].outcome is outcome
 
 
 def test_a_key_outranks_the_machine_detection() -> None:
-    story = Story().joining().tell(ev.MachineHeard(1, "machine_start"))
+    story = Story().joining().tell(ev.MachineHeard(1, Heard.MACHINE))
     assert (story.call.stage, story.last) == (Stage.JOINING, ())
 
 
 def test_a_human_who_was_heard_before_their_webhook_came_is_briefed_all_the_same() -> None:
     """The database was away while they answered: their document is asked for again, the detection was not."""
-    story = Story().ringing().tell(ev.MachineHeard(1, "human"))
+    story = Story().ringing().tell(ev.MachineHeard(1, Heard.HUMAN))
     assert story.call.stage is Stage.RINGING
     assert story.tell(ev.HumanAnswered(1, "CAhuman1")).call.stage is Stage.BRIEFING
     assert story.tell(ev.HumanAnswered(1, "CAhuman1")).last == ()
 
 
 def test_unknown_is_no_machine_when_there_is_a_gate() -> None:
-    story = Story().briefing().tell(ev.MachineHeard(1, "unknown"))
+    story = Story().briefing().tell(ev.MachineHeard(1, Heard.UNKNOWN))
     assert story.call.stage is Stage.BRIEFING
 
 
@@ -99,15 +100,15 @@ def test_the_ring_guard_ends_the_leg_and_dials_only_after_its_end_is_known() -> 
     story.wait()
     assert story.names() == ["LookForLeg"]
     assert len(story.call.attempts) == 1
-    story.tell(ev.HumanEnded(1, "canceled"))
+    story.tell(ev.HumanEnded(1, Ended.CANCELLED))
     assert story.names() == ["LetAISpeak", "DialHuman"]
 
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [("busy", Outcome.BUSY), ("no-answer", Outcome.NO_ANSWER), ("canceled", Outcome.TIMED_OUT)],
+    [(Ended.BUSY, Outcome.BUSY), (Ended.NO_ANSWER, Outcome.NO_ANSWER), (Ended.CANCELLED, Outcome.TIMED_OUT)],
 )
-def test_what_the_carrier_knows_of_an_end_outranks_our_own_timer(status: str, outcome: Outcome) -> None:
+def test_what_the_carrier_knows_of_an_end_outranks_our_own_timer(status: Ended, outcome: Outcome) -> None:
     """The status callback was lost; the look for the leg brings the same word later."""
     story = Story().ringing().wait().tell(ev.HumanEnded(1, status))
     assert story.call.attempts[0].outcome is outcome
@@ -127,7 +128,7 @@ def test_an_unsure_dial_is_looked_for_and_never_repeated() -> None:
     story = Story().talking().tell(ev.HandoffAsked("api"))
     story.tell(ev.OrderFailed("DialHuman", "unsure", "human-1"))
     assert (story.call.stage, story.names()) == (Stage.RINGING, ["LookForDial"])
-    story.tell(ev.HumanEnded(1, "missing"))
+    story.tell(ev.HumanEnded(1, Ended.MISSING))
     assert story.call.attempts[0].outcome is Outcome.ERROR
     assert [order.name for order in story.last if isinstance(order, do.DialHuman)] == ["kim"]
     story.tell(ev.HumanAnswered(1, "CAlate"))
@@ -170,7 +171,7 @@ def test_the_human_leaves_and_the_ai_returns_with_the_news() -> None:
 
 
 def test_a_human_who_leaves_during_the_introduction_brings_the_ai_back_on_a_new_leg() -> None:
-    story = Story().with_human().tell(ev.HumanEnded(1, "completed"))
+    story = Story().with_human().tell(ev.HumanEnded(1, Ended.COMPLETED))
     assert story.call.stage is Stage.RETURNING
     assert story.call.ai.k == 2
 
@@ -219,8 +220,8 @@ def test_with_no_ai_and_no_human_the_caller_may_leave_a_message() -> None:
 
 def test_announce_needs_the_briefing_heard_and_a_human_heard() -> None:
     for facts in (
-        [ev.BriefingHeard(1), ev.MachineHeard(1, "human")],
-        [ev.MachineHeard(1, "human"), ev.BriefingHeard(1)],
+        [ev.BriefingHeard(1), ev.MachineHeard(1, Heard.HUMAN)],
+        [ev.MachineHeard(1, Heard.HUMAN), ev.BriefingHeard(1)],
     ):
         story = Story(styled(Style.ANNOUNCE)).briefing()
         assert story.names() == ["BriefOnHold"]
@@ -235,8 +236,8 @@ def test_nobody_is_rung_for_a_caller_who_may_have_ended_the_room_of_an_announced
     """The leg's status can come before the news that the caller has left."""
     story = Story(styled(Style.ANNOUNCE)).briefing()
     if joining:
-        story.tell(ev.BriefingHeard(1), ev.MachineHeard(1, "human"))
-    story.tell(ev.HumanEnded(1, "completed", call_sid="CAhuman1"))
+        story.tell(ev.BriefingHeard(1), ev.MachineHeard(1, Heard.HUMAN))
+    story.tell(ev.HumanEnded(1, Ended.COMPLETED, call_sid="CAhuman1"))
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["LookForCaller"])
     story.tell(ev.CallerLeft(ROOM, "participant_hung_up"))
     assert [each.outcome for each in story.call.attempts] == [Outcome.CALLER_LEFT]
@@ -251,7 +252,7 @@ def test_an_announced_human_who_hangs_up_has_declined(how: str) -> None:
 
 
 def test_announce_takes_unknown_for_a_machine() -> None:
-    story = Story(styled(Style.ANNOUNCE)).briefing().tell(ev.MachineHeard(1, "unknown"))
+    story = Story(styled(Style.ANNOUNCE)).briefing().tell(ev.MachineHeard(1, Heard.UNKNOWN))
     assert story.call.attempts[0].outcome is Outcome.MACHINE
 
 
@@ -261,9 +262,9 @@ def test_redirect_saves_the_stage_first_and_comes_back_in_a_new_room() -> None:
     story.tell(ev.CallerLeft(ROOM, "the room ended"))
     story.tell(ev.StreamEnded(1, "stopped"), ev.CallerCameBack())
     assert story.call.stage is Stage.REDIRECTED
-    story.tell(ev.CallerCameBack(1, "no-answer"))
+    story.tell(ev.CallerCameBack(1, Ended.NO_ANSWER))
     assert (story.call.stage, len(story.call.attempts)) == (Stage.REDIRECTED, 2)
-    story.tell(ev.CallerCameBack(2, "busy"))
+    story.tell(ev.CallerCameBack(2, Ended.BUSY))
     assert (story.call.stage, story.call.room) == (Stage.RETURNING, "wt-c1-2")
     story.tell(ev.CallerJoined("wt-c1-2", "CF2", "CAcaller")).ai_up(2)
     assert story.call.stage is Stage.AI
@@ -273,34 +274,34 @@ def test_redirect_saves_the_stage_first_and_comes_back_in_a_new_room() -> None:
 def test_redirect_accepted_and_over() -> None:
     story = in_stage(Stage.REDIRECTED).tell(ev.HumanAnswered(1, "CAhuman1"), ev.HumanAccepted(1))
     assert story.call.stage is Stage.HUMAN
-    assert story.tell(ev.CallerCameBack(1, "completed")).call.stage is Stage.RETURNING
+    assert story.tell(ev.CallerCameBack(1, Ended.COMPLETED)).call.stage is Stage.RETURNING
     assert "Sam has just left" in story.call.news
 
 
 def test_a_redirected_human_who_hangs_up_is_told_of_whatever_comes_first() -> None:
     """The leg's status and the caller's Dial action come in either order."""
     story = in_stage(Stage.REDIRECTED).tell(ev.HumanAnswered(1, "CAhuman1"), ev.HumanAccepted(1))
-    story.tell(ev.HumanEnded(1, "completed", call_sid="CAhuman1"), ev.CallerCameBack(1, "completed"))
+    story.tell(ev.HumanEnded(1, Ended.COMPLETED, call_sid="CAhuman1"), ev.CallerCameBack(1, Ended.COMPLETED))
     assert (story.call.stage, story.call.attempts[0].outcome) == (Stage.RETURNING, Outcome.ACCEPTED)
     assert "Sam has just left" in story.call.news
 
 
 def test_a_redirected_caller_who_leaves_while_it_rings_is_what_ended_the_leg() -> None:
     story = in_stage(Stage.REDIRECTED)
-    story.tell(ev.HumanEnded(1, "canceled", call_sid="CAhuman1"), ev.CallerLeft(why="completed"))
+    story.tell(ev.HumanEnded(1, Ended.CANCELLED, call_sid="CAhuman1"), ev.CallerLeft(why="completed"))
     assert story.call.attempts[0].outcome is Outcome.CALLER_LEFT
 
 
 @pytest.mark.parametrize(
     ("status", "sip", "dial", "outcome"),
     [
-        ("no-answer", "487", "no-answer", Outcome.NO_ANSWER),
-        ("busy", "486", "busy", Outcome.BUSY),
-        ("failed", "404", "failed", Outcome.UNREACHABLE),
+        (Ended.NO_ANSWER, "487", Ended.NO_ANSWER, Outcome.NO_ANSWER),
+        (Ended.BUSY, "486", Ended.BUSY, Outcome.BUSY),
+        (Ended.FAILED, "404", Ended.FAILED, Outcome.UNREACHABLE),
     ],
 )
 def test_a_redirected_attempt_ends_as_leg_and_dial_tell(
-    status: str, sip: str, dial: str, outcome: Outcome
+    status: Ended, sip: str, dial: Ended, outcome: Outcome
 ) -> None:
     story = in_stage(Stage.REDIRECTED).tell(ev.HumanEnded(1, status, sip, "CAhuman1"))
     story.tell(ev.CallerCameBack(1, dial))
@@ -310,7 +311,7 @@ def test_a_redirected_attempt_ends_as_leg_and_dial_tell(
 
 def test_a_human_who_hangs_up_during_the_whisper_has_declined() -> None:
     story = in_stage(Stage.REDIRECTED).tell(
-        ev.HumanAnswered(1, "CAhuman1"), ev.CallerCameBack(1, "no-answer")
+        ev.HumanAnswered(1, "CAhuman1"), ev.CallerCameBack(1, Ended.NO_ANSWER)
     )
     assert story.call.attempts[0].outcome is Outcome.DECLINED
 
@@ -320,7 +321,7 @@ def test_a_redirected_caller_with_neither_human_nor_ai_leaves_a_message() -> Non
     story = Story(styled(Style.REDIRECT)).talking()
     story.tell(ev.ModelLost(story.call.ai.generation, "insufficient_quota", fatal=True))
     assert (story.call.stage, story.names()) == (Stage.REDIRECTED, ["RedirectCaller"])
-    story.tell(ev.CallerCameBack(1, "busy"), ev.CallerCameBack(2, "busy"))
+    story.tell(ev.CallerCameBack(1, Ended.BUSY), ev.CallerCameBack(2, Ended.BUSY))
     assert story.call.stage is Stage.MESSAGE
     assert "RedirectCaller" not in story.names()  # the caller is asking for the document already
 
@@ -328,7 +329,7 @@ def test_a_redirected_caller_with_neither_human_nor_ai_leaves_a_message() -> Non
 def test_after_a_redirect_a_human_of_another_style_is_reached_in_the_same_way() -> None:
     sam = dataclasses.replace(RULES.humans[0], style=Style.REDIRECT)
     story = Story(Rules(humans=(sam, RULES.humans[1]))).talking()
-    story.tell(ev.HandoffAsked("tool"), ev.CallerCameBack(1, "no-answer"))
+    story.tell(ev.HandoffAsked("tool"), ev.CallerCameBack(1, Ended.NO_ANSWER))
     assert (story.call.stage, story.call.attempts[1].style) == (Stage.REDIRECTED, Style.REDIRECT)
 
 
@@ -342,10 +343,10 @@ def test_a_redirect_that_cannot_be_ordered_goes_back_to_the_ai_in_whatever_state
 
 def test_detection_stands_in_for_a_lost_answer() -> None:
     """Style announce has no document that tells of the answer."""
-    story = Story(styled(Style.ANNOUNCE)).ringing().tell(ev.MachineHeard(1, "human"))
+    story = Story(styled(Style.ANNOUNCE)).ringing().tell(ev.MachineHeard(1, Heard.HUMAN))
     assert (story.call.stage, story.names()) == (Stage.BRIEFING, ["BriefOnHold"])
     assert story.tell(ev.BriefingHeard(1)).call.stage is Stage.JOINING
-    story = Story(styled(Style.ANNOUNCE)).ringing().tell(ev.MachineHeard(1, "machine_start"))
+    story = Story(styled(Style.ANNOUNCE)).ringing().tell(ev.MachineHeard(1, Heard.MACHINE))
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
 
 
@@ -393,10 +394,10 @@ FACTS = st.one_of(
     st.builds(ev.HumanAnswered, LEG, st.just("CAhuman")),
     st.builds(ev.HumanAccepted, LEG),
     st.builds(ev.HumanDeclined, LEG, st.just(Outcome.DECLINED)),
-    st.builds(ev.MachineHeard, LEG, st.sampled_from(["human", "machine_start", "unknown"])),
+    st.builds(ev.MachineHeard, LEG, st.sampled_from(Heard)),
     st.builds(ev.HumanJoined, LEG, st.just(ROOM), st.just("CAhuman")),
     st.builds(ev.HumanLeft, LEG, st.just(ROOM)),
-    st.builds(ev.HumanEnded, LEG, st.sampled_from(["completed", "busy", "no-answer", "missing"])),
+    st.builds(ev.HumanEnded, LEG, st.sampled_from(Ended)),
     st.builds(
         ev.OrderFailed,
         st.sampled_from(["DialHuman", "AddAI", "EndHuman"]),

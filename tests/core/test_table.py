@@ -10,21 +10,26 @@ from tests.core.stories import INTO, ROOM, in_stage
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Outcome, Stage, Style
-from warmtransfer.core.table import FILLS, HEARS, TABLE, WAITS
+from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.table import COUNTS, FILLS, HEARS, TABLE, WAITS
 
 WAITING = sorted(WAITS)
-EVENTS = ev.Event.__subclasses__()
+EVENTS = sorted(COUNTS, key=lambda kind: kind.__name__)
 LIVE = [stage for stage in Stage if stage is not Stage.OVER]
 
 
 def sample(kind: type[ev.Event]) -> ev.Event:
     """Some event of this kind."""
-    values = {"stage": Stage.AI, "outcome": Outcome.DECLINED}
-    fields = {}
-    for field in dataclasses.fields(kind):
-        plain = {"int": 1, "bool": False, "str": "x"}.get(str(field.type))
-        fields[field.name] = values.get(field.name, plain)
-    return kind(**fields)
+    values = {
+        "int": 1,
+        "bool": False,
+        "str": "x",
+        "Stage": Stage.AI,
+        "Outcome": Outcome.DECLINED,
+        "Ended": Ended.COMPLETED,
+        "Heard": Heard.HUMAN,
+    }
+    return kind(**{field.name: values[str(field.type)] for field in dataclasses.fields(kind)})
 
 
 def test_every_stage_has_rows_and_a_way_into_it() -> None:

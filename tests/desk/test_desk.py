@@ -16,7 +16,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Call, Outcome, Stage
 from warmtransfer.core.legs import LegState
 from warmtransfer.core.rules import Rules
-from warmtransfer.core.table import step
+from warmtransfer.core.step import step
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.ports.store.store import Decision
 
@@ -129,7 +129,7 @@ def test_a_dial_that_a_crash_left_open_is_looked_for_and_not_repeated(tmp_path: 
     def saved_and_no_more(call: Call | None) -> Decision | None:
         assert call is not None
         after, orders = step(call, ev.HandoffAsked("api"), at, RULES)
-        return Decision(after, ev.HandoffAsked("api"), call.stage, orders)
+        return Decision(call, ev.HandoffAsked("api"), after, orders)
 
     office.store.decide(call_id, saved_and_no_more)
     office.close()
@@ -284,4 +284,26 @@ def test_nobody_to_ring_and_no_model_takes_a_message(tmp_path: Path) -> None:
         assert call is not None
         assert (call.stage, call.ai.state) == (Stage.MESSAGE, AIState.STREAMING)
     finally:
+        office.close()
+
+
+def test_a_slow_look_for_the_ai_after_a_restart_does_not_delay_the_callers_comfort(tmp_path: Path) -> None:
+    """Both stood in one lane: a carrier that hangs answers kept comfort and end waiting for a minute."""
+    office = Office(tmp_path)
+    hangs = threading.Event()
+
+    def status(sid: str) -> str:
+        if sid == "CAai1":
+            hangs.wait(60.0)
+        return "in-progress"
+
+    office.carrier.answers["call_status"] = status
+    try:
+        call_id = talking(office)
+        office.desk.post(call_id, ev.AIAdded(1, "CAai1"))
+        office.desk.post(call_id, ev.Restarted())
+        office.carrier.wait("announce")
+        assert not hangs.is_set()
+    finally:
+        hangs.set()
         office.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.core.test_orders import ORDERS
 from tests.desk.parts import Options, Told
 from warmtransfer import errors
 from warmtransfer.clock import Clock
@@ -182,7 +183,7 @@ def test_a_caller_who_has_moved_on_is_not_moved_again(moved: Call) -> None:
 def test_an_unsure_dial_is_found_by_its_number_or_given_up() -> None:
     order = do.LookForDial(1, "", "+15550100001", 5.0)
     assert performed(order, find_call="CAsam")[0] == ev.HumanDialled(1, "CAsam")
-    assert performed(order, find_call="")[0] == ev.HumanEnded(1, "missing")
+    assert performed(order, find_call="")[0] == ev.HumanEnded(1, Ended.MISSING)
 
 
 def test_an_unsure_dial_is_not_looked_for_once_its_callback_spoke() -> None:
@@ -270,3 +271,13 @@ def test_every_order_that_is_not_local_can_be_carried_out(tmp_path: Path) -> Non
     )
     for name, kind in do.BY_NAME.items():
         assert kind.local or name in abstract or kind in performer._does, name
+
+
+OUTSIDE = [kind for kind in ORDERS if not kind().local]
+
+
+@pytest.mark.parametrize("kind", OUTSIDE, ids=lambda kind: kind.__name__)
+def test_every_order_that_is_not_our_relays_is_known(kind: type[do.Order]) -> None:
+    """One that nobody carries out would be called a failure of our own code, call after call."""
+    result, _ = performed(kind(), Call(id="c1", stage=Stage.OVER))
+    assert getattr(result, "kind", "") != "ours"

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Outcome, call_of
+from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.web import forms
 
 CF = "CF" + "a1" * 16
@@ -104,8 +105,14 @@ def progress(status: str, number: int = 0, **more: str) -> dict[str, str]:
         (left("caller"), ev.CallerLeft(CF, "participant_hung_up")),
         (left("ai-3"), ev.AILeft(3, CF, "participant_hung_up")),
         (left("human-1"), ev.HumanLeft(1, CF, "participant_hung_up")),
-        (left("human-1", "participant_add_failed", "busy"), ev.HumanLeft(1, CF, "busy")),
-        (left("human-1", "participant_add_failed", "no-answer"), ev.HumanLeft(1, CF, "no-answer")),
+        (
+            left("human-1", "participant_add_failed", "busy"),
+            ev.HumanLeft(1, CF, "participant_add_failed", Ended.BUSY),
+        ),
+        (
+            left("human-1", "participant_add_failed", "no-answer"),
+            ev.HumanLeft(1, CF, "participant_add_failed", Ended.NO_ANSWER),
+        ),
         (
             room("announcement-end", "caller", AnnounceUrl="https://app.example/comfort"),
             ev.AnnouncementEnded(CF),
@@ -215,8 +222,8 @@ def test_a_call_that_goes_on_has_not_left(status: str) -> None:
 
 def test_a_dial_that_ends_gives_the_caller_back() -> None:
     form = progress("in-progress", DialCallStatus="no-answer")
-    assert forms.dial_action(form) == ev.CallerCameBack(0, "no-answer")
-    assert forms.dial_action(form, 3) == ev.CallerCameBack(3, "no-answer")
+    assert forms.dial_action(form) == ev.CallerCameBack(0, Ended.NO_ANSWER)
+    assert forms.dial_action(form, 3) == ev.CallerCameBack(3, Ended.NO_ANSWER)
 
 
 def test_a_dial_that_ends_because_the_caller_hung_up_does_not() -> None:
@@ -243,17 +250,17 @@ def test_a_message_has_an_address_and_a_length(seconds: str, heard: int) -> None
         (progress("in-progress", 2), ev.HumanAnswered(2, CA)),
         (
             progress("busy", 2, SipResponseCode="486", Duration="0", CallDuration="0"),
-            ev.HumanEnded(2, "busy", "486", CA),
+            ev.HumanEnded(2, Ended.BUSY, "486", CA),
         ),
         (
             progress("no-answer", 2, SipResponseCode="487", Duration="0", CallDuration="0"),
-            ev.HumanEnded(2, "no-answer", "487", CA),
+            ev.HumanEnded(2, Ended.NO_ANSWER, "487", CA),
         ),
-        (progress("failed", 2, SipResponseCode="404"), ev.HumanEnded(2, "failed", "404", CA)),
-        (progress("canceled", 2), ev.HumanEnded(2, "canceled", "", CA)),
+        (progress("failed", 2, SipResponseCode="404"), ev.HumanEnded(2, Ended.FAILED, "404", CA)),
+        (progress("canceled", 2), ev.HumanEnded(2, Ended.CANCELLED, "", CA)),
         (
             progress("completed", 3, Duration="1", CallDuration="49", AnsweredBy="human"),
-            ev.HumanEnded(2, "completed", "", CA),
+            ev.HumanEnded(2, Ended.COMPLETED, "", CA),
         ),
         (progress("on-fire"), None),
         (progress("ringing") | {"CallSid": ""}, None),
@@ -264,11 +271,19 @@ def test_progress_of_a_humans_leg(form: dict[str, str], fact: ev.Event | None) -
 
 
 @pytest.mark.parametrize(
-    "heard", ["human", "machine_start", "machine_end_beep", "machine_end_silence", "fax", "unknown"]
+    ("heard", "who"),
+    [
+        ("human", Heard.HUMAN),
+        ("machine_start", Heard.MACHINE),
+        ("machine_end_beep", Heard.MACHINE),
+        ("machine_end_silence", Heard.MACHINE),
+        ("fax", Heard.MACHINE),
+        ("unknown", Heard.UNKNOWN),
+    ],
 )
-def test_what_machine_detection_heard(heard: str) -> None:
+def test_what_machine_detection_heard(heard: str, who: Heard) -> None:
     form = {"CallSid": CA, "AnsweredBy": heard, "MachineDetectionDuration": "2400"}
-    assert forms.amd(form, 1) == ev.MachineHeard(1, heard)
+    assert forms.amd(form, 1) == ev.MachineHeard(1, who)
 
 
 def test_detection_that_says_nothing_is_no_fact() -> None:

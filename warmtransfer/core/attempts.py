@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
-from warmtransfer.core import events as ev
-from warmtransfer.core.call import AIState, Attempt, Call, Outcome, Style
+from warmtransfer.core.call import AIState, Attempt, Call, Style
+from warmtransfer.core.legs import Ended
+from warmtransfer.core.outcomes import Outcome, of_leg
 from warmtransfer.core.policy import next_human
 from warmtransfer.core.rules import Human, Rules
 
-#: Twilio's terminal CallStatus (or our own word) -> outcome, unless the attempt already has one.
-_STATUS = {
-    "busy": Outcome.BUSY,
-    "no-answer": Outcome.NO_ANSWER,
-    "canceled": Outcome.CANCELLED,
-    "failed": Outcome.FAILED,
-    "unreachable": Outcome.UNREACHABLE,
-    "missing": Outcome.ERROR,
-}
+#: Ends of which the carrier knows better than our own timer what became of the leg.
+_TOLD = frozenset({Ended.BUSY, Ended.NO_ANSWER, Ended.FAILED})
 
 
-def outcome_of(status: str, sip: str, attempt: Attempt) -> Outcome:
-    """The typed outcome of a leg that ended with this status, SIP 404 and 480 being unreachable."""
-    better = attempt.outcome is Outcome.TIMED_OUT and status in ("busy", "no-answer", "failed")
+def outcome_of(ended: Ended, sip: str, attempt: Attempt) -> Outcome:
+    """The outcome of an attempt whose leg has ended so, unless it already has one.
+
+    That of our own timer stands only until the carrier's word is known, perhaps by looking.
+    """
+    better = attempt.outcome is Outcome.TIMED_OUT and ended in _TOLD
     if attempt.outcome is not None and not better:
-        return attempt.outcome  # of our own timer only until the carrier's word is known, perhaps by looking
-    if status == "failed" and sip in ("404", "480", "604"):
-        return Outcome.UNREACHABLE
-    if status in _STATUS:
-        return _STATUS[status]
-    return Outcome.DECLINED if attempt.answered_at else Outcome.NO_ANSWER
+        return attempt.outcome
+    return of_leg(ended, sip, bool(attempt.answered_at))
 
 
 def close(call: Call, n: int, outcome: Outcome, sip: str = "") -> Call:
@@ -54,15 +48,26 @@ def start(call: Call, human: Human) -> Call:
     return replace(call, attempts=(*call.attempts, attempt))
 
 
-def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, ev.Event]:
+def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conclusion]:
     """Start the next attempt, or conclude that nobody is left; `others=False` rings nobody else."""
     if call.attempt is not None and not call.attempt.ended:
         return call, so.LegStillUp()
     human = next_human(call, rules) if others else None
     if human is not None:
         call = start(call, human)
-        return call, so.RedirectAsked() if human.style is Style.REDIRECT else so.HumanLost()
+        return call, _reached_by(human.style)
     call = replace(call, news=briefing.exhausted(call))
     if call.ai.down:
         return call, so.NobodyAtAll()
     return call, so.NobodyLeft() if call.ai.state is AIState.UP else so.NobodyHere()
+
+
+def _reached_by(style: Style) -> so.Conclusion:
+    """How the next human is reached: on a leg of their own, or by moving the caller's."""
+    match style:
+        case Style.SCREEN | Style.ANNOUNCE:
+            return so.HumanLost()
+        case Style.REDIRECT:
+            return so.RedirectAsked()
+        case _:
+            assert_never(style)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from warmtransfer.core.call import Attempt, Call, Outcome
+from warmtransfer.core.call import Attempt, Call
+from warmtransfer.core.outcomes import Outcome, words
 
 #: Letters of a summary, about twelve seconds of speech; more is not listened to.
 SUMMARY_LIMIT = 200
@@ -17,21 +18,6 @@ CALLER_GONE = "The caller has hung up. Thank you, goodbye."
 TOO_LATE = "Thank you. The call has been taken care of. Goodbye."
 DECLINED = "All right. Goodbye."
 MOMENT = "One moment please."
-
-_WORDS = {
-    Outcome.DECLINED: "could not take the call",
-    Outcome.NO_INPUT: "picked up but did not respond",
-    Outcome.MACHINE: "could only be reached at a mailbox",
-    Outcome.NO_ANSWER: "did not answer",
-    Outcome.BUSY: "is on another call",
-    Outcome.FAILED: "could not be reached",
-    Outcome.UNREACHABLE: "could not be reached",
-    Outcome.CANCELLED: "did not answer in time",
-    Outcome.TIMED_OUT: "did not answer in time",
-    Outcome.ERROR: "could not be reached",
-    Outcome.ACCEPTED: "has left the call",
-    Outcome.CALLER_LEFT: "was not needed any more",
-}
 
 
 def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:
@@ -69,7 +55,7 @@ def introduction(name: str) -> str:
 
 def ended(attempt: Attempt) -> str:
     """An attempt's end in words the AI can use."""
-    return f"{called(attempt.name)} {_WORDS[attempt.outcome or Outcome.NO_ANSWER]}"
+    return f"{called(attempt.name)} {words(attempt.outcome or Outcome.NO_ANSWER)}"
 
 
 def progress(call: Call) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from warmtransfer.core.outcomes import Outcome as Outcome
 from warmtransfer.core.plain import plain
 
 _ROOM = re.compile(r"wt-([0-9a-f]{1,64})(?:-[0-9]{1,6})?")
@@ -31,27 +32,12 @@ class Stage(StrEnum):
 
 #: A human is wanted, and an attempt runs or is being ended.
 SEEKING = frozenset({Stage.RINGING, Stage.BRIEFING, Stage.JOINING, Stage.CANCELLING})
+#: The caller is the AI's, or is to be: a human may be asked for.
+FREE = frozenset({Stage.CONNECTING, Stage.AI, Stage.RETURNING})
 #: The AI belongs in the room.
-WANTED = SEEKING | {Stage.CONNECTING, Stage.AI, Stage.RETURNING}
+WANTED = SEEKING | FREE
 #: The caller is out of the room on purpose; what the room says does not count.
 ELSEWHERE = frozenset({Stage.REDIRECTED, Stage.MESSAGE})
-
-
-class Outcome(StrEnum):
-    """How an attempt to reach a human ended."""
-
-    ACCEPTED = "accepted"  #: pressed 1 (style announce: heard the briefing, and is no machine)
-    DECLINED = "declined"  #: pressed anything but 1
-    NO_INPUT = "no_input"  #: answered and pressed nothing
-    MACHINE = "machine"  #: a mailbox, a fax, or nobody who says a word
-    NO_ANSWER = "no_answer"  #: rang to the end
-    BUSY = "busy"  #: engaged
-    FAILED = "failed"  #: the carrier could not place the call
-    UNREACHABLE = "unreachable"  #: the carrier refuses the number
-    CANCELLED = "cancelled"  #: ended by us before it was answered
-    CALLER_LEFT = "caller_left"  #: the caller went first
-    TIMED_OUT = "timed_out"  #: answered and never came to an end by itself
-    ERROR = "error"  #: nobody knows: the carrier never said whether it was dialled
 
 
 class Style(StrEnum):
@@ -100,7 +86,7 @@ class Attempt:
     style: Style
     call_sid: str = ""
     outcome: Outcome | None = None
-    answered_by: str = ""  #: Twilio's AnsweredBy, once known
+    answered_by: str = ""  #: who picked up, once the detection has spoken
     briefed: bool = False
     ended: bool = False  #: its leg is known to be over
     dialled_at: float = 0.0
@@ -114,11 +100,6 @@ class Attempt:
     def label(self) -> str:
         """The leg's participant label."""
         return f"human-{self.n}"
-
-    @property
-    def open(self) -> bool:
-        """Whether a leg of this attempt may still be up."""
-        return not self.ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,84 +1,100 @@
-"""What facts mean for a call as it stands. Only `reading.py` and `attempts.py` draw these."""
+"""What facts mean for a call as it stands. Drawn in `reading/` and `attempts.py`; no events, so that nobody
+can post one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warmtransfer.core.call import Call
 from warmtransfer.core.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class RedirectAsked(Event):
+class Conclusion:
+    """What a fact comes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectAsked(Conclusion):
     """A human is wanted, and the next one is reached by redirecting the caller."""
 
 
 @dataclass(frozen=True, slots=True)
-class HumanLost(Event):
+class HumanLost(Conclusion):
     """The attempt is over, and another human can be rung."""
 
 
 @dataclass(frozen=True, slots=True)
-class LegStillUp(Event):
+class LegStillUp(Conclusion):
     """A human is wanted, but the leg of an earlier attempt may still be up: that ends first."""
 
 
 @dataclass(frozen=True, slots=True)
-class NobodyLeft(Event):
+class NobodyLeft(Conclusion):
     """The attempt is over, no human is left to ring, and the AI has the caller."""
 
 
 @dataclass(frozen=True, slots=True)
-class NobodyHere(Event):
+class NobodyHere(Conclusion):
     """No human is left to ring, and the AI is away but can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)
-class NobodyAtAll(Event):
+class NobodyAtAll(Conclusion):
     """No human is left to ring, and the AI cannot be had."""
 
 
 @dataclass(frozen=True, slots=True)
-class AILost(Event):
+class AILost(Conclusion):
     """The AI is lost for the first or second time in a minute: bring it back."""
 
 
 @dataclass(frozen=True, slots=True)
-class AIDown(Event):
+class AIDown(Conclusion):
     """The AI is lost for the third time in a minute, or for good."""
 
 
 @dataclass(frozen=True, slots=True)
-class DialUnsure(Event):
+class DialUnsure(Conclusion):
     """The carrier may or may not have dialled the human."""
 
 
 @dataclass(frozen=True, slots=True)
-class IntroductionDue(Event):
+class IntroductionDue(Conclusion):
     """The introduction took too long: the AI has to go now."""
 
 
 @dataclass(frozen=True, slots=True)
-class HumanGone(Event):
+class HumanGone(Conclusion):
     """The human who talked with the caller has left, and the caller has not."""
 
 
 @dataclass(frozen=True, slots=True)
-class CallerWaits(Event):
+class CallerWaits(Conclusion):
     """The comfort announcement ran out and nobody has the caller yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class StrayLeg(Event):
-    """A leg turned up that we had given up, or that the call has outlived."""
-
-    call_sid: str
+class StrayLeg(Conclusion):
+    """A leg turned up that we had given up, or that the call has outlived: `Call.stray`."""
 
 
 @dataclass(frozen=True, slots=True)
-class HumanHungUp(Event):
+class HumanHungUp(Conclusion):
     """An announced human's leg has ended: by itself, or because the caller's leaving ended the room."""
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp(Event):
+class GivenUp(Conclusion):
     """Trying again does not help: the human never came into the room, or the caller cannot be moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAnswered(Conclusion):
+    """Detection says that no human has picked up."""
+
+
+#: What the table has rows for.
+Fact = Event | Conclusion
+#: The call with what an event adds to it, and the fact for the table, or None for stale news.
+Reading = tuple[Call, Fact | None]

@@ -1,11 +1,13 @@
-"""Facts that happened to a call: what Twilio, the model, the host app and our own clock tell us."""
+"""Facts that happened to a call: what the carrier, the model, the host app and our own clock tell us."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from warmtransfer.core.call import Outcome, Stage
+from warmtransfer.core.call import Stage
+from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plain import plain
 
 
@@ -24,7 +26,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CallArrived(Event):
-    """Twilio asked the number's voice URL what to do with a new call."""
+    """A new call came to our number, and the carrier asks what to do with it."""
 
     call_sid: str
     caller: str
@@ -33,7 +35,7 @@ class CallArrived(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallerJoined(Event):
-    """The caller is in the room (`participant-join`, or found there)."""
+    """The caller is in the room, as we were told or have found."""
 
     room: str
     room_sid: str
@@ -54,7 +56,7 @@ class CallerLeft(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomLost(Event):
-    """The room ended while the caller's call goes on (`conference-ended-via-api`)."""
+    """The room ended while the caller's call goes on."""
 
     room_sid: str
     why: str = ""
@@ -62,10 +64,10 @@ class RoomLost(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallerCameBack(Event):
-    """Twilio asked the caller's `<Dial action>`, and the caller is still on the line."""
+    """The caller's leg asks what comes next, and the caller is still on the line."""
 
-    n: int = 0  #: the attempt whose `<Dial>` ended (style redirect), else 0
-    dial_status: str = ""
+    n: int = 0  #: the attempt that was dialled from the caller's leg (style redirect), else 0
+    how: Ended = Ended.COMPLETED  #: and how its leg ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class CallerPresent(Event):
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementEnded(Event):
-    """An announcement to the caller was played to its end (`announcement-end` or `-fail`)."""
+    """An announcement to the caller was played to its end, or could not be."""
 
     room_sid: str
 
@@ -95,7 +97,7 @@ class MessageLeft(Event):
 
 @dataclass(frozen=True, slots=True)
 class AIAdded(Event):
-    """Twilio took our order for the AI's leg."""
+    """The carrier took our order for the AI's leg."""
 
     k: int
     call_sid: str
@@ -180,7 +182,7 @@ class HandoffAsked(Event):
 
 @dataclass(frozen=True, slots=True)
 class HumanDialled(Event):
-    """The leg of attempt `n` exists (REST answer, `initiated`, or found)."""
+    """The leg of attempt `n` exists, as we were answered, told, or have found."""
 
     n: int
     call_sid: str
@@ -196,7 +198,7 @@ class HumanRang(Event):
 
 @dataclass(frozen=True, slots=True)
 class HumanAnswered(Event):
-    """Something picked up (the leg's own webhook, or `CallStatus=in-progress`)."""
+    """Something picked up: the leg asks what to do, or its progress is told."""
 
     n: int
     call_sid: str
@@ -219,10 +221,10 @@ class HumanDeclined(Event):
 
 @dataclass(frozen=True, slots=True)
 class MachineHeard(Event):
-    """Answering-machine detection spoke (`AnsweredBy`)."""
+    """The detection of answering machines spoke."""
 
     n: int
-    answered_by: str
+    answered_by: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,7 @@ class BriefingHeard(Event):
 
 @dataclass(frozen=True, slots=True)
 class HumanJoined(Event):
-    """The human is in the room and can talk (`participant-join`; style announce: `participant-unhold`)."""
+    """The human is in the room and can talk: joined, or (style announce) taken off hold."""
 
     n: int
     room_sid: str
@@ -243,19 +245,20 @@ class HumanJoined(Event):
 
 @dataclass(frozen=True, slots=True)
 class HumanLeft(Event):
-    """The human left the room."""
+    """The human left the room. `how`: what became of their leg, as far as leaving tells."""
 
     n: int
     room_sid: str
     why: str = ""
+    how: Ended = Ended.COMPLETED
 
 
 @dataclass(frozen=True, slots=True)
 class HumanEnded(Event):
-    """The leg of attempt `n` is over; `status` is Twilio's CallStatus, or ours: `missing`."""
+    """The leg of attempt `n` is over."""
 
     n: int
-    status: str
+    status: Ended
     sip: str = ""
     call_sid: str = ""
 

@@ -4,13 +4,15 @@ nothing to do. The orders to our own relay come from `relayorders.py`."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from warmtransfer.core.call import AIState, Attempt, Call, Style
+from warmtransfer.core.order import Lane as Lane
+from warmtransfer.core.order import Order as Order
 from warmtransfer.core.relayorders import CloseModel as CloseModel
 from warmtransfer.core.relayorders import Introduce as Introduce
 from warmtransfer.core.relayorders import LetAISpeak as LetAISpeak
-from warmtransfer.core.relayorders import Order as Order
+from warmtransfer.core.relayorders import Local as Local
 from warmtransfer.core.relayorders import PlayComfort as PlayComfort
 from warmtransfer.core.relayorders import PrepareModel as PrepareModel
 from warmtransfer.core.relayorders import TellAI as TellAI
@@ -40,6 +42,8 @@ class AIOrder(Order):
 class AddAI(AIOrder):
     """Add the AI's leg to the room (POST Participants, To=app:), after `delay` seconds."""
 
+    lane: ClassVar[Lane] = Lane.AI
+
     room: str = ""
     delay: float = 0.0
 
@@ -59,7 +63,9 @@ class AddAI(AIOrder):
 
 @dataclass(frozen=True, slots=True)
 class RemoveAI(AIOrder):
-    """Close our socket and remove the AI's leg from the room (DELETE; 404 and 16099 mean done)."""
+    """Close our socket and remove the AI's leg from the room (one that is gone is done)."""
+
+    lane: ClassVar[Lane] = Lane.END
 
     call_sid: str = ""
 
@@ -76,6 +82,8 @@ class RemoveAI(AIOrder):
 class EndAI(RemoveAI):
     """End the AI's leg whatever its state (Status=completed)."""
 
+    lane: ClassVar[Lane] = Lane.END
+
     def needed(self, call: Call) -> bool:
         """A leg that counts as gone but whose CallSid is known is ended all the same."""
         return call.ai.k > 0 and (call.ai.state is not AIState.ABSENT or bool(call.ai.call_sid))
@@ -84,6 +92,8 @@ class EndAI(RemoveAI):
 @dataclass(frozen=True, slots=True)
 class LookForAI(AIOrder):
     """Ask the carrier whether the AI's leg is still up."""
+
+    lane: ClassVar[Lane] = Lane.LOOK
 
     call_sid: str = ""
 
@@ -132,6 +142,8 @@ class HumanOrder(Order):
 class DialHuman(HumanOrder):
     """Dial the human of the newest attempt (POST Calls; style announce: POST Participants, muted)."""
 
+    lane: ClassVar[Lane] = Lane.HUMAN
+
     name: str = ""
     number: str = ""
     style: Style = Style.SCREEN
@@ -143,10 +155,12 @@ class DialHuman(HumanOrder):
 class RedirectCaller(HumanOrder):
     """Point the caller's live call at the document of its stage: dial a human, or take a message."""
 
+    lane: ClassVar[Lane] = Lane.CALLER
+
     caller_sid: str = ""
 
     def needed(self, call: Call) -> bool:
-        """The document comes from the stage, when Twilio asks for it."""
+        """The document comes from the stage, when the leg asks for it."""
         return True
 
 
@@ -154,15 +168,21 @@ class RedirectCaller(HumanOrder):
 class EndHuman(HumanOrder):
     """End the human's leg whatever its state (Status=completed)."""
 
+    lane: ClassVar[Lane] = Lane.END
+
 
 @dataclass(frozen=True, slots=True)
 class TellHuman(HumanOrder):
     """Tell a human on the line that the caller has hung up, then end their leg."""
 
+    lane: ClassVar[Lane] = Lane.END
+
 
 @dataclass(frozen=True, slots=True)
 class BriefOnHold(HumanOrder):
     """Put the human on hold with the briefing as hold audio (style announce)."""
+
+    lane: ClassVar[Lane] = Lane.HUMAN
 
     room_sid: str = ""
 
@@ -176,10 +196,14 @@ class BriefOnHold(HumanOrder):
 class LetHumanIn(BriefOnHold):
     """Take the human off hold and unmute them (style announce)."""
 
+    lane: ClassVar[Lane] = Lane.HUMAN
+
 
 @dataclass(frozen=True, slots=True)
 class LookForLeg(HumanOrder):
     """Ask the carrier what has become of the newest attempt's leg."""
+
+    lane: ClassVar[Lane] = Lane.LOOK
 
     room_sid: str = ""
 
@@ -192,6 +216,8 @@ class LookForLeg(HumanOrder):
 class LookForDial(HumanOrder):
     """Look once whether an unsure dial created a leg, by number and time."""
 
+    lane: ClassVar[Lane] = Lane.SEARCH
+
     number: str = ""
     since: float = 0.0
 
@@ -203,6 +229,8 @@ class LookForDial(HumanOrder):
 @dataclass(frozen=True, slots=True)
 class EndStray(Order):
     """End a leg that turned up after we had given it up."""
+
+    lane: ClassVar[Lane] = Lane.END
 
     call_sid: str = ""
 
@@ -239,15 +267,21 @@ class CallerOrder(Order):
 class LookForRoom(CallerOrder):
     """Look for the room by its name, and for the caller in it."""
 
+    lane: ClassVar[Lane] = Lane.LOOK
+
 
 @dataclass(frozen=True, slots=True)
 class LookForCaller(CallerOrder):
     """Ask the carrier whether the caller's call is still up."""
 
+    lane: ClassVar[Lane] = Lane.LOOK
+
 
 @dataclass(frozen=True, slots=True)
 class ComfortCaller(CallerOrder):
     """Announce one moment and a ring tone to the caller, who is alone in the room."""
+
+    lane: ClassVar[Lane] = Lane.CALLER
 
     def needed(self, call: Call) -> bool:
         """Not while the AI or its relay has the caller, nor while the last announcement plays."""
@@ -262,6 +296,8 @@ class ComfortCaller(CallerOrder):
 @dataclass(frozen=True, slots=True)
 class EndCaller(CallerOrder):
     """End the caller's call."""
+
+    lane: ClassVar[Lane] = Lane.END
 
 
 def ring_seconds(attempt: Attempt, rules: Rules) -> float:

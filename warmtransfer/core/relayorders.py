@@ -1,68 +1,26 @@
-"""What an order is, and the orders to our own relay: they touch nothing outside and never wait."""
+"""The orders to our own relay: they touch nothing outside and never wait."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from warmtransfer.core import briefing
 from warmtransfer.core.call import AIState, Call
-from warmtransfer.core.plain import plain
+from warmtransfer.core.order import Lane, Order
 from warmtransfer.core.rules import BACKOFF, Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Something to be done to the world.
-
-    `local` ones touch only our own relay and never wait. `key` is what `OrderFailed` echoes.
-    """
-
-    local: ClassVar[bool] = False
-
-    def needed(self, call: Call) -> bool:
-        """Whether there is anything to do it to."""
-        return True
-
-    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
-        """What the order's fields are filled from, by field name."""
-        return {}
-
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """This order with its legs and numbers, or None when there is nothing to do."""
-        if not self.needed(call):
-            return None
-        facts = self.facts(call, rules)
-        mine = {field.name: facts[field.name] for field in fields(self) if field.name in facts}
-        return replace(self, **mine)
-
-    def advance(self, call: Call) -> Call:
-        """The call once this order has been given."""
-        return call
-
-    @property
-    def key(self) -> str:
-        """The leg it is about."""
-        return ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The order as JSON-ready data, for the outbox."""
-        return {"order": type(self).__name__, **plain(self)}
-
-
-# To our own relay -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class RelayOrder(Order):
     """An order to our own relay."""
 
-    local: ClassVar[bool] = True
-
 
 @dataclass(frozen=True, slots=True)
 class PrepareModel(RelayOrder):
     """Open the model's socket and prepare its session, after `delay` seconds, with or without a stream."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
 
     delay: float = 0.0
 
@@ -74,6 +32,8 @@ class PrepareModel(RelayOrder):
 @dataclass(frozen=True, slots=True)
 class LetAISpeak(RelayOrder):
     """Have the model speak, after `delay` seconds: greet, or tell `news` in its own words."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
 
     news: str = ""
     delay: float = 0.0
@@ -91,6 +51,8 @@ class LetAISpeak(RelayOrder):
 class TellAI(RelayOrder):
     """Put `news` into the model's conversation without asking it to speak."""
 
+    lane: ClassVar[Lane] = Lane.RELAY
+
     news: str = ""
 
     def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
@@ -101,6 +63,8 @@ class TellAI(RelayOrder):
 @dataclass(frozen=True, slots=True)
 class Introduce(RelayOrder):
     """Have the AI say one line to caller and human, then report `LineHeard`."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
 
     line: str = ""
 
@@ -117,10 +81,18 @@ class Introduce(RelayOrder):
 class PlayComfort(RelayOrder):
     """Have the relay itself play the app's own line and ring tone: there is no model to speak."""
 
+    lane: ClassVar[Lane] = Lane.RELAY
+
 
 @dataclass(frozen=True, slots=True)
 class CloseModel(RelayOrder):
     """Close the model's session and our side of the stream."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
+
+
+#: Every order to our own relay, so that whoever carries them out can be held to all of them.
+Local = PrepareModel | LetAISpeak | TellAI | Introduce | PlayComfort | CloseModel
 
 
 def backoff(call: Call) -> float:

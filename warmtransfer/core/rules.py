@@ -28,7 +28,7 @@ class Rules:
     humans: tuple[Human, ...] = ()
     arriving: float = 2.0  #: from the answer to the caller's join, before we look for the room
     connecting: float = 8.0  #: from ordering the AI's leg to stream and model being ready
-    ring_margin: float = 15.0  #: on top of the ring time: Twilio's 5, queueing, delivery of the news
+    ring_margin: float = 15.0  #: on top of the ring time: the carrier's own 5, queueing, delivery of the news
     briefing: float = 60.0  #: from the answer to a decision
     joining: float = 5.0  #: from acceptance to the human's join, before we look for the leg
     introduction: float = 4.0  #: the AI's line before it is removed; a model needs up to 1 s to begin it
@@ -45,6 +45,9 @@ class Rules:
         """How long the phone of this human rings; they may not be configured any more."""
         return next((human.ring for human in self.humans if human.name == name), RING)
 
+
+#: Seconds in which a carrier may not know a call yet that it has told us of itself.
+UNKNOWN_FOR = 60.0
 
 #: Seconds before the AI is tried again, by the number of its losses so far (design, section 6).
 BACKOFF = (0.0, 0.0, 1.0, 3.0)

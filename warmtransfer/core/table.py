@@ -1,23 +1,20 @@
 """The product on one screen: for every stage, what each fact leads to.
 
 A row is (next stage, orders). A pair with no row is late or repeated news: it is noted and changes nothing.
-Facts are read first (`reading.py`): a stale one never gets here, and some arrive as a conclusion, such as
-`HumanLost` (somebody else can be rung) or `NobodyLeft` (nobody can).
+`COUNTS` says first in which stages a fact counts at all. What counts is read (`reading/`): stale news never
+gets here, and some arrives as a conclusion, such as `HumanLost` (somebody else can be rung) or `NobodyLeft`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import Call, Stage
-from warmtransfer.core.reading import read
-from warmtransfer.core.rules import Rules
+from warmtransfer.core.call import ELSEWHERE, FREE, SEEKING, WANTED, Stage
+from warmtransfer.core.conclusions import Fact
 
 Row = tuple[Stage, tuple[do.Order, ...]]
-Rows = dict[type[ev.Event], Row]
+Rows = dict[type[Fact], Row]
 
 S = Stage
 DIAL = do.DialHuman()
@@ -35,7 +32,7 @@ def over(*first: do.Order) -> Rows:
 #: What may have happened while we were away.
 LOOK = (do.LookForCaller(), do.LookForAI(), do.LookForLeg())
 
-#: The room is gone and the caller is not: `<Dial action>` puts them into a new one.
+#: The room is gone and the caller is not: their leg asks what comes next, and is put into a new one.
 BACK: Rows = {
     ev.RoomLost: (S.RETURNING, ALL),
     ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),
@@ -87,7 +84,7 @@ def seeking(stage: Stage) -> Rows:
 TABLE: dict[Stage, Rows] = {
     S.ARRIVING: {
         **over(),
-        **BACK,
+        ev.CallerCameBack: (S.RETURNING, (do.CloseModel(), do.PrepareModel())),
         ev.CallArrived: (S.ARRIVING, (do.PrepareModel(),)),
         ev.CallerJoined: (S.CONNECTING, (do.AddAI(),)),
         ev.TimedOut: (S.ARRIVING, (do.LookForRoom(),)),
@@ -127,7 +124,7 @@ TABLE: dict[Stage, Rows] = {
         **seeking(S.RINGING),
         ev.HumanDialled: (S.RINGING, ()),
         ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
-        ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
+        so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
         so.DialUnsure: (S.RINGING, (do.LookForDial(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         ev.OrderFailed: (S.RINGING, ()),
@@ -138,6 +135,7 @@ TABLE: dict[Stage, Rows] = {
         ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(),)),
         so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
         ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
+        so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(),)),
         ev.OrderFailed: (S.CANCELLING, (do.EndHuman(),)),
     },
@@ -174,8 +172,9 @@ TABLE: dict[Stage, Rows] = {
         **over(do.TellHuman()),
         ev.HumanAccepted: (S.HUMAN, (do.CloseModel(),)),
         ev.HumanDeclined: (S.REDIRECTED, (do.EndHuman(),)),
+        so.MachineAnswered: (S.REDIRECTED, (do.EndHuman(),)),
         so.RedirectAsked: (S.REDIRECTED, ()),
-        so.NobodyHere: (S.RETURNING, (do.LookForCaller(), *ADD)),
+        so.NobodyHere: (S.RETURNING, ADD),
         so.GivenUp: (S.MESSAGE, (do.RedirectCaller(),)),
         so.NobodyAtAll: (S.MESSAGE, (do.CloseModel(),)),
         ev.CallerCameBack: (S.RETURNING, (do.CloseModel(), do.EndHuman(), do.PrepareModel())),
@@ -202,6 +201,50 @@ TABLE: dict[Stage, Rows] = {
     },
 }
 
+EVERYWHERE = frozenset(Stage)
+LIVE = EVERYWHERE - {S.OVER}
+#: The human decides: by a key, or by having heard the briefing (style announce).
+GATE = frozenset({S.BRIEFING, S.REDIRECTED})
+#: Nobody may have the caller, and one who is alone is kept company.
+ALONE = WANTED - {S.AI}
+
+#: In which stages a fact counts; anywhere else it is late or repeated news: noted, and nothing changes. A
+#: leg's own news counts everywhere: one that we had given up, or that the call has outlived, is ended.
+COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
+    ev.CallArrived: frozenset({S.ARRIVING}),
+    ev.CallerJoined: WANTED | {S.ARRIVING},
+    ev.CallerLeft: LIVE,
+    ev.RoomLost: LIVE - ELSEWHERE - {S.ARRIVING},
+    ev.CallerCameBack: EVERYWHERE,
+    ev.CallerPresent: ALONE,
+    ev.AnnouncementEnded: WANTED | {S.HUMAN},
+    ev.MessageLeft: frozenset({S.MESSAGE}),
+    ev.AIAdded: EVERYWHERE,
+    ev.AIAsked: WANTED,
+    ev.StreamUp: EVERYWHERE,
+    ev.AIUp: LIVE,
+    ev.StreamEnded: LIVE,
+    ev.ModelLost: LIVE,
+    ev.AIJoined: EVERYWHERE,
+    ev.AILeft: EVERYWHERE,
+    ev.LineHeard: frozenset({S.HUMAN}),
+    ev.HandoffAsked: WANTED | {S.HUMAN, S.REDIRECTED},
+    ev.HumanDialled: EVERYWHERE,
+    ev.HumanRang: EVERYWHERE,
+    ev.HumanAnswered: EVERYWHERE,
+    ev.HumanAccepted: GATE,
+    ev.HumanDeclined: GATE,
+    ev.MachineHeard: FREE | SEEKING - {S.JOINING} | {S.REDIRECTED},
+    ev.BriefingHeard: frozenset({S.BRIEFING}),
+    ev.HumanJoined: frozenset({S.JOINING}),
+    ev.HumanLeft: EVERYWHERE,
+    ev.HumanEnded: EVERYWHERE,
+    ev.LegPresent: frozenset({S.CANCELLING}),
+    ev.Restarted: LIVE,
+    ev.TimedOut: EVERYWHERE - {S.AI},
+    ev.OrderFailed: EVERYWHERE,
+}
+
 #: Stages that wait for something, and the rule that says for how long (seconds, `rules.py`).
 WAITS: dict[Stage, str] = {
     S.ARRIVING: "arriving",
@@ -217,50 +260,11 @@ WAITS: dict[Stage, str] = {
     S.OVER: "over",
 }
 
-#: Facts that start the current stage's wait anew although the stage does not change.
-RENEWS = (
-    *(ev.TimedOut, ev.Restarted, ev.HumanDialled),
-    *(so.HumanLost, so.RedirectAsked, so.AILost, so.IntroductionDue),
-)
+#: Facts that start the current stage's wait anew although the stage does not change and no timer went off.
+RENEWS = (ev.Restarted, ev.HumanDialled, so.HumanLost, so.RedirectAsked, so.AILost)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})
 
 #: Stages in which the relay fills the AI's pauses with a ring tone: the caller waits for a human.
 FILLS = frozenset({S.RINGING, S.BRIEFING, S.CANCELLING, S.JOINING})
-
-
-def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tuple[do.Order, ...]]:
-    """The call after `event`, which happened at wall-clock second `at`, and what is to be done. Total."""
-    call, fact = read(replace(call, at=at), event, rules)
-    row = TABLE[call.stage].get(type(fact)) if fact else None
-    if fact is None or row is None:
-        return call, ()
-    stage, templates = row
-    call = enter(call, stage, fact, rules)
-    orders = []
-    for template in templates:
-        order = template.for_call(call, rules)
-        if order is not None:
-            call = order.advance(call)
-            orders.append(order)
-    return call, tuple(orders)
-
-
-def enter(call: Call, stage: Stage, fact: ev.Event, rules: Rules) -> Call:
-    """The call in `stage`, its timer armed when the stage is new or the wait starts anew."""
-    same = stage is call.stage
-    if same and call.alarm_at and not isinstance(fact, RENEWS):
-        return call
-    rule = WAITS.get(stage)
-    due = call.at + wait(call, stage, rule, not same, rules) if rule else 0.0
-    laps = call.laps if same else 0
-    return replace(call, stage=stage, alarm=call.alarm + 1, alarm_at=due, laps=laps)
-
-
-def wait(call: Call, stage: Stage, rule: str, entering: bool, rules: Rules) -> float:
-    """Seconds this stage waits: ringing adds the phone's own time, a new conversation the introduction's."""
-    seconds: float = getattr(rules, rule)
-    if stage is S.RINGING and call.attempt:
-        return seconds + do.ring_seconds(call.attempt, rules)
-    return rules.introduction if stage is S.HUMAN and entering else seconds

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, assert_never
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import COMFORT_LONGEST
-from warmtransfer.core.table import step
+from warmtransfer.core.step import step
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.perform import Performer
@@ -37,24 +37,6 @@ AGAIN = (0.2, 0.5, 1.0, 2.0, 5.0)
 #: Seconds for which words, and notes of what our relay has done, are gathered and then saved at once: a
 #: transaction for each costs as much as audio.
 GATHER = 0.5
-#: Which lane an order waits in, the caller's own by default: no end stands behind a slow dial, no comfort
-#: behind a slow look.
-LANES: dict[type[do.Order], str] = {
-    do.AddAI: "ai",
-    do.DialHuman: "human",
-    do.BriefOnHold: "human",
-    do.LetHumanIn: "human",
-    do.LookForDial: "search",
-    do.LookForLeg: "look",
-    do.LookForRoom: "look",
-    do.LookForCaller: "look",
-    do.EndAI: "end",
-    do.RemoveAI: "end",
-    do.EndHuman: "end",
-    do.TellHuman: "end",
-    do.EndStray: "end",
-}
-
 Numbered = tuple[tuple[int, do.Order], ...]
 Watcher = Callable[[Call | None, Call, ev.Event], None]
 
@@ -223,22 +205,19 @@ class Desk:
 
     def _decide_locked(self, call_id: str, event: ev.Event, create: bool = False) -> Call:
         at = self._clock.now()
-        before: list[Call] = []
 
         def decide(call: Call | None) -> Decision | None:
             if call is None and not create:
                 return None
             known = call or Call(id=call_id)
-            before.append(known)
             after, orders = step(known, event, at, self._rules)
-            return Decision(after, event, known.stage, orders)
+            return Decision(known, event, after, orders)
 
         saved = self._store.decide(call_id, decide)
         if saved is None:
             raise UnknownCall(f"call {call_id} is not known")
-        self._apply(before[0], saved.call, event, saved.orders)
-        after: Call = saved.call
-        return after
+        self._apply(saved.before, saved.call, event, saved.orders)
+        return saved.call
 
     def _apply(self, before: Call, call: Call, event: ev.Event, orders: Numbered) -> None:
         names = " ".join(type(order).__name__ for _, order in orders)
@@ -247,7 +226,7 @@ class Desk:
         self._timers.arm(call)
         self._switchboard.follow(call)
         for order_id, order in orders:
-            if order.local:
+            if isinstance(order, do.Local):
                 self._local(call, order)
                 self._done.append((order_id, "done"))
                 self._save_gathered_later()
@@ -256,7 +235,7 @@ class Desk:
         for watcher in self._watchers:
             self._lanes.put((call.id, "watchers"), partial(watcher, before, call, event))
 
-    def _local(self, call: Call, order: do.Order) -> None:
+    def _local(self, call: Call, order: do.Local) -> None:
         match order:
             case do.PrepareModel(delay=delay):
                 self._switchboard.prepare(call, delay)
@@ -270,12 +249,13 @@ class Desk:
                 self._switchboard.comfort(call.id)
             case do.CloseModel():
                 self._switchboard.close(call.id)
+            case _:
+                assert_never(order)
 
     # Doing ------------------------------------------------------------------------------------------
 
     def _queue(self, call_id: str, order_id: int, order: do.Order) -> None:
-        lane = LANES.get(type(order), "caller")
-        look = (call_id, order) if lane == "look" else None
+        look = (call_id, order) if order.lane is do.Lane.LOOK else None
         if look in self._looks:
             # Timers go off faster than a carrier that hangs answers.
             done = partial(self._insist, self._store.order_done, order_id, "another look waits")
@@ -283,7 +263,7 @@ class Desk:
             return
         if look:
             self._looks.add(look)
-        self._lanes.put((call_id, lane), partial(self._perform, call_id, order_id, order))
+        self._lanes.put((call_id, order.lane), partial(self._perform, call_id, order_id, order))
 
     def _perform(self, call_id: str, order_id: int, order: do.Order) -> None:
         self._looks.discard((call_id, order))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, assert_never
 
 from warmtransfer import errors
 from warmtransfer.clock import Clock
@@ -165,16 +165,19 @@ class Performer:
             "ring": int(order.ring),
             "time_limit": self._settings.call_limit,
         }
-        if order.style is Style.ANNOUNCE:
-            sid = self._carrier.add_human(
-                room=order.room_sid,
-                label=order.key,
-                room_callback=self._links.room(call_id),
-                wait_url=self._links.human_wait(call_id, order.n),
-                **common,
-            )
-        else:
-            sid = self._carrier.dial(url=self._links.human(call_id, order.n), **common)
+        match order.style:
+            case Style.ANNOUNCE:
+                sid = self._carrier.add_human(
+                    room=order.room_sid,
+                    label=order.key,
+                    room_callback=self._links.room(call_id),
+                    wait_url=self._links.human_wait(call_id, order.n),
+                    **common,
+                )
+            case Style.SCREEN | Style.REDIRECT:
+                sid = self._carrier.dial(url=self._links.human(call_id, order.n), **common)
+            case _:
+                assert_never(order.style)
         return ev.HumanDialled(order.n, sid)
 
     def _end_leg(self, call_id: str, order: do.EndHuman | do.EndStray | do.EndCaller) -> None:

@@ -11,11 +11,14 @@ import re
 from collections.abc import Mapping
 
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Outcome
+from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.vocabulary import ENDED
 
 Form = Mapping[str, str]
 
+#: AnsweredBy values that are no machine's (https://www.twilio.com/docs/voice/answering-machine-detection).
+HEARD = {"human": Heard.HUMAN, "unknown": Heard.UNKNOWN}
 _LABEL = re.compile(r"(caller|ai|human)(?:-([1-9][0-9]{0,5}))?")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -55,7 +58,7 @@ def dial_action(form: Form, n: int = 0) -> ev.CallerCameBack | ev.CallerLeft:
     Twilio also asks the action of a caller who has hung up.
     """
     gone = caller_status(form)
-    return gone or ev.CallerCameBack(n, _plain(form, "DialCallStatus"))
+    return gone or ev.CallerCameBack(n, ENDED.get(form.get("DialCallStatus", ""), Ended.COMPLETED))
 
 
 def message(form: Form) -> ev.MessageLeft:
@@ -112,9 +115,8 @@ def _left(form: Form, room_sid: str) -> ev.Event | None:
     if who == "ai":
         return ev.AILeft(number, room_sid, why)
     if who == "human":
-        # A leg that never answered leaves too; its status is the better reason.
-        never = status in ENDED and status != "completed"
-        return ev.HumanLeft(number, room_sid, ENDED[status] if never else why)
+        # A leg that never answered leaves too: its status says how it ended.
+        return ev.HumanLeft(number, room_sid, why, ENDED.get(status, Ended.COMPLETED))
     if who != "caller" or why == "participant_updated_via_api":
         return None
     if why in ("conference_ended_via_api", "moderator_ended_conference") and status == "in-progress":
@@ -154,7 +156,7 @@ def human_status(form: Form, n: int) -> ev.Event | None:
 def amd(form: Form, n: int) -> ev.MachineHeard | None:
     """What answering-machine detection heard on the leg of attempt `n`."""
     answered_by = _plain(form, "AnsweredBy")
-    return ev.MachineHeard(n, answered_by) if answered_by else None
+    return ev.MachineHeard(n, HEARD.get(answered_by, Heard.MACHINE)) if answered_by else None
 
 
 def gate(form: Form, n: int) -> ev.HumanAccepted | ev.HumanDeclined:

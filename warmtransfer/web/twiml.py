@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import assert_never
 
 from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 
 from warmtransfer.core import briefing
-from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Outcome, Stage, Style
+from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Stage, Style
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import BACKOFF, Rules
+from warmtransfer.core.table import GATE
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
@@ -45,14 +48,19 @@ class Documents:
 
     def caller(self, call: Call) -> str:
         """What the caller's leg does now."""
-        if call.stage is Stage.OVER:
-            return _xml(_hung_up())
-        if call.stage is Stage.MESSAGE:
-            return self._take_message(call)
-        attempt = call.attempt
-        if call.stage is Stage.REDIRECTED and attempt is not None:
-            return self._ring_from_caller(call, attempt)
-        return self._into_room(call, "caller", ends=True)
+        match call.stage:
+            case Stage.OVER:
+                return _xml(_hung_up())
+            case Stage.MESSAGE:
+                return self._take_message(call)
+            case Stage.REDIRECTED if call.attempt is not None:
+                return self._ring_from_caller(call, call.attempt)
+            case Stage.ARRIVING | Stage.CONNECTING | Stage.AI | Stage.RETURNING | Stage.REDIRECTED:
+                return self._into_room(call, "caller", ends=True)
+            case Stage.RINGING | Stage.BRIEFING | Stage.CANCELLING | Stage.JOINING | Stage.HUMAN:
+                return self._into_room(call, "caller", ends=True)
+            case _:
+                assert_never(call.stage)
 
     def wait(self, call_id: str) -> str:
         """What a caller hears who is alone in a room that has not started; repeats itself."""
@@ -133,15 +141,20 @@ class Documents:
         attempt = call.attempt_number(n)
         if attempt is None or n != len(call.attempts):
             return self.too_late()
-        if attempt.outcome in (Outcome.DECLINED, Outcome.NO_INPUT):
-            return self._farewell(briefing.DECLINED)
-        if call.stage is Stage.OVER:
-            return self.gone()
-        if attempt.outcome is Outcome.ACCEPTED and call.stage in (Stage.JOINING, Stage.HUMAN):
-            return self._join(call, attempt)
-        if attempt.outcome is None and call.stage in (Stage.BRIEFING, Stage.REDIRECTED):
-            return self._brief(call, attempt)
-        return self.too_late()
+        late = self.gone() if call.stage is Stage.OVER else self.too_late()
+        match attempt.outcome:
+            case Outcome.DECLINED | Outcome.NO_INPUT:
+                return self._farewell(briefing.DECLINED)
+            case Outcome.ACCEPTED:
+                return self._join(call, attempt) if call.stage in (Stage.JOINING, Stage.HUMAN) else late
+            case None:
+                return self._brief(call, attempt) if call.stage in GATE else late
+            case Outcome.MACHINE | Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE:
+                return late
+            case Outcome.CANCELLED | Outcome.CALLER_LEFT | Outcome.TIMED_OUT | Outcome.ERROR:
+                return late
+            case _:
+                assert_never(attempt.outcome)
 
     def gone(self) -> str:
         """What a human is told whose caller has hung up."""
@@ -196,10 +209,14 @@ class Documents:
         return _xml(response)
 
     def _join(self, call: Call, attempt: Attempt) -> str:
-        if attempt.style is Style.REDIRECT or (call.stage is Stage.HUMAN and not call.room_sid):
-            # A whisper document that ends bridges the two legs.
-            return _xml(VoiceResponse())
-        return self._into_room(call, attempt.label, ends=False, n=attempt.n)
+        match attempt.style:
+            case Style.SCREEN | Style.ANNOUNCE if call.stage is not Stage.HUMAN or call.room_sid:
+                return self._into_room(call, attempt.label, ends=False, n=attempt.n)
+            case Style.SCREEN | Style.ANNOUNCE | Style.REDIRECT:
+                # A whisper document that ends bridges the two legs.
+                return _xml(VoiceResponse())
+            case _:
+                assert_never(attempt.style)
 
     # Pieces -----------------------------------------------------------------------------------------
 

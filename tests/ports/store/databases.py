@@ -16,7 +16,7 @@ from warmtransfer.ports.store.store import Decision, Store
 
 def creating(call_id: str, **fields: Any) -> Callable[[Call | None], Decision]:
     """A decision that creates a call with these fields, whatever there was."""
-    return lambda _call: Decision(Call(id=call_id, **fields), None, "", ())
+    return lambda _call: Decision(Call(id=call_id), None, Call(id=call_id, **fields), ())
 
 
 @contextmanager

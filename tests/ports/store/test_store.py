@@ -37,7 +37,7 @@ def bump(call: Call | None) -> Decision:
     assert call is not None
     attempt = Attempt(call.laps + 1, 1, "sam", "+15550100001", Style.SCREEN)
     after = replace(call, laps=call.laps + 1, attempts=(*call.attempts, attempt), at=call.at + 1)
-    return Decision(after, ev.HumanRang(1, "CA1"), call.stage, (do.EndAI(k=1), do.EndHuman(n=1)))
+    return Decision(call, ev.HumanRang(1, "CA1"), after, (do.EndAI(k=1), do.EndHuman(n=1)))
 
 
 def together(jobs: list[Callable[[], T]]) -> list[T]:
@@ -80,7 +80,7 @@ def test_a_whole_story_is_remembered_fact_by_fact(store: Store) -> None:
         def decide(known: Call | None, fact: ev.Event = fact, before: Call = before) -> Decision:
             assert (known or Call(id="c1")) == before
             story.tell(fact)
-            return Decision(story.call, fact, before.stage, story.last)
+            return Decision(before, fact, story.call, story.last)
 
         saved = store.decide("c1", decide)
         assert saved is not None
@@ -189,7 +189,7 @@ def test_one_of_many_creates_a_call_and_the_others_find_it(
 
     def arrive(call: Call | None) -> Decision:
         found.append(call is not None)
-        return Decision(call or Call(id="c1"), None, "", ())
+        return Decision(call or Call(id="c1"), None, call or Call(id="c1"), ())
 
     together([lambda store=store: store.decide("c1", arrive, 20.0) for store in stores])  # type: ignore[misc]
     assert sorted(found) == [False, True, True, True]

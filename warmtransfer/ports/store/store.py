@@ -41,11 +41,11 @@ class Offload(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What `event` made of a call. Without an event nothing is journalled."""
+    """What `event` made of the call `before`. Without an event nothing is journalled."""
 
-    call: Call
+    before: Call
     event: Event | None
-    before: str
+    call: Call
     orders: tuple[do.Order, ...]
 
 
@@ -53,6 +53,7 @@ class Decision:
 class Saved:
     """A decision that will not be forgotten; each order with its number in the outbox."""
 
+    before: Call
     call: Call
     orders: tuple[tuple[int, do.Order], ...]
 
@@ -250,7 +251,7 @@ def _save(db: Connection, known: Call | None, decision: Decision) -> Saved:
             "at": after.at,
             "event": type(decision.event).__name__,
             "data": decision.event.to_dict(),
-            "before": str(decision.before),
+            "before": decision.before.stage.value,
             "after": after.stage.value,
         }
         journal_id = int(db.execute(sql.ADD_FACT, row).scalar_one())
@@ -258,7 +259,7 @@ def _save(db: Connection, known: Call | None, decision: Decision) -> Saved:
     for order in decision.orders:
         given = {"call_id": after.id, "journal_id": journal_id, "order": order.to_dict(), "at": after.at}
         numbered.append((int(db.execute(sql.ADD_ORDER, given).scalar_one()), order))
-    return Saved(after, tuple(numbered))
+    return Saved(decision.before, after, tuple(numbered))
 
 
 def _save_call(db: Connection, known: Call | None, after: Call) -> None:

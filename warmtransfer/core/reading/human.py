@@ -1,30 +1,30 @@
-"""What facts about a human's leg mean for the call."""
+"""What facts about a human and their leg mean for the call."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.attempts import close, outcome_of, settle
-from warmtransfer.core.call import SEEKING, Attempt, Call, Handoff, Outcome, Stage, Style
+from warmtransfer.core.call import FREE, SEEKING, Attempt, Call, Handoff, Stage, Style
+from warmtransfer.core.conclusions import Reading
+from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Rules
-
-Reading = tuple[Call, ev.Event | None]
+from warmtransfer.core.table import COUNTS
 
 #: An announced human is in the room and not yet part of the conversation.
 LISTENING = frozenset({Stage.BRIEFING, Stage.JOINING})
-NO_MACHINE = frozenset({"human", "unknown"})
 
 
 def asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:
     """A second ask while one is served only adds its summary."""
-    if call.stage in SEEKING or call.stage in (Stage.HUMAN, Stage.REDIRECTED):
+    if call.stage not in FREE:
         better = event.summary or call.handoff.summary
         return replace(call, handoff=replace(call.handoff, summary=better)), None
-    if call.stage not in (Stage.AI, Stage.CONNECTING, Stage.RETURNING):
-        return call, None
     call = replace(call, handoff=handoff(call, event))
     call, fact = settle(call, rules)
     return call, event if isinstance(fact, so.HumanLost) else fact
@@ -49,13 +49,13 @@ def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> 
     """
     attempt = call.attempt_number(event.n)
     if attempt is None or attempt.ended:
-        return replace(call, stray=event.call_sid), so.StrayLeg(event.call_sid)
+        return replace(call, stray=event.call_sid), so.StrayLeg()
     if call.stage is Stage.OVER and attempt.call_sid == event.call_sid:
         return call, None
     call = call.with_attempt(replace(attempt, call_sid=event.call_sid))
-    given_up = attempt.outcome is not None and call.stage in (Stage.AI, Stage.CONNECTING, Stage.RETURNING)
+    given_up = attempt.outcome is not None and call.stage in FREE
     if given_up or call.stage is Stage.OVER:
-        return replace(call, stray=event.call_sid), so.StrayLeg(event.call_sid)
+        return replace(call, stray=event.call_sid), so.StrayLeg()
     return call, ev.HumanDialled(event.n, event.call_sid)
 
 
@@ -69,9 +69,9 @@ def answered(call: Call, event: ev.HumanAnswered, rules: Rules) -> Reading:
 
 
 def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
-    """A key counts only while the gate is open."""
-    attempt = _current(call, event.n)
-    if attempt is None or attempt.outcome or call.stage not in (Stage.BRIEFING, Stage.REDIRECTED):
+    """A key counts once, while the gate is open."""
+    attempt = _undecided(call, event.n)
+    if attempt is None:
         return call, None
     if call.stage is Stage.REDIRECTED:
         # Bridged to the human at once; what the caller's old room still says does not count.
@@ -82,70 +82,78 @@ def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
 
 def declined(call: Call, event: ev.HumanDeclined, rules: Rules) -> Reading:
     """Whatever is not key 1 at an open gate."""
-    attempt = _current(call, event.n)
-    if attempt is None or attempt.outcome or call.stage not in (Stage.BRIEFING, Stage.REDIRECTED):
+    attempt = _undecided(call, event.n)
+    if attempt is None:
         return call, None
     return call.with_attempt(replace(attempt, outcome=event.outcome)), event
 
 
 def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
-    """A key outranks the detection; without a gate only `human` counts."""
-    attempt = _current(call, event.n)
-    if attempt is None or attempt.outcome:
+    """A key outranks the detection."""
+    attempt = _undecided(call, event.n)
+    if attempt is None:
         return call, None
     # What is detected has answered, although the news of that may be late, or lost.
     answered_at = attempt.answered_at or call.at
     attempt = replace(attempt, answered_by=event.answered_by, answered_at=answered_at)
-    announced = attempt.style is Style.ANNOUNCE
-    if event.answered_by not in NO_MACHINE or (announced and event.answered_by != "human"):
-        known = call.with_attempt(replace(attempt, outcome=Outcome.MACHINE))
-        return known, ev.HumanDeclined(event.n, Outcome.MACHINE)
+    if _no_human(event.answered_by, attempt.style):
+        return call.with_attempt(replace(attempt, outcome=Outcome.MACHINE)), so.MachineAnswered()
     call = call.with_attempt(attempt)
-    if announced and call.stage is Stage.RINGING:
+    if attempt.style is Style.ANNOUNCE and call.stage is Stage.RINGING:
         return call, ev.HumanAnswered(event.n, attempt.call_sid)
-    return _announce_done(call, event.n, rules)
+    return _announce_done(call, attempt, rules)
+
+
+def _no_human(heard: Heard, style: Style) -> bool:
+    """Whether nobody would hear a briefing: in doubt the gate tells, and without one nobody is let in."""
+    match style:
+        case Style.SCREEN | Style.REDIRECT:
+            return heard is Heard.MACHINE
+        case Style.ANNOUNCE:
+            return heard is not Heard.HUMAN
+        case _:
+            assert_never(style)
 
 
 def briefed(call: Call, event: ev.BriefingHeard, rules: Rules) -> Reading:
     """Style announce: one of the two things that let a human in."""
-    attempt = _current(call, event.n)
-    if attempt is None or attempt.outcome:
+    attempt = _undecided(call, event.n)
+    if attempt is None:
         return call, None
-    return _announce_done(call.with_attempt(replace(attempt, briefed=True)), event.n, rules)
+    attempt = replace(attempt, briefed=True)
+    return _announce_done(call.with_attempt(attempt), attempt, rules)
 
 
-def _announce_done(call: Call, n: int, rules: Rules) -> Reading:
+def _announce_done(call: Call, attempt: Attempt, rules: Rules) -> Reading:
     """Style announce has no key: briefed, and surely no machine, counts as acceptance."""
-    attempt = _current(call, n)
-    if attempt is None or attempt.style is not Style.ANNOUNCE:
+    sure = attempt.style is Style.ANNOUNCE and attempt.briefed and attempt.answered_by == Heard.HUMAN
+    if not sure or call.stage not in COUNTS[ev.HumanAccepted]:
         return call, None
-    if not attempt.briefed or attempt.answered_by != "human":
-        return call, None
-    return accepted(call, ev.HumanAccepted(n), rules)
+    return accepted(call, ev.HumanAccepted(attempt.n), rules)
 
 
-def human_joined(call: Call, event: ev.HumanJoined, rules: Rules) -> Reading:
-    """A join counts only after the acceptance, and in the current room."""
+def joined(call: Call, event: ev.HumanJoined, rules: Rules) -> Reading:
+    """A join counts in the current room."""
     attempt = _current(call, event.n)
-    if attempt is None or event.room_sid != call.room_sid or call.stage is not Stage.JOINING:
+    if attempt is None or event.room_sid != call.room_sid:
         return call, None
     sid = attempt.call_sid or event.call_sid
     return call.with_attempt(replace(attempt, joined_at=call.at, call_sid=sid)), event
 
 
-def human_left(call: Call, event: ev.HumanLeft, rules: Rules) -> Reading:
+def left(call: Call, event: ev.HumanLeft, rules: Rules) -> Reading:
     """In an announced leg, leaving the room is the end of the leg."""
     attempt = _current(call, event.n)
     if attempt is None or event.room_sid != call.room_sid:
         return call, None
     if call.stage is Stage.HUMAN:
-        return _gone(call, attempt, ended=False)
+        return _gone(call, attempt, over=False)
     if attempt.style is Style.ANNOUNCE:
-        return human_ended(call, ev.HumanEnded(event.n, event.why or "completed"), rules)
+        return ended(call, ev.HumanEnded(event.n, event.how), rules)
     return call, None
 
 
-def human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
+def ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
     """The terminal status of a leg: the one fact after which the next human may be dialled."""
     attempt = call.attempt_number(event.n)
     if attempt is None or attempt.ended:
@@ -159,9 +167,9 @@ def human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
     if attempt.style is Style.ANNOUNCE and attempt.answered_at and call.stage in LISTENING:
         gone = replace(attempt, outcome=None, ended=True, ended_at=call.at)
         return call.with_attempt(gone), so.HumanHungUp()
-    outcome = outcome_of(event.status, event.sip, attempt)
     if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
-        return _gone(call, attempt, ended=True)
+        return _gone(call, attempt, over=True)
+    outcome = outcome_of(event.status, event.sip, attempt)
     if call.stage is Stage.JOINING:
         outcome = Outcome.DECLINED
     call = close(call, event.n, outcome, event.sip)
@@ -173,11 +181,11 @@ def human_ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
     return call, fact
 
 
-def not_taken(call: Call, attempt: Attempt, status: str, rules: Rules) -> Reading:
+def not_taken(call: Call, attempt: Attempt, how: Ended, rules: Rules) -> Reading:
     """The caller's own leg has not got through: on to the next human in the same way, if there is one."""
     if attempt.answered_at:
-        status = "completed"  # Twilio may call a leg that ended before the bridge unanswered
-    call = close(call, attempt.n, outcome_of(status, attempt.sip, attempt))
+        how = Ended.COMPLETED  # a carrier may call a leg that ended before the bridge unanswered
+    call = close(call, attempt.n, outcome_of(how, attempt.sip, attempt))
     call, fact = settle(call, rules)
     if call.attempt is not None and isinstance(fact, so.RedirectAsked | so.HumanLost):
         return call.with_attempt(replace(call.attempt, style=Style.REDIRECT)), so.RedirectAsked()
@@ -192,9 +200,9 @@ def hung_up(call: Call, rules: Rules) -> Reading:
     return settle(close(call, attempt.n, attempt.outcome or Outcome.DECLINED), rules)
 
 
-def _gone(call: Call, attempt: Attempt, ended: bool) -> Reading:
+def _gone(call: Call, attempt: Attempt, over: bool) -> Reading:
     news = briefing.human_gone(attempt.name)
-    call = call.with_attempt(replace(attempt, ended=ended, ended_at=call.at))
+    call = call.with_attempt(replace(attempt, ended=over, ended_at=call.at))
     return replace(call, news=news, ai=replace(call.ai, down=False, losses=())), so.HumanGone()
 
 
@@ -212,3 +220,9 @@ def _current(call: Call, n: int) -> Attempt | None:
     """The newest attempt when it is `n` and may still have a leg."""
     attempt = call.attempt
     return attempt if attempt and attempt.n == n and not attempt.ended else None
+
+
+def _undecided(call: Call, n: int) -> Attempt | None:
+    """The newest attempt when it is `n`, and neither accepted nor given up."""
+    attempt = _current(call, n)
+    return attempt if attempt and attempt.outcome is None else None

@@ -1,0 +1,175 @@
+"""Orders: each says its lane, what it needs, what it is about, and can be read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.core.stories import Again, in_stage, styled
+from warmtransfer.core import briefing
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
+from warmtransfer.core.relayorders import RelayOrder, backoff
+from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.table import TABLE
+
+#: What several orders have in common; not orders themselves.
+BASES = {do.Order, do.AIOrder, do.HumanOrder, do.CallerOrder, RelayOrder}
+ORDERS = sorted(set(do.BY_NAME.values()) - BASES, key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("kind", ORDERS)
+def test_every_order_says_its_own_lane(kind: type[do.Order]) -> None:
+    assert isinstance(vars(kind).get("lane"), do.Lane), f"{kind.__name__} inherits its lane, or has none"
+
+
+def test_every_order_is_given_somewhere_and_nothing_else_is() -> None:
+    given = {type(order) for rows in TABLE.values() for _, orders in rows.values() for order in orders}
+    assert given == set(ORDERS)
+
+
+def test_orders_to_our_own_relay_are_listed_and_local() -> None:
+    local = {kind for kind in ORDERS if kind().local}
+    assert local == set(do.Local.__args__) == {kind for kind in ORDERS if issubclass(kind, RelayOrder)}
+
+
+SAM = Attempt(2, 1, "sam", "+15550100001", Style.ANNOUNCE, "CAhuman2", dialled_at=900.0)
+CALL = Call(
+    id="c1", stage=Stage.RINGING, caller_sid="CAcaller", room_sid="CF2", rooms=2, at=1000.0,
+    ai=AI(k=3, state=AIState.UP, call_sid="CAai3"), stray="CAstray", news="News.", comforted_until=1001.5,
+    attempts=(Attempt(1, 1, "kim", "+15550100002", Style.SCREEN, ended=True), SAM),
+)  # fmt: skip
+ALONE = replace(CALL, ai=replace(CALL.ai, state=AIState.ABSENT), comforted_until=0.0)
+RULES = Rules(humans=(Human("kim", "+15550100002", ring=15.0), Human("sam", "+15550100001", ring=17.0)))
+
+FILLED = [
+    (do.PrepareModel(0.0), CALL),
+    (do.LetAISpeak("News.", 1.5), CALL),
+    (do.TellAI(briefing.progress(CALL)), CALL),
+    (do.Introduce(briefing.introduction("sam")), CALL),
+    (do.PlayComfort(), CALL),
+    (do.CloseModel(), CALL),
+    (do.AddAI(4, "CF2", "wt-c1-2", 0.0), CALL),
+    (do.RemoveAI(3, "CF2", "CAai3"), CALL),
+    (do.EndAI(3, "CF2", "CAai3"), CALL),
+    (do.EndAI(3, "CF2", "CAai3"), ALONE),
+    (do.LookForAI(3, "CF2", "CAai3"), CALL),
+    (do.DialHuman(2, "CAhuman2", "sam", "+15550100001", Style.ANNOUNCE, 17.0, "CF2"), CALL),
+    (do.RedirectCaller(2, "CAhuman2", "CAcaller"), CALL),
+    (do.RedirectCaller(0, "", "CAcaller"), replace(CALL, attempts=())),
+    (do.EndHuman(2, "CAhuman2"), CALL),
+    (do.TellHuman(2, "CAhuman2"), CALL),
+    (do.BriefOnHold(2, "CAhuman2", "CF2"), CALL),
+    (do.LetHumanIn(2, "CAhuman2", "CF2"), CALL),
+    (do.LookForLeg(2, "CAhuman2", "CF2"), CALL),
+    (
+        do.LookForDial(2, "", "+15550100001", 900.0),
+        replace(CALL, attempts=(CALL.attempts[0], replace(SAM, call_sid=""))),
+    ),
+    (do.EndStray("CAstray"), CALL),
+    (do.LookForRoom("wt-c1-2", "CF2", "CAcaller"), CALL),
+    (do.LookForCaller("wt-c1-2", "CF2", "CAcaller"), CALL),
+    (do.ComfortCaller("wt-c1-2", "CF2", "CAcaller"), ALONE),
+    (do.EndCaller("wt-c1-2", "CF2", "CAcaller"), CALL),
+]
+
+
+def test_every_order_is_among_the_filled_ones() -> None:
+    assert {type(order) for order, _ in FILLED} == set(ORDERS)
+
+
+@pytest.mark.parametrize(("order", "call"), FILLED)
+def test_an_order_carries_its_legs_and_numbers_and_can_be_read_back(order: do.Order, call: Call) -> None:
+    assert type(order)().for_call(call, RULES) == order
+    assert do.from_dict(order.to_dict()) == order
+    assert order.to_dict()["order"] == type(order).__name__
+
+
+KEYS = {
+    **dict.fromkeys(("RemoveAI", "EndAI", "LookForAI"), "ai-3"),
+    **dict.fromkeys(("LookForRoom", "LookForCaller", "ComfortCaller", "EndCaller"), "caller"),
+    "AddAI": "ai-4",
+    "EndStray": "CAstray",
+}
+
+
+@pytest.mark.parametrize(("order", "call"), FILLED)
+def test_the_key_names_the_leg_that_a_failure_is_about(order: do.Order, call: Call) -> None:
+    human = f"human-{order.n}" if isinstance(order, do.HumanOrder) else ""
+    assert order.key == KEYS.get(type(order).__name__, human)
+
+
+ENDED = replace(CALL, attempts=(replace(SAM, n=1, ended=True),))
+BARE = Call(id="c1", at=1000.0)
+NEEDLESS = [
+    *((kind, call) for kind in (do.DialHuman, do.EndHuman, do.TellHuman) for call in (ENDED, BARE)),
+    *((kind, call) for kind in (do.BriefOnHold, do.LetHumanIn) for call in (ENDED, BARE)),
+    *((kind, call) for kind in (do.LookForLeg, do.LookForDial) for call in (ENDED, BARE)),
+    (do.LookForDial, CALL),
+    (do.LookForLeg, replace(CALL, attempts=(replace(SAM, n=1, call_sid=""),))),
+    *(
+        (kind, replace(CALL, attempts=(replace(SAM, n=1, style=style),)))
+        for kind in (do.BriefOnHold, do.LetHumanIn)
+        for style in (Style.SCREEN, Style.REDIRECT)
+    ),
+    (do.AddAI, BARE),
+    (do.RemoveAI, ALONE),
+    (do.EndAI, replace(ALONE, ai=replace(ALONE.ai, call_sid=""))),
+    (do.EndAI, replace(CALL, ai=AI(state=AIState.UP))),
+    (do.LookForAI, ALONE),
+    (do.LookForAI, replace(CALL, ai=replace(CALL.ai, call_sid=""))),
+    (do.Introduce, ALONE),
+    (do.Introduce, replace(CALL, attempts=())),
+    *(
+        (do.Introduce, replace(CALL, ai=replace(CALL.ai, state=state)))
+        for state in (AIState.ADDING, AIState.STREAMING)
+    ),
+    (do.ComfortCaller, CALL),
+    (do.ComfortCaller, replace(ALONE, room_sid="")),
+    (do.ComfortCaller, replace(ALONE, comforted_until=1000.1)),
+]
+
+
+@pytest.mark.parametrize(("kind", "call"), NEEDLESS)
+def test_an_order_without_anything_to_do_it_to_is_not_given(kind: type[do.Order], call: Call) -> None:
+    assert kind().for_call(call, RULES) is None
+
+
+def test_comfort_is_given_again_in_the_moment_in_which_the_last_one_ends() -> None:
+    assert do.ComfortCaller().for_call(replace(ALONE, comforted_until=1000.0), RULES)
+
+
+def test_an_ai_leg_that_is_ended_or_removed_counts_as_gone_at_once_and_its_token_is_void() -> None:
+    call = replace(CALL, ai=replace(CALL.ai, token="t"))
+    for order in (do.EndAI(), do.RemoveAI()):
+        assert order.advance(call).ai == replace(CALL.ai, state=AIState.ABSENT, token="")
+
+
+def test_a_new_ai_leg_has_no_past() -> None:
+    call = do.AddAI(4).advance(replace(CALL, ai=replace(CALL.ai, token="t", generation=5, losses=(1.0,))))
+    assert call.ai == AI(k=4, state=AIState.ADDING, generation=5, losses=(1.0,))
+
+
+def test_news_is_told_once() -> None:
+    assert do.LetAISpeak().advance(CALL).news == ""
+    assert do.TellAI().advance(CALL) == CALL
+
+
+def test_the_ai_is_tried_again_later_and_later() -> None:
+    losses = [replace(CALL, ai=replace(CALL.ai, losses=(1.0,) * times)) for times in range(6)]
+    assert [backoff(call) for call in losses] == [0.0, 0.0, 1.0, 3.0, 3.0, 3.0]
+    assert do.AddAI().for_call(losses[2], RULES) == do.AddAI(4, "CF2", "wt-c1-2", 1.0)
+    assert do.PrepareModel().for_call(losses[3], RULES) == do.PrepareModel(3.0)
+
+
+def test_a_human_who_is_not_configured_any_more_rings_for_the_usual_time() -> None:
+    assert do.ring_seconds(replace(SAM, name="gone"), RULES) == Human("x", "y").ring
+
+
+def test_announced_humans_are_dialled_into_the_room_of_the_call() -> None:
+    story = in_stage(Stage.AI, Again())
+    story.rules = styled(Style.ANNOUNCE)
+    story.tell(ev.HandoffAsked("api", "kim"))
+    assert story.last == (do.DialHuman(1, "", "kim", "+15550100002", Style.ANNOUNCE, 20.0, "CF2"),)

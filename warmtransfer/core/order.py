@@ -1,0 +1,67 @@
+"""What an order is: data that says what is to be done, and in which lane it waits its turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from warmtransfer.core.call import Call
+from warmtransfer.core.plain import plain
+from warmtransfer.core.rules import Rules
+
+
+class Lane(StrEnum):
+    """Orders of one call and one lane are done one after the other; its lanes do not wait for each other."""
+
+    RELAY = "relay"  #: to our own relay: touches nothing outside, is done at once
+    CALLER = "caller"  #: moves the caller's leg, or keeps them company
+    AI = "ai"  #: brings the AI's leg
+    HUMAN = "human"  #: brings a human's leg
+    LOOK = "look"  #: asks the carrier; one that waits already stands for the next of its kind
+    SEARCH = "search"  #: asks after a pause, which nobody else should wait for
+    END = "end"  #: ends legs: stands behind nothing that is slow
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something to be done to the world. `key` is what `OrderFailed` echoes.
+
+    Every order says its own `lane`: one that said none would wait behind what it must not wait for.
+    """
+
+    lane: ClassVar[Lane]
+
+    @property
+    def local(self) -> bool:
+        """Whether it is for our own relay, and never waits."""
+        return self.lane is Lane.RELAY
+
+    def needed(self, call: Call) -> bool:
+        """Whether there is anything to do it to."""
+        return True
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """What the order's fields are filled from, by field name."""
+        return {}
+
+    def for_call(self, call: Call, rules: Rules) -> Self | None:
+        """This order with its legs and numbers, or None when there is nothing to do."""
+        if not self.needed(call):
+            return None
+        facts = self.facts(call, rules)
+        mine = {field.name: facts[field.name] for field in fields(self) if field.name in facts}
+        return replace(self, **mine)
+
+    def advance(self, call: Call) -> Call:
+        """The call once this order has been given."""
+        return call
+
+    @property
+    def key(self) -> str:
+        """The leg it is about."""
+        return ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The order as JSON-ready data, for the outbox."""
+        return {"order": type(self).__name__, **plain(self)}

@@ -1,0 +1,123 @@
+"""What facts about the AI's leg, its stream and its model mean for the call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import warmtransfer.core.reading.human as human
+from warmtransfer.core import briefing
+from warmtransfer.core import conclusions as so
+from warmtransfer.core import events as ev
+from warmtransfer.core.attempts import settle
+from warmtransfer.core.call import FREE, WANTED, AIState, Call, Stage
+from warmtransfer.core.conclusions import Reading
+from warmtransfer.core.rules import Rules
+
+#: Media flows: there is something to lose.
+CONNECTED = frozenset({AIState.STREAMING, AIState.UP})
+
+
+def added(call: Call, event: ev.AIAdded, rules: Rules) -> Reading:
+    """A leg that is not expected any more is a stray."""
+    return _leg(call, event.k, event.call_sid, event)
+
+
+def joined(call: Call, event: ev.AIJoined, rules: Rules) -> Reading:
+    """A leg in another room is a stray too."""
+    k = event.k if event.room_sid == call.room_sid else 0
+    return _leg(call, k, event.call_sid, event)
+
+
+def asked(call: Call, event: ev.AIAsked, rules: Rules) -> Reading:
+    """A new stream is offered, with the next generation."""
+    if not _expected(call, event.k):
+        return call, None
+    # A token still here was never used: the stream that was offered with it could not be opened.
+    unnoticed = call.ai.state in CONNECTED or bool(call.ai.token)
+    offered = replace(call.ai, token=event.token, generation=call.ai.generation + 1, state=AIState.ADDING)
+    call = replace(call, ai=offered)
+    if not unnoticed:
+        return call, event
+    # Or the old stream ended and nobody told us: the process that held it has died.
+    call, fact = lost(call, rules)
+    return call, fact if not isinstance(fact, so.AILost) else ev.StreamEnded(offered.generation, "unnoticed")
+
+
+def stream_up(call: Call, event: ev.StreamUp, rules: Rules) -> Reading:
+    """The token has been used."""
+    if not _current(call, event.generation):
+        return call, None
+    return replace(call, ai=replace(call.ai, state=AIState.STREAMING, token="")), event
+
+
+def up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
+    """Whatever was said of it before, it can be had."""
+    if not _current(call, event.generation):
+        return call, None
+    return replace(call, ai=replace(call.ai, state=AIState.UP, down=False)), event
+
+
+def stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
+    """A loss, where the AI is wanted; the leg may be up still and ask for another stream."""
+    if event.generation != call.ai.generation or call.ai.state not in CONNECTED:
+        return call, None
+    if call.stage not in WANTED:
+        return replace(call, ai=replace(call.ai, state=AIState.ABSENT)), None
+    call, fact = lost(replace(call, ai=replace(call.ai, state=AIState.ADDING)), rules)
+    return call, event if isinstance(fact, so.AILost) else fact
+
+
+def model_lost(call: Call, event: ev.ModelLost, rules: Rules) -> Reading:
+    """A loss, although the stream is up and stays so."""
+    if event.generation != call.ai.generation or call.ai.state not in CONNECTED:
+        return call, None
+    call = replace(call, ai=replace(call.ai, state=AIState.STREAMING))
+    call, fact = lost(call, rules, fatal=event.fatal)
+    return call, event if isinstance(fact, so.AILost) else fact
+
+
+def left(call: Call, event: ev.AILeft, rules: Rules) -> Reading:
+    """A loss, where the AI is wanted and its leg was not known to be gone."""
+    if event.k != call.ai.k or event.room_sid != call.room_sid:
+        return call, None
+    wanted = call.ai.state is not AIState.ABSENT and call.stage in WANTED
+    call = replace(call, ai=replace(call.ai, state=AIState.ABSENT, call_sid="", token=""))
+    if not wanted:
+        return call, None
+    return lost(call, rules)
+
+
+def line_heard(call: Call, event: ev.LineHeard, rules: Rules) -> Reading:
+    """Only the AI that is in the room can have been heard."""
+    return call, event if _current(call, event.generation) else None
+
+
+def lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
+    """Count a loss of the AI; the last one within the window, or a fatal one, means it is down."""
+    recent = tuple(when for when in call.ai.losses if call.at - when < rules.loss_window)
+    counted = replace(call.ai, losses=(*recent, call.at))
+    call = replace(call, ai=counted, news=call.news or briefing.interrupted())
+    if not fatal and len(counted.losses) < rules.losses:
+        return call, so.AILost()
+    call = replace(call, ai=replace(counted, down=True))
+    if call.stage not in FREE:
+        return call, so.AIDown()
+    wanted = ev.HandoffAsked("model_down", reason="The assistant failed in the middle of the call.")
+    call = replace(call, handoff=human.handoff(call, wanted))
+    call, fact = settle(call, rules)
+    return call, so.AIDown() if isinstance(fact, so.HumanLost) else fact
+
+
+def _leg(call: Call, k: int, call_sid: str, event: ev.Event) -> Reading:
+    if not _expected(call, k):
+        return replace(call, stray=call_sid), so.StrayLeg()
+    return replace(call, ai=replace(call.ai, call_sid=call_sid)), event
+
+
+def _expected(call: Call, k: int) -> bool:
+    """Whether this leg is the one that was ordered last, and not for nothing."""
+    return k == call.ai.k and call.ai.state is not AIState.ABSENT and call.stage in (*WANTED, Stage.HUMAN)
+
+
+def _current(call: Call, generation: int) -> bool:
+    return generation == call.ai.generation and call.ai.state is not AIState.ABSENT

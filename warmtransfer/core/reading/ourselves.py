@@ -1,0 +1,108 @@
+"""What our own timers, failures and restarts mean for the call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import warmtransfer.core.reading.ai as ai
+import warmtransfer.core.reading.caller as caller
+import warmtransfer.core.reading.human as human
+from warmtransfer.core import briefing
+from warmtransfer.core import conclusions as so
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core.attempts import close, settle
+from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage
+from warmtransfer.core.conclusions import Reading
+from warmtransfer.core.legs import Ended
+from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.rules import Rules
+
+
+def restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
+    """The AI's stream went with the process that held it: no fault of the AI's, nor are earlier losses."""
+    call = replace(call, laps=0, ai=replace(call.ai, losses=()))
+    if call.ai.state not in ai.CONNECTED:
+        return call, event
+    waiting = replace(call.ai, state=AIState.ADDING)
+    return replace(call, ai=waiting, news=call.news or briefing.interrupted()), event
+
+
+def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
+    """Only the timer that is armed counts; how often it has gone off in a row is counted too."""
+    if event.stage is not call.stage or event.alarm != call.alarm:
+        return call, None
+    call = replace(call, laps=call.laps + 1, alarm_at=0.0)
+    attempt = call.attempt
+    match call.stage:
+        case Stage.CONNECTING | Stage.RETURNING if call.room_sid:
+            return ai.lost(call, rules)
+        case Stage.HUMAN if call.ai.state is not AIState.ABSENT:
+            return call, so.IntroductionDue()
+        case Stage.JOINING if call.laps >= rules.patience:
+            return call, so.GivenUp()
+        case Stage.CANCELLING if attempt and attempt.ended:
+            return human.hung_up(call, rules)
+        case Stage.CANCELLING if attempt and call.laps >= rules.patience:
+            return settle(close(call, attempt.n, Outcome.ERROR), rules, others=False)
+        case Stage.RINGING | Stage.BRIEFING if attempt and not attempt.outcome:
+            return call.with_attempt(replace(attempt, outcome=Outcome.TIMED_OUT)), event
+        case Stage.OVER if call.laps > rules.patience or _all_ended(call):
+            return call, None
+        case _:
+            return call, event
+
+
+def order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
+    """What some orders leave undone is a fact about their leg; that of others is found by looking, or by the
+    stage's timer."""
+    kind = do.BY_NAME.get(event.order)
+    if kind is do.AddAI:
+        return _not_added(call, event, rules)
+    if kind is do.RedirectCaller:
+        return _not_redirected(call, event, rules)
+    if call.attempt is None or event.key != call.attempt.label:
+        return call, None
+    if kind is do.DialHuman:
+        return _not_dialled(call, event, rules)
+    return call, event if kind in (do.BriefOnHold, do.LetHumanIn) else None
+
+
+def _not_added(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
+    if event.key != call.ai.label or call.ai.state is AIState.ABSENT:
+        return call, None
+    call = replace(call, ai=replace(call.ai, state=AIState.ABSENT))
+    return ai.lost(call, rules, fatal=event.kind == "refused")
+
+
+def _not_dialled(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
+    if call.attempt is None:
+        return call, None
+    if event.kind == "unsure":
+        return call, so.DialUnsure() if not call.attempt.call_sid else None
+    how = Ended.UNREACHABLE if event.kind == "refused" else Ended.FAILED
+    return human.ended(call, ev.HumanEnded(call.attempt.n, how), rules)
+
+
+def _not_redirected(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
+    """The caller's leg could not be moved: they have left, or it is tried another way, or again."""
+    if event.kind == "gone" and call.stage in ELSEWHERE:
+        return caller.left(call, ev.CallerLeft(why="gone"), rules)
+    if call.stage is Stage.MESSAGE:
+        call = replace(call, laps=call.laps + 1)
+        return call, event if call.laps < rules.patience else so.GivenUp()
+    attempt = call.attempt
+    if call.stage is not Stage.REDIRECTED or attempt is None or event.key not in ("", attempt.label):
+        return call, None
+    if attempt.call_sid:
+        return call, None  # it was moved after all: their leg has dialled
+    call = close(call, attempt.n, Outcome.FAILED)
+    call = replace(call, news=briefing.exhausted(call))
+    if call.ai.state is AIState.UP:
+        return call, event
+    return call, so.GivenUp() if call.ai.down else so.NobodyHere()
+
+
+def _all_ended(call: Call) -> bool:
+    """Whether no leg but the caller's is known to have been up and not to have ended."""
+    return not call.ai.call_sid and all(each.ended or not each.call_sid for each in call.attempts)

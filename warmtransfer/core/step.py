@@ -1,0 +1,52 @@
+"""One decision: a call and a fact in, the call after it and what is to be done out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.conclusions import Fact
+from warmtransfer.core.reading import read
+from warmtransfer.core.rules import Rules
+from warmtransfer.core.table import RENEWS, TABLE, WAITS
+
+
+def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tuple[do.Order, ...]]:
+    """The call after `event`, which happened at wall-clock second `at`, and what is to be done.
+
+    Total: any event in any stage gives an answer. TypeError for what is no event.
+    """
+    call, fact = read(replace(call, at=at), event, rules)
+    row = TABLE[call.stage].get(type(fact)) if fact else None
+    if fact is None or row is None:
+        return call, ()
+    stage, templates = row
+    call = enter(call, stage, fact, rules)
+    orders = []
+    for template in templates:
+        order = template.for_call(call, rules)
+        if order is not None:
+            call = order.advance(call)
+            orders.append(order)
+    return call, tuple(orders)
+
+
+def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
+    """The call in `stage`, its timer armed when the stage is new or the wait starts anew."""
+    same = stage is call.stage
+    rule = WAITS.get(stage)
+    if same and not (rule and (isinstance(fact, RENEWS) or not call.alarm_at)):
+        return call
+    due = call.at + wait(call, stage, rule, not same, rules) if rule else 0.0
+    laps = call.laps if same else 0
+    return replace(call, stage=stage, alarm=call.alarm + 1, alarm_at=due, laps=laps)
+
+
+def wait(call: Call, stage: Stage, rule: str, entering: bool, rules: Rules) -> float:
+    """Seconds this stage waits: ringing adds the phone's own time, a new conversation the introduction's."""
+    seconds: float = getattr(rules, rule)
+    if stage is Stage.RINGING and call.attempt:
+        return seconds + do.ring_seconds(call.attempt, rules)
+    return rules.introduction if stage is Stage.HUMAN and entering else seconds
