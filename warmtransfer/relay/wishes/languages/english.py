@@ -1,0 +1,141 @@
+"""English."""
+
+from __future__ import annotations
+
+from warmtransfer.relay.wishes.grammar import Grammar
+
+_KIND = r"real|live|actual|human|living|proper|different|senior|available|nice|friendly|other"
+_PERSON = (
+    r"human being|human|person|people|someone(?: real| else| human)?|somebody|anyone|anybody|representative|rep|"
+    r"operator|agent|colleague|manager|supervisor|advis[eo]r|receptionist|assistant|specialist|expert|consultant|"
+    r"technician|team member|staff member|member of (?:staff|the team|your team|our team)|employee|boss|clerk|"
+    r"sales ?(?:man|woman|person)|service rep"
+)
+_OFFICE = (
+    r"(?:customer|technical|tech|client) (?:service|support|care|services)|sales|billing|support|accounts|"
+    r"accounting|front desk|help ?desk|reception|switchboard|complaints|human resources|"
+    r"(?:\w+ ){1,2}?(?:department|team|desk|office)|team|staff"
+)
+_WHO = (
+    r"(?:(?:an?|the|your|our|one of (?:your|our|my|the)|some|any|another|of) ){0,3}"
+    rf"(?:(?:{_KIND}) ){{0,2}}(?:(?:{_PERSON})s?|{_OFFICE})(?!['\w])"
+)
+_TALK = (
+    r"(?:(?:speak|talk|chat) (?:to|with)|have a (?:word|chat) with|get (?:hold of|through to|in touch with)|reach|"
+    r"deal with|be (?:connected|transferred|passed|put through|put in touch)(?: over)? (?:to|with))"
+)
+_WANT = (
+    r"(?:can i|could i|can't i|couldn't i|can i not|may i|might i|let me|want to|wanna|need to|got to|gotta|have to|like to|love to|rather|"
+    r"prefer to|wish to|hoping to|trying to|possible to|able to|how (?:do|can) i|where can i|please|just)"
+)
+_FOLLOWS = (
+    r"(?= please| now| right| instead| immediately| asap| thanks| thank| on the (?:phone|line)| here| there|"
+    r" to (?:talk|speak|help me|take over)| from| i (?:can|could) (?:talk|speak)| who (?:can|could) help| not |$)"
+)
+_CONNECT = r"(?:connect|transfer|switch|forward|redirect|rout)(?:e|r?ing|t?ing|ed|red)?"
+
+GRAMMAR = Grammar(
+    code="en",
+    marks=(
+        "the a an i you your my me we our is are was am do does did don't can't can could would will i'm i'd i'll "
+        "it's that's you're what when where how who why please thanks thank to of for with and or not want need "
+        "like speak talk someone somebody there this that it in on at be have has just let get give put through "
+        "yes okay sure hello hi no never any connect transfer connecting moment right away"
+    ),
+    who=_WHO,
+    asks=(
+        rf"{_WANT}(?: [\w']+){{0,4}}? {_TALK}(?: [\w']+){{0,2}}? {{who}}",
+        rf"^(?:(?:hi|hello|um|uh|well|so|okay|please) ){{0,3}}{_TALK} {{who}}",
+        r"(?:connect|transfer|switch|redirect|forward) me(?: [\w']+){0,3}? (?:to|with) {who}",
+        r"(?:connect|transfer) me(?= please| now| right|$)(?! to)",
+        r"put me (?:straight |right |back )?(?:through|on (?:to|with)|in touch with)",
+        r"be put (?:straight )?through",
+        r"(?:pass|hand) me (?:over |on )?to {who}",
+        rf"(?:want|need|get me|give me|bring me|find me|fetch me|i'd like|would like|prefer|rather have|have) "
+        rf"{{who}}{_FOLLOWS}",
+        rf"can you (?:please )?(?:get|fetch|find) {{who}}{_FOLLOWS}",
+        r"(?:can|could) i (?:please )?(?:have|get) {who}" + _FOLLOWS,
+        r"(?:is|isn't|are|aren't) there (?:not )?{who}(?: [\w']+){0,3}? (?:(?:i|we) (?:can|could|may)|to|who|available"
+        r"|working)(?: [\w']+){0,4}? ?(?:talk|speak|take my call|help me|there|here|connect|$)",
+        r"(?:is|isn't|are|aren't) there {who}(?: there| here| available)$(?<!anyone there)(?<!anybody there)"
+        r"(?<!someone there)(?<!somebody there)",
+        r"don't you have {who}|do you have {who} (?:there|here|available|(?:that )?i can)",
+        r"(?:is|isn't) {who} (?:available|free)(?: [\w']+){0,2} (?:talk|speak|help me)",
+        r"let {who} (?:handle|take|do|deal|help)",
+        r"asked for {who}(?: [\w']+){0,2}$",
+        r"complain to {who}",
+    ),
+    bare=r"please|now|just|no|hello|hi|hey|sorry|thanks|um|uh|a|an|the|i|said|to|your|only|yes|okay|thank you",
+    nots=(
+        r"don't|dont|do not|can't|cannot|can not|couldn't|unable|doesn't|didn't|did not|not|no|never|without|rather than|instead of|won't|wouldn't|"
+        r"would not|can't stand|hate|needn't"
+    ),
+    turns=(
+        r"but|just|only|so|then|please(?! (?:do not|don't))|because|can you|could you|can i|could i|i want|i need|"
+        r"i'd like|let me|get me|give me"
+    ),
+    asking=r"don't you|isn't there|aren't there|can't i|couldn't i|can't you|why (?:can't|won't|don't|not)|why can i not",
+    refuses=(
+        r"(?:don't|do not|not|never|without|rather not|no need to)(?: [\w']+){0,3}? (?:transfer|connect|put|pass|hand|"
+        r"switch)(?:ing)? (?:me|you)\b",
+        r"rather you didn't|(?:no|without|not) {who}",
+    ),
+    no=r"(?:no|nope|nah|not)(?! (?:problem|worries|objection))",
+    noes=(
+        r"not (?:right )?now|no need|(?:not|won't be|isn't) (?:necessary|needed|required)|maybe later|not yet|"
+        r"never ?mind|forget (?:it|that|about it)|i'm (?:good|fine|all right|okay)|rather not|don't bother|"
+        r"don't want (?:that|to)|please don't|do it myself|some other time|another time"
+    ),
+    yes=(
+        r"yes|yeah|yep|yup|ya|sure|ok|okay|absolutely|definitely|certainly|of course|go ahead|why not|all ?right|"
+        r"fine|great|perfect|good idea|that would|that'd|that sounds|sounds|do (?:it|that|so)|please(?: do)?$|"
+        r"please (?:do|go)|i would|i do|i'd (?:like|love|appreciate)|uh huh|mm hmm|by all means|you can|you may"
+    ),
+    handoffs=(
+        rf"{_CONNECT} (?:you|your call|the call|this call)(?! (?:cost|charge|fee|bill))",
+        r"putting? (?:you|your call|the call) (?:straight |right |directly |back )?(?:through|in touch)|"
+        r"put (?:you|your call|the call) (?:straight |right |directly |back )?(?:through|in touch)",
+        r"(?:hand|pass)(?:ing)? (?:you|your call|the call|this call) (?:over|on|along|straight|back|to)",
+        r"(?:hand|pass)(?:ing)? (?:this|it|things) (?:over|on|along)? ?to {who}",
+        r"(?:get|getting|find|finding|fetch|fetching|bring|bringing|grab|grabbing|reach|reaching|call|calling) "
+        r"(?:you |in |up |for you )?{who}(?= for you| to (?:help|talk|speak|take|assist|join)| who| that| on the "
+        r"(?:line|phone)| on$| in$| in on| onto| into| right| now| straight| please|$)",
+        r"get(?:ting)? you (?:through|over|connected|transferred|to {who})",
+        r"{who}(?: from [\w' ]{2,20}| in [\w' ]{2,20})? (?:will|is going to|'ll|is about to|can) (?:be (?:right |here )?"
+        r"(?:with you|on the line)|join|take over|take your call|pick up|come on the line)",
+        r"(?:you are|you're|you will be|you'll be|your call is|i'll have you) (?:now |just )?(?:being )?(?:now )?"
+        r"(?:connected|transferred|put through|passed|handed over|forwarded)",
+        r"have {who}(?: from [\w']+| in [\w']+)? (?:join|take over|take your call|speak (?:to|with) you|talk (?:to|with)"
+        r" you|come on)",
+        r"(?:see|check|find out) (?:who|whether|if)(?: [\w']+){0,3} (?:is |are |'s )?(?:free|available)",
+        r"who's (?:free|available)",
+        r"^(?:now )?(?:connecting|transferring)(?: now| to|$)",
+    ),
+    talks=(
+        r"(?:talk|talking|speak|speaking|chat) (?:to|with) {who}",
+        r"(?:prefer|like|want|rather have) {who}(?= to |$| instead)",
+        r"{who} (?:to )?(?:take over|join us|take this)",
+    ),
+    perhaps=(
+        r"if (?:you|that|it|need)|if you'd|whenever you|i can|i could|we can|we could|can also|could also|able to|"
+        r"happy to|glad to|would you|do you want|shall|should i|or i can|unless you|in case you|just say|"
+        r"you'd like|you would like|may i|want me to|might"
+    ),
+    ifs=r"if|whenever|unless|in case|just (?:say|tell)|let me know",
+    questions=(
+        r"would|shall|should|do you|may i|can i|could i|want me|is it|are you|how about|what about|why don't|"
+        r"will you|did you"
+    ),
+    agreed=r"is that|would that|sound good|okay|all right|alright|does that|shall i|would you like|may i|agreed",
+    stays=(
+        r"(?:nobody|no one|none|no {who}) (?:[\w']+ ){0,4}?(?:free|available|here|reach|reachable|there)",
+        r"help(?:ing)? you (?:with (?:that|it|this) )?(?:myself|on my own)",
+        r"(?:go on|keep|keep on|continue|carry on|continue to) help(?:ing)?",
+        r"(?:can|will|'ll) help you myself|no need to (?:transfer|connect)|stay with you",
+    ),
+    later=(
+        r"back (?:to you )?(?:tomorrow|later|soon|today)|call(?:s|ing)? you|ring(?:s|ing)? you|phones? you|e ?mail|"
+        r"writes? you|tomorrow|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|next week|repair|fix|deliver|come (?:by|to|and)"
+    ),
+    idle=r"do not hang up|don't hang up|don't worry|no problem|no worries|not a problem|don't go away",
+)

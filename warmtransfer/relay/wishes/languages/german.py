@@ -1,0 +1,107 @@
+"""German."""
+
+from __future__ import annotations
+
+from warmtransfer.relay.wishes.grammar import Grammar
+
+_PERSON = (
+    r"mensch(?:en)?|person(?:en)?|jemand(?:en|em)?|irgendjemand(?:en|em)?|(?:service ?)?mitarbeiter(?:in|n|innen)?|"
+    r"kolleg(?:e|en|in|innen)|(?:kunden)?berater(?:in|n)?|agent(?:en|in)?|ansprechpartner(?:in)?|"
+    r"sachbearbeiter(?:in)?|chef(?:in)?|vorgesetzte[nr]?|manager(?:in)?|leiter(?:in)?|operator|telefonist(?:en|in)?|"
+    r"spezialist(?:en|in)?|experte[n]?|verantwortliche[nr]?"
+)
+_OFFICE = (
+    r"kundendienst|kundenservice|kundenbetreuung|support|service|vertrieb|verkauf|buchhaltung|zentrale|empfang|"
+    r"rezeption|\w*abteilung|technik|beschwerdestelle|hotline|sekretariat|customer (?:service|support)|\w*team"
+)
+_WHO = (
+    r"(?:(?:eine[mnrs]?|ein|den|dem|der|die|das|vom|zum|zur|ihre[mnrs]?|ihr|unsere[mnrs]?|irgend|von|aus|noch|"
+    r"einen der) ){0,3}"
+    r"(?:(?:echt|richtig|real|lebendig|menschlich|ander|wirklich|zustandig|leibhaftig|nett)\w{0,3} ){0,2}"
+    rf"(?:{_PERSON}|{_OFFICE})(?!\w)"
+)
+_TALK = r"(?:sprechen|reden|telefonieren|gesprochen|unterhalten|verbunden werden)"
+_MORE = r"(?: \w+){0,4}?"
+_FOLLOWS = r"(?= bitte| jetzt| sofort| am (?:telefon|apparat)| ans (?:telefon|rohr)| sprechen| dran| haben| zum reden| mit dem ich|$)"
+
+GRAMMAR = Grammar(
+    code="de",
+    marks=(
+        "ich sie der die das den dem ein eine einen einem einer ist sind und oder nicht kein keine keinen bitte mit mir "
+        "mich ihr ihre ihnen ihren wir uns zu zum zur von vom fur auf bei im am an als wie was wann wo wer kann konnen "
+        "konnte konnten mochte mochten moechte will wollen soll darf hatte habe haben gern gerne danke ja nein nee jetzt "
+        "gleich mal auch da es gibt wenn dann sprechen reden verbinden verbinde stelle durch einen moment jemand jemandem "
+        "jemanden brauche guten tag mensch mitarbeiter kollegen leider selbst nur moglich notig machen werde werden"
+    ),
+    who=_WHO,
+    asks=(
+        rf"mit(?: \w+){{0,2}}? {{who}}{_MORE} {_TALK}(?<!gesprochen)",
+        rf"(?:sprechen|reden|telefonieren) mit(?: \w+){{0,2}}? {{who}}",
+        rf"(?:mochte|moechte|will|wurde|wuerde|kann|konnte|koennte|darf|muss)(?: \w+){{0,4}}? {{who}}(?: \w+){{0,3}}? "
+        rf"(?:sprechen|haben|am telefon|ans telefon|am apparat)",
+        r"hatte gerne? (?:\w+ ){0,2}?{who} gesprochen|haette gerne? (?:\w+ ){0,2}?{who} gesprochen",
+        rf"(?:verbinden|verbinde|verbind|stellen|stell|stelle|leiten|leite|geben|holen)(?: sie)?(?: bitte)? mich"
+        rf"(?! nicht)(?: \w+){{0,3}}? (?:mit|zu|zum|zur|an|an den|durch|weiter)",
+        r"(?:mich|uns)(?: \w+){0,5}? (?:verbinden|verbindet|durchstellen|durchstellt|weiterleiten|weiterverbinden)"
+        r"|verbunden werden mit",
+        rf"(?:geben|gib|holen|hol|bringen)(?: sie)? mir(?: \w+){{0,2}}? {{who}}{_FOLLOWS}",
+        rf"(?:brauche|will|mochte|moechte|verlange|hatte gerne?|haette gerne?|bevorzuge)(?: bitte| lieber| jetzt| endlich"
+        rf"| mal| nur){{0,2}} {{who}}{_FOLLOWS}",
+        rf"(?:gibt es|gibt's|haben sie|ist)(?: \w+){{0,3}}? {{who}}(?: mit (?:dem|der|denen))?(?: \w+){{0,3}}? {_TALK}",
+        r"(?:gibt es|gibt's|haben sie) (?:(?:da|bei ihnen|dort|hier|auch|denn|keine|nicht) ){0,3}{who}"
+        r"(?: da| dort| hier)?$(?<!jemand)(?<!jemanden)",
+        r"ist da (?:auch |denn )?(?:ein|eine|irgendein) {who}$",
+    ),
+    bare=r"bitte|jetzt|nur|nein|hallo|einfach|danke|ich|mochte|will|den|die|einen|eine|ein|ja|ah|ahm|sofort",
+    nots=r"nicht|kein|keine[nmrs]?|niemand(?:en|em)?|nie|ohne|statt|anstatt|ungern",
+    turns=r"sondern|aber|nur|ich will|ich mochte|geben sie|verbinden sie|lieber",
+    asking=r"warum (?:kann|darf) ich|wieso (?:kann|darf) ich|kann ich nicht mit|kann ich denn nicht|haben sie kein|gibt es kein",
+    refuses=(
+        r"(?:nicht|niemand\w*|kein\w*)(?: \w+){0,3}? (?:verbinden|durchstellen|weiterleiten|weiterverbinden)",
+        r"(?:verbinden|stellen|leiten) sie mich(?: bitte)? nicht",
+        r"(?:kein\w*|ohne|niemand\w*)(?: \w+){0,2}? {who}",
+        r"niemanden (?:sprechen|brauche)|mit niemandem",
+    ),
+    no=r"nein|nee|no|nicht|ne",
+    noes=(
+        r"nicht (?:notig|noetig|jetzt|mehr notig)|jetzt nicht|gerade nicht|vielleicht spater|spater vielleicht|lassen sie"
+        r"(?: es| mal)|lieber nicht|geht (?:auch|schon) so|brauche ich nicht|schon gut|vergessen sie|ein andermal"
+    ),
+    yes=(
+        r"ja|jo|jawohl|gern|gerne|ok|okay|klar|naturlich|sicher|bitte(?: ja)?$|bitte (?:machen|tun)|machen sie|das ware|"
+        r"das war|in ordnung|einverstanden|sehr gern|unbedingt|warum nicht|gut|prima|super|genau|von mir aus"
+    ),
+    handoffs=(
+        r"(?:verbinde|verbind)(?: ich)? (?:sie|dich)(?! (?:mit dem netz|mit dem internet))",
+        r"(?:sie|dich|ihren anruf|den anruf|das gesprach)(?: \w+){0,6}? (?:verbinden|durchstellen|durchzustellen|"
+        r"weiterverbinden|weiterleiten|zu verbinden|weiterzuleiten|verbinde|durchstelle|weiterleite)(?!\w)",
+        r"(?:stelle|stell)(?: ich)? (?:sie|dich|den anruf|ihren anruf)(?: \w+){0,5}? durch",
+        r"leite(?: ich)? (?:sie|ihren anruf|den anruf|das gesprach)(?: \w+){0,6}? weiter",
+        r"(?:ubergebe|uebergebe)(?: ich)? (?:sie|das gesprach|ihren anruf)(?: \w+){0,4}",
+        r"(?:hole|rufe|suche|hol)(?: ich)?(?: \w+){0,2}? {who}(?: \w+){0,2}? (?:ans telefon|dazu|an den apparat|fur sie|"
+        r"ans rohr|in die leitung|zu uns)",
+        r"(?:hole|besorge)(?: ich)?(?: ihnen)? {who}$",
+        r"{who}(?: \w+){0,2}? (?:ubernimmt|kummert sich jetzt|ist gleich (?:fur sie|bei ihnen|am)|kommt (?:gleich|jetzt|sofort)"
+        r"|nimmt (?:ihren|den) anruf|wird (?:gleich|jetzt|sofort|ihren)|meldet sich gleich)",
+        r"(?:sie|ihr anruf|du) (?:werden|wird|wirst)(?: \w+){0,6}? (?:verbunden|durchgestellt|weitergeleitet|"
+        r"weiterverbunden)",
+        r"^(?:ich )?(?:verbinde|stelle durch)(?: jetzt| nun)?$",
+        r"(?:schaue|sehe|prufe)(?: ich)?(?: \w+){0,3}? (?:wer|ob)(?: \w+){0,3} (?:frei|da|erreichbar) ist",
+    ),
+    talks=(
+        rf"mit(?: \w+){{0,2}}? {{who}}(?: \w+){{0,3}}? (?:sprechen|reden|telefonieren)",
+        r"{who} (?:sprechen|haben|dazuholen|hinzuziehen|ans telefon holen|holen)",
+        r"(?:lieber|mochten sie) {who}$",
+    ),
+    perhaps=r"wenn sie|falls sie|wenn du|kann ich|ich kann|konnte ich|ich konnte|soll ich|darf ich|mochten sie|wollen sie|wunschen|gern auch|sofern|auf wunsch",
+    ifs=r"wenn|falls|sofern|sagen sie",
+    questions=r"soll|darf|mochten|mochtest|wollen|kann ich|konnen|wunschen|willst|ware es|sind sie",
+    agreed=r"ist das|in ordnung|einverstanden|recht|okay|ok|passt das|ja|soll ich",
+    stays=(
+        r"(?:niemand|kein {who}|keiner|keine)(?: \w+){0,4}? (?:frei|erreichbar|da|verfugbar|zu erreichen)",
+        r"helfe(?: ich)? ihnen(?: \w+){0,3}? (?:selbst|weiter|selber)|selbst weiter|helfe ich ihnen",
+    ),
+    later=r"zuruck|morgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|mail|schickt|vorbei|repariert|ruft sie|ruft an|nachste woche",
+    idle=r"nicht auflegen|legen sie (?:bitte )?nicht auf|keine sorge|kein problem|keine ursache",
+    glue=r"der|die|das|dem|den|dessen|deren|mit dem|mit der|mit denen|dass|damit",
+)
