@@ -19,6 +19,7 @@ class Grammar:
     who: str  #: people and offices with their articles; never one's own ("my manager")
     asks: tuple[str, ...]  #: a caller's wish for a person
     bare: str  #: words that may stand around a person when nothing else is said
+    mentions: str  #: how a caller speaks of people without asking for one: "do I have to talk to"
     nots: str  #: words that turn a wish into its opposite
     turns: str  #: words that end the reach of a not: "not a robot but a person"
     asking: str  #: a not that asks: "why can't I"

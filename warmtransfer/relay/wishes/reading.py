@@ -91,8 +91,10 @@ class Rules:
         one, filled = grammar.one, grammar.filled
         self.asks, self.alone, self.trailing = filled(grammar.asks), grammar.alone, grammar.trailing
         self.nots, self.turns, self.asking = one(grammar.nots), one(grammar.turns), one(grammar.asking)
+        self.mentions = one(grammar.mentions)
         self.refuses = filled(grammar.refuses)
         self.no, self.noes, self.yes = one(grammar.no, "^"), one(grammar.noes), one(grammar.yes, "^")
+        self.nay = re.compile(f"^(?:{grammar.no}| )+$")
         if not grammar.spaced:
             self.yes = re.compile(f"^(?:{grammar.yes})")
         self.handoffs, self.talks = filled(grammar.handoffs), filled(grammar.talks)
@@ -105,11 +107,15 @@ class Rules:
 
     def caller(self, folded: str) -> Caller:
         """What the caller says; the last wish or refusal counts, and only without one a yes or a no."""
-        heard = Caller.OTHER
-        parts = [part for each, _ in sentences(folded) for part in clauses(self.glue.sub(" ", each))]
-        for part in parts:
-            found = self.wish(part)
-            heard = heard if found is Caller.OTHER else found
+        heard, parts = Caller.OTHER, []
+        for sentence, _ in sentences(folded):
+            said = clauses(self.glue.sub(" ", sentence))
+            whole = " ".join(each for each in said if self.nay.search(each) is None)
+            named = self.alone.search(whole) is not None
+            for part in [whole] if named else said:
+                found = self.wish(part, named)
+                heard = heard if found is Caller.OTHER else found
+            parts += said
         if heard is not Caller.OTHER or not parts:
             return heard
         first = FILLERS.sub("", parts[0]) or parts[min(1, len(parts) - 1)]
@@ -117,9 +123,11 @@ class Rules:
             return Caller.NO
         return Caller.YES if self.yes.search(first) else Caller.OTHER
 
-    def wish(self, clause: str) -> Caller:
-        """Whether a clause asks for a person, or refuses one."""
-        whole = self.alone.search(clause)
+    def wish(self, clause: str, named: bool) -> Caller:
+        """Whether a clause asks for a person, or refuses one; `named` when it says nothing but whom."""
+        if self.mentions.search(clause):
+            return Caller.OTHER
+        whole = self.alone.search(clause) if named else None
         found = [whole] if whole else list(self.asks.finditer(clause))
         if any(not self.denied(clause, each) for each in found):
             return Caller.ASKS

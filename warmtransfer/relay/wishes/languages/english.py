@@ -6,7 +6,7 @@ from warmtransfer.relay.wishes.grammar import Grammar
 
 _KIND = r"real|live|actual|human|living|proper|different|senior|available|nice|friendly|other"
 _PERSON = (
-    r"human being|human|person|people|someone(?: real| else| human)?|somebody|anyone|anybody|representative|rep|"
+    r"human being|human|person|someone(?: real| else| human)?|somebody|anyone|anybody|representative|rep|"
     r"operator|agent|colleague|manager|supervisor|advis[eo]r|receptionist|assistant|specialist|expert|consultant|"
     r"technician|team member|staff member|member of (?:staff|the team|your team|our team)|employee|boss|clerk|"
     r"sales ?(?:man|woman|person)|service rep"
@@ -25,7 +25,7 @@ _TALK = (
     r"deal with|be (?:connected|transferred|passed|put through|put in touch)(?: over)? (?:to|with))"
 )
 _WANT = (
-    r"(?:can i|could i|can't i|couldn't i|can i not|may i|might i|let me|want to|wanna|need to|got to|gotta|have to|like to|love to|rather|"
+    r"(?:can i|could i|can't i|couldn't i|can i not|may i|might i|let me|want to|wanna|need to|got to|gotta|have to|(?:would|i'd)(?: really| just)? (?:like|love) to|i'd like|rather|"
     r"prefer to|wish to|hoping to|trying to|possible to|able to|how (?:do|can) i|where can i|please|just)"
 )
 _FOLLOWS = (
@@ -59,13 +59,16 @@ GRAMMAR = Grammar(
         r"|working)(?: [\w']+){0,4}? ?(?:talk|speak|take my call|help me|there|here|connect|$)",
         r"(?:is|isn't|are|aren't) there {who}(?: there| here| available)$(?<!anyone there)(?<!anybody there)"
         r"(?<!someone there)(?<!somebody there)",
+        r"(?:have|are there|get) (?:any )?(?:real |actual |live )?people(?= (?:i|we) can| to (?:talk|speak)| there| working)",
         r"don't you have {who}|do you have {who} (?:there|here|available|(?:that )?i can)",
         r"(?:is|isn't) {who} (?:available|free)(?: [\w']+){0,2} (?:talk|speak|help me)",
+        r"(?:can|could|may|would|will) {who}(?: from [\w' ]{2,20}?)? (?:please )?(?:talk|speak) (?:to|with) (?:me|us)",
         r"let {who} (?:handle|take|do|deal|help)",
         r"asked for {who}(?: [\w']+){0,2}$",
         r"complain to {who}",
     ),
-    bare=r"please|now|just|no|hello|hi|hey|sorry|thanks|um|uh|a|an|the|i|said|to|your|only|yes|okay|thank you",
+    bare=r"with|please|now|just|no|hello|hi|hey|sorry|thanks|um|uh|a|an|the|i|said|to|your|only|yes|okay|thank you",
+    mentions=r"do (?:i|we) (?:have|need) to|am i|are you|was told|(?:he|she|they|who) wanted to|used to|did you|do i need",
     nots=(
         r"don't|dont|do not|can't|cannot|can not|couldn't|unable|doesn't|didn't|did not|not|no|never|without|rather than|instead of|won't|wouldn't|"
         r"would not|can't stand|hate|needn't"
@@ -89,7 +92,7 @@ GRAMMAR = Grammar(
     yes=(
         r"yes|yeah|yep|yup|ya|sure|ok|okay|absolutely|definitely|certainly|of course|go ahead|why not|all ?right|"
         r"fine|great|perfect|good idea|that would|that'd|that sounds|sounds|do (?:it|that|so)|please(?: do)?$|"
-        r"please (?:do|go)|i would|i do|i'd (?:like|love|appreciate)|uh huh|mm hmm|by all means|you can|you may"
+        r"please (?:do|go)|i would(?: like that| love that)?$|i do$|i'd (?:like|love|appreciate) (?:that|it)|uh huh|mm hmm|by all means|you can|you may"
     ),
     handoffs=(
         rf"{_CONNECT} (?:you|your call|the call|this call)(?! (?:cost|charge|fee|bill))",
@@ -100,6 +103,9 @@ GRAMMAR = Grammar(
         r"(?:get|getting|find|finding|fetch|fetching|bring|bringing|grab|grabbing|reach|reaching|call|calling) "
         r"(?:you |in |up |for you )?{who}(?= for you| to (?:help|talk|speak|take|assist|join)| who| that| on the "
         r"(?:line|phone)| on$| in$| in on| onto| into| right| now| straight| please|$)",
+        r"(?:get|getting|have|bring|put|putting) [\w']+ (?:on the (?:line|phone)|into (?:this|the) call)(?: for you)?",
+        r"{_CONNECT} (?:the two of you|you two|you both|both of you)".replace("{_CONNECT}", _CONNECT),
+        r"(?:you'll|you will|you're going to) (?:now )?(?:be )?(?:speak|talk)(?:ing)? (?:to|with) {who}",
         r"get(?:ting)? you (?:through|over|connected|transferred|to {who})",
         r"{who}(?: from [\w' ]{2,20}| in [\w' ]{2,20})? (?:will|is going to|'ll|is about to|can) (?:be (?:right |here )?"
         r"(?:with you|on the line)|join|take over|take your call|pick up|come on the line)",
@@ -107,7 +113,7 @@ GRAMMAR = Grammar(
         r"(?:connected|transferred|put through|passed|handed over|forwarded)",
         r"have {who}(?: from [\w']+| in [\w']+)? (?:join|take over|take your call|speak (?:to|with) you|talk (?:to|with)"
         r" you|come on)",
-        r"(?:see|check|find out) (?:who|whether|if)(?: [\w']+){0,3} (?:is |are |'s )?(?:free|available)",
+        r"(?:see|check|find out) (?:who|whether|if)(?: [\w']+){0,6}? (?:is |are |'s )?(?:free|available)",
         r"who's (?:free|available)",
         r"^(?:now )?(?:connecting|transferring)(?: now| to|$)",
     ),
@@ -121,7 +127,7 @@ GRAMMAR = Grammar(
         r"happy to|glad to|would you|do you want|shall|should i|or i can|unless you|in case you|just say|"
         r"you'd like|you would like|may i|want me to|might"
     ),
-    ifs=r"if|whenever|unless|in case|just (?:say|tell)|let me know",
+    ifs=r"if|whenever|unless|in case|just (?:say|tell)|let me know|say the word|say so",
     questions=(
         r"would|shall|should|do you|may i|can i|could i|want me|is it|are you|how about|what about|why don't|"
         r"will you|did you"
@@ -131,7 +137,7 @@ GRAMMAR = Grammar(
         r"(?:nobody|no one|none|no {who}) (?:[\w']+ ){0,4}?(?:free|available|here|reach|reachable|there)",
         r"help(?:ing)? you (?:with (?:that|it|this) )?(?:myself|on my own)",
         r"(?:go on|keep|keep on|continue|carry on|continue to) help(?:ing)?",
-        r"(?:can|will|'ll) help you myself|no need to (?:transfer|connect)|stay with you",
+        r"(?:there's|there is) (?:no one|nobody|no {who})|no (?:transfer|handoff|connection)|no {who} can|(?:can|will|'ll) help you myself|no need to (?:transfer|connect)|stay with you",
     ),
     later=(
         r"back (?:to you )?(?:tomorrow|later|soon|today)|call(?:s|ing)? you|ring(?:s|ing)? you|phones? you|e ?mail|"

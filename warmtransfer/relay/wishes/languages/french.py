@@ -23,7 +23,7 @@ _WHO = (
 _TALK = r"(?:parler|discuter|m'entretenir|echanger|s'entretenir|communiquer)(?: \w+){0,2}? (?:a|avec|au|aux)"
 _WANT = (
     r"(?:je (?:veux|voudrais|souhaite|souhaiterais|peux|pourrais|desire|prefere|prefererais|dois|vais)|j'aimerais|jaimerais|"
-    r"puis je|pourrais je|peux je|peut on|possible de|besoin de|on peut|laissez moi|envie de|comment|je (?:ne )?peux pas)"
+    r"puis je|pourrais je|peux je|peut on|possible de|besoin de|on peut|que je|il faut|laissez moi|envie de|comment|je (?:ne )?peux pas)"
 )
 _FOLLOWS = r"(?= s'il| svp| maintenant| tout de suite| au (?:telefone|telephone)| en ligne| merci| qui (?:peut|puisse) m'aider| a qui|$)"
 
@@ -38,18 +38,22 @@ GRAMMAR = Grammar(
     ),
     who=_WHO,
     asks=(
-        rf"{_WANT}(?: [\w']+){{0,3}}? {_TALK}(?: [\w']+){{0,2}}? ?{{who}}",
+        rf"(?:que )?{_WANT}(?: [\w']+){{0,3}}? {_TALK}(?: [\w']+){{0,2}}? ?{{who}}",
         rf"^(?:(?:bonjour|oui|alors|euh) ){{0,2}}{_TALK} {{who}}",
         rf"(?:passez|passe|donnez|donne|trouvez|amenez) moi {{who}}{_FOLLOWS}",
         rf"(?:pouvez vous|vous pouvez|tu peux|pourriez vous|vous pourriez) me passer {{who}}",
         r"(?:transferez|transfere|mettez|mets|basculez|redirigez|connectez|branchez) moi(?: [\w']+){0,3}? (?:a|au|aux|avec|vers|en "
         r"relation|en contact|en ligne)(?! jour)",
         r"(?:me|m')(?: )?(?:transferer|mettre en (?:relation|contact|ligne|communication)|rediriger|connecter)",
+        r"(?:qu'on|que vous|qu'il) me (?:passe|passiez|transfere|transferiez|mette|mettiez) ?(?:{who}|en relation|en contact|a|au)",
+        r"{who}(?: [\w']+){0,2}? (?:a|avec) qui (?:parler|je (?:peux|puisse|pourrais))",
+        r"que je (?:parle|discute) (?:a|avec|au) ?{who}",
         r"etre (?:mise? en (?:relation|contact|communication)|transferee?)",
         rf"(?:avoir|je veux|je voudrais|j'aimerais|il me faut|j'ai besoin d'|je prefere|je demande|j'exige) ?{{who}}{_FOLLOWS}",
         rf"(?:y a t il|il y a|est ce qu'il y a|vous avez|avez vous) (?:[\w']+ ){{0,2}}?{{who}}(?: [\w']+){{0,3}}? (?:parler|repondre)",
     ),
-    bare=r"s'il|vous|plait|svp|maintenant|juste|non|oui|bonjour|allo|merci|je|veux|voudrais|euh|tout|de|suite|un|une",
+    bare=r"avec|s'il|vous|plait|svp|maintenant|juste|non|oui|bonjour|allo|merci|je|veux|voudrais|euh|tout|de|suite|un|une",
+    mentions=r"dois je|est ce que je dois|etes vous|est ce que je parle|voulait|faut il|j'ai (?:deja |bien )?(?:eu|parle)",
     nots=r"ne|n'|n'ai|n'est|pas|jamais|sans|plutot que|aucun|aucune|surtout pas|n'y",
     turns=r"mais|juste|seulement|je veux|je voudrais|passez moi",
     asking=r"pourquoi|est ce que je ne peux|je ne peux pas parler a|on ne peut pas|n'y a t il pas|vous n'avez pas",
@@ -70,9 +74,9 @@ GRAMMAR = Grammar(
     handoffs=(
         r"(?:vous|te) (?:passe|passer) ?{who}",
         r"(?:vous|te) (?:transfere|transferer|redirige|rediriger|connecte|connecter)(?!\w)",
-        r"(?:vous|te) (?:mets|mettre|met|mettons) en (?:relation|contact|ligne|communication)",
+        r"(?:vous|te) (?:mets|mettre|met|mettons)(?: \w+){0,3}? en (?:relation|contact|ligne|communication)",
         r"(?:transfere|transferer|bascule|basculer|passe) (?:votre|l'|cet) ?appel",
-        r"(?:vais chercher|vais appeler|appelle|vais vous trouver|vous trouve|cherche|vais demander a) {who}(?= pour vous| tout de suite| "
+        r"(?:vais chercher|vais appeler|appelle|vais vous trouver|vous trouve|cherche|chercher|vais demander a) {who}(?= pour vous| tout de suite| disponible| libre| "
         r"qui| maintenant|$)",
         r"{who}(?: [\w']+){0,2}? (?:va|vont) (?:[\w']+ )?(?:prendre|repondre|vous repondre|vous prendre|prendre le relais|"
         r"vous rejoindre|nous rejoindre)",
@@ -93,7 +97,7 @@ GRAMMAR = Grammar(
     agreed=r"ca vous (?:va|convient)|d'accord|est ce que|cela vous|ca va|entendu|vous convient",
     stays=(
         r"personne n'est|personne de (?:disponible|libre)|aucune? {who}(?: [\w']+){0,3}? (?:disponible|libre)",
-        r"(?:continue|continuer|poursuis)(?: [\w']+){0,2}? (?:vous )?aider|vous aide(?:r)? moi|aider moi meme|je vous aide",
+        r"(?:continue|continuer|poursuis)(?: [\w']+){0,2}? (?:vous )?aider|vous aide(?:r)? moi|aider moi meme|je vous aide|reste avec vous|restons ensemble|on continue|continuons",
     ),
     later=r"rappell\w*|demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|mail|courriel|enverra|chez vous|repar\w*|semaine prochaine",
     idle=r"ne quittez pas|ne raccrochez pas|pas de (?:souci|probleme)|ne vous inquietez pas|n'hesitez pas",

@@ -43,7 +43,7 @@ GRAMMAR = Grammar(
         rf"(?:verbinden|verbinde|verbind|stellen|stell|stelle|leiten|leite|geben|holen)(?: sie)?(?: bitte)? mich"
         rf"(?! nicht)(?: \w+){{0,3}}? (?:mit|zu|zum|zur|an|an den|durch|weiter)",
         r"(?:mich|uns)(?: \w+){0,5}? (?:verbinden|verbindet|durchstellen|durchstellt|weiterleiten|weiterverbinden)"
-        r"|verbunden werden mit",
+        r"|verbunden werden mit|(?:ich|mochte|will|wurde|wuerde)(?: \w+){0,5}? (?:verbunden|weiterverbunden|durchgestellt|weitergeleitet) werden",
         rf"(?:geben|gib|holen|hol|bringen)(?: sie)? mir(?: \w+){{0,2}}? {{who}}{_FOLLOWS}",
         rf"(?:brauche|will|mochte|moechte|verlange|hatte gerne?|haette gerne?|bevorzuge)(?: bitte| lieber| jetzt| endlich"
         rf"| mal| nur){{0,2}} {{who}}{_FOLLOWS}",
@@ -52,12 +52,13 @@ GRAMMAR = Grammar(
         r"(?: da| dort| hier)?$(?<!jemand)(?<!jemanden)",
         r"ist da (?:auch |denn )?(?:ein|eine|irgendein) {who}$",
     ),
-    bare=r"bitte|jetzt|nur|nein|hallo|einfach|danke|ich|mochte|will|den|die|einen|eine|ein|ja|ah|ahm|sofort",
+    bare=r"mit|zu|zum|zur|bitte|jetzt|nur|nein|hallo|einfach|danke|ich|mochte|will|den|die|einen|eine|ein|ja|ah|ahm|sofort",
+    mentions=r"muss ich|rede ich|spreche ich|sind sie|bist du|wollte",
     nots=r"nicht|kein|keine[nmrs]?|niemand(?:en|em)?|nie|ohne|statt|anstatt|ungern",
     turns=r"sondern|aber|nur|ich will|ich mochte|geben sie|verbinden sie|lieber",
     asking=r"warum (?:kann|darf) ich|wieso (?:kann|darf) ich|kann ich nicht mit|kann ich denn nicht|haben sie kein|gibt es kein",
     refuses=(
-        r"(?:nicht|niemand\w*|kein\w*)(?: \w+){0,3}? (?:verbinden|durchstellen|weiterleiten|weiterverbinden)",
+        r"(?:nicht|niemand\w*|kein\w*)(?: \w+){0,3}? (?:weiterverbunden|verbunden|durchgestellt|weitergeleitet|verbinden|durchstellen|weiterleiten|weiterverbinden)",
         r"(?:verbinden|stellen|leiten) sie mich(?: bitte)? nicht",
         r"(?:kein\w*|ohne|niemand\w*)(?: \w+){0,2}? {who}",
         r"niemanden (?:sprechen|brauche)|mit niemandem",
@@ -80,6 +81,10 @@ GRAMMAR = Grammar(
         r"(?:ubergebe|uebergebe)(?: ich)? (?:sie|das gesprach|ihren anruf)(?: \w+){0,4}",
         r"(?:hole|rufe|suche|hol)(?: ich)?(?: \w+){0,2}? {who}(?: \w+){0,2}? (?:ans telefon|dazu|an den apparat|fur sie|"
         r"ans rohr|in die leitung|zu uns)",
+        r"(?:gebe|reiche)(?: ich)? (?:sie|dich|das gesprach|ihren anruf)(?: \w+){0,3}? an {who}(?: \w+){0,2}? (?:weiter|ab)",
+        r"(?:suche|finde|rufe)(?: ich)?(?: ihnen| fur sie)(?: \w+){0,2}? {who}(?! \w*nummer)",
+        r"sie (?:sprechen|reden)(?: \w+){0,2}? (?:gleich|sofort|jetzt)(?: \w+){0,2}? mit {who}",
+        r"(?:gleich|sofort|jetzt) (?:sprechen|reden) sie mit {who}",
         r"(?:hole|besorge)(?: ich)?(?: ihnen)? {who}$",
         r"{who}(?: \w+){0,2}? (?:ubernimmt|kummert sich jetzt|ist gleich (?:fur sie|bei ihnen|am)|kommt (?:gleich|jetzt|sofort)"
         r"|nimmt (?:ihren|den) anruf|wird (?:gleich|jetzt|sofort|ihren)|meldet sich gleich)",
@@ -99,7 +104,7 @@ GRAMMAR = Grammar(
     agreed=r"ist das|in ordnung|einverstanden|recht|okay|ok|passt das|ja|soll ich",
     stays=(
         r"(?:niemand|kein {who}|keiner|keine)(?: \w+){0,4}? (?:frei|erreichbar|da|verfugbar|zu erreichen)",
-        r"helfe(?: ich)? ihnen(?: \w+){0,3}? (?:selbst|weiter|selber)|selbst weiter|helfe ich ihnen",
+        r"helfe(?: ich)? ihnen(?: \w+){0,3}? (?:selbst|weiter|selber)|selbst weiter|helfe ich ihnen|machen wir(?: \w+){0,2}? weiter|bleibe(?: ich)? bei ihnen",
     ),
     later=r"zuruck|morgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|mail|schickt|vorbei|repariert|ruft sie|ruft an|nachste woche",
     idle=r"nicht auflegen|legen sie (?:bitte )?nicht auf|keine sorge|kein problem|keine ursache",

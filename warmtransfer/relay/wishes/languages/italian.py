@@ -39,6 +39,8 @@ GRAMMAR = Grammar(
         rf"{_WANT}(?: [\w']+){{0,3}}? {_TALK}(?: \w+){{0,1}}? ?{{who}}",
         rf"{_WANT}(?: [\w']+){{0,3}}? parlare coll?'? ?{{who}}",
         rf"^(?:(?:buongiorno|si|pronto|allora) ){{0,2}}{_TALK} {{who}}",
+        r"mi (?:fa|faccia|fate|puo far|farebbe) parlare (?:con|col)? ?{who}|farmi parlare (?:con|col) {who}",
+        r"essere (?:mess[oa] in (?:contatto|comunicazione)|trasferit[oa]|collegat[oa])",
         r"mi (?:passi|passa|passate|dia|trovi|chiami) {who}",
         r"(?:puo|potrebbe|puoi|potete|vuole) (?:passarmi|darmi) {who}|mi (?:puo|potrebbe|puoi) (?:passare|dare) {who}",
         r"mi (?:metta|mette|metti|mettete|colleghi|collega|trasferisca|trasferisci|connetta)(?: \w+){0,2}? (?:in contatto|con|a|al|"
@@ -48,9 +50,10 @@ GRAMMAR = Grammar(
         r"(?:c'e|ci sono|avete|non c'e)(?: (?:da voi|li|anche|forse))? {who}(?: [\w']+){0,3}? (?:parlare|possa|posso|disponibile|parli)"
         r"|(?:c'e|avete)(?: li| anche)? (?:un operatore|un'operatrice|una persona vera|un umano|un essere umano)$",
     ),
-    bare=r"per|favore|piacere|adesso|ora|subito|no|si|pronto|buongiorno|grazie|solo|voglio|vorrei|un|una|prego",
+    bare=r"con|per|favore|piacere|adesso|ora|subito|no|si|pronto|buongiorno|grazie|solo|voglio|vorrei|un|una|prego",
+    mentions=r"devo parlare con \w+ per|lei e|parlo con|sto parlando|voleva|ho (?:gia )?parlato",
     nots=r"non|nessuno|nessun|nessuna|mai|senza|ne|invece di|piuttosto che",
-    turns=r"ma|solo|bensi|voglio|vorrei che|mi passi",
+    turns=r"ma|solo|bensi|invece|mi passi",
     asking=r"perche non|non posso parlare|non c'e|non avete|non potrei|non si puo parlare",
     refuses=(
         r"non mi (?:passi|metta|trasferisca|colleghi|passare)",
@@ -73,6 +76,8 @@ GRAMMAR = Grammar(
         r"(?:la|ti|lo) (?:trasferisco|trasferiro|trasferisca|collego|collegheo|colleghi|connetto)(?! la chiave)",
         r"(?:trasferirla|trasferirti|collegarla|connetterla|trasferendola)",
         r"(?:trasferendo|trasferisco|passo|trasferire|passando|inoltro|trasferiro) (?:la sua|la tua|la|questa) (?:chiamata|telefonata)",
+        r"(?:la|ti|lo) (?:passo|passero|indirizzo|rimando|giro)(?: subito| ora)? (?:a|al|alla|all'|con)? ?{who}",
+        r"(?:cerco|chiamo|trovo)(?: \w+){0,1}? {who} che possa|(?:inoltro|giro) la (?:chiamata|telefonata)",
         r"(?:chiamo|cerco|faccio venire|vado a cercare|vado a chiamare) {who}(?= per lei| subito| adesso| che|$)",
         r"{who}(?: [\w']+){0,2}? (?:le|ti) (?:rispondera|risponde|sara|dara)(?: [\w']+){0,4}?(?: attimo| subito| momento| breve| ora| linea)",
         r"{who}(?: [\w']+){0,1}? (?:prendera|prende) (?:la sua|la) (?:chiamata|telefonata)|{who} si unira|arriva {who}",
@@ -91,9 +96,9 @@ GRAMMAR = Grammar(
     questions=r"vuole|desidera|preferisce|posso|vuoi|le piacerebbe|devo|va bene se|gradisce",
     agreed=r"va bene|le va|e d'accordo|d'accordo|ok|okay|le sta bene",
     stays=(
-        r"(?:nessuno|nessun {who})(?: [\w']+){0,3}? (?:disponibile|libero)|non c'e nessuno|nessuno e",
+        r"non ci sono {who}|(?:nessuno|nessun {who})(?: [\w']+){0,3}? (?:disponibile|libero)|non c'e nessuno|nessuno e",
         r"(?:continuo|continuero|proseguo|vado avanti)(?: [\w']+){0,2}? (?:aiutarla|ad aiutarla|aiutarti|ad aiutarti)|"
-        r"(?:la|ti) (?:aiuto|aiutero) io|aiutarla io",
+        r"(?:la|ti) (?:aiuto|aiutero) io|aiutarla io|(?:continuo|proseguo|resto) io|(?:restiamo|continuiamo|andiamo avanti) noi|resto con lei",
     ),
     later=r"domani|dopodomani|lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica|mail|posta|richiam\w*|settimana|mandera|da lei",
     idle=r"non riagganci|non si preoccupi|nessun problema|non metta giu|non c'e problema",

@@ -21,7 +21,7 @@ _WHO = (
 )
 _TALK = r"(?:falar|conversar|contactar|comunicar|tratar)(?: \w+){0,1}? (?:com|ao)"
 _WANT = (
-    r"(?:quero|queria|quer|posso|poderia|podia|pode|preciso|gostaria|gostava|prefiro|preferia|desejo|quem|tem|ha|como|e possivel|"
+    r"(?:quero|queria|quer|posso|poderia|podia|pode|preciso|gostaria|gostava|prefiro|preferia|desejo|quem|tem|ha|como|(?:e|seria) possivel|"
     r"deixe me|me deixa|tenho que|tenho de|da para|dava para|consigo|eu possa)"
 )
 _FOLLOWS = r"(?= por favor| se faz favor| agora| ja| ao telefone| na linha| obrigad[oa]| que me (?:ajude|atenda)| com quem|$)"
@@ -34,7 +34,7 @@ GRAMMAR = Grammar(
         "nao sim esta estou sou sao tem ha quero queria posso pode preciso falar alguem pessoa favor faz obrigado obrigada "
         "ola bom dia agora ja quando quanto como onde muito bem mas porque passe passo transfira transferir vou ao atendente "
         "gostaria prefiro ontem deu eu mesmo entao quer deseja se setor aguarde linha atender colega chamada uns so ninguem "
-        "desculpe infelizmente consigo seus"
+        "continuamos nos dois tudo certo transfiro deixe estar desculpe infelizmente consigo seus"
     ),
     who=_WHO,
     asks=(
@@ -43,12 +43,15 @@ GRAMMAR = Grammar(
         rf"(?:me {_MOVE}|{_MOVE} me) (?:por favor )?(?:para|pra|pro|ao|a|com|em contacto com|em contato com|direto) ?{{who}}",
         rf"(?:me {_MOVE}|{_MOVE} me) (?:em contac?to|para um|com um|com uma|para uma)",
         rf"(?:quero|queria|preciso de|preciso|prefiro|exijo|gostaria de|gostava de|me da|chame|chama) {{who}}{_FOLLOWS}",
+        r"que me (?:passem|passe|transfiram|transfira|ponham|coloquem|liguem) (?:a|ao|para|com|em) ?{who}",
+        r"que {who} me (?:atenda|ajude)|ser (?:transferid[oa]|encaminhad[oa])",
         rf"ser atendid[oa] por {{who}}|que {{who}} me atenda|que me atenda {{who}}",
         r"(?:tem|ha|nao tem|nao ha)(?: ai)? {who}(?: \w+){0,4}? ?(?:falar|fale|ai|disponivel|atender)",
     ),
-    bare=r"por|favor|se|faz|agora|ja|nao|sim|ola|oi|so|obrigado|obrigada|quero|queria|um|uma",
+    bare=r"com|por|favor|se|faz|agora|ja|nao|sim|ola|oi|so|obrigado|obrigada|quero|queria|um|uma",
+    mentions=r"tenho (?:de|que) falar com \w+ para|voce e|falei|estou a falar|estou falando|(?:colega|chefe|mulher|marido) queria",
     nots=r"nao|nunca|nem|sem|ninguem|nenhum|nenhuma|jamais|em vez de|ao inves de",
-    turns=r"mas|so|apenas|e sim|quero que|prefiro|me passa|passe me",
+    turns=r"mas|so|apenas|e sim|prefiro|me passa|passe me",
     asking=r"por que nao|porque nao posso|nao posso falar|nao tem|nao ha|nao da para falar|sera que nao",
     refuses=(
         rf"nao (?:precisa |quero que |e preciso )?(?:de )?(?:me )?{_MOVE}(?: me)?",
@@ -61,7 +64,7 @@ GRAMMAR = Grammar(
     ),
     yes=(
         r"sim|claro|pode ser|pode$|pode sim|esta bem|ta bom|ok|okay|de acordo|com certeza|por favor$|se faz favor$|perfeito|otimo|combinado|"
-        r"quero(?: sim)?$|vamos|com todo gosto|agradecia|isso|seria|tudo bem|boa ideia|faca"
+        r"quero(?: sim)?$|vamos|com todo gosto|agradecia|isso|seria (?:otimo|bom|optimo)|tudo bem|boa ideia|faca"
     ),
     handoffs=(
         r"(?:passar|transferir|encaminhar|desviar|passando|transferindo|transfiro|passo|encaminho|encaminhando) (?:a|a sua|sua|esta) (?:chamada|ligacao)",
@@ -89,7 +92,7 @@ GRAMMAR = Grammar(
     agreed=r"pode ser|esta bem|tudo bem|ok|concorda|de acordo|ta bom|certo",
     stays=(
         r"(?:nao ha|ninguem|nenhum|nao temos)(?: \w+){0,4}? (?:disponivel|livre|ninguem)|ninguem (?:esta )?(?:disponivel|livre)",
-        r"(?:continuo|vou continuar|continuarei|sigo)(?: \w+){0,2}? ?(?:ajudar|ajudando|ajuda lo|ajuda la)|eu mesm[oa]",
+        r"(?:continuo|vou continuar|continuarei|sigo)(?: \w+){0,2}? ?(?:ajudar|ajudando|ajuda lo|ajuda la)|eu mesm[oa]|(?:continuamos|seguimos)(?: \w+)?|nao (?:transfiro|passo|o transfiro)|fico consigo",
     ),
     later=r"amanha|depois|segunda|terca|quarta|quinta|sexta|sabado|domingo|mail|ligar lhe|retorna|retornara|semana|em sua casa|enviar",
     idle=r"nao desligue|nao se preocupe|sem problema|nao ha problema",

@@ -22,7 +22,7 @@ _WHO = (
 _TALK = r"(?:hablar|comunicarme|platicar|conversar|contactar|tratar)(?: \w+){0,1}? (?:con|a)"
 _WANT = (
     r"(?:quiero|quisiera|queria|puedo|podria|puede|necesito|me gustaria|prefiero|preferiria|deseo|quien|donde|hay|como|"
-    r"es posible|dejeme|dejame|tengo que|se puede|por favor|ganas de|solicito|exijo)"
+    r"(?:es|seria) posible|dejeme|dejame|tengo que|se puede|por favor|ganas de|solicito|exijo)"
 )
 _FOLLOWS = r"(?= por favor| ahora| ya| al telefono| en linea| gracias| que me (?:ayude|atienda)| con quien|$)"
 _ME = r"(?:pase|pasa|comunique|comunica|conecte|conecta|transfiera|transfiere|ponga|pon|derive|deriva|pongan|pasen)"
@@ -33,7 +33,7 @@ GRAMMAR = Grammar(
         "un a al uno el la los las un una unos yo usted le me lo su sus mi tu de del con por para en y o que no si es esta estoy soy son "
         "hay quiero quisiera puedo puede puedes podria necesito hablar alguien persona favor gracias hola buenos dias ahora "
         "aqui cuando cuanto como donde muy bien pero porque paseme pase paso pongame pongo comuniqueme transfiera le voy va "
-        "ya solo digame gustaria prefiero ayer he ha tengo tiene quiere si desea equipo enseguida momento claro vale "
+        "ya solo digame gustaria prefiero ayer he ha tengo tiene quiere si desea equipo enseguida momento claro vale dejelo deje preocupe seguimos acuerdo bueno transferirle transferir companero companera llamada cuelgue eso alguno seria posible "
         "puedo entonces yo mismo lo siento nadie al operadora agente"
     ),
     who=_WHO,
@@ -49,8 +49,9 @@ GRAMMAR = Grammar(
         r"(?:hay|tienen|tienes|no hay|no tienen) (?:ahi )?{who}(?: \w+){0,3}? (?:hablar|pueda hablar|atender|atenderme|ahi|disponible)",
     ),
     bare=r"por|favor|ahora|ya|no|si|hola|solo|gracias|quiero|quisiera|eh|bueno|un|una|con",
+    mentions=r"tengo que hablar con alguien para|es usted|hablo con|hable con|queria hablar con .* ayer|(?:companer|jef|espos)\w+ queria",
     nots=r"no|nunca|ni|sin|nadie|ningun|ninguna|jamas|en vez de|en lugar de|tampoco",
-    turns=r"sino|pero|solo|quiero que me|mejor|por favor|prefiero|paseme|pongame",
+    turns=r"sino|pero|solo|mejor|prefiero|paseme|pongame",
     asking=r"por que no|no puedo hablar|no hay|no tienen|no podria|no puede pasarme|no me puede pasar",
     refuses=(
         r"no (?:hace falta que )?me (?:pase|pasen|ponga|pongan|transfiera|transfieran|comunique|conecte)",
@@ -72,7 +73,7 @@ GRAMMAR = Grammar(
         r"(?:pasar|poner|comunicar|transferir|conectar|derivar|pasando|poniendo|comunicando|transfiriendo|conectando)(?:le|te|lo|la)"
         r"(?: \w+){0,2}? (?:con|a|al|en contacto|ahora)",
         r"(?:transfiero|transferir|paso|pasar|transfiriendo|desvio|pasando) (?:su|la|tu|esta) llamada",
-        r"(?:busco|buscar|llamo|llamar|aviso|avisar|traigo) a {who}(?= para usted| ahora| enseguida| del equipo|$)",
+        r"(?:busco|buscar|llamo|llamar|aviso|avisar|traigo) a {who}(?= para usted| ahora| enseguida| del equipo| que (?:le|te)|$)",
         r"{who}(?: \w+){0,3}? (?:le|te) (?:atendera|atiende|va a atender|ayudara (?:enseguida|ahora))",
         r"{who}(?: \w+){0,2}? (?:tomara|cogera|atendera) (?:su|la) llamada|{who} se (?:unira|pondra al)",
         r"(?:sera|esta siendo|va a ser) (?:transferid[oa]|conectad[oa]|comunicad[oa]|atendid[oa] por {who})",
@@ -91,7 +92,7 @@ GRAMMAR = Grammar(
     agreed=r"le parece|esta bien|de acuerdo|vale|le va bien|le importa|ok",
     stays=(
         r"(?:no hay|nadie|ningun|no tenemos)(?: \w+){0,4}? (?:disponible|libre|nadie|a nadie)|nadie (?:esta )?(?:disponible|libre)",
-        r"(?:sigo|seguire|continuo|seguir) (?:ayudandole|ayudandote|atendiendole)|(?:le|te) (?:ayudo|ayudare|atiendo) yo|yo mism[oa]",
+        r"(?:sigo|seguire|continuo|seguir) (?:ayudandole|ayudandote|atendiendole)|(?:le|te) (?:ayudo|ayudare|atiendo) yo|yo mism[oa]|(?:seguimos|continuamos)(?: \w+)?",
     ),
     later=r"manana|luego|mas tarde|lunes|martes|miercoles|jueves|viernes|sabado|domingo|correo|mail|llamara|devolvera|por su casa|enviara|semana",
     idle=r"no cuelgue|no se preocupe|no hay problema|no se retire|sin problema",
