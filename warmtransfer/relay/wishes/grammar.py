@@ -17,6 +17,7 @@ class Grammar:
     code: str
     marks: str  #: words, with blanks between them, by which the language is known
     who: str  #: people and offices with their articles; never one's own ("my manager")
+    mine: str  #: how an AI calls its colleagues: before `who`, in what an AI says
     asks: tuple[str, ...]  #: a caller's wish for a person
     bare: str  #: words that may stand around a person when nothing else is said
     mentions: str  #: how a caller speaks of people without asking for one: "do I have to talk to"
@@ -45,10 +46,12 @@ class Grammar:
         """The marks, and the people's names, as a set."""
         return frozenset([*self.marks.split(), *re.findall(r"(?<![\w\[])[a-z]{4,}(?![\w\[(])", self.who)])
 
-    def filled(self, patterns: tuple[str, ...]) -> re.Pattern[str]:
-        """One pattern for all of them, with the people filled in."""
+    def filled(self, patterns: tuple[str, ...], mine: bool = False) -> re.Pattern[str]:
+        """One pattern for all of them, with the people filled in; with `mine`, an AI's colleagues too."""
+        gap = " " if self.spaced else ""
+        who = f"(?:(?:{self.mine}){gap})?(?:{self.who})" if mine else self.who
         edge = r"\b" if self.spaced else ""
-        whole = "|".join(each.replace("{who}", f"(?:{self.who})") for each in patterns)
+        whole = "|".join(each.replace("{who}", f"(?:{who})") for each in patterns)
         return re.compile(f"{edge}(?:{whole})" + (r"(?!\w)" if self.spaced else ""))
 
     def one(self, pattern: str, before: str = "") -> re.Pattern[str]:

@@ -97,7 +97,7 @@ class Rules:
         self.nay = re.compile(f"^(?:{grammar.no}| )+$")
         if not grammar.spaced:
             self.yes = re.compile(f"^(?:{grammar.yes})")
-        self.handoffs, self.talks = filled(grammar.handoffs), filled(grammar.talks)
+        self.handoffs, self.talks = filled(grammar.handoffs, True), filled(grammar.talks, True)
         self.perhaps, self.ifs = one(grammar.perhaps), one(grammar.ifs, "^")
         self.questions, self.agreed = one(grammar.questions, "^"), one(grammar.agreed, "^")
         self.stays, self.later, self.idle = filled(grammar.stays), one(grammar.later), one(grammar.idle)

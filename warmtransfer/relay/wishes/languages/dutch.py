@@ -31,7 +31,10 @@ GRAMMAR = Grammar(
         "verder beschikbaar niemand"
     ),
     who=_WHO,
+    mine=r"mijn|een van mijn",
     asks=(
+        r"(?:kunt|kan|wilt|wil|zou)(?: \w+){0,2}? {who}(?: \w+){0,2}? (?:aan de (?:lijn|telefoon)|erbij) (?:halen|roepen|krijgen|geven)",
+        r"(?:praat|spreek|heb|hoor) (?:ik )?(?:toch |veel )?liever (?:met )?{who}",
         rf"(?:wil|kan|mag|zou|moet|wou|wilde|kunnen)(?: \w+){{0,5}}? (?:met |met de |aan )?{{who}}(?: \w+){{0,3}}? {_SPEAK}",
         rf"(?:wil|kan|mag|zou|moet)(?: \w+){{0,4}}? {_SPEAK} met {{who}}",
         rf"met {{who}}(?: \w+){{0,2}}? {_SPEAK}$",
@@ -64,6 +67,7 @@ GRAMMAR = Grammar(
         r"lijkt me|uitstekend|top|fijn|perfect|waarom niet"
     ),
     handoffs=(
+        r"vraag(?: ik)?(?: \w+)? {who} (?:om|of)(?: \w+){0,5}? (?:over te nemen|te praten|overneemt|erbij|te komen|te woord)",
         r"verbind(?: ik)? (?:u|je|jou)(?: \w+){0,5}? (?:door|met)",
         r"(?:u|je|uw gesprek|het gesprek)(?: \w+){0,6}? (?:doorverbinden|doorverbind|doorschakelen|doorzetten|doorverbonden|verbinden|"
         r"doorgeschakeld|doorgezet)(?!\w)",
@@ -77,6 +81,7 @@ GRAMMAR = Grammar(
         r"(?:kijk|check|zie|ga na)(?: ik)?(?: \w+){0,2}? (?:wie|of)(?: \w+){0,3} (?:vrij|beschikbaar)",
     ),
     talks=(
+        r"(?:dat|als) {who} (?:u|je|het)(?: \w+){0,2}? (?:helpt|overneemt|te woord)|doorverbonden worden",
         rf"(?:met |aan )?{{who}}(?: \w+){{0,2}}? {_SPEAK}|{_SPEAK} met {{who}}",
         r"(?:liever|wilt u) {who}$",
     ),

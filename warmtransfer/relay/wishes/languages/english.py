@@ -8,7 +8,7 @@ _KIND = r"real|live|actual|human|living|proper|different|senior|available|nice|f
 _PERSON = (
     r"human being|human|person|someone(?: real| else| human)?|somebody|anyone|anybody|representative|rep|"
     r"operator|agent|colleague|manager|supervisor|advis[eo]r|receptionist|assistant|specialist|expert|consultant|"
-    r"technician|team member|staff member|member of (?:staff|the team|your team|our team)|employee|boss|clerk|"
+    r"technician|teammate|co-?worker|team member|staff member|member of (?:staff|the team|your team|our team)|employee|boss|clerk|"
     r"sales ?(?:man|woman|person)|service rep"
 )
 _OFFICE = (
@@ -21,12 +21,13 @@ _WHO = (
     rf"(?:(?:{_KIND}) ){{0,2}}(?:(?:{_PERSON})s?|{_OFFICE})(?!['\w])"
 )
 _TALK = (
-    r"(?:(?:speak|talk|chat) (?:to|with)|have a (?:word|chat) with|get (?:hold of|through to|in touch with)|reach|"
+    r"(?:(?:speak|talk|chat|speaking|talking) (?:directly |again )?(?:to|with)|(?:have )?a (?:quick |short |brief )?(?:word|chat|conversation) with|get (?:hold of|through to|in touch with)|reach|"
     r"deal with|be (?:connected|transferred|passed|put through|put in touch)(?: over)? (?:to|with))"
 )
 _WANT = (
-    r"(?:can i|could i|can't i|couldn't i|can i not|may i|might i|let me|want to|wanna|need to|got to|gotta|have to|(?:would|i'd)(?: really| just)? (?:like|love) to|i'd like|rather|"
-    r"prefer to|wish to|hoping to|trying to|possible to|able to|how (?:do|can) i|where can i|please|just)"
+    r"(?:can|can't|could|couldn't|may|might|let me|want|wanna|need|got to|gotta|have to|would like|i'd like|would love|i'd love|"
+    r"rather|prefer|wish|hoping|hope|trying|demand|insist|ask|asking|possible|able|chance|how|where|who|please|just|must|"
+    r"mind|i'd really like)"
 )
 _FOLLOWS = (
     r"(?= please| now| right| instead| immediately| asap| thanks| thank| on the (?:phone|line)| here| there|"
@@ -43,12 +44,16 @@ GRAMMAR = Grammar(
         "yes okay sure hello hi no never any connect transfer connecting moment right away"
     ),
     who=_WHO,
+    mine=r"my|one of my|one of our|our",
     asks=(
-        rf"{_WANT}(?: [\w']+){{0,4}}? {_TALK}(?: [\w']+){{0,2}}? {{who}}",
+        r"(?:have|got)(?: [\w']+){0,2}? {who} (?:that |who |whom )?(?:i|we) (?:can|could|may|might)(?: [\w']+){0,2}? (?:talk|speak|chat)",
+        r"(?:can|could|will|would) {who}(?: [\w']+){0,2}? (?:take (?:this|my|the|over)|handle (?:this|my))",
+        rf"{_WANT}(?: [\w']+){{0,6}}? {_TALK}(?: [\w']+){{0,2}}? {{who}}",
         rf"^(?:(?:hi|hello|um|uh|well|so|okay|please) ){{0,3}}{_TALK} {{who}}",
-        r"(?:connect|transfer|switch|redirect|forward) me(?: [\w']+){0,3}? (?:to|with) {who}",
+        r"(?:connect|transfer|transferr|switch|redirect|forward|patch|rout|get|bring|pass|mov)(?:e|ing|ting)? me(?: (?:through|over|on|across|straight|directly))?(?: [\w']+){0,3}? (?:to|with) {who}",
         r"(?:connect|transfer) me(?= please| now| right|$)(?! to)",
-        r"put me (?:straight |right |back )?(?:through|on (?:to|with)|in touch with)",
+        r"(?:get|getting|patch) me (?:through|over) to {who}",
+        r"put(?:ting)? me (?:straight |right |back )?(?:through|on (?:to|with)|in touch with)",
         r"be put (?:straight )?through",
         r"(?:pass|hand) me (?:over |on )?to {who}",
         rf"(?:want|need|get me|give me|bring me|find me|fetch me|i'd like|would like|prefer|rather have|have) "
@@ -95,6 +100,9 @@ GRAMMAR = Grammar(
         r"please (?:do|go)|i would(?: like that| love that)?$|i do$|i'd (?:like|love|appreciate) (?:that|it)|uh huh|mm hmm|by all means|you can|you may"
     ),
     handoffs=(
+        r"patch(?:ing)? (?:you|your call|the call) (?:through|over|in)",
+        r"(?:ask|asking|asked)(?: for)? (?:{who}|\w+) to (?:join|take (?:over|your|the|this)|pick up|come on|speak (?:to|with) you|talk to you)",
+        r"(?:get|getting|find|finding|grab|grabbing|fetch|bring|bringing) (?:you )?{who} of (?:mine|ours)",
         rf"{_CONNECT} (?:you|your call|the call|this call)(?! (?:cost|charge|fee|bill))",
         r"putting? (?:you|your call|the call) (?:straight |right |directly |back )?(?:through|in touch)|"
         r"put (?:you|your call|the call) (?:straight |right |directly |back )?(?:through|in touch)",
@@ -118,6 +126,7 @@ GRAMMAR = Grammar(
         r"^(?:now )?(?:connecting|transferring)(?: now| to|$)",
     ),
     talks=(
+        r"{who}(?: to)? (?:help|assist|take over|look at)|{who} (?:join|joined)|chat with {who}|(?:being|be) (?:connected|transferred|put through)",
         r"(?:talk|talking|speak|speaking|chat) (?:to|with) {who}",
         r"(?:prefer|like|want|rather have) {who}(?= to |$| instead)",
         r"{who} (?:to )?(?:take over|join us|take this)",
@@ -125,7 +134,7 @@ GRAMMAR = Grammar(
     perhaps=(
         r"if (?:you|that|it|need)|if you'd|whenever you|i can|i could|we can|we could|can also|could also|able to|"
         r"happy to|glad to|would you|do you want|shall|should i|or i can|unless you|in case you|just say|"
-        r"you'd like|you would like|may i|want me to|might"
+        r"you'd like|you would like|may i|want me to|might|if needed|if necessary"
     ),
     ifs=r"if|whenever|unless|in case|just (?:say|tell)|let me know|say the word|say so",
     questions=(

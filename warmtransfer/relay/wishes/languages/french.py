@@ -25,7 +25,7 @@ _WANT = (
     r"(?:je (?:veux|voudrais|souhaite|souhaiterais|peux|pourrais|desire|prefere|prefererais|dois|vais)|j'aimerais|jaimerais|"
     r"puis je|pourrais je|peux je|peut on|possible de|besoin de|on peut|que je|il faut|laissez moi|envie de|comment|je (?:ne )?peux pas)"
 )
-_FOLLOWS = r"(?= s'il| svp| maintenant| tout de suite| au (?:telefone|telephone)| en ligne| merci| qui (?:peut|puisse) m'aider| a qui|$)"
+_FOLLOWS = r"(?= s'il| svp| maintenant| tout de suite| au (?:telephone|bout du fil)| en ligne| merci| qui (?:peut|puisse) m'aider| a qui|$)"
 
 GRAMMAR = Grammar(
     code="fr",
@@ -37,7 +37,10 @@ GRAMMAR = Grammar(
         "besoin pourquoi me m'a on sont etre jamais dites donc alors collegue"
     ),
     who=_WHO,
+    mine=r"mon|ma|un de mes|une de mes|notre",
     asks=(
+        r"(?:il n'y a pas|y a pas|n'y a t il pas|vous n'avez pas|vous avez|avez vous)(?: \w+){0,1}? {who}(?: chez vous| a qui| qui (?:peut|pourrait) m'aider| la)",
+        r"(?:pouvez vous|vous pouvez|pourriez vous|vous pourriez|tu peux)(?: [\w']+){0,2}? me (?:mettre en|passer {who}|transferer|basculer|rediriger|connecter)",
         rf"(?:que )?{_WANT}(?: [\w']+){{0,3}}? {_TALK}(?: [\w']+){{0,2}}? ?{{who}}",
         rf"^(?:(?:bonjour|oui|alors|euh) ){{0,2}}{_TALK} {{who}}",
         rf"(?:passez|passe|donnez|donne|trouvez|amenez) moi {{who}}{_FOLLOWS}",
@@ -56,7 +59,7 @@ GRAMMAR = Grammar(
     mentions=r"dois je|est ce que je dois|etes vous|est ce que je parle|voulait|faut il|j'ai (?:deja |bien )?(?:eu|parle)",
     nots=r"ne|n'|n'ai|n'est|pas|jamais|sans|plutot que|aucun|aucune|surtout pas|n'y",
     turns=r"mais|juste|seulement|je veux|je voudrais|passez moi",
-    asking=r"pourquoi|est ce que je ne peux|je ne peux pas parler a|on ne peut pas|n'y a t il pas|vous n'avez pas",
+    asking=r"pourquoi|est ce que je ne peux|je ne peux pas parler a|on ne peut pas|n'y a t il pas|il n'y a pas|y a pas|vous n'avez pas",
     refuses=(
         r"(?:ne|n') ?(?:me |m')?(?:transferez|passez|mettez|connectez)(?: moi)? (?:pas|a personne)",
         r"(?:pas|aucun|aucune|sans)(?: [\w']+){0,3}? {who}|(?:pas|ne)(?: [\w']+){0,3}? (?:me transferer|m'en passer)",
@@ -72,6 +75,8 @@ GRAMMAR = Grammar(
         r"parfait|tout a fait|absolument|entendu|pourquoi pas|tres bien|faites|certainement|bonne idee"
     ),
     handoffs=(
+        r"(?:vous|te) (?:bascule|basculer|oriente|orienter|dirige|diriger|renvoie|renvoyer)(?: [\w']+){0,2}? (?:vers|a|au|sur)",
+        r"(?:demande|demander)(?: \w+)? ?{who} de (?:prendre|vous|se joindre|nous rejoindre|venir)",
         r"(?:vous|te) (?:passe|passer) ?{who}",
         r"(?:vous|te) (?:transfere|transferer|redirige|rediriger|connecte|connecter)(?!\w)",
         r"(?:vous|te) (?:mets|mettre|met|mettons)(?: \w+){0,3}? en (?:relation|contact|ligne|communication)",
@@ -85,6 +90,7 @@ GRAMMAR = Grammar(
         r"(?:regarde|vois|verifie|voir|regarder) (?:qui|si)(?: [\w']+){0,3} (?:est )?(?:libre|disponible)",
     ),
     talks=(
+        r"que {who} vous (?:aide|reponde|parle|prenne)|etre (?:mise? en|transferee?)",
         r"(?:parler|discuter|echanger)(?: \w+){0,1}? (?:a|avec|au|aux) ?{who}",
         r"(?:voulez vous|souhaitez vous|preferez vous) {who}$",
     ),

@@ -20,7 +20,7 @@ _WHO = (
     r"(?:(?:echt|richtig|real|lebendig|menschlich|ander|wirklich|zustandig|leibhaftig|nett)\w{0,3} ){0,2}"
     rf"(?:{_PERSON}|{_OFFICE})(?!\w)"
 )
-_TALK = r"(?:sprechen|reden|telefonieren|gesprochen|unterhalten|verbunden werden)"
+_TALK = r"(?:weiter)?(?:sprechen|reden|telefonieren|gesprochen|unterhalten|verbunden werden)"
 _MORE = r"(?: \w+){0,4}?"
 _FOLLOWS = r"(?= bitte| jetzt| sofort| am (?:telefon|apparat)| ans (?:telefon|rohr)| sprechen| dran| haben| zum reden| mit dem ich|$)"
 
@@ -34,7 +34,10 @@ GRAMMAR = Grammar(
         "jemanden brauche guten tag mensch mitarbeiter kollegen leider selbst nur moglich notig machen werde werden"
     ),
     who=_WHO,
+    mine=r"mein\w*|unser\w*",
     asks=(
+        r"mit (?:dem|der|denen) ich(?: \w+){0,3}? (?:reden|sprechen|telefonieren)",
+        r"(?:kann|konnen|konnte|konnten)(?: sie)? mi(?:ch|r)(?: \w+){0,3}? (?:verbinden|{who} (?:geben|holen))",
         rf"mit(?: \w+){{0,2}}? {{who}}{_MORE} {_TALK}(?<!gesprochen)",
         rf"(?:sprechen|reden|telefonieren) mit(?: \w+){{0,2}}? {{who}}",
         rf"(?:mochte|moechte|will|wurde|wuerde|kann|konnte|koennte|darf|muss)(?: \w+){{0,4}}? {{who}}(?: \w+){{0,3}}? "
@@ -73,6 +76,9 @@ GRAMMAR = Grammar(
         r"das war|in ordnung|einverstanden|sehr gern|unbedingt|warum nicht|gut|prima|super|genau|von mir aus"
     ),
     handoffs=(
+        r"(?:hole|schalte|rufe|nehme|bitte|ziehe)(?: ich)?(?: \w+){0,3}? {who}(?: \w+){0,2}? (?:dazu|hinzu|ans telefon|an den apparat|zu ubernehmen|heran)",
+        r"leite(?: ich)? (?:sie|dich)(?: \w+){0,3}? weiter",
+        r"bitte {who}(?: \w+){0,3}? zu (?:ubernehmen|sprechen)",
         r"(?:verbinde|verbind)(?: ich)? (?:sie|dich)(?! (?:mit dem netz|mit dem internet))",
         r"(?:sie|dich|ihren anruf|den anruf|das gesprach)(?: \w+){0,6}? (?:verbinden|durchstellen|durchzustellen|"
         r"weiterverbinden|weiterleiten|zu verbinden|weiterzuleiten|verbinde|durchstelle|weiterleite)(?!\w)",
@@ -94,11 +100,12 @@ GRAMMAR = Grammar(
         r"(?:schaue|sehe|prufe)(?: ich)?(?: \w+){0,3}? (?:wer|ob)(?: \w+){0,3} (?:frei|da|erreichbar) ist",
     ),
     talks=(
+        r"{who}(?: \w+){0,2}? (?:hilft|helfen|ubernimmt|dazu|weitermacht)|verbunden werden",
         rf"mit(?: \w+){{0,2}}? {{who}}(?: \w+){{0,3}}? (?:sprechen|reden|telefonieren)",
         r"{who} (?:sprechen|haben|dazuholen|hinzuziehen|ans telefon holen|holen)",
         r"(?:lieber|mochten sie) {who}$",
     ),
-    perhaps=r"wenn sie|falls sie|wenn du|kann ich|ich kann|konnte ich|ich konnte|soll ich|darf ich|mochten sie|wollen sie|wunschen|gern auch|sofern|auf wunsch",
+    perhaps=r"wenn sie|falls sie|wenn du|kann ich|ich kann|konnte ich|ich konnte|soll ich|darf ich|mochten sie|wollen sie|wunschen|gern auch|sofern|auf wunsch|bei bedarf",
     ifs=r"wenn|falls|sofern|sagen sie",
     questions=r"soll|darf|mochten|mochtest|wollen|kann ich|konnen|wunschen|willst|ware es|sind sie",
     agreed=r"ist das|in ordnung|einverstanden|recht|okay|ok|passt das|ja|soll ich",

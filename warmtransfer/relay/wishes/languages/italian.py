@@ -35,7 +35,10 @@ GRAMMAR = Grammar(
         "l'ufficio l'orario prego resti linea essere umano collega"
     ),
     who=_WHO,
+    mine=r"il mio|la mia|un mio|una mia|mio|mia|un nostro|una nostra|nostro",
     asks=(
+        rf"(?:posso|potrei) (?:avere|sentire|farmi passare) {{who}}{_FOLLOWS}",
+        r"mi (?:faccia|fai) (?:richiamare no|parlare)(?: \w+){0,1}? {who}",
         rf"{_WANT}(?: [\w']+){{0,3}}? {_TALK}(?: \w+){{0,1}}? ?{{who}}",
         rf"{_WANT}(?: [\w']+){{0,3}}? parlare coll?'? ?{{who}}",
         rf"^(?:(?:buongiorno|si|pronto|allora) ){{0,2}}{_TALK} {{who}}",
@@ -69,6 +72,8 @@ GRAMMAR = Grammar(
         r"faccia pure|come no|sarebbe|ottimo|senz'altro|assolutamente|esatto|magari$"
     ),
     handoffs=(
+        r"(?:chiedo|chiedero|chiedere)(?: [\w']+)? ?{who} (?:di|se) (?:unirsi|prendere|rispondere|parlare|venire|intervenire)",
+        r"(?:la|ti) (?:indirizzo|inoltro|rimando|giro)(?: [\w']+){0,2}? (?:a|al|alla|all'\w+|verso)",
         r"(?:le|ti) (?:passo|passero|passi|do)(?: subito| ora| adesso)? {who}",
         r"(?:passarle|passarti|passandole)(?: subito| ora)? {who}",
         r"(?:la|ti|lo) (?:metto|mettero|metta|mette)(?: [\w']+){0,2}? in (?:contatto|comunicazione|linea|collegamento)",
@@ -85,6 +90,7 @@ GRAMMAR = Grammar(
         r"(?:vedo|controllo|verifico|guardo) (?:chi|se)(?: [\w']+){0,3} (?:libero|disponibile)",
     ),
     talks=(
+        r"essere (?:mess[oa] in|trasferit[oa]|collegat[oa])|che {who} (?:la|ti|le) (?:aiuti|parli|risponda)",
         r"parlare(?: \w+){0,1}? (?:con|col|al|a)? ?{who}",
         r"(?:preferisce|vuole|desidera) {who}$",
     ),

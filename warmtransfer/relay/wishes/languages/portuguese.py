@@ -37,7 +37,10 @@ GRAMMAR = Grammar(
         "continuamos nos dois tudo certo transfiro deixe estar desculpe infelizmente consigo seus"
     ),
     who=_WHO,
+    mine=r"o meu|a minha|meu|minha|um dos meus",
     asks=(
+        r"me (?:colocar|coloque|coloca|por|ponha|passar|transferir|ligar)(?: \w+){0,1}? (?:em contac?to|para|com|ao|a) ?(?:com )?{who}",
+        r"(?:que|se) me (?:passasse|transferisse|pusesse|colocasse|ligasse)(?:m)?(?: \w+){0,1}? {who}",
         rf"{_WANT}(?: \w+){{0,3}}? {_TALK}(?: \w+){{0,1}}? ?{{who}}",
         rf"^(?:(?:ola|oi|sim|bom dia) ){{0,2}}{_TALK} {{who}}",
         rf"(?:me {_MOVE}|{_MOVE} me) (?:por favor )?(?:para|pra|pro|ao|a|com|em contacto com|em contato com|direto) ?{{who}}",
@@ -67,6 +70,9 @@ GRAMMAR = Grammar(
         r"quero(?: sim)?$|vamos|com todo gosto|agradecia|isso|seria (?:otimo|bom|optimo)|tudo bem|boa ideia|faca"
     ),
     handoffs=(
+        r"(?:chamando|a chamar|buscando) {who}",
+        r"(?:te|lhe) (?:transferir|transfiro|passar|passo|conectar|encaminhar)(?: \w+){0,2}? (?:para|ao|a|com)",
+        r"(?:peco|pedir|pedindo) a {who} (?:que|para) (?:assuma|atenda|fale|entre|se junte|atender|assumir)",
         r"(?:passar|transferir|encaminhar|desviar|passando|transferindo|transfiro|passo|encaminho|encaminhando) (?:a|a sua|sua|esta) (?:chamada|ligacao)",
         r"(?:transferir|passar|encaminhar|conectar|colocar|por|ligar|transferi|passa|encaminha|conecta|coloca|liga|po)(?: )?(?:lo|la|te|voce|o senhor"
         r"|a senhora)(?: \w+){0,2}? (?:para|ao|a|com|em contac?to)(?! lista)",
@@ -81,6 +87,7 @@ GRAMMAR = Grammar(
         r"(?:ver|vejo|verifico|verificar) (?:quem|se)(?: \w+){0,3} (?:livre|disponivel)",
     ),
     talks=(
+        r"ser (?:atendid[oa]|transferid[oa]|encaminhad[oa])|que {who} (?:o|a|te|lhe) (?:ajude|atenda)",
         r"falar(?: \w+){0,1}? com {who}",
         r"(?:prefere|quer|deseja) {who}$|ser atendid[oa] por {who}",
     ),

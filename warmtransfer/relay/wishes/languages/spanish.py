@@ -25,7 +25,7 @@ _WANT = (
     r"(?:es|seria) posible|dejeme|dejame|tengo que|se puede|por favor|ganas de|solicito|exijo)"
 )
 _FOLLOWS = r"(?= por favor| ahora| ya| al telefono| en linea| gracias| que me (?:ayude|atienda)| con quien|$)"
-_ME = r"(?:pase|pasa|comunique|comunica|conecte|conecta|transfiera|transfiere|ponga|pon|derive|deriva|pongan|pasen)"
+_ME = r"(?:pase|pasa|comunique|comunica|conecte|conecta|transfiera|transfiere|ponga|pon|derive|deriva|pongan|pasen|pasas|comunicas|conectas|transfieres|pones|transfieran|comuniquen)"
 
 GRAMMAR = Grammar(
     code="es",
@@ -37,7 +37,10 @@ GRAMMAR = Grammar(
         "puedo entonces yo mismo lo siento nadie al operadora agente"
     ),
     who=_WHO,
+    mine=r"mi|un|uno de mis",
     asks=(
+        r"(?:puede|podria|puedes|podrias|quiere)(?: \w+){0,1}? (?:pasarme|comunicarme|transferirme|conectarme|ponerme)(?: \w+){0,2}? {who}",
+        r"(?:hay|tienen|tienes)(?: \w+){0,2}? {who}(?: \w+){0,2}? (?:con quien|que me (?:atienda|ayude))|con quien(?: \w+){0,2} hablar",
         rf"{_WANT}(?: \w+){{0,4}}? {_TALK}(?: \w+){{0,1}}? ?{{who}}",
         rf"^(?:(?:hola|si|bueno|por favor) ){{0,2}}{_TALK} {{who}}",
         rf"(?:{_ME}me|me {_ME}) (?:por favor )?(?:con|a|al|en contacto con) {{who}}",
@@ -67,6 +70,8 @@ GRAMMAR = Grammar(
         r"estupendo|genial|desde luego|como no|esta bien|muy bien|hagalo|hazlo|encantad[oa]|eso estaria"
     ),
     handoffs=(
+        r"(?:pido|pedire|pedir|pedirle) a {who} que (?:le|te|se|atienda|tome|coja)",
+        r"(?:comunicarle|transferirle|ponerle|pasarle)(?: \w+){0,2}? (?:con|a|al)",
         r"(?:le|te|lo|la|os|les) (?:paso|pongo|comunico|transfiero|conecto|derivo|paso ahora)(?: \w+){0,2}? (?:con|a|al|en contacto)(?! la lista)",
         r"(?:le|te|lo|la) (?:transfiero|comunico|conecto|derivo)(?= ahora| ya| enseguida| de inmediato|$)",
         r"(?:le|te|lo|la) (?:pase|ponga|comunique|transfiera|conecte|derive)(?: \w+){0,2}? (?:con|a|al|en contacto)",
@@ -80,6 +85,7 @@ GRAMMAR = Grammar(
         r"(?:ver|miro|compruebo|consulto) (?:quien|si)(?: \w+){0,3} (?:libre|disponible)",
     ),
     talks=(
+        r"que (?:le |te )?(?:atienda|ayude|hable)(?: con usted)? {who}|que {who} (?:le|te) (?:atienda|ayude)|ser (?:transferid|atendid)[oa]",
         r"hablar(?: \w+){0,1}? (?:con|a) {who}",
         r"(?:prefiere|quiere|desea) (?:a )?{who}$|que (?:le|te) atienda {who}",
     ),
