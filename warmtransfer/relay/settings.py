@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+<<<<<<< HEAD
 from warmtransfer.relay.phrases import PHRASES
+=======
+from warmtransfer.ports.model.dialect import ModelSettings
+>>>>>>> adb4003 (Judge sentences, ask the model first, and do nothing against a no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,7 @@ class RelaySettings:
 
     greeting: str = "The caller has just been connected. Greet them in one short sentence."
     resume: str = "You are with the caller again. Carry on with the conversation."
-    phrases: Sequence[str] = PHRASES  #: patterns by which a caller asks for a person; none turns it off
+    phrases: Sequence[str] = ()  #: more words by which a caller asks for a person
     tool_seconds: float = 20.0
     open_seconds: float = 8.0  #: for the model's socket and session
     silence: float = 5.0  #: without media, a stream counts as broken

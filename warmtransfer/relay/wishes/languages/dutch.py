@@ -54,6 +54,7 @@ GRAMMAR = Grammar(
     turns=r"maar|gewoon|alleen|ik wil|wel|liever",
     asking=r"waarom (?:kan|mag) ik|kan ik niet met|is er geen|heeft u geen|hebben jullie geen|mag ik niet",
     refuses=(
+        r"laat maar|vergeet het|toch niet",
         r"(?:niet|niemand|geen)(?: \w+){0,3}? (?:doorverbinden|doorverbonden|doorschakelen|spreken|door te verbinden)",
         r"(?:verbind|zet) (?:me|mij) niet|(?:geen|zonder|niemand)(?: \w+){0,2}? {who}|hoef (?:niemand|geen)",
     ),

@@ -84,6 +84,8 @@ GRAMMAR = Grammar(
     ),
     asking=r"don't you|isn't there|aren't there|can't i|couldn't i|can't you|why (?:can't|won't|don't|not)|why can i not",
     refuses=(
+        r"(?:don't|do not|never|wouldn't)(?: [\w']+){0,2}? (?:want|need|wish|like)(?: [\w']+){0,5}? {who}",
+        r"never ?mind|forget (?:it|that|about it)|changed my mind",
         r"(?:don't|do not|not|never|without|rather not|no need to)(?: [\w']+){0,3}? (?:transfer|connect|put|pass|hand|"
         r"switch)(?:ing)? (?:me|you)\b",
         r"rather you didn't|(?:no|without|not) {who}",

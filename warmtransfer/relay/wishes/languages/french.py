@@ -44,7 +44,7 @@ GRAMMAR = Grammar(
         rf"(?:que )?{_WANT}(?: [\w']+){{0,3}}? {_TALK}(?: [\w']+){{0,2}}? ?{{who}}",
         rf"^(?:(?:bonjour|oui|alors|euh) ){{0,2}}{_TALK} {{who}}",
         rf"(?:passez|passe|donnez|donne|trouvez|amenez) moi {{who}}{_FOLLOWS}",
-        rf"(?:pouvez vous|vous pouvez|tu peux|pourriez vous|vous pourriez) me passer {{who}}",
+        r"(?:pouvez vous|vous pouvez|tu peux|pourriez vous|vous pourriez) me passer {who}",
         r"(?:transferez|transfere|mettez|mets|basculez|redirigez|connectez|branchez) moi(?: [\w']+){0,3}? (?:a|au|aux|avec|vers|en "
         r"relation|en contact|en ligne)(?! jour)",
         r"(?:me|m')(?: )?(?:transferer|mettre en (?:relation|contact|ligne|communication)|rediriger|connecter)",
@@ -53,7 +53,7 @@ GRAMMAR = Grammar(
         r"que je (?:parle|discute) (?:a|avec|au) ?{who}",
         r"etre (?:mise? en (?:relation|contact|communication)|transferee?)",
         rf"(?:avoir|je veux|je voudrais|j'aimerais|il me faut|j'ai besoin d'|je prefere|je demande|j'exige) ?{{who}}{_FOLLOWS}",
-        rf"(?:y a t il|il y a|est ce qu'il y a|vous avez|avez vous) (?:[\w']+ ){{0,2}}?{{who}}(?: [\w']+){{0,3}}? (?:parler|repondre)",
+        r"(?:y a t il|il y a|est ce qu'il y a|vous avez|avez vous) (?:[\w']+ ){0,2}?{who}(?: [\w']+){0,3}? (?:parler|repondre)",
     ),
     bare=r"avec|s'il|vous|plait|svp|maintenant|juste|non|oui|bonjour|allo|merci|je|veux|voudrais|euh|tout|de|suite|un|une",
     mentions=r"dois je|est ce que je dois|etes vous|est ce que je parle|voulait|faut il|j'ai (?:deja |bien )?(?:eu|parle)",
@@ -61,6 +61,7 @@ GRAMMAR = Grammar(
     turns=r"mais|juste|seulement|je veux|je voudrais|passez moi",
     asking=r"pourquoi|est ce que je ne peux|je ne peux pas parler a|on ne peut pas|n'y a t il pas|il n'y a pas|y a pas|vous n'avez pas",
     refuses=(
+        r"laissez tomber|oubliez|j'ai change d'avis",
         r"(?:ne|n') ?(?:me |m')?(?:transferez|passez|mettez|connectez)(?: moi)? (?:pas|a personne)",
         r"(?:pas|aucun|aucune|sans)(?: [\w']+){0,3}? {who}|(?:pas|ne)(?: [\w']+){0,3}? (?:me transferer|m'en passer)",
         r"pas (?:besoin|la peine)",

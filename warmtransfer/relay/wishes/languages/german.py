@@ -39,12 +39,12 @@ GRAMMAR = Grammar(
         r"mit (?:dem|der|denen) ich(?: \w+){0,3}? (?:reden|sprechen|telefonieren)",
         r"(?:kann|konnen|konnte|konnten)(?: sie)? mi(?:ch|r)(?: \w+){0,3}? (?:verbinden|{who} (?:geben|holen))",
         rf"mit(?: \w+){{0,2}}? {{who}}{_MORE} {_TALK}(?<!gesprochen)",
-        rf"(?:sprechen|reden|telefonieren) mit(?: \w+){{0,2}}? {{who}}",
-        rf"(?:mochte|moechte|will|wurde|wuerde|kann|konnte|koennte|darf|muss)(?: \w+){{0,4}}? {{who}}(?: \w+){{0,3}}? "
-        rf"(?:sprechen|haben|am telefon|ans telefon|am apparat)",
+        r"(?:sprechen|reden|telefonieren) mit(?: \w+){0,2}? {who}",
+        r"(?:mochte|moechte|will|wurde|wuerde|kann|konnte|koennte|darf|muss)(?: \w+){0,4}? {who}(?: \w+){0,3}? "
+        r"(?:sprechen|haben|am telefon|ans telefon|am apparat)",
         r"hatte gerne? (?:\w+ ){0,2}?{who} gesprochen|haette gerne? (?:\w+ ){0,2}?{who} gesprochen",
-        rf"(?:verbinden|verbinde|verbind|stellen|stell|stelle|leiten|leite|geben|holen)(?: sie)?(?: bitte)? mich"
-        rf"(?! nicht)(?: \w+){{0,3}}? (?:mit|zu|zum|zur|an|an den|durch|weiter)",
+        r"(?:verbinden|verbinde|verbind|stellen|stell|stelle|leiten|leite|geben|holen)(?: sie)?(?: bitte)? mich"
+        r"(?! nicht)(?: \w+){0,3}? (?:mit|zu|zum|zur|an|an den|durch|weiter)",
         r"(?:mich|uns)(?: \w+){0,5}? (?:verbinden|verbindet|durchstellen|durchstellt|weiterleiten|weiterverbinden)"
         r"|verbunden werden mit|(?:ich|mochte|will|wurde|wuerde)(?: \w+){0,5}? (?:verbunden|weiterverbunden|durchgestellt|weitergeleitet) werden",
         rf"(?:geben|gib|holen|hol|bringen)(?: sie)? mir(?: \w+){{0,2}}? {{who}}{_FOLLOWS}",
@@ -61,6 +61,7 @@ GRAMMAR = Grammar(
     turns=r"sondern|aber|nur|ich will|ich mochte|geben sie|verbinden sie|lieber",
     asking=r"warum (?:kann|darf) ich|wieso (?:kann|darf) ich|kann ich nicht mit|kann ich denn nicht|haben sie kein|gibt es kein",
     refuses=(
+        r"vergessen sie(?: es|'s)|lassen sie(?: es| mal)|schon gut|doch nicht",
         r"(?:nicht|niemand\w*|kein\w*)(?: \w+){0,3}? (?:weiterverbunden|verbunden|durchgestellt|weitergeleitet|verbinden|durchstellen|weiterleiten|weiterverbinden)",
         r"(?:verbinden|stellen|leiten) sie mich(?: bitte)? nicht",
         r"(?:kein\w*|ohne|niemand\w*)(?: \w+){0,2}? {who}",
@@ -101,7 +102,7 @@ GRAMMAR = Grammar(
     ),
     talks=(
         r"{who}(?: \w+){0,2}? (?:hilft|helfen|ubernimmt|dazu|weitermacht)|verbunden werden",
-        rf"mit(?: \w+){{0,2}}? {{who}}(?: \w+){{0,3}}? (?:sprechen|reden|telefonieren)",
+        r"mit(?: \w+){0,2}? {who}(?: \w+){0,3}? (?:sprechen|reden|telefonieren)",
         r"{who} (?:sprechen|haben|dazuholen|hinzuziehen|ans telefon holen|holen)",
         r"(?:lieber|mochten sie) {who}$",
     ),

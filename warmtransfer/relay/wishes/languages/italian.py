@@ -59,6 +59,7 @@ GRAMMAR = Grammar(
     turns=r"ma|solo|bensi|invece|mi passi",
     asking=r"perche non|non posso parlare|non c'e|non avete|non potrei|non si puo parlare",
     refuses=(
+        r"lasci (?:stare|perdere)|lasciamo stare|ho cambiato idea",
         r"non mi (?:passi|metta|trasferisca|colleghi|passare)",
         r"non (?:voglio|ho bisogno|mi serve|desidero|serve)(?: [\w']+){0,3}? (?:{who}|nessuno)|senza {who}",
     ),

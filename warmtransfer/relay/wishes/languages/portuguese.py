@@ -48,7 +48,7 @@ GRAMMAR = Grammar(
         rf"(?:quero|queria|preciso de|preciso|prefiro|exijo|gostaria de|gostava de|me da|chame|chama) {{who}}{_FOLLOWS}",
         r"que me (?:passem|passe|transfiram|transfira|ponham|coloquem|liguem) (?:a|ao|para|com|em) ?{who}",
         r"que {who} me (?:atenda|ajude)|ser (?:transferid[oa]|encaminhad[oa])",
-        rf"ser atendid[oa] por {{who}}|que {{who}} me atenda|que me atenda {{who}}",
+        r"ser atendid[oa] por {who}|que {who} me atenda|que me atenda {who}",
         r"(?:tem|ha|nao tem|nao ha)(?: ai)? {who}(?: \w+){0,4}? ?(?:falar|fale|ai|disponivel|atender)",
     ),
     bare=r"com|por|favor|se|faz|agora|ja|nao|sim|ola|oi|so|obrigado|obrigada|quero|queria|um|uma",
@@ -57,6 +57,7 @@ GRAMMAR = Grammar(
     turns=r"mas|so|apenas|e sim|prefiro|me passa|passe me",
     asking=r"por que nao|porque nao posso|nao posso falar|nao tem|nao ha|nao da para falar|sera que nao",
     refuses=(
+        r"esqueca|deixa (?:pra la|estar)|deixe estar|mudei de ideia",
         rf"nao (?:precisa |quero que |e preciso )?(?:de )?(?:me )?{_MOVE}(?: me)?",
         r"nao (?:quero|preciso|desejo|precisa)(?: \w+){0,4}? (?:{who}|ninguem)|sem {who}|com ninguem",
     ),

@@ -57,6 +57,7 @@ GRAMMAR = Grammar(
     turns=r"sino|pero|solo|mejor|prefiero|paseme|pongame",
     asking=r"por que no|no puedo hablar|no hay|no tienen|no podria|no puede pasarme|no me puede pasar",
     refuses=(
+        r"olvidelo|dejelo|dejalo|he cambiado de idea",
         r"no (?:hace falta que )?me (?:pase|pasen|ponga|pongan|transfiera|transfieran|comunique|conecte)",
         r"no (?:quiero|necesito|deseo|hace falta)(?: \w+){0,4}? (?:{who}|nadie|que me)|sin {who}|con nadie",
     ),
