@@ -38,7 +38,7 @@ KANA = re.compile(r"[\u3040-\u30ff]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TOKEN = re.compile(r"[\w']+")
 FILLERS = re.compile(
-    r"^(?:(?:uh|um|er|erm|ah|oh|eh|h+m+|mm+|well|so|also|na|tja|euh|ben|bueno|pues|ay|allora|beh|bom|bem|nou|hallo|hello|hi|"
+    r"^(?:(?:uh|um|er|erm|ah|oh|eh|h+m+|m+h?m+|well|so|also|na|tja|euh|ben|bueno|pues|ay|allora|beh|bom|bem|nou|hallo|hello|hi|"
     r"ahm|ach|えっと|あの|ああ|あ|那个|呃|嗯)(?: |$))+"
 )
 #: A sentence is of another language than the configured one only if it has so many more of its words.

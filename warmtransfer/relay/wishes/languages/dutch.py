@@ -33,6 +33,9 @@ GRAMMAR = Grammar(
     who=_WHO,
     mine=r"mijn|een van mijn",
     asks=(
+        r"(?:wil|zou willen|verwacht|eis|liever)(?: \w+){0,2}? dat {who}(?: \w+){0,3}? (?:helpt|spreekt|belt|overneemt|te woord)",
+        r"(?:me|mij)(?: \w+){0,2}? in (?:contact|verbinding) (?:brengen|stellen|komen)(?: \w+)? ?(?:met)? ?{who}",
+        r"(?:bespreek|regel|doe|doorneem|overleg)(?: ik)?(?: \w+){0,2}? liever met {who}|(?:bespreken|regelen|overleggen) met {who}|met {who} (?:bespreken|regelen|overleggen)",
         r"(?:kunt|kan|wilt|wil|zou)(?: \w+){0,2}? {who}(?: \w+){0,2}? (?:aan de (?:lijn|telefoon)|erbij) (?:halen|roepen|krijgen|geven)",
         r"(?:praat|spreek|heb|hoor) (?:ik )?(?:toch |veel )?liever (?:met )?{who}",
         rf"(?:wil|kan|mag|zou|moet|wou|wilde|kunnen)(?: \w+){{0,5}}? (?:met |met de |aan )?{{who}}(?: \w+){{0,3}}? {_SPEAK}",
@@ -52,7 +55,7 @@ GRAMMAR = Grammar(
     mentions=r"moet ik met|bent u|ben je|spreek ik|sprak|wilde (?:met|een)",
     nots=r"niet|geen|niemand|nooit|zonder|in plaats van|hoef|hoeft",
     turns=r"maar|gewoon|alleen|ik wil|wel|liever",
-    asking=r"waarom (?:kan|mag) ik|kan ik niet met|is er geen|heeft u geen|hebben jullie geen|mag ik niet",
+    asking=r"waarom (?:kan|mag) ik|kan ik niet met|is er geen|is er niemand|heeft u geen|hebben jullie geen|mag ik niet",
     refuses=(
         r"laat maar|vergeet het|toch niet",
         r"(?:niet|niemand|geen)(?: \w+){0,3}? (?:doorverbinden|doorverbonden|doorschakelen|spreken|door te verbinden)",
@@ -60,7 +63,7 @@ GRAMMAR = Grammar(
     ),
     no=r"nee|neen|nah|niet",
     noes=(
-        r"hoeft (?:echt )?niet|niet nodig|nu niet|niet nu|straks|(?:misschien )?later|laat maar|liever niet|nog niet|vergeet het|"
+        r"met u verder|voorlopig niet|bij u blijven|hoeft (?:echt )?niet|niet nodig|nu niet|niet nu|straks|(?:misschien )?later|laat maar|liever niet|nog niet|vergeet het|"
         r"een andere keer|zo is het goed|gaat (?:wel|zo)"
     ),
     yes=(
@@ -68,6 +71,8 @@ GRAMMAR = Grammar(
         r"lijkt me|uitstekend|top|fijn|perfect|waarom niet"
     ),
     handoffs=(
+        r"(?:probeer|ga|zal|tracht)(?: ik)?(?: \w+){0,2}? {who}(?: \w+){0,3}? (?:bereiken|halen|bellen|vinden|pakken|roepen|contacteren)",
+        r"(?:geef|draag)(?: ik)? (?:u|je|het gesprek) (?:door|over) aan {who}|laat(?: ik)? u bij {who}",
         r"vraag(?: ik)?(?: \w+)? {who} (?:om|of)(?: \w+){0,5}? (?:over te nemen|te praten|overneemt|erbij|te komen|te woord)",
         r"verbind(?: ik)? (?:u|je|jou)(?: \w+){0,5}? (?:door|met)",
         r"(?:u|je|uw gesprek|het gesprek)(?: \w+){0,6}? (?:doorverbinden|doorverbind|doorschakelen|doorzetten|doorverbonden|verbinden|"
@@ -82,6 +87,7 @@ GRAMMAR = Grammar(
         r"(?:kijk|check|zie|ga na)(?: ik)?(?: \w+){0,2}? (?:wie|of)(?: \w+){0,3} (?:vrij|beschikbaar)",
     ),
     talks=(
+        r"(?:liever )?met {who}(?: \w+){0,2}? (?:bespreken|regelen|overleggen)?$|bespreekt u(?: \w+){0,3}? met {who}",
         r"(?:dat|als) {who} (?:u|je|het)(?: \w+){0,2}? (?:helpt|overneemt|te woord)|doorverbonden worden",
         rf"(?:met |aan )?{{who}}(?: \w+){{0,2}}? {_SPEAK}|{_SPEAK} met {{who}}",
         r"(?:liever|wilt u) {who}$",

@@ -46,6 +46,12 @@ GRAMMAR = Grammar(
     who=_WHO,
     mine=r"my|one of my|one of our|our",
     asks=(
+        rf"{_WANT}(?: [\w']+){{0,6}}? (?:escalate|pass|take|bring|raise|discuss|sort|settle|go over|talk|put) (?:[\w']+ ){{0,4}}?(?:to|with|by|before) {{who}}",
+        r"(?:feel better|feel more comfortable|be happier|more comfortable|easier) (?:talking|speaking|dealing) (?:to|with) {who}",
+        r"(?:can|could|would|will) you(?: [\w']+){0,2}? (?:get|put|bring|have|call|find|fetch) {who} (?:on|in|to the (?:phone|line)|to (?:talk|speak|help))",
+        r"(?:you|they|you guys|there) (?:have|got|any) (?:any )?(?:humans|real people|people|actual people|staff)(?: [\w']+){0,2}$",
+        r"(?:hand|pass|switch|get|move) me (?:over|off|on|across)?(?: to|) {who}",
+        r"(?:want|need|like|prefer|ask for|request|demand|require|speak|get) (?:to be )?(?:helped|served|assisted|attended) by {who}",
         r"(?:have|got)(?: [\w']+){0,2}? {who} (?:that |who |whom )?(?:i|we) (?:can|could|may|might)(?: [\w']+){0,2}? (?:talk|speak|chat)",
         r"(?:can|could|will|would) {who}(?: [\w']+){0,2}? (?:take (?:this|my|the|over)|handle (?:this|my))",
         rf"{_WANT}(?: [\w']+){{0,6}}? {_TALK}(?: [\w']+){{0,2}}? {{who}}",
@@ -82,10 +88,11 @@ GRAMMAR = Grammar(
         r"but|just|only|so|then|please(?! (?:do not|don't))|because|can you|could you|can i|could i|i want|i need|"
         r"i'd like|let me|get me|give me"
     ),
-    asking=r"don't you|isn't there|aren't there|can't i|couldn't i|can't you|why (?:can't|won't|don't|not)|why can i not",
+    asking=r"don't you|haven't you|isn't there|aren't there|can't i|couldn't i|can't you|why (?:can't|won't|don't|not)|why can i not",
     refuses=(
+        r"(?:don't|do not|no) (?:need|want)(?: to be| a| any)? (?:transferred|connected|transfer|handoff|put through)",
         r"(?:don't|do not|never|wouldn't)(?: [\w']+){0,2}? (?:want|need|wish|like)(?: [\w']+){0,5}? {who}",
-        r"never ?mind|forget (?:it|that|about it)|changed my mind",
+        r"never ?mind|forget (?:it|that|about it)",
         r"(?:don't|do not|not|never|without|rather not|no need to)(?: [\w']+){0,3}? (?:transfer|connect|put|pass|hand|"
         r"switch)(?:ing)? (?:me|you)\b",
         r"rather you didn't|(?:no|without|not) {who}",
@@ -93,7 +100,7 @@ GRAMMAR = Grammar(
     no=r"(?:no|nope|nah|not)(?! (?:problem|worries|objection))",
     noes=(
         r"not (?:right )?now|no need|(?:not|won't be|isn't) (?:necessary|needed|required)|maybe later|not yet|"
-        r"never ?mind|forget (?:it|that|about it)|i'm (?:good|fine|all right|okay)|rather not|don't bother|"
+        r"never ?mind|forget (?:it|that|about it)|i'm (?:good|fine|all right|okay)|rather not|don't bother|please don't|stay with you|keep talking to you|carry on with you|not for now|changed my mind|"
         r"don't want (?:that|to)|please don't|do it myself|some other time|another time"
     ),
     yes=(
@@ -102,6 +109,9 @@ GRAMMAR = Grammar(
         r"please (?:do|go)|i would(?: like that| love that)?$|i do$|i'd (?:like|love|appreciate) (?:that|it)|uh huh|mm hmm|by all means|you can|you may"
     ),
     handoffs=(
+        r"hand(?:ing)? you off|(?:leave|leaving) you (?:with|to) {who}|have you (?:talking|speaking) (?:to|with)",
+        r"(?:reach|reaching|trying to reach|try to reach|try to get|try|check with|look for|looking for|contact|contacting|reach out to|reaching out to|get hold of|call|dial|ring|ringing|calling|dialling|dialing) (?:you )?{who}(?= for you| to (?:join|talk|speak|take|help)| who| so (?:that )?(?:they|he|she)| now| right|$)",
+        r"(?:reach|reaching|reach out|reaching out|calling|call|ringing|ring|getting|get)(?: to)? \w+(?: right)?(?: now)?(?: so| to)(?: that)?(?: they| he| she)? (?:can |will )?(?:join|talk|take|speak)",
         r"patch(?:ing)? (?:you|your call|the call) (?:through|over|in)",
         r"(?:ask|asking|asked)(?: for)? (?:{who}|\w+) to (?:join|take (?:over|your|the|this)|pick up|come on|speak (?:to|with) you|talk to you)",
         r"(?:get|getting|find|finding|grab|grabbing|fetch|bring|bringing) (?:you )?{who} of (?:mine|ours)",
@@ -128,6 +138,7 @@ GRAMMAR = Grammar(
         r"^(?:now )?(?:connecting|transferring)(?: now| to|$)",
     ),
     talks=(
+        r"(?:discuss|go over|sort|handle|do) (?:it|this|that)? ?with {who}|(?:get|bring|have) {who} (?:on|in|to)",
         r"{who}(?: to)? (?:help|assist|take over|look at)|{who} (?:join|joined)|chat with {who}|(?:being|be) (?:connected|transferred|put through)",
         r"(?:talk|talking|speak|speaking|chat) (?:to|with) {who}",
         r"(?:prefer|like|want|rather have) {who}(?= to |$| instead)",

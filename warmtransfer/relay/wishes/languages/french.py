@@ -39,6 +39,10 @@ GRAMMAR = Grammar(
     who=_WHO,
     mine=r"mon|ma|un de mes|une de mes|notre",
     asks=(
+        r"(?:je (?:veux|voudrais|souhaite|souhaiterais|prefere|prefererais|demande)|j'aimerais|il faut) ?(?:que |qu')(?:ce soit )?{who}(?: [\w']+){0,2}? (?:m'|me |s'occupe|prenne|reponde|aide|traite|rappelle|puisse)",
+        r"(?:pouvez|peux|pourriez|pouvez vous|vous pouvez|est ce que vous pouvez|veuillez)(?: [\w']+){0,2}? (?:m'orienter|me diriger|m'envoyer|me renvoyer|me rediriger|m'adresser|me connecter|me mettre)(?: [\w']+){0,3}? (?:vers|a|avec|sur) ?{who}",
+        r"(?:passez|passe|donnez|trouvez|amenez) moi {who}(?: de \w+| d'autre)$",
+        rf"{_WANT}(?: [\\w']+){{0,4}}? (?:voir|traiter|regler|en discuter|en parler|parler|discuter|joindre|contacter)(?: [\\w']+){{0,3}}? (?:avec|a)? ?{{who}}",
         r"(?:il n'y a pas|y a pas|n'y a t il pas|vous n'avez pas|vous avez|avez vous)(?: \w+){0,1}? {who}(?: chez vous| a qui| qui (?:peut|pourrait) m'aider| la)",
         r"(?:pouvez vous|vous pouvez|pourriez vous|vous pourriez|tu peux)(?: [\w']+){0,2}? me (?:mettre en|passer {who}|transferer|basculer|rediriger|connecter)",
         rf"(?:que )?{_WANT}(?: [\w']+){{0,3}}? {_TALK}(?: [\w']+){{0,2}}? ?{{who}}",
@@ -61,14 +65,14 @@ GRAMMAR = Grammar(
     turns=r"mais|juste|seulement|je veux|je voudrais|passez moi",
     asking=r"pourquoi|est ce que je ne peux|je ne peux pas parler a|on ne peut pas|n'y a t il pas|il n'y a pas|y a pas|vous n'avez pas",
     refuses=(
-        r"laissez tomber|oubliez|j'ai change d'avis",
+        r"laissez tomber|oubliez",
         r"(?:ne|n') ?(?:me |m')?(?:transferez|passez|mettez|connectez)(?: moi)? (?:pas|a personne)",
         r"(?:pas|aucun|aucune|sans)(?: [\w']+){0,3}? {who}|(?:pas|ne)(?: [\w']+){0,3}? (?:me transferer|m'en passer)",
         r"pas (?:besoin|la peine)",
     ),
     no=r"non|nan|pas",
     noes=(
-        r"pas (?:la peine|besoin|necessaire|maintenant|tout de suite)|plus tard|ca ira|ca va aller|laissez tomber|"
+        r"rester avec vous|continuer avec vous|pour le moment non|pas (?:la peine|besoin|necessaire|pour (?:le moment|l'instant)|maintenant|tout de suite)|plus tard|ca ira|ca va aller|laissez tomber|"
         r"laissez|sans facon|une autre fois|je (?:vais )?me debrouille\w*|c'est bon"
     ),
     yes=(
@@ -76,6 +80,8 @@ GRAMMAR = Grammar(
         r"parfait|tout a fait|absolument|entendu|pourquoi pas|tres bien|faites|certainement|bonne idee"
     ),
     handoffs=(
+        r"(?:essaie|essaye|tente|vais essayer|vais tenter|vais)(?: de)? (?:joindre|contacter|trouver|appeler|chercher) ?{who}",
+        r"(?:joins|contacte|appelle) ?{who} (?:pour vous|tout de suite|maintenant)|vous (?:laisse|laisser|confie|confier) (?:avec|a) ?{who}",
         r"(?:vous|te) (?:bascule|basculer|oriente|orienter|dirige|diriger|renvoie|renvoyer)(?: [\w']+){0,2}? (?:vers|a|au|sur)",
         r"(?:demande|demander)(?: \w+)? ?{who} de (?:prendre|vous|se joindre|nous rejoindre|venir)",
         r"(?:vous|te) (?:passe|passer) ?{who}",
@@ -91,6 +97,7 @@ GRAMMAR = Grammar(
         r"(?:regarde|vois|verifie|voir|regarder) (?:qui|si)(?: [\w']+){0,3} (?:est )?(?:libre|disponible)",
     ),
     talks=(
+        r"(?:en )?(?:discuter|parler|voir|traiter|regler)(?: [\w']+){0,2}? (?:avec|a) ?{who}",
         r"que {who} vous (?:aide|reponde|parle|prenne)|etre (?:mise? en|transferee?)",
         r"(?:parler|discuter|echanger)(?: \w+){0,1}? (?:a|avec|au|aux) ?{who}",
         r"(?:voulez vous|souhaitez vous|preferez vous) {who}$",

@@ -8,7 +8,7 @@ _PERSON = (
     r"mensch(?:en)?|person(?:en)?|jemand(?:en|em)?|irgendjemand(?:en|em)?|(?:service ?)?mitarbeiter(?:in|n|innen)?|"
     r"kolleg(?:e|en|in|innen)|(?:kunden)?berater(?:in|n)?|agent(?:en|in)?|ansprechpartner(?:in)?|"
     r"sachbearbeiter(?:in)?|chef(?:in)?|vorgesetzte[nr]?|manager(?:in)?|leiter(?:in)?|operator|telefonist(?:en|in)?|"
-    r"spezialist(?:en|in)?|experte[n]?|verantwortliche[nr]?"
+    r"techniker(?:in)?|spezialist(?:en|in)?|experte[n]?|verantwortliche[nr]?"
 )
 _OFFICE = (
     r"kundendienst|kundenservice|kundenbetreuung|support|service|vertrieb|verkauf|buchhaltung|zentrale|empfang|"
@@ -36,6 +36,11 @@ GRAMMAR = Grammar(
     who=_WHO,
     mine=r"mein\w*|unser\w*",
     asks=(
+        r"(?:konnen|kannst|konnten|wurden|wollen) sie mich(?: \w+){0,2}? (?:an|zu|mit|zum|zur) {who}(?: \w+){0,2}? (?:weitergeben|weiterreichen|geben|weiterleiten|verbinden|verweisen)",
+        r"(?:hatte|haette)(?: \w+){0,4}? {who} (?:gesprochen|gehabt)",
+        r"(?:will|mochte|moechte|wurde|konnte|kann)(?: \w+){0,5}? mit {who}(?: \w+){0,3}? (?:besprechen|klaren|regeln|diskutieren|verhandeln|weitermachen)",
+        r"(?:mochte|will|wunsche|hatte gerne?|verlange)(?: \w+){0,2}? dass(?: mich| mir| sich)? {who}(?: \w+){0,3}? (?:hilft|kummert|ubernimmt|anhort|verbindet|spricht|drannimmt)",
+        r"moglichkeit(?: \w+){0,2}? mit {who}|moglichkeit mit jemandem",
         r"mit (?:dem|der|denen) ich(?: \w+){0,3}? (?:reden|sprechen|telefonieren)",
         r"(?:kann|konnen|konnte|konnten)(?: sie)? mi(?:ch|r)(?: \w+){0,3}? (?:verbinden|{who} (?:geben|holen))",
         rf"mit(?: \w+){{0,2}}? {{who}}{_MORE} {_TALK}(?<!gesprochen)",
@@ -69,7 +74,7 @@ GRAMMAR = Grammar(
     ),
     no=r"nein|nee|no|nicht|ne",
     noes=(
-        r"nicht (?:notig|noetig|jetzt|mehr notig)|jetzt nicht|gerade nicht|vielleicht spater|spater vielleicht|lassen sie"
+        r"bleibe(?: ich)?(?: \w+){0,2}? bei ihnen|im moment nicht|vorerst nicht|nicht (?:notig|noetig|jetzt|mehr notig)|jetzt nicht|gerade nicht|vielleicht spater|spater vielleicht|lassen sie"
         r"(?: es| mal)|lieber nicht|geht (?:auch|schon) so|brauche ich nicht|schon gut|vergessen sie|ein andermal"
     ),
     yes=(
@@ -77,6 +82,9 @@ GRAMMAR = Grammar(
         r"das war|in ordnung|einverstanden|sehr gern|unbedingt|warum nicht|gut|prima|super|genau|von mir aus"
     ),
     handoffs=(
+        r"(?:versuche|probiere)(?: ich)?(?: \w+){0,2}? {who}(?: \w+){0,3}? (?:erreichen|bekommen|holen|finden)",
+        r"{who} (?:fur sie|ihnen)(?: \w+)? zu (?:erreichen|holen|finden)|ubergebe(?: ich)?(?: sie| das gesprach)? an {who}",
+        r"(?:kontaktiere|erreiche|frage)(?: ich)?(?: \w+){0,2}? {who}(?: \w+){0,2}? (?:fur sie|ob|der ubernimmt)|uberlasse sie {who}",
         r"(?:hole|schalte|rufe|nehme|bitte|ziehe)(?: ich)?(?: \w+){0,3}? {who}(?: \w+){0,2}? (?:dazu|hinzu|ans telefon|an den apparat|zu ubernehmen|heran)",
         r"leite(?: ich)? (?:sie|dich)(?: \w+){0,3}? weiter",
         r"bitte {who}(?: \w+){0,3}? zu (?:ubernehmen|sprechen)",
@@ -101,6 +109,7 @@ GRAMMAR = Grammar(
         r"(?:schaue|sehe|prufe)(?: ich)?(?: \w+){0,3}? (?:wer|ob)(?: \w+){0,3} (?:frei|da|erreichbar) ist",
     ),
     talks=(
+        r"mit {who}(?: \w+){0,3}? (?:besprechen|klaren|regeln|verbunden)|{who}(?: \w+){0,2}? (?:dazu|ans telefon)",
         r"{who}(?: \w+){0,2}? (?:hilft|helfen|ubernimmt|dazu|weitermacht)|verbunden werden",
         r"mit(?: \w+){0,2}? {who}(?: \w+){0,3}? (?:sprechen|reden|telefonieren)",
         r"{who} (?:sprechen|haben|dazuholen|hinzuziehen|ans telefon holen|holen)",
@@ -116,5 +125,5 @@ GRAMMAR = Grammar(
     ),
     later=r"zuruck|morgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|mail|schickt|vorbei|repariert|ruft sie|ruft an|nachste woche",
     idle=r"nicht auflegen|legen sie (?:bitte )?nicht auf|keine sorge|kein problem|keine ursache",
-    glue=r"der|die|das|dem|den|dessen|deren|mit dem|mit der|mit denen|dass|damit",
+    glue=r"\w+ fur sie zu|jemand\w*|der|die|das|dem|den|dessen|deren|mit dem|mit der|mit denen|dass|damit",
 )

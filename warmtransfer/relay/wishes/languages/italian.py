@@ -37,6 +37,10 @@ GRAMMAR = Grammar(
     who=_WHO,
     mine=r"il mio|la mia|un mio|una mia|mio|mia|un nostro|una nostra|nostro",
     asks=(
+        r"(?:voglio|vorrei|preferisco|preferirei|desidero|gradirei|mi piacerebbe|pretendo) che {who}(?: \w+)? (?:mi|si)",
+        r"(?:puo|potrebbe|puoi|potete|potreste|non puo)(?: \w+)? (?:mettere|mettermi|far|farmi|passarmi|trasferirmi|indirizzarmi|collegarmi)(?: parlare)?(?: in (?:contatto|comunicazione))?(?: con| a| al| alla)? ?{who}",
+        r"mi (?:puo|potrebbe|puoi|potete) (?:mettere in (?:contatto|comunicazione)|trasferire|collegare|indirizzare)(?: con| a| al| alla| all')? ?{who}",
+        rf"{_WANT}(?: [\\w']+){{0,4}}? (?:discutere|discuterne|trattare|risolvere|vedere|parlarne|chiarire)(?: [\\w']+){{0,3}}? con ?{{who}}",
         rf"(?:posso|potrei) (?:avere|sentire|farmi passare) {{who}}{_FOLLOWS}",
         r"mi (?:faccia|fai) (?:richiamare no|parlare)(?: \w+){0,1}? {who}",
         rf"{_WANT}(?: [\w']+){{0,3}}? {_TALK}(?: \w+){{0,1}}? ?{{who}}",
@@ -59,13 +63,13 @@ GRAMMAR = Grammar(
     turns=r"ma|solo|bensi|invece|mi passi",
     asking=r"perche non|non posso parlare|non c'e|non avete|non potrei|non si puo parlare",
     refuses=(
-        r"lasci (?:stare|perdere)|lasciamo stare|ho cambiato idea",
+        r"lasci (?:stare|perdere)|lasciamo stare",
         r"non mi (?:passi|metta|trasferisca|colleghi|passare)",
         r"non (?:voglio|ho bisogno|mi serve|desidero|serve)(?: [\w']+){0,3}? (?:{who}|nessuno)|senza {who}",
     ),
     no=r"no|nah|non",
     noes=(
-        r"non serve|non c'e bisogno|non (?:e )?necessario|va bene cosi|piu tardi|non adesso|non ora|adesso no|lasci (?:stare|perdere)|"
+        r"non serve|continuare con lei|andare avanti con lei|per (?:ora|adesso|il momento) no|non c'e bisogno|non (?:e )?necessario|va bene cosi|piu tardi|non adesso|non ora|adesso no|lasci (?:stare|perdere)|"
         r"faccio da solo|un'altra volta|meglio di no|non importa|magari dopo|a posto cosi|non occorre"
     ),
     yes=(
@@ -73,6 +77,8 @@ GRAMMAR = Grammar(
         r"faccia pure|come no|sarebbe|ottimo|senz'altro|assolutamente|esatto|magari$"
     ),
     handoffs=(
+        r"(?:provo|provero|cerco|tento|vado|vedo) (?:a|di) (?:contattare|rintracciare|trovare|chiamare|raggiungere|sentire) {who}",
+        r"(?:contatto|rintraccio|chiamo) {who} (?:per lei|subito|ora)|(?:la|ti|lo) (?:lascio|affido) (?:con|a|al|alla) ?{who}",
         r"(?:chiedo|chiedero|chiedere)(?: [\w']+)? ?{who} (?:di|se) (?:unirsi|prendere|rispondere|parlare|venire|intervenire)",
         r"(?:la|ti) (?:indirizzo|inoltro|rimando|giro)(?: [\w']+){0,2}? (?:a|al|alla|all'\w+|verso)",
         r"(?:le|ti) (?:passo|passero|passi|do)(?: subito| ora| adesso)? {who}",
@@ -91,6 +97,7 @@ GRAMMAR = Grammar(
         r"(?:vedo|controllo|verifico|guardo) (?:chi|se)(?: [\w']+){0,3} (?:libero|disponibile)",
     ),
     talks=(
+        r"(?:parlarne|discuterne|trattarne|vederlo|chiarirlo) con {who}",
         r"essere (?:mess[oa] in|trasferit[oa]|collegat[oa])|che {who} (?:la|ti|le) (?:aiuti|parli|risponda)",
         r"parlare(?: \w+){0,1}? (?:con|col|al|a)? ?{who}",
         r"(?:preferisce|vuole|desidera) {who}$",

@@ -39,6 +39,9 @@ GRAMMAR = Grammar(
     who=_WHO,
     mine=r"o meu|a minha|meu|minha|um dos meus",
     asks=(
+        r"(?:quero|queria|preciso|prefiro|gostaria|gostava|exijo|preferia)(?: de)? que {who}(?: \w+)? (?:me|se|trate|resolva)",
+        rf"{_WANT}(?: \\w+){{0,4}}? (?:tratar|discutir|resolver|ver|esclarecer)(?: \\w+){{0,3}}? com {{who}}",
+        r"(?:por|ponha|colocar|coloque|meter|meta)(?: me)? em contac?to com {who}|nao ha ninguem com quem",
         r"me (?:colocar|coloque|coloca|por|ponha|passar|transferir|ligar)(?: \w+){0,1}? (?:em contac?to|para|com|ao|a) ?(?:com )?{who}",
         r"(?:que|se) me (?:passasse|transferisse|pusesse|colocasse|ligasse)(?:m)?(?: \w+){0,1}? {who}",
         rf"{_WANT}(?: \w+){{0,3}}? {_TALK}(?: \w+){{0,1}}? ?{{who}}",
@@ -55,15 +58,15 @@ GRAMMAR = Grammar(
     mentions=r"tenho (?:de|que) falar com \w+ para|voce e|falei|estou a falar|estou falando|(?:colega|chefe|mulher|marido) queria",
     nots=r"nao|nunca|nem|sem|ninguem|nenhum|nenhuma|jamais|em vez de|ao inves de",
     turns=r"mas|so|apenas|e sim|prefiro|me passa|passe me",
-    asking=r"por que nao|porque nao posso|nao posso falar|nao tem|nao ha|nao da para falar|sera que nao",
+    asking=r"por que nao|porque nao posso|nao posso falar|nao tem|nao ha|nao ha ninguem com quem|nao da para falar|sera que nao",
     refuses=(
-        r"esqueca|deixa (?:pra la|estar)|deixe estar|mudei de ideia",
+        r"esqueca|deixa (?:pra la|estar)|deixe estar",
         rf"nao (?:precisa |quero que |e preciso )?(?:de )?(?:me )?{_MOVE}(?: me)?",
         r"nao (?:quero|preciso|desejo|precisa)(?: \w+){0,4}? (?:{who}|ninguem)|sem {who}|com ninguem",
     ),
     no=r"nao|nop|na",
     noes=(
-        r"nao (?:e preciso|e necessario|precisa|ha necessidade)|agora nao|ainda nao|mais tarde|talvez depois|deixe estar|deixa (?:estar|pra la)|"
+        r"continuar (?:consigo|com voce)|por enquanto nao|por agora nao|nao (?:e preciso|e necessario|precisa|ha necessidade)|agora nao|ainda nao|mais tarde|talvez depois|deixe estar|deixa (?:estar|pra la)|"
         r"esqueca|melhor nao|outra hora|outro dia|nao obrigad[oa]|nao quero"
     ),
     yes=(
@@ -71,6 +74,8 @@ GRAMMAR = Grammar(
         r"quero(?: sim)?$|vamos|com todo gosto|agradecia|isso|seria (?:otimo|bom|optimo)|tudo bem|boa ideia|faca"
     ),
     handoffs=(
+        r"(?:tentar|tento|tentando|vou|a tentar)(?: \w+)? ?(?:contactar|contatar|localizar|chamar|encontrar|achar) {who}",
+        r"(?:contacto|chamo|localizo) {who}(?: para si| agora| ja)|deixo (?:o|a|te|voce) com {who}|(?:o|a) deixo com {who}",
         r"(?:chamando|a chamar|buscando) {who}",
         r"(?:te|lhe) (?:transferir|transfiro|passar|passo|conectar|encaminhar)(?: \w+){0,2}? (?:para|ao|a|com)",
         r"(?:peco|pedir|pedindo) a {who} (?:que|para) (?:assuma|atenda|fale|entre|se junte|atender|assumir)",
@@ -88,6 +93,7 @@ GRAMMAR = Grammar(
         r"(?:ver|vejo|verifico|verificar) (?:quem|se)(?: \w+){0,3} (?:livre|disponivel)",
     ),
     talks=(
+        r"(?:tratar|discutir|resolver|ver)(?: \w+){0,2}? com {who}",
         r"ser (?:atendid[oa]|transferid[oa]|encaminhad[oa])|que {who} (?:o|a|te|lhe) (?:ajude|atenda)",
         r"falar(?: \w+){0,1}? com {who}",
         r"(?:prefere|quer|deseja) {who}$|ser atendid[oa] por {who}",

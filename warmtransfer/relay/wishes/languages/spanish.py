@@ -39,6 +39,10 @@ GRAMMAR = Grammar(
     who=_WHO,
     mine=r"mi|un|uno de mis",
     asks=(
+        r"(?:quiero|quisiera|necesito|prefiero|preferiria|me gustaria|exijo|solicito) que {who}(?: \w+)? (?:me|se|atienda|lleve|tome)",
+        rf"{_WANT}(?: \\w+){{0,4}}? (?:tratar|tratarlo|discutir|discutirlo|resolver|resolverlo|hablarlo|ver|verlo|consultar|consultarlo)(?: \\w+){{0,3}}? con {{who}}",
+        r"no hay nadie(?: \w+){0,2}? (?:con quien|que)(?: \w+){0,3}? (?:hablar|atienda|atender)",
+        r"(?:ponerme|pasarme|dejarme|ponganme|pongame)(?: \w+){0,2}? en (?:contacto|comunicacion|linea)",
         r"(?:puede|podria|puedes|podrias|quiere)(?: \w+){0,1}? (?:pasarme|comunicarme|transferirme|conectarme|ponerme)(?: \w+){0,2}? {who}",
         r"(?:hay|tienen|tienes)(?: \w+){0,2}? {who}(?: \w+){0,2}? (?:con quien|que me (?:atienda|ayude))|con quien(?: \w+){0,2} hablar",
         rf"{_WANT}(?: \w+){{0,4}}? {_TALK}(?: \w+){{0,1}}? ?{{who}}",
@@ -57,13 +61,13 @@ GRAMMAR = Grammar(
     turns=r"sino|pero|solo|mejor|prefiero|paseme|pongame",
     asking=r"por que no|no puedo hablar|no hay|no tienen|no podria|no puede pasarme|no me puede pasar",
     refuses=(
-        r"olvidelo|dejelo|dejalo|he cambiado de idea",
+        r"olvidelo|dejelo|dejalo",
         r"no (?:hace falta que )?me (?:pase|pasen|ponga|pongan|transfiera|transfieran|comunique|conecte)",
         r"no (?:quiero|necesito|deseo|hace falta)(?: \w+){0,4}? (?:{who}|nadie|que me)|sin {who}|con nadie",
     ),
     no=r"no|nop|nah",
     noes=(
-        r"no hace falta|no es necesario|ahora no|todavia no|luego|mas tarde|quizas? (?:luego|despues)|dejelo|dejalo|no se moleste|"
+        r"no hace falta|seguir con usted|continuar con usted|por ahora no|de momento no|por el momento no|no es necesario|ahora no|todavia no|luego|mas tarde|quizas? (?:luego|despues)|dejelo|dejalo|no se moleste|"
         r"olvidelo|mejor no|otro dia|en otro momento|no gracias|asi esta bien|no quiero"
     ),
     yes=(
@@ -71,6 +75,8 @@ GRAMMAR = Grammar(
         r"estupendo|genial|desde luego|como no|esta bien|muy bien|hagalo|hazlo|encantad[oa]|eso estaria"
     ),
     handoffs=(
+        r"(?:intento|intentare|intentar|trato de|voy a)(?: \w+)? ?(?:localizar|contactar|encontrar|llamar|avisar|buscar)(?: con)?(?: a)? {who}",
+        r"(?:localizo|contacto con|llamo a|aviso a) {who}(?: para usted| ahora| enseguida)|(?:le|te|la|lo) dejo con {who}|dejarle con {who}",
         r"(?:pido|pedire|pedir|pedirle) a {who} que (?:le|te|se|atienda|tome|coja)",
         r"(?:comunicarle|transferirle|ponerle|pasarle)(?: \w+){0,2}? (?:con|a|al)",
         r"(?:le|te|lo|la|os|les) (?:paso|pongo|comunico|transfiero|conecto|derivo|paso ahora)(?: \w+){0,2}? (?:con|a|al|en contacto)(?! la lista)",
@@ -86,6 +92,7 @@ GRAMMAR = Grammar(
         r"(?:ver|miro|compruebo|consulto) (?:quien|si)(?: \w+){0,3} (?:libre|disponible)",
     ),
     talks=(
+        r"(?:tratarlo|discutirlo|verlo|hablarlo|consultarlo|resolverlo|seguir) con {who}",
         r"que (?:le |te )?(?:atienda|ayude|hable)(?: con usted)? {who}|que {who} (?:le|te) (?:atienda|ayude)|ser (?:transferid|atendid)[oa]",
         r"hablar(?: \w+){0,1}? (?:con|a) {who}",
         r"(?:prefiere|quiere|desea) (?:a )?{who}$|que (?:le|te) atienda {who}",
