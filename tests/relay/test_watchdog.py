@@ -66,7 +66,7 @@ def test_the_own_handoff_waits_for_words_that_may_be_a_no() -> None:
     assert dog.due(1000.0) is None
 
 
-@pytest.mark.parametrize("no", ["No thanks, just tell me when you open.", "No.", "Not now.", "I'd rather not."])
+@pytest.mark.parametrize("no", ["No thanks, just tell me when you open.", "No.", "Not now.", "Rather not."])
 def test_a_declined_offer_starts_nothing(no: str) -> None:
     dog = Watchdog()
     dog.ai_said(OFFER, 100.0)

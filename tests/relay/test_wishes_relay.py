@@ -29,7 +29,7 @@ def test_everyday_words_of_both_ring_nobody() -> None:
     with ends(speed=40) as both:
         phone, session = both.up()
         session.hear("u1", "I need a room for one person, for Saturday night.")
-        said(both, phone, session, "i1", "Good, I will put you down for Saturday at nine. Is there anything else?")
+        said(both, phone, session, "i1", "Good, I will put you down for Saturday. Anything else?")
         session.hear("u2", "I want someone to fix my boiler.")
         until(lambda: len(both.desk.lines) == 3)
         pass_time(both, LONG)
@@ -67,9 +67,9 @@ def test_a_wish_rings_eight_seconds_after_a_nudge_that_the_model_does_not_heed()
         began = both.clock.monotonic()
         until(lambda: notes(session))
         nudged = both.clock.monotonic()
-        assert GRACE - 0.5 <= nudged - began
+        assert nudged - began >= GRACE - 0.5
         until(lambda: both.desk.asked)
-        assert OWN - 1.0 <= both.clock.monotonic() - nudged
+        assert both.clock.monotonic() - nudged >= OWN - 1.0
         assert both.desk.asked[0][0] == "words"
 
 

@@ -10,7 +10,7 @@ from warmtransfer.relay.wishes.text import WORD, clauses, fold
 
 
 class Phrases:
-    """What callers say, with `own` phrases that ask for a person too; `language` as two letters, empty for any."""
+    """What callers say. `own` phrases ask for a person too; `language` is two letters, or empty for any."""
 
     def __init__(self, own: Sequence[str] = (), language: str = "") -> None:
         self._own = [pattern for phrase in own if (pattern := as_pattern(phrase))]
@@ -25,12 +25,12 @@ class Phrases:
         reader = rules(languages(folded, self.language)[0])
         for clause in clauses(folded):
             for found in filter(None, (each.search(clause) for each in self._own)):
-                heard = Caller.REFUSES if reader.denied(clause, found) else Caller.ASKS
+                heard = Caller.REFUSES if reader.denied(clause, found.start()) else Caller.ASKS
         return heard
 
 
 def as_pattern(phrase: str) -> re.Pattern[str] | None:
-    """A phrase as it is found in folded clauses; whole words only, where a script has blanks between words."""
+    """A phrase as it is found in folded clauses: whole words, where a script has blanks between them."""
     words = " ".join(WORD.findall(fold(phrase)))
     if not words:
         return None

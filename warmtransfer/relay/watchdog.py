@@ -19,13 +19,13 @@ OWN = 8.0
 PATIENCE = 4.0
 
 WISHED = (
-    f"The caller seems to have asked for a person, but no tool was called. If so, call {TRANSFER} now. If you are "
-    "not sure, ask the caller in one short question whether you should connect them. If they do not want that, "
-    "go on helping."
+    f"The caller seems to have asked for a person, but no tool was called. If so, call {TRANSFER} now. If "
+    "you are not sure, ask the caller in one short question whether to connect them. If they do not want "
+    "that, go on helping."
 )
 PROMISED = (
-    f"You spoke of handing over to a person, but no tool was called. If the caller should be transferred, call "
-    f"{TRANSFER} now; if you are not sure, ask them; otherwise tell the caller that you will go on helping."
+    "You spoke of handing over to a person, but no tool was called. If the caller should be transferred, "
+    f"call {TRANSFER} now; if you are not sure, ask them; otherwise say that you will go on helping."
 )
 
 
@@ -92,8 +92,8 @@ class Watchdog:
     def due(self, now: float, *, busy: bool = False, unsure: bool = False, alone: bool = False) -> Due | None:
         """What is due; each is told once.
 
-        `busy`: the AI speaks, and may still call its tool or ask the caller. `unsure`: the caller speaks, or what they said
-        is not known yet. `alone`: there is no model that could be asked.
+        `busy`: the AI speaks, and may still call its tool or ask the caller. `unsure`: the caller speaks, or
+        what they said is not known yet. `alone`: there is no model that could be asked.
         """
         wait = PATIENCE if unsure else 0.0
         if self._insisted_at is not None and now - self._insisted_at >= GRACE + wait:
@@ -118,7 +118,7 @@ class Watchdog:
         return self._offered or (self._promised_at is not None and self._wished_at is None)
 
     def _ask_back(self, now: float) -> None:
-        """The caller decides: a promise of the AI's alone is off, a wish waits once for the answer, without a nudge."""
+        """The caller decides: a promise of the AI's alone is off; a wish waits once, and needs no nudge."""
         self._offered, self._answered = True, False
         if self._wished_at is None:
             self._promised_at = self._nudged_at = None

@@ -9,7 +9,7 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Grammar:
-    """One language. Patterns are for folded text: lower-case, no accents, no hyphens, one blank between words.
+    """One language. Patterns are for folded text: lower-case, no accents or hyphens, one blank between words.
 
     In patterns that are lists, `{who}` stands for a person or an office one can be connected with.
     """

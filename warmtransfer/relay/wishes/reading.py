@@ -129,15 +129,15 @@ class Rules:
             return Caller.OTHER
         whole = self.alone.search(clause) if named else None
         found = [whole] if whole else list(self.asks.finditer(clause))
-        if any(not self.denied(clause, each) for each in found):
+        if any(not self.denied(clause, each.end()) for each in found):
             return Caller.ASKS
         if found or (self.refuses.search(clause) and not self.asking.search(clause)):
             return Caller.REFUSES
         return Caller.OTHER
 
-    def denied(self, clause: str, found: re.Match[str]) -> bool:
-        """Whether a no before, within or right after the match turns it round."""
-        before = clause if self.trailing else clause[: found.end()]
+    def denied(self, clause: str, end: int) -> bool:
+        """Whether a no before this place (in some languages: anywhere) turns round what ends there."""
+        before = clause if self.trailing else clause[:end]
         if self.asking.search(clause):
             return False
         nos = list(self.nots.finditer(before))
@@ -182,6 +182,12 @@ class Rules:
 def rules(code: str) -> Rules:
     """The rules of a language, compiled once."""
     return Rules(GRAMMARS[code])
+
+
+def prepare() -> None:
+    """Compile every language's rules now (half a second), and not in the first call."""
+    for code in GRAMMARS:
+        rules(code)
 
 
 #: What decides when a sentence may be of several languages.

@@ -6,12 +6,12 @@ import re
 import unicodedata
 
 #: A turn may be long; what counts is said in the first or last of it.
-LIMIT = 2000
+LIMIT = 1600
 APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼʹ`´ʻ′＇‛"), "'")
 ACCENTS = dict.fromkeys(range(0x300, 0x370))
 SENTENCE = re.compile(r"[^.!?…。！？]+[.!?…。！？]*")
 CLAUSE = re.compile(r"[;,:、，；：«»\"“”„()¿¡]+|\s[-–—]+\s")
-WORD = re.compile(r"[\w']+")
+WORD = re.compile(r"[\w']{1,60}")
 
 
 def fold(text: str) -> str:
