@@ -94,7 +94,7 @@ def test_a_promise_that_the_model_takes_back_at_the_nudge_rings_nobody() -> None
 
 
 def test_english_words_in_another_language_ring_nobody() -> None:
-    with ends(speed=40, session={"language": "es"}) as both:
+    with ends(speed=40, language="es") as both:
         _, session = both.up()
         session.hear("u1", "La canción se llama Human, y el disco Real Person.")
         session.hear("u2", "Busco un operator's manual para la máquina.")

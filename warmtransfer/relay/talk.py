@@ -54,7 +54,7 @@ class Talk:
         self._desk = desk
         self._memory = memory
         self._errands = Errands(info, loop, clock, desk, toolbox, self._answered)
-        self._watchdog = Watchdog(Phrases(settings.phrases, settings.model.language))
+        self._watchdog = Watchdog(Phrases(settings.phrases, settings.language))
         self._pauses = Pauses(clock.monotonic, settings.quiet)
         self._stage = Stage.ARRIVING
         self._gated = False

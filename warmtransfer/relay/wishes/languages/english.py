@@ -172,7 +172,7 @@ GRAMMAR = Grammar(
         r"(?:line|phone)| on$| in$| in on| onto| into| right| now| straight| please|$)",
         r"(?:get|getting|have|bring|put|putting) [\w']+ (?:on the (?:line|phone)|into (?:this|the) "
         r"call)(?: for you)?",
-        r"{_CONNECT} (?:the two of you|you two|you both|both of you)".replace("{_CONNECT}", _CONNECT),
+        rf"{_CONNECT} (?:the two of you|you two|you both|both of you)",
         r"(?:you'll|you will|you're going to) (?:now )?(?:be )?(?:speak|talk)(?:ing)? (?:to|with) {who}",
         r"get(?:ting)? you (?:through|over|connected|transferred|to {who})",
         r"{who}(?: from [\w' ]{2,20}| in [\w' ]{2,20})? (?:will|is going to|'ll|is about to|can) (?:be "
