@@ -25,11 +25,13 @@ OWN = Phrases(["zentrale", "put me through to dispatch", "l’équipe", "オペ�
 )
 def test_a_deployment_adds_its_own_words(text: str) -> None:
     assert OWN.said(text) is Caller.ASKS
+    assert OWN.wanted(text)
 
 
 @pytest.mark.parametrize("text", ["not the zentrale", "Nicht die Zentrale", "Pas l'équipe"])
 def test_an_own_word_that_is_denied_is_a_no(text: str) -> None:
     assert OWN.said(text) is Caller.REFUSES
+    assert not OWN.wanted(text)
 
 
 @pytest.mark.parametrize("text", ["der Zentralelektriker", "the dispatcher", "Was kostet das?"])

@@ -28,6 +28,10 @@ class Phrases:
                 heard = Caller.REFUSES if reader.denied(clause, found.start()) else Caller.ASKS
         return heard
 
+    def wanted(self, text: str) -> bool:
+        """Whether these words of a caller ask for a person."""
+        return self.said(text) is Caller.ASKS
+
 
 def as_pattern(phrase: str) -> re.Pattern[str] | None:
     """A phrase as it is found in folded clauses: whole words, where a script has blanks between them."""
