@@ -28,11 +28,11 @@ _TALK = (
     r"deal with|be (?:connected|transferred|passed|put through|put in touch)(?: over)? (?:to|with))"
 )
 _WANT = (
-    r"(?:can|can't|could|couldn't|may|might|let me|want|wanna|need|got to|gotta|have to|would like|"
-    r"i'd like|would love|i'd love|"
+    r"(?:can|can't|could|couldn't|may|might|let me|want|wanna|need|got to|gotta|have to|"
+    r"(?:would|[a-z]+'d)(?: \w+){0,2}? (?:like|love)|"
     r"rather|prefer|wish|hoping|hope|trying|demand|insist|ask|asking|possible|able|chance|how|where|"
     r"who|please|just|must|"
-    r"mind|i'd really like)"
+    r"mind)"
 )
 _FOLLOWS = (
     r"(?= please| now| right| instead| immediately| asap| thanks| thank| on the (?:phone|line)| here| there|"
