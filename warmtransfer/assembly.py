@@ -155,6 +155,7 @@ def _relay_settings(settings: Settings) -> RelaySettings:
     return RelaySettings(
         greeting=settings.greeting,
         phrases=settings.phrases,
+        language=settings.language,
     )
 
 
