@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Mapping
@@ -22,7 +21,6 @@ from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
 from warmtransfer.ports.model.protocol import Factory, ModelSettings
 from warmtransfer.ports.store.store import Store
-from warmtransfer.relay.phrases import PHRASES
 from warmtransfer.relay.relay import RelaySettings
 from warmtransfer.relay.switchboard import Switchboard
 from warmtransfer.relay.tools import Toolbox
@@ -154,10 +152,10 @@ def _phrasing(settings: Settings) -> Phrasing:
 
 
 def _relay_settings(settings: Settings) -> RelaySettings:
-    more = tuple(rf"\b{re.escape(phrase.lower())}\b" for phrase in settings.phrases)
     return RelaySettings(
         greeting=settings.greeting,
-        phrases=(*PHRASES, *more),
+        phrases=settings.phrases,
+        language=settings.language,
     )
 
 

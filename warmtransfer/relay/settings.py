@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warmtransfer.relay.phrases import PHRASES
-
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
@@ -14,7 +12,8 @@ class RelaySettings:
 
     greeting: str = "The caller has just been connected. Greet them in one short sentence."
     resume: str = "You are with the caller again. Carry on with the conversation."
-    phrases: Sequence[str] = PHRASES  #: patterns by which a caller asks for a person; none turns it off
+    phrases: Sequence[str] = ()  #: more words by which a caller asks for a person
+    language: str = ""  #: what callers speak, as two letters; empty for any
     tool_seconds: float = 20.0
     open_seconds: float = 8.0  #: for the model's socket and session
     silence: float = 5.0  #: without media, a stream counts as broken

@@ -20,6 +20,7 @@ from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.relay import Relay, RelaySettings
 from warmtransfer.relay.stream import Finished
 from warmtransfer.relay.tools import CallInfo, Toolbox
+from warmtransfer.relay.wishes.reading import prepare
 
 #: Calls whose conversations are kept, more when more are up: a leg that comes late may belong to one.
 REMEMBERED = 200
@@ -45,6 +46,7 @@ class Switchboard:
         self._toolbox = toolbox or Toolbox()
         self._humans = humans
         self._relays: dict[str, Relay] = {}
+        prepare()
         self._memories: OrderedDict[str, Memory] = OrderedDict()
         self._infos: OrderedDict[str, tuple[CallInfo, Stage, float]] = OrderedDict()
 

@@ -27,10 +27,6 @@ from warmtransfer.relay.watchdog import Due, Watchdog
 INTRODUCTION = "introduction"
 #: Stages in which a wish for a human is news.
 SEEKABLE = frozenset({Stage.CONNECTING, Stage.AI, Stage.RETURNING})
-NUDGE = (
-    "You or the caller spoke of handing over to a person, but no tool was called. If the caller should be "
-    f"transferred, call {TRANSFER} now; otherwise tell the caller that you will go on helping."
-)
 #: Failed responses in a row that mean the session is no good.
 FAILURES = 3
 NAMES = {"caller": "Caller", "ai": "Assistant"}
@@ -58,8 +54,7 @@ class Talk:
         self._desk = desk
         self._memory = memory
         self._errands = Errands(info, loop, clock, desk, toolbox, self._answered)
-        self._watchdog = Watchdog()
-        self._phrases = Phrases(settings.phrases)
+        self._watchdog = Watchdog(Phrases(settings.phrases, settings.language))
         self._pauses = Pauses(clock.monotonic, settings.quiet)
         self._stage = Stage.ARRIVING
         self._gated = False
@@ -229,8 +224,8 @@ class Talk:
         if not text.strip():
             return
         self._desk.heard(self._id, "caller", text.strip())
-        if self._stage in SEEKABLE and not self._errands.transferring and self._phrases.wanted(text):
-            self._watchdog.caller_asked(self._clock.monotonic())
+        if self._stage in SEEKABLE and not self._errands.transferring:
+            self._watchdog.caller_said(text, self._clock.monotonic())
 
     def tool_called(self, call: ToolCall) -> None:
         """Run it elsewhere."""
@@ -303,15 +298,20 @@ class Talk:
 
     def _mind(self) -> None:
         """A handoff that was asked for, or announced, has to happen."""
-        due = self._watchdog.due(self._clock.monotonic())
-        if due is None or self._stage not in SEEKABLE or self._errands.transferring:
+        if self._stage not in SEEKABLE or self._errands.transferring:
             return
-        if due is Due.NUDGE:
-            if self._model is not None:
-                self._model.say(Want("nudge", note=NUDGE))
+        due = self._watchdog.due(
+            self._clock.monotonic(),
+            busy=not self._quiet(),
+            unsure=self._pauses.talking or self._memory.waiting(),
+            alone=self._model is None,
+        )
+        if due is Due.NUDGE and self._model is not None:
+            self._model.say(Want("nudge", note=self._watchdog.note))
+        if due is not Due.HANDOFF:
             return
+        source = self._watchdog.source
         self._watchdog.satisfied()
-        source = "words" if due is Due.WORDS else "watchdog"
         said = [f"{NAMES[who]}: {text}" for who, text in self._memory.lines()]
         self._errands.ask(source, "The caller asked for a person.", " ".join(said[-6:]))
 

@@ -1,75 +1,126 @@
-"""Sees to it that a handoff that was asked for, or announced, happens: nudges the model, then acts itself."""
+"""Sees to it that a handoff that was asked for, or announced, happens: nudges the model, then acts itself.
+
+Nothing is done against a no. The model is always asked first: it may call its tool, or ask the caller.
+"""
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 
-#: What an AI says when it is about to hand over.
-ANNOUNCES = re.compile(
-    r"\b(?:transfer|connect|hand|pass|put)(?:ring|ting|ing)?\s+(?:you|the call)\b"
-    r"|\b(?:get|find|fetch|bring|reach|call)(?:ting|ing)?\s+(?:you\s+)?"
-    r"(?:someone|somebody|a (?:person|human|colleague)|an agent)\b",
-    re.IGNORECASE,
-)
-#: … and when it says that it will not.
-DENIES = re.compile(r"\b(?:can't|cannot|can not|unable to|not able to|won't|would you like|shall i)\b", re.I)
+from warmtransfer.relay.phrases import Phrases
+from warmtransfer.relay.tools import TRANSFER
+from warmtransfer.relay.wishes.reading import Assistant, Caller, assistant
 
 #: Seconds: the model's own, better call wins when it comes within the first of these.
 GRACE = 2.5
 NUDGE = 6.0
 OWN = 8.0
+#: Seconds that the nudge waits for a running answer, and the own handoff for words that may be a no.
+PATIENCE = 4.0
+
+WISHED = (
+    f"The caller seems to have asked for a person, but no tool was called. If so, call {TRANSFER} now. If "
+    "you are not sure, ask the caller in one short question whether to connect them. If they do not want "
+    "that, go on helping."
+)
+PROMISED = (
+    "You spoke of handing over to a person, but no tool was called. If the caller should be transferred, "
+    f"call {TRANSFER} now; if you are not sure, ask them; otherwise say that you will go on helping."
+)
 
 
 class Due(Enum):
     """What has to be done now."""
 
-    WORDS = "words"  #: the caller asked for a person: ask for one
-    NUDGE = "nudge"  #: remind the model to call its tool
-    HANDOFF = "handoff"  #: the reminder did not help
+    NUDGE = "nudge"  #: remind the model to call its tool, with `note`
+    HANDOFF = "handoff"  #: the reminder did not help: ask for a human, as `source`
 
 
 class Watchdog:
-    """One call's promises. Times are the relay's clock."""
+    """One call's wishes and promises. Times are the relay's clock."""
 
-    def __init__(self) -> None:
-        self._asked_at: float | None = None
-        self._promised_at: float | None = None
-        self._nudged_at: float | None = None
-        self._asks = 0
-
-    def ai_said(self, text: str, now: float) -> None:
-        """The AI said this; an announced handoff starts the clock."""
-        plain = text.replace("’", "'")
-        if ANNOUNCES.search(plain) and not DENIES.search(plain):
-            self._promise(now)
-
-    def caller_asked(self, now: float) -> None:
-        """The caller asked for a person in words. The second time, the model's word no longer counts."""
-        self._asks += 1
-        if self._asked_at is None:
-            self._asked_at = now
-        if self._asks > 1:
-            self._promise(now)
+    def __init__(self, phrases: Phrases | None = None) -> None:
+        self._phrases = phrases or Phrases()
+        self.satisfied()
 
     def satisfied(self) -> None:
-        """The tool was called, or a handoff runs: nothing is owed."""
-        self._asked_at = self._promised_at = self._nudged_at = None
-        self._asks = 0
+        """The tool was called, a handoff runs, or nobody wants one any more: nothing is owed."""
+        self._wished_at: float | None = None  #: the caller asked for a person, or said yes to one
+        self._insisted_at: float | None = None  #: … again
+        self._promised_at: float | None = None  #: the AI announced one
+        self._nudged_at: float | None = None
+        self._asked_back = False  #: the AI has asked the caller about the wish, which is as good as a nudge
+        self._offered = False  #: the AI has asked the caller whether to connect them
+        self._answered = False  #: the caller has said something since
 
-    def due(self, now: float) -> Due | None:
-        """What is due; each is told once."""
-        if self._asked_at is not None and now - self._asked_at >= GRACE:
-            self._asked_at = None
-            return Due.WORDS
-        if self._nudged_at is not None and now - self._nudged_at >= OWN:
+    @property
+    def source(self) -> str:
+        """Whose words a handoff goes back to: the caller's (`words`), or the AI's alone (`watchdog`)."""
+        return "watchdog" if self._wished_at is None else "words"
+
+    @property
+    def note(self) -> str:
+        """What the model is told."""
+        return PROMISED if self._wished_at is None else WISHED
+
+    def caller_said(self, text: str, now: float) -> None:
+        """The caller said this. A wish counts, a yes to an offer too; a no ends what it answers."""
+        said = self._phrases.said(text)
+        if said is Caller.ASKS or (said is Caller.YES and self._offered):
+            if self._wished_at is None:
+                self._wished_at = now
+            elif self._insisted_at is None:
+                self._insisted_at = now
+            self._offered = False
+        elif said is Caller.REFUSES or (said is Caller.NO and self._questioned()):
             self.satisfied()
-            return Due.HANDOFF
-        if self._promised_at is not None and self._nudged_at is None and now - self._promised_at >= NUDGE:
-            self._nudged_at = now
-            return Due.NUDGE
-        return None
+        self._answered = True
 
-    def _promise(self, now: float) -> None:
-        if self._promised_at is None:
-            self._promised_at = now
+    def ai_said(self, text: str, now: float) -> None:
+        """The AI said this, and it was heard. An announcement is a promise; an offer waits for the caller."""
+        said = assistant(text, self._phrases.language)
+        if said is Assistant.ANNOUNCES:
+            self._promised_at = now if self._promised_at is None else self._promised_at
+            self._offered = False
+        elif said is Assistant.OFFERS:
+            self._ask_back(now)
+        elif said is Assistant.WITHDRAWS and self._wished_at is None:
+            self.satisfied()
+        elif self._answered:
+            self._offered = False
+
+    def due(self, now: float, *, busy: bool = False, unsure: bool = False, alone: bool = False) -> Due | None:
+        """What is due; each is told once.
+
+        `busy`: the AI speaks, and may still call its tool or ask the caller. `unsure`: the caller speaks, or
+        what they said is not known yet. `alone`: there is no model that could be asked.
+        """
+        wait = PATIENCE if unsure else 0.0
+        if self._insisted_at is not None and now - self._insisted_at >= GRACE + wait:
+            return Due.HANDOFF
+        if self._nudged_at is not None:
+            return Due.HANDOFF if now - self._nudged_at >= OWN + wait else None
+        started = self._nudge_at()
+        if started is None or now < started + (PATIENCE if busy else 0.0):
+            return None
+        if alone and self._wished_at is not None:
+            return Due.HANDOFF
+        self._nudged_at = now
+        return Due.NUDGE
+
+    def _nudge_at(self) -> float | None:
+        if self._wished_at is not None:
+            return self._wished_at + GRACE
+        return None if self._promised_at is None else self._promised_at + NUDGE
+
+    def _questioned(self) -> bool:
+        """Whether a bare no is one to a handoff: to an offer, or to what only the AI has announced."""
+        return self._offered or (self._promised_at is not None and self._wished_at is None)
+
+    def _ask_back(self, now: float) -> None:
+        """The caller decides: a promise of the AI's alone is off; a wish waits once, and needs no nudge."""
+        self._offered, self._answered = True, False
+        if self._wished_at is None:
+            self._promised_at = self._nudged_at = None
+        elif not self._asked_back:
+            self._asked_back, self._nudged_at = True, now

@@ -1,0 +1,1 @@
+"""The rules of each language: one module each, data only."""
