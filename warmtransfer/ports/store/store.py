@@ -19,6 +19,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Attempt, Call, Stage
 from warmtransfer.core.events import Event
 from warmtransfer.core.plain import plain
+from warmtransfer.errors import ConfigError
 from warmtransfer.ports.store import opening
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.faults import mapped
@@ -236,8 +237,8 @@ class Store:
 
         Not chained: their texts hold the statement with numbers and words of the call.
         """
-        self._prepare()
         try:
+            self._prepare()
             with self._engine.connect() as connection:
                 db = connection.execution_options(writes=writes, wait=wait)
                 with db.begin():
@@ -250,6 +251,9 @@ class Store:
             fault = mapped(exc)
             self._failed = (time.monotonic(), str(fault))
             raise fault from None
+        except ConfigError:  # its text names hosts and files: nothing for strangers
+            self._failed = (time.monotonic(), "the database will not do, as DATABASE_URL stands")
+            raise
         self._failed = None
 
 
