@@ -10,7 +10,6 @@ import gc
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -55,17 +54,15 @@ def serve() -> None:
     """Serve until SIGTERM or SIGINT; calls that are up come back to the next process."""
     import gevent
     from gevent.event import Event
-    from gevent.pywsgi import WSGIServer
+
+    from warmtransfer.serving import Server
+    from warmtransfer.visible import log_plainly
 
     parts = app.extensions["warmtransfer"]
     settings = parts.settings
-    # Other libraries stay at INFO: what they tell of requests when debugging holds telephone numbers.
-    level = logging.getLevelNamesMapping()[settings.log_level]
-    logging.basicConfig(level=max(level, logging.INFO), format="%(asctime)s %(levelname)s %(message)s")
-    log = logging.getLogger("warmtransfer")
-    log.setLevel(level)
+    log = log_plainly(logging.getLevelNamesMapping()[settings.log_level])
     _check(parts.records)
-    server = WSGIServer(("0.0.0.0", settings.port), app, log=None, error_log=logging.getLogger("gevent"))
+    server = Server(("0.0.0.0", settings.port), app)
     # Not the server's own stop: told before it waits to be, it would begin again.
     told = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -73,9 +70,6 @@ def serve() -> None:
     try:
         # Before the stored calls are taken up: they may belong to the process that has the port.
         server.init_socket()
-        # Inherited by every connection: pywsgi writes head and body apart, and on a connection that is kept
-        # the body would wait 40 ms for the peer's delayed acknowledgement of the head (RFC 896, RFC 1122).
-        server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server.start()
     except OSError as fault:
         why = os.strerror(fault.errno or 0)

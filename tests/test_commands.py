@@ -100,6 +100,19 @@ def test_one_call_is_printed_as_a_timeline(site: Site) -> None:
     assert order == sorted(order)
 
 
+def test_what_a_caller_says_or_is_called_moves_no_cursor(site: Site) -> None:
+    evil = "\x1b]0;owned\x07\x9b2J\ncall 0  over"
+    sid = {"CallSid": "CA" + "9" * 32, "CallStatus": "ringing"}
+    site.document("/voice", From=evil, To=evil, **sid)
+    (call,) = site.parts.desk.calls()
+    site.parts.desk.heard(call.id, "caller", evil)
+    eventually(lambda: site.store.transcript(call.id))
+    for words in (("calls",), ("show", call.id), ("calls", "--json"), ("show", call.id, "--json")):
+        printed = run(site, *words)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", printed), words
+        assert "\ncall 0  over" not in printed
+
+
 def test_one_call_is_printed_for_machines(site: Site) -> None:
     call_id = declined(site)
     story = json.loads(run(site, "show", call_id, "--json"))

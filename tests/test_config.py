@@ -101,6 +101,7 @@ def test_every_key_says_what_it_is_for_and_has_a_default_its_reader_takes(key: A
 def test_secrets_and_numbers_are_not_in_the_settings_text() -> None:
     secrets = {
         "TWILIO_AUTH_TOKEN": "tokentokentoken",
+        "TWILIO_AUTH_TOKEN_SECONDARY": "othertokenothertoken",
         "OPENAI_API_KEY": "sk-secretsecret",
         "TWILIO_API_KEY": "SK" + "0" * 32,
         "TWILIO_API_SECRET": "hushhushhushhush",

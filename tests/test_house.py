@@ -24,10 +24,10 @@ OURS = [path for path in MODULES if not {"simulator", "demo"} & set(path.parts)]
 #: What each floor may import of the others; `web` never the ports, the core nothing above it.
 FLOORS = {
     "core": {"core"},
-    "ports": {"core", "ports", "errors", "vocabulary"},
+    "ports": {"core", "ports", "errors", "vocabulary", "sparing"},
     "desk": {"core", "ports", "desk", "errors", "clock"},
     "relay": {"core", "ports", "relay", "errors", "clock"},
-    "web": {"core", "desk", "relay", "web", "errors", "config", "clock", "vocabulary"},
+    "web": {"core", "desk", "relay", "web", "errors", "config", "clock", "vocabulary", "sparing", "visible"},
     "simulator": {"simulator"},
     "demo": {"demo", "simulator"},
 }
@@ -44,7 +44,7 @@ OWNERS: dict[str, set[str]] = {
     "psycopg": set(),
     "websocket": {"ports/model/connecting.py"},
     "websockets": {"ports/websocket/frames.py"},
-    "gevent": {"ports/loop/hub.py"},
+    "gevent": {"ports/loop/hub.py", "serving.py"},
     "simple_websocket": set(),
     "flask_sock": {"web/media.py"},
     "phonenumbers": {"numbers.py"},

@@ -25,10 +25,12 @@ from warmtransfer.relay.relay import RelaySettings
 from warmtransfer.relay.switchboard import Switchboard
 from warmtransfer.relay.tools import Toolbox
 from warmtransfer.signals import Announcer
+from warmtransfer.web.advice import Advice
 from warmtransfer.web.guard import Guard
 from warmtransfer.web.links import Links
 from warmtransfer.web.parts import Parts
 from warmtransfer.web.twiml import Documents, Phrasing
+from warmtransfer.web.wrong import Wrong
 
 log = logging.getLogger("warmtransfer")
 
@@ -66,6 +68,20 @@ class Running:
         self._lock = threading.Lock()
         self._started = False
         self._ended = threading.Event()
+        self._waking = threading.Lock()
+
+    def wake(self) -> None:
+        """Have the calls taken up aside, for somebody who must not wait for the database; never raises."""
+        if not self._started and self._waking.acquire(blocking=False):
+            threading.Thread(target=self._wake, name="warmtransfer-wake", daemon=True).start()
+
+    def _wake(self) -> None:
+        try:
+            self.start()
+        except WarmTransferError as fault:
+            log.warning("stored calls are taken up with the next request: %s", fault)
+        finally:
+            self._waking.release()
 
     def start(self) -> None:
         """Take up the stored calls, and forget the old ones; harmless when repeated."""
@@ -123,10 +139,14 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     )
     switchboard.desk = desk
     desk.watch(Announcer(app))
+    advice = Advice(links)
+    desk.watch(lambda before, _after, event: advice.never_asked(before, event) if before else None)
     return Parts(
         settings=settings,
         links=links,
-        guard=Guard(settings.public_url, settings.auth_token),
+        guard=Guard(settings.public_url, settings.auth_token, settings.auth_token_secondary),
+        advice=advice,
+        wrong=Wrong(),
         documents=Documents(links, _phrasing(settings), settings.rules()),
         clock=clock,
         desk=desk,

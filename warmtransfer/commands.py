@@ -17,6 +17,7 @@ from warmtransfer import config
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.ports.store.store import Store, here
+from warmtransfer.visible import visible
 from warmtransfer.web import timeline
 from warmtransfer.web.parts import NAME
 
@@ -49,7 +50,7 @@ def calls(database: str, limit: int, live: bool, as_json: bool) -> None:
         click.echo(json.dumps([timeline.summary(each) for each in found], indent=2))
         return
     for each in found:
-        click.echo(_row(each))
+        click.echo(visible(_row(each)))
     if not found:
         click.echo("No calls.", err=True)
 
@@ -63,7 +64,8 @@ def show(database: str, call_id: str, as_json: bool) -> None:
     with _records(database) as records:
         call = records.load(call_id)
         if call is None:
-            raise click.ClickException(f"There is no call {call_id}; `flask warmtransfer calls` lists them.")
+            asked = visible(call_id)
+            raise click.ClickException(f"There is no call {asked}; `flask warmtransfer calls` lists them.")
         journal, transcript = records.journal(call_id), records.transcript(call_id)
     if as_json:
         click.echo(json.dumps(timeline.story(call, journal, transcript), indent=2))

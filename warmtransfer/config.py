@@ -48,6 +48,9 @@ KEYS: tuple[Key, ...] = (
         "The account that owns the number: AC and 32 hex digits, from Twilio's console.", required=True),
     Key("TWILIO_AUTH_TOKEN", "auth_token", as_.text, "",
         "The account's primary auth token, which signs every webhook.", required=True, secret=True),
+    Key("TWILIO_AUTH_TOKEN_SECONDARY", "auth_token_secondary", as_.text, "",
+        "The account's secondary auth token: what it signs is taken too, while tokens are changed.",
+        secret=True),
     Key("TWILIO_API_KEY", "api_key", as_.sid("SK"), "",
         "An API key for REST requests instead of the auth token: SK and 32 hex digits."),
     Key("TWILIO_API_SECRET", "api_secret", as_.text, "", "The API key's secret.", secret=True),
@@ -122,6 +125,7 @@ class Settings:
 
     account_sid: str
     auth_token: str = field(repr=False)
+    auth_token_secondary: str = field(repr=False)
     api_key: str
     api_secret: str = field(repr=False)
     app_sid: str

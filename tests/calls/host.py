@@ -11,11 +11,11 @@ import sys  # noqa: E402
 
 import gevent  # noqa: E402
 from flask import Flask  # noqa: E402
-from gevent.pywsgi import WSGIServer  # noqa: E402
 
 from warmtransfer import WarmTransfer  # noqa: E402
 from warmtransfer.clock import Clock  # noqa: E402
 from warmtransfer.config import from_environment  # noqa: E402
+from warmtransfer.serving import Server  # noqa: E402
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     app = Flask("host")
     app.config.update(from_environment(os.environ))
     warmtransfer = WarmTransfer(app, clock=Clock(*map(float, sys.argv[1:])))
-    server = WSGIServer(("127.0.0.1", int(os.environ["PORT"])), app, log=None)
+    server = Server(("127.0.0.1", int(os.environ["PORT"])), app)
     gevent.signal_handler(signal.SIGTERM, server.stop, 0.5)
     warmtransfer.start(app)
     try:

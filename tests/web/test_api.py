@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Request
 from werkzeug.test import TestResponse
 
 from tests.desk.parts import eventually
 from tests.web.site import CALLER, Site
 from warmtransfer.core.call import Stage
+from warmtransfer.web.wrong import Wrong, address
 
 TOKEN = "a-token-for-the-tests"
 
@@ -110,13 +112,115 @@ def test_the_story_of_a_call_holds_no_token(site: Site) -> None:
         f"/warmtransfer/api/calls/{call_id}", headers={"Authorization": f"Bearer {TOKEN}"}
     )
     assert token not in answer.text
+    assert not [row for row in site.store.journal(call_id) if token in str(row)]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=-1"])
-def test_a_limit_out_of_bounds_is_refused(site: Site, query: str) -> None:
-    answer = site.client.get(f"/warmtransfer/api/calls?{query}", headers={"Authorization": f"Bearer {TOKEN}"})
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        *((f"/calls?{query}", "limit is not a number from 1 to 500") for query in (
+            "limit=0", "limit=501", "limit=-1", "limit=", "limit=x", "limit=1.5", "limit=%2B5", "limit=٣"
+        )),
+        *((f"/calls?live={word}", "live is none of 1, true, 0, false") for word in ("", "yes", "2")),
+        ("/calls?limit=5&offset=3", "offset: not among limit, live"),
+        ("/calls?limit=5&limit=6", "limit is given twice"),
+        ("/calls/c1?live=1", "live: not among the parameters: there are none"),
+    ],
+)  # fmt: skip
+def test_a_wrong_or_unknown_parameter_is_refused_with_what_is_allowed(
+    site: Site, path: str, said: str
+) -> None:
+    answer = site.client.get(f"/warmtransfer/api{path}", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 400
-    assert "limit" in answer.json["detail"]
+    assert said in answer.json["detail"]
+
+
+@pytest.mark.parametrize("live", ["0", "false"])
+def test_a_list_of_all_calls_can_be_asked_for_in_words(site: Site, live: str) -> None:
+    call_id = site.arrive()
+    site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
+    assert [each["id"] for each in get(site, f"/calls?live={live}")["calls"]] == [call_id]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "", 404),
+        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
+        ("PUT", "/calls/c1/nothing/at/all", 404),
+        ("POST", "/calls", 405),
+        ("DELETE", "/calls/c1", 405),
+        ("GET", "/calls/c1/handoff", 405),
+        ("POST", "/calls/c1/handoff", 413),
+        ("GET", "/calls/c1", 500),
+    ],
+)
+def test_every_refusal_is_json(
+    site: Site, method: str, path: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: str) -> None:
+        raise LookupError("a secret")
+
+    if status == 500:
+        monkeypatch.setattr(site.store, "load", broken)
+    answer = site.client.open(
+        f"/warmtransfer/api{path}",
+        method=method,
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        json={"summary": "x" * 20_000} if status == 413 else None,
+        follow_redirects=True,
+    )
+    assert (answer.status_code, answer.content_type) == (status, "application/json")
+    assert set(answer.json) == {"error", "detail"}
+    assert "a secret" not in answer.text
+    if status == 405:
+        assert answer.headers["Allow"] in answer.json["detail"]
+
+
+def test_wrong_tokens_are_logged_once_and_slow_down_their_address_alone(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong, right = {"Authorization": "Bearer wrong"}, {"Authorization": f"Bearer {TOKEN}"}
+    who = {"REMOTE_ADDR": "203.0.113.5"}
+    url = "/warmtransfer/api/calls"
+    seen = [site.client.get(url, headers=wrong, environ_base=who).status_code for _ in range(12)]
+    assert seen == [401] * 10 + [429] * 2
+    slowed = site.client.get(url, headers=right, environ_base=who)
+    assert slowed.status_code == 429
+    assert 1 <= int(slowed.headers["Retry-After"]) <= 60
+    assert slowed.json["error"] == "Too Many Requests"
+    assert site.client.get(url, headers=right).status_code == 200
+    told = [each for each in caplog.messages if "WARMTRANSFER_API_TOKEN" in each]
+    assert told == ["a wrong WARMTRANSFER_API_TOKEN was sent from 203.0.113.5"]
+
+
+def test_a_slowed_address_is_looked_at_again_after_a_minute() -> None:
+    now = [1000.0]
+    counted = Wrong(lambda: now[0])
+    for _ in range(10):
+        counted.note("203.0.113.5")
+    assert counted.wait("203.0.113.5") == 60
+    assert counted.wait("203.0.113.6") == 0
+    now[0] += 61
+    assert counted.wait("203.0.113.5") == 0
+    counted.note("203.0.113.5")
+    assert counted.wait("203.0.113.5") == 0
+
+
+@pytest.mark.parametrize(
+    ("direct", "told", "who"),
+    [
+        ("203.0.113.5", "", "203.0.113.5"),
+        ("8.8.8.8", "198.51.100.7", "8.8.8.8"),
+        ("127.0.0.1", "10.9.9.9, 198.51.100.7", "198.51.100.7"),
+        ("10.0.0.1", "\x1b[2J", "10.0.0.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+    ],
+)
+def test_an_address_is_a_proxys_word_only_when_the_proxy_is_near(direct: str, told: str, who: str) -> None:
+    environ = {"REMOTE_ADDR": direct, "HTTP_X_FORWARDED_FOR": told}
+    assert address(Request(environ)) == who
 
 
 def test_a_handoff_can_be_asked_for(site: Site) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -323,7 +325,36 @@ def test_sounds_and_health_need_no_signature(site: Site) -> None:
     assert max(abs(ring[:16000])) > 1000
     assert RING_SECONDS - 2.0 < 2.0, "a pause of two seconds sounds like nobody"
     assert site.client.get("/warmtransfer/sounds/other.wav").status_code == 404
-    assert site.client.get("/warmtransfer/health").json == {"ok": True, "relays": 0}
+    assert site.client.get("/warmtransfer/health").json == {"ok": True, "relays": 0, "database": "ok"}
+
+
+def test_health_answers_while_the_database_is_away_and_says_so(site: Site, tmp_path: Path) -> None:
+    site.arrive()
+    held = sqlite3.connect(tmp_path / "calls.sqlite3", isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusy):
+        site.store.decide("c1", lambda _: None, 0.05)
+    answer = site.client.get("/warmtransfer/health")
+    assert (answer.status_code, answer.json["ok"]) == (200, False)
+    assert "cannot be had" in answer.json["database"]
+    held.close()
+    site.store.decide("c1", lambda _: None)
+    assert site.client.get("/warmtransfer/health").json["ok"] is True
+
+
+def test_health_takes_up_stored_calls_without_waiting_for_them(site: Site) -> None:
+    held = threading.Event()
+    begun = threading.Event()
+
+    def slow() -> None:
+        begun.set()
+        held.wait(20)
+
+    site.parts.desk.start = slow  # type: ignore[method-assign]
+    for _ in range(3):
+        assert site.client.get("/warmtransfer/health").status_code == 200
+    assert begun.wait(5)
+    held.set()
 
 
 def test_a_signature_for_one_path_does_not_open_another(site: Site) -> None:

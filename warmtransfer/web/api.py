@@ -7,20 +7,30 @@ one for us, and no CSRF token is needed.
 from __future__ import annotations
 
 import hmac
-from typing import Any
+import logging
+import re
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, abort, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.policy import named
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.web import timeline
+from warmtransfer.web import timeline, wrong
 from warmtransfer.web.parts import parts
 
 api = Blueprint("warmtransfer_api", __name__)
 
+log = logging.getLogger("warmtransfer")
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+FLAGS = {"1": True, "true": True, "0": False, "false": False}
 BODY_LIMIT = 16 * 1024
 #: Fields of a handoff, and the most letters each may have.
 HANDOFF = {"target": 100, "reason": 500, "summary": 2000}
@@ -28,24 +38,43 @@ HANDOFF = {"target": 100, "reason": 500, "summary": 2000}
 
 @api.before_request
 def refuse_strangers() -> None:
-    """404 when the API is off, 401 without the right token."""
-    token = parts().settings.api_token
+    """404 when the API is off, 401 without the right token, 429 after too many wrong ones."""
+    here = parts()
+    token = here.settings.api_token
     if not token:
         abort(404)
     request.max_content_length = BODY_LIMIT
+    who = wrong.address(request)
+    pause = here.wrong.wait(who)
+    if pause:
+        raise TooManyRequests("Too many wrong tokens came from this address.", retry_after=pause)
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     fits = hmac.compare_digest(given.strip().encode(), token.encode())
     if scheme.casefold() != "bearer" or not fits:
+        here.wrong.note(who)
         abort(401, "Send the header Authorization: Bearer <WARMTRANSFER_API_TOKEN>.")
 
 
 @api.errorhandler(HTTPException)
-def refused(fault: HTTPException) -> tuple[Response, int]:
+def refused(fault: HTTPException) -> Response:
     """What was wrong, as JSON."""
+    if fault.response is not None:
+        return cast(Response, fault.response)
     response = jsonify(error=fault.name, detail=fault.description)
+    response.status_code = fault.code or 500
     if fault.code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
-    return response, fault.code or 500
+    kept = {name: value for name, value in fault.get_headers() if name in ("Allow", "Retry-After")}
+    response.headers.update(kept)
+    return response
+
+
+@api.errorhandler(Exception)
+def failed(fault: Exception) -> tuple[Response, int]:
+    """A fault of ours: its kind and place in the log, nothing of it in the answer."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    log.error("the API failed: %s at %s:%s", type(fault).__name__, last.filename, last.lineno)
+    return jsonify(error="Internal Server Error", detail="The fault is ours; the log says where."), 500
 
 
 @api.errorhandler(WarmTransferError)
@@ -54,28 +83,59 @@ def busy(fault: WarmTransferError) -> tuple[Response, int, dict[str, str]]:
     return jsonify(error="Service Unavailable", detail=str(fault)), 503, {"Retry-After": "1"}
 
 
-@api.get("/calls")
+def route(path: str, method: str) -> Callable[[View], View]:
+    """A view of one method; the others get 405 as JSON, which Flask would answer without asking us."""
+
+    def register(view: View) -> View:
+        api.add_url_rule(path, view.__name__, view, methods=[method])
+        others = [each for each in METHODS if each != method]
+        allowed = {"allowed": method}
+        api.add_url_rule(path, f"not_{view.__name__}", wrong_method, methods=others, defaults=allowed)
+        return view
+
+    return register
+
+
+def wrong_method(allowed: str, **_: str) -> Response:
+    """405, with the method there is."""
+    raise MethodNotAllowed([allowed], f"Use {allowed}.")
+
+
+@api.route("/", defaults={"path": ""}, methods=METHODS)
+@api.route("/<path:path>", methods=METHODS)
+def nothing(path: str) -> Response:
+    """404 for everything else."""
+    abort(404, "There is GET calls, GET calls/ID and POST calls/ID/handoff.")
+
+
+@route("/calls", "GET")
 def calls() -> dict[str, Any]:
     """The newest calls; `?limit=` 1 to 500, `?live=1` for those that are not over."""
-    limit = request.args.get("limit", 50, int)
-    if not 1 <= limit <= 500:
+    given = _query("limit", "live")
+    limit = given.get("limit", "50")
+    if not re.fullmatch(r"[0-9]{1,3}", limit, re.ASCII) or not 1 <= int(limit) <= 500:
         abort(400, "limit is not a number from 1 to 500.")
-    live = request.args.get("live", "") in ("1", "true")
-    found = parts().desk.calls(limit=limit, live=live)
+    wish = given.get("live", "0")
+    if wish not in FLAGS:
+        abort(400, f"live is none of {', '.join(FLAGS)}.")
+    live = FLAGS[wish]
+    found = parts().desk.calls(limit=int(limit), live=live)
     return {"calls": [timeline.summary(each) for each in found if not live or each.stage is not Stage.OVER]}
 
 
-@api.get("/calls/<call_id>")
+@route("/calls/<call_id>", "GET")
 def one(call_id: str) -> dict[str, Any]:
     """One call, with its transcript and journal."""
+    _query()
     call = _known(parts().desk.call(call_id))
     records = parts().records
     return timeline.story(call, records.journal(call.id), records.transcript(call.id))
 
 
-@api.post("/calls/<call_id>/handoff")
+@route("/calls/<call_id>/handoff", "POST")
 def handoff(call_id: str) -> tuple[dict[str, Any], int]:
     """Ask for a human: `{"target": "", "reason": "", "summary": ""}`, each optional."""
+    _query()
     asked = _handoff()
     here = parts()
     call = _known(here.desk.call(call_id))
@@ -92,6 +152,18 @@ def handoff(call_id: str) -> tuple[dict[str, Any], int]:
     except UnknownCall:
         abort(404, "There is no call with this id.")
     return timeline.summary(after), 202
+
+
+def _query(*names: str) -> dict[str, str]:
+    """The query's parameters, each known and given once."""
+    unknown = sorted(set(request.args) - set(names))
+    if unknown:
+        known = ", ".join(names) or "the parameters: there are none"
+        abort(400, f"{', '.join(unknown)[:100]}: not among {known}.")
+    twice = [name for name in names if len(request.args.getlist(name)) > 1]
+    if twice:
+        abort(400, f"{twice[0]} is given twice.")
+    return request.args.to_dict()
 
 
 def _handoff() -> dict[str, str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import HTTPException
 
 from warmtransfer.core.call import Call
 from warmtransfer.core.events import Event
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.web import twiml
+from warmtransfer.web.guard import SIGNED
 from warmtransfer.web.links import RETRIED
 from warmtransfer.web.parts import parts
 
@@ -39,6 +42,18 @@ def refuse_unsigned() -> None:
     """403 before anything is read, unless Twilio signed the request."""
     if not parts().guard.admits(request):
         abort(403)
+    if request.path.endswith("/"):
+        parts().advice.slash(request.path)
+
+
+@hooks.after_app_request
+def explain_what_is_not_ours(response: Response) -> Response:
+    """Say which setting sends Twilio to a path that does not exist, or with another method."""
+    if response.status_code in (404, 405) and not request.environ.get(SIGNED):
+        with suppress(HTTPException):  # a form that is too large: no webhook of Twilio's
+            if parts().guard.signed(request):
+                parts().advice.not_ours(request.method, request.path)
+    return response
 
 
 def fields() -> Mapping[str, str]:

@@ -11,9 +11,11 @@ from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.desk.desk import Desk
 from warmtransfer.relay.switchboard import Switchboard
+from warmtransfer.web.advice import Advice
 from warmtransfer.web.guard import Guard
 from warmtransfer.web.links import Links
 from warmtransfer.web.twiml import Documents
+from warmtransfer.web.wrong import Wrong
 
 NAME = "warmtransfer"
 
@@ -30,12 +32,18 @@ class Records(Protocol):
     def transcript(self, call_id: str) -> list[Any]:
         """What was said, in order."""
 
+    def trouble(self) -> str:
+        """Why it cannot be relied on now, "" when it can; never raises."""
+
 
 class Life(Protocol):
     """The running of the parts."""
 
     def start(self) -> None:
         """Run; harmless when repeated."""
+
+    def wake(self) -> None:
+        """Have it run soon; never waits, never raises."""
 
     def stop(self) -> None:
         """Stop for good; harmless when repeated."""
@@ -48,6 +56,8 @@ class Parts:
     settings: Settings
     links: Links
     guard: Guard
+    advice: Advice
+    wrong: Wrong
     documents: Documents
     clock: Clock
     desk: Desk

@@ -12,10 +12,15 @@ public = Blueprint("warmtransfer_public", __name__)
 
 @public.get("/health")
 def health() -> dict[str, object]:
-    """Alive, with the number of calls the AI is connected to."""
+    """Alive, with the number of calls the AI is connected to, and what is wrong with the database.
+
+    Always 200 while we can answer: callers and the AI talk on without the database, and a host that ended
+    this process for it would end their conversation.
+    """
     here = parts()
-    here.life.start()
-    return {"ok": True, "relays": here.switchboard.live()}
+    here.life.wake()
+    trouble = here.records.trouble()
+    return {"ok": not trouble, "relays": here.switchboard.live(), "database": trouble or "ok"}
 
 
 @public.get("/sounds/<name>.wav")

@@ -6,6 +6,7 @@ from flask import Flask
 
 from warmtransfer.web import human, media, voice
 from warmtransfer.web.api import api
+from warmtransfer.web.doorstep import Doorstep
 from warmtransfer.web.hooks import hooks
 from warmtransfer.web.public import public
 
@@ -19,3 +20,4 @@ def register(app: Flask, prefix: str) -> None:
     app.register_blueprint(public, url_prefix=prefix or None)
     app.register_blueprint(api, url_prefix=f"{prefix}/api")
     media.register(app, prefix)
+    app.wsgi_app = Doorstep(app.wsgi_app, prefix)  # type: ignore[method-assign]

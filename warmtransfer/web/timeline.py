@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from warmtransfer.core.call import Attempt, Call
+from warmtransfer.visible import visible
 
 #: Fields of events and orders that are nobody's business but ours.
 _SECRET = frozenset({"token"})
@@ -56,7 +57,7 @@ def text(call: Call, journal: Iterable[Any], transcript: Iterable[Any]) -> str:
     lines.append("")
     for at, _, told in sorted(rows, key=lambda row: row[:2]):
         lines += [f"{_since(at, call.started_at)}  {told[0]}", *(f"{'':>9}  {more}" for more in told[1:])]
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))
 
 
 def _decision(row: Any) -> dict[str, Any]:

@@ -271,6 +271,13 @@ def again(url: str, ring: str = "") -> str:
     return _xml(response)
 
 
+def reject() -> str:
+    """The end of a call that is never picked up: who phoned hears that the line is busy."""
+    response = VoiceResponse()
+    response.reject(reason="busy")
+    return _xml(response)
+
+
 def hang_up() -> str:
     """The end of a leg that nobody needs."""
     return _xml(_hung_up())

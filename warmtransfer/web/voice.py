@@ -4,30 +4,74 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import partial
 
-from flask import abort
+from flask import Response, abort, request
 
 from warmtransfer.core.call import Call, call_of
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.web import forms, twiml
+from warmtransfer.web.advice import Visit, visit
 from warmtransfer.web.hooks import callback, document, fields, hooks, log, post
 from warmtransfer.web.parts import parts
 
 # The number -----------------------------------------------------------------------------------------
 
 
-@hooks.post("/voice")
+#: URLs that are entered at Twilio, where GET may have been chosen and a slash be left at the end.
+entered = partial(hooks.route, methods=["GET", "POST"], strict_slashes=False)
+
+
+@entered("/voice")
 @document
 def voice() -> str:
-    """A call comes in: into the room at once."""
+    """A call comes in: into the room at once. What is no caller would bring one more AI leg, for ever."""
+    match _visit():
+        case Visit.CALLER:
+            return _arrive()
+        case Visit.AI_LEG:
+            parts().advice.app_at(request.path)
+            return twiml.hang_up()
+        case Visit.OWN_LEG:
+            parts().advice.ourselves()
+            return twiml.reject()
+        case Visit.ENDED:
+            parts().advice.status_at(request.path)
+            _ended()
+            return twiml.hang_up()
+
+
+@entered("/status")
+def status() -> Response:
+    """The caller's call is over, perhaps before it was ever in the room."""
+    return _stray_caller() if _strayed() else _status()
+
+
+@callback
+def _status() -> None:
+    _ended()
+
+
+@document
+def _stray_caller() -> str:
+    """A caller who was sent to another URL of ours is served, and their number's setting is told."""
+    parts().advice.number_at(request.path)
     return _arrive()
 
 
-@hooks.post("/status")
-@callback
-def status() -> None:
-    """The caller's call is over, perhaps before it was ever in the room."""
+def _strayed() -> bool:
+    """Whether somebody phones the number, whose voice URL is another one of ours."""
+    form = fields()
+    ringing = form.get("CallStatus") == "ringing" and form.get("To") == parts().settings.number
+    return ringing and _visit() is Visit.CALLER
+
+
+def _visit() -> Visit:
+    return visit(fields(), parts().settings.number)
+
+
+def _ended() -> None:
     form = fields()
     event = forms.caller_status(form)
     call = parts().desk.by_caller(form.get("CallSid", "")) if event else None
@@ -99,10 +143,14 @@ def _caller(call: Call | None) -> str:
 # The AI's leg ---------------------------------------------------------------------------------------
 
 
-@hooks.post("/ai")
-@document
-def ai() -> str:
+@entered("/ai")
+def ai() -> Response:
     """The AI's leg, added by us, asks for its document."""
+    return _stray_caller() if _strayed() else _ai()
+
+
+@document
+def _ai() -> str:
     form = fields()
     leg = _parameter(form, "leg")
     call_id = _parameter(form, "call")

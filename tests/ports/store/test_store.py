@@ -92,7 +92,8 @@ def test_a_whole_story_is_remembered_fact_by_fact(store: Store) -> None:
     assert story.call.stage is Stage.OVER
     rows = store.journal("c1")
     assert [(r.event, r.before, r.after, tuple(o.order for o in r.orders)) for r in rows] == told
-    assert [row.data for row in rows] == [fact.to_dict() for fact in facts]
+    told_of = [{name: value for name, value in fact.to_dict().items() if name != "token"} for fact in facts]
+    assert [row.data for row in rows] == told_of
     assert [row.at for row in rows] == sorted(row.at for row in rows)
     assert [order for _, order in store.open_orders("c1")] == story.given
     assert store.legs_to("+15550100001") == {"CAsam"}

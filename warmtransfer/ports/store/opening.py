@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from warmtransfer.errors import ConfigError
 from warmtransfer.ports.store import schema
+from warmtransfer.ports.store.file import make_private, path_of
 from warmtransfer.ports.store.tables import LOCK_TABLES, outbox
 
 
@@ -121,12 +122,17 @@ def _file(url: URL) -> Path | None:
     """The file of an SQLite database; None for PostgreSQL."""
     if url.get_backend_name() != "sqlite":
         return None
-    return Path((url.database or "").removeprefix("file:").partition("?")[0])
+    return path_of(url.database or "")
 
 
 def _sqlite(url: URL) -> Engine:
     """Write-ahead log: readers never wait for a writer, and a commit is one append without a flush."""
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 3.0})
+
+    @event.listens_for(engine, "do_connect")
+    def private(*_: Any) -> None:
+        if "mode" not in url.query:
+            make_private(path_of(url.database or ""))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -6,7 +6,6 @@ waits cooperatively by itself. A transaction is whole or absent, whenever the pr
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,23 +13,25 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Attempt, Call, Stage
 from warmtransfer.core.events import Event
 from warmtransfer.core.plain import plain
-from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.errors import ConfigError
 from warmtransfer.ports.store import opening
 from warmtransfer.ports.store import statements as sql
+from warmtransfer.ports.store.faults import mapped
+from warmtransfer.ports.store.file import File, path_of
 from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
 from warmtransfer.ports.store.statements import MOST, NTH, WHICH
 from warmtransfer.ports.store.tables import attempt, call, journal, outbox, transcript
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
+
+#: Seconds for which a failure is news, if nothing was asked of the database since.
+LATELY = 60.0
 
 
 class Offload(Protocol):
@@ -77,6 +78,8 @@ class Store:
         self._engine = opening.make_engine(url, reading=reading)
         self._postgres = self._engine.dialect.name == "postgresql"
         self._run: Offload = here if self._postgres else offload
+        self._file = None if self._postgres else File(path_of(self._engine.url.database or ""))
+        self._failed: tuple[float, str] | None = None  #: monotonic seconds, when the last transaction did
         self._prepared = False
         if reading:
             self.open()
@@ -93,6 +96,13 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._run(self._engine.dispose)
+
+    def trouble(self) -> str:
+        """Why the database cannot be relied on, by its file and by what was asked of it last; else ""."""
+        failed = self._failed
+        if failed is not None and time.monotonic() - failed[0] < LATELY:
+            return failed[1]
+        return self._file.trouble() if self._file else ""
 
     # Deciding ---------------------------------------------------------------------------------------
 
@@ -228,16 +238,24 @@ class Store:
 
         Not chained: their texts hold the statement with numbers and words of the call.
         """
-        self._prepare()
         try:
+            self._prepare()
             with self._engine.connect() as connection:
                 db = connection.execution_options(writes=writes, wait=wait)
                 with db.begin():
                     if self._postgres and writes:
                         db.execute(sql.LOCK_TIMEOUT, {MOST: f"{max(1, int(wait * 1000))}ms"})
                     yield db
+            if self._file:
+                self._file.trouble()
         except SQLAlchemyError as exc:
-            raise _mapped(exc) from None
+            fault = mapped(exc)
+            self._failed = (time.monotonic(), str(fault))
+            raise fault from None
+        except ConfigError:  # its text names hosts and files: nothing for strangers
+            self._failed = (time.monotonic(), "the database will not do, as DATABASE_URL stands")
+            raise
+        self._failed = None
 
 
 def _save(db: Connection, known: Call | None, decision: Decision) -> Saved:
@@ -250,7 +268,8 @@ def _save(db: Connection, known: Call | None, decision: Decision) -> Saved:
             "call_id": after.id,
             "at": after.at,
             "event": type(decision.event).__name__,
-            "data": decision.event.to_dict(),
+            # A stream's token opens it once; who reads the journal has no use for it, before or after.
+            "data": {name: value for name, value in decision.event.to_dict().items() if name != "token"},
             "before": decision.before.stage.value,
             "after": after.stage.value,
         }
@@ -296,26 +315,6 @@ def _values(tried: Attempt) -> dict[str, Any]:
 def clean(text: str) -> str:
     """Text that both databases take: no NUL, no half of a surrogate pair."""
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
-
-
-def _mapped(exc: SQLAlchemyError) -> WarmTransferError:
-    """Ours for theirs: locked, unreachable and full count as busy, the rest is nobody's passing trouble."""
-    brief = _brief(exc)
-    lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
-    passing = isinstance(exc, OperationalError | InterfaceError | PoolTimeout)
-    # SQLite's driver calls a wrong statement or a missing table operational too.
-    if lost or (passing and not brief.endswith(" SQLITE_ERROR")):
-        log.warning("the database cannot be had: %s", brief)
-        return StoreBusy(f"the database cannot be had: {brief}")
-    log.error("the database refuses: %s", brief)
-    return WarmTransferError(f"the database refuses: {brief}")
-
-
-def _brief(exc: SQLAlchemyError) -> str:
-    """The kind of failure, without the statement and its values."""
-    cause = getattr(exc, "orig", None)
-    state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or ""
-    return f"{type(cause or exc).__name__} {state}".strip()
 
 
 def here(fn: Callable[..., T], /, *args: Any) -> T:
