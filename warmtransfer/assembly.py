@@ -124,7 +124,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         loop=loop,
     )
     switchboard.desk = desk
-    desk.watch(Announcer(app))
+    desk.watch(Announcer(app, tools.coroutines))
     return Parts(
         settings=settings,
         links=links,
