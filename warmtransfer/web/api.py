@@ -16,10 +16,10 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.policy import named
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.web import timeline
+from warmtransfer.web import hosts, timeline
 from warmtransfer.web.parts import parts
 
-api = Blueprint("warmtransfer_api", __name__)
+api = hosts.watch(Blueprint("warmtransfer_api", __name__))
 
 BODY_LIMIT = 16 * 1024
 #: Fields of a handoff, and the most letters each may have.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from warmtransfer.web import sounds
+from warmtransfer.web import hosts, sounds
 from warmtransfer.web.parts import parts
 
-public = Blueprint("warmtransfer_public", __name__)
+public = hosts.watch(Blueprint("warmtransfer_public", __name__))
 
 
 @public.get("/health")
