@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import threading
 import time
@@ -67,6 +68,7 @@ class Running:
         self._keep = keep_days * DAY
         self._lock = threading.Lock()
         self._started = False
+        self.started_in = 0
         self._ended = threading.Event()
 
     def start(self) -> None:
@@ -81,6 +83,7 @@ class Running:
                 log.error("%s", fault)  # noqa: TRY400 - it says what to do
                 raise
             self._started = True
+            self.started_in = os.getpid()
         threading.Thread(target=self._forget, name="warmtransfer-prune", daemon=True).start()
 
     def stop(self) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import sys
 import threading
 from typing import Any
 
@@ -17,6 +19,8 @@ log = logging.getLogger("warmtransfer")
 
 #: Marks, in the WSGI environment, what has come as far as our own checks.
 REACHED = "warmtransfer.reached"
+#: Whether gevent had patched when the app was made, in `app.extensions`.
+BORN_PATCHED = "warmtransfer.born_patched"
 #: Topics that were said, in `app.extensions`.
 SAID = "warmtransfer.said"
 PAGE = "docs/hosts.md"
@@ -42,6 +46,15 @@ PROCESSES = (
     "with one (gunicorn -w 1), which serves all calls; until then every call is refused (see " + PAGE + ")"
 )
 
+PATCHED_LATE = (
+    "gevent has patched this process after the app was made, and calls would hang: leave out --preload, or "
+    "put `from gevent import monkey; monkey.patch_all()` first in the app's module (see " + PAGE + ")"
+)
+FORKED = (
+    "warmtransfer was started before the server forked this process, where nothing of it runs: leave out "
+    "--preload, or the call of start(app): the first webhook starts it (see " + PAGE + ")"
+)
+
 
 def watch(blueprint: Blueprint) -> Blueprint:
     """Have this blueprint's requests looked after."""
@@ -61,10 +74,27 @@ def reached() -> str:
 
 def misplaced() -> bool:
     """Whether calls cannot be served by processes like this one; the log says why."""
-    if not request.environ.get("wsgi.multiprocess") or not parts().settings.database_url.startswith("sqlite"):
+    here = parts()
+    if patched() and not current_app.extensions.get(BORN_PATCHED, True):
+        say(PATCHED_LATE)
+    elif here.life.started_in not in (0, os.getpid()):
+        say(FORKED)
+    elif request.environ.get("wsgi.multiprocess") and here.settings.database_url.startswith("sqlite"):
+        say(PROCESSES)
+    else:
         return False
-    say(PROCESSES)
     return True
+
+
+def born(app: Flask) -> None:
+    """Note what the process is like in which the app is made: it may be forked, or patched, afterwards."""
+    app.extensions[BORN_PATCHED] = patched()
+
+
+def patched() -> bool:
+    """Whether gevent has patched sockets."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and bool(monkey.is_module_patched("socket"))
 
 
 def say(text: str, *arguments: object) -> None:

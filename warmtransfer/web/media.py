@@ -11,7 +11,6 @@ import logging
 import os
 import re
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -92,6 +91,10 @@ class Taken(Response):
             raise StopIteration
         if mode == "werkzeug":
             raise ConnectionAbortedError("the socket was taken over")
+        if mode == "gevent":
+            # It would read its next request from there.
+            source = self._environ["wsgi.input"]
+            getattr(source, "rfile", source).close()
         return iter(())
 
     def close(self) -> None:
@@ -174,7 +177,7 @@ def released(sock: socket.socket) -> tuple[socket.socket, bool]:
     The server keeps a socket whose other end is closed: what it shuts down or closes is not the call's. That
     cannot be had of TLS; and a patched gevent's request is a greenlet, which may as well wait.
     """
-    if _patched():
+    if hosts.patched():
         return sock, False
     if type(sock) is socket.socket:
         ours = sock.dup()
@@ -186,11 +189,6 @@ def released(sock: socket.socket) -> tuple[socket.socket, bool]:
     if type(sock).__module__.startswith("gevent."):
         return socket.socket(fileno=os.dup(sock.fileno())), True
     return sock, False
-
-
-def _patched() -> bool:
-    monkey = sys.modules.get("gevent.monkey")
-    return monkey is not None and bool(monkey.is_module_patched("socket"))
 
 
 def serve(

@@ -11,9 +11,11 @@ public = hosts.watch(Blueprint("warmtransfer_public", __name__))
 
 
 @public.get("/health")
-def health() -> dict[str, object]:
-    """Alive, with the number of calls the AI is connected to."""
+def health() -> dict[str, object] | tuple[dict[str, object], int]:
+    """Alive, with the number of calls the AI is connected to; 503 where no call can be served."""
     here = parts()
+    if hosts.misplaced():
+        return {"ok": False, "relays": 0}, 503
     here.life.start()
     return {"ok": True, "relays": here.switchboard.live()}
 
