@@ -19,6 +19,7 @@ from warmtransfer.desk.protocols import Carrier
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.loop.coroutines import Coroutines
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
 from warmtransfer.ports.model.protocol import Factory, ModelSettings
@@ -59,8 +60,15 @@ class Running:
     """The parts' life: started once, by whoever comes first, and stopped once."""
 
     def __init__(
-        self, desk: Desk, switchboard: Switchboard, loop: Loop, store: Store, keep_days: int
+        self,
+        desk: Desk,
+        switchboard: Switchboard,
+        loop: Loop,
+        store: Store,
+        coroutines: Coroutines,
+        keep_days: int,
     ) -> None:
+        self._coroutines = coroutines
         self._desk = desk
         self._switchboard = switchboard
         self._loop = loop
@@ -96,6 +104,7 @@ class Running:
         self._desk.stop()
         self._store.close()
         self._loop.stop()
+        self._coroutines.stop()
 
     def _forget(self) -> None:
         while True:
@@ -137,7 +146,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         desk=desk,
         switchboard=switchboard,
         records=store,
-        life=Running(desk, switchboard, loop, store, settings.keep_days),
+        life=Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days),
     )
 
 

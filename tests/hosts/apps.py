@@ -49,7 +49,7 @@ class Kind(Enum):
 
 
 def tools() -> Flask:
-    """Tools and listeners that exit, wait, and want types of their own."""
+    """A tool that waits and wants types of its own, and listeners that exit or wait."""
     app, extension = base()
 
     @extension.tool
@@ -60,11 +60,6 @@ def tools() -> Flask:
         await asyncio.sleep(0.01)
         assert isinstance(kind, Kind)
         return f"Order {number + 1000} left this morning."
-
-    @extension.tool
-    def opening_hours() -> str:
-        """Says the opening hours of the shop."""
-        raise SystemExit("for Ada Lovelace")
 
     extension.init_app(app)
 
@@ -78,6 +73,19 @@ def tools() -> Flask:
     for signal in (call_started, handoff_asked):
         signal.connect(leaves, sender=app, weak=False)
         signal.connect(counts, sender=app, weak=False)
+    return app
+
+
+def exits() -> Flask:
+    """A tool that ends the process, as command-line code does."""
+    app, extension = base()
+
+    @extension.tool
+    def look_up_order(number: int) -> str:
+        """Says where an order is, by its number."""
+        raise SystemExit("for Ada Lovelace")
+
+    extension.init_app(app)
     return app
 
 
@@ -171,7 +179,7 @@ def pooled() -> Flask:
 
 MADE: dict[str, Callable[[], Flask]] = {
     each.__name__: each
-    for each in (plain, started, tools, csrf, csrf_first, wall, limited, reader, pooled)
+    for each in (plain, started, tools, exits, csrf, csrf_first, wall, limited, reader, pooled)
 }
 
 
