@@ -8,7 +8,6 @@ import psutil
 import pytest
 import requests
 
-from tests.calls.conftest import DEFAULTS
 from tests.calls.story import ASK, HELLO, SAM, Row, Story, accepts
 from tests.calls.world import World
 
@@ -28,7 +27,6 @@ def world(running: World, settings: dict[str, str]) -> Iterator[World]:
     """The world with this server, which is ended with its workers: they would keep the port."""
     running.end_app()
     running.settings = settings
-    running.control("PUT", "/laws", DEFAULTS)
     began = (running.folder / "app.log").stat().st_size
     try:
         running.start_app()
