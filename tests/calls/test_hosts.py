@@ -100,11 +100,11 @@ def test_a_server_without_websockets_says_so_once_and_a_human_takes_the_call(sto
     assert "gunicorn" in line
 
 
-@serving("gunicorn-two", "gunicorn-preload-started", "gunicorn-preload-gevent")
+@serving("gunicorn-two", "gunicorn-preload/started", "gunicorn-preload-gevent")
 def test_a_server_that_cannot_serve_calls_says_once_what_to_do_and_tells_the_caller(story: Story) -> None:
     words = {
         "gunicorn-two": "start it with one (gunicorn -w 1)",
-        "gunicorn-preload-started": "leave out --preload, or the call of start(app)",
+        "gunicorn-preload": "leave out --preload, or the call of start(app)",
         "gunicorn-preload-gevent": "leave out --preload, or put",
     }
     story.phone({"wait": 30}, {"hangup": True})

@@ -17,7 +17,6 @@ GUNICORN = {
     "gunicorn-gthread": "-k gthread --threads 1",
     "gunicorn-gevent": "-k gevent",
     "gunicorn-preload": "-k gthread --threads 4 --preload",
-    "gunicorn-preload-started": "-k gthread --threads 4 --preload",
     "gunicorn-preload-gevent": "-k gevent --preload",
     "gunicorn-two": "-k gthread --threads 4 -w 2",
 }
