@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import gc
 import subprocess
@@ -404,6 +405,34 @@ def test_a_listener_that_fails_is_logged_and_stops_nobody(
         site.arrive()
         eventually(lambda: ear.names() == ["call_started"])
         assert "a listener failed" in caplog.text
+    finally:
+        site.close()
+
+
+def test_a_listener_that_exits_costs_no_later_signal_and_one_may_be_a_coroutine(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = Site(tmp_path)
+    heard: list[str] = []
+
+    def leaves(sender: Flask, call: Call) -> None:
+        raise SystemExit(f"for {call.caller}")
+
+    async def waits(sender: Flask, call: Call) -> None:
+        await asyncio.sleep(0)
+        heard.append(current_app.name)
+
+    try:
+        for signal in (signals.call_started, signals.call_over):
+            signal.connect(leaves, sender=site.app)
+            signal.connect(waits, sender=site.app)
+        ear = Ear(site.app)
+        call_id = site.arrive()
+        site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
+        eventually(lambda: ear.names() == ["call_started", "call_over"] and len(heard) == 2)
+        assert heard == ["warmtransfer"] * 2
+        assert "a listener failed: SystemExit (" in caplog.text
+        assert CALLER not in caplog.text
     finally:
         site.close()
 

@@ -48,6 +48,8 @@ OWNERS: dict[str, set[str]] = {
     "simple_websocket": set(),
     "flask_sock": {"web/media.py"},
     "phonenumbers": {"numbers.py"},
+    "pydantic": {"relay/signature.py"},
+    "asyncio": {"ports/loop/coroutines.py"},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from warmtransfer.desk.protocols import Carrier
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.loop.coroutines import Coroutines
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
 from warmtransfer.ports.model.protocol import Factory, ModelSettings
@@ -58,8 +60,15 @@ class Running:
     """The parts' life: started once, by whoever comes first, and stopped once."""
 
     def __init__(
-        self, desk: Desk, switchboard: Switchboard, loop: Loop, store: Store, keep_days: int
+        self,
+        desk: Desk,
+        switchboard: Switchboard,
+        loop: Loop,
+        store: Store,
+        coroutines: Coroutines,
+        keep_days: int,
     ) -> None:
+        self._coroutines = coroutines
         self._desk = desk
         self._switchboard = switchboard
         self._loop = loop
@@ -67,6 +76,7 @@ class Running:
         self._keep = keep_days * DAY
         self._lock = threading.Lock()
         self._started = False
+        self.started_in = 0
         self._ended = threading.Event()
         self._waking = threading.Lock()
 
@@ -95,6 +105,7 @@ class Running:
                 log.error("%s", fault)  # noqa: TRY400 - it says what to do
                 raise
             self._started = True
+            self.started_in = os.getpid()
         threading.Thread(target=self._forget, name="warmtransfer-prune", daemon=True).start()
 
     def stop(self) -> None:
@@ -107,6 +118,7 @@ class Running:
         self._desk.stop()
         self._store.close()
         self._loop.stop()
+        self._coroutines.stop()
 
     def _forget(self) -> None:
         while True:
@@ -138,7 +150,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         loop=loop,
     )
     switchboard.desk = desk
-    desk.watch(Announcer(app))
+    desk.watch(Announcer(app, tools.coroutines))
     advice = Advice(links)
     desk.watch(lambda before, _after, event: advice.never_asked(before, event) if before else None)
     return Parts(
@@ -152,7 +164,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         desk=desk,
         switchboard=switchboard,
         records=store,
-        life=Running(desk, switchboard, loop, store, settings.keep_days),
+        life=Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days),
     )
 
 

@@ -14,7 +14,10 @@ WarmTransferError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 
 class WarmTransferError(Exception):
@@ -84,3 +87,31 @@ class CarrierUnsure(CarrierError):
     """Nobody knows whether it was done: look before repeating."""
 
     kind = "unsure"
+
+
+#: Frames of a fault that its log line names, the innermost.
+FRAMES = 4
+
+
+def log_fault(log: logging.Logger, fault: BaseException, text: str, *arguments: object) -> None:
+    """One ERROR line: the text, and the fault's names and lines. Its message may be what a caller said."""
+    log.error(f"{text}: %s", *arguments, described(fault))
+
+
+def described(fault: BaseException) -> str:
+    """The names of a fault and of what led to it, each with the lines it came through; never a value."""
+    return "; after ".join(_lines(fault))
+
+
+def _lines(fault: BaseException | None) -> Iterator[str]:
+    seen: set[int] = set()
+    while fault is not None and id(fault) not in seen:
+        seen.add(id(fault))
+        frames = list(traceback.walk_tb(fault.__traceback__))[-FRAMES:]
+        codes = [(frame.f_code, line) for frame, line in frames]
+        where = ", ".join(f"{PurePath(code.co_filename).name}:{line} {code.co_name}" for code, line in codes)
+        names = [type(fault).__name__]
+        if isinstance(fault, BaseExceptionGroup):
+            names += [type(each).__name__ for each in fault.exceptions]
+        yield f"{' of '.join(names)} ({where})" if where else " of ".join(names)
+        fault = fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)

@@ -1,12 +1,15 @@
 """What a host app may listen to. Sender: the Flask app; argument `call`: the call after the fact.
 
 Receivers run in a worker thread, inside the app's context, one fact of a call after the other; they may
-take their time, and what they raise is logged and changes nothing.
+take their time, and what they raise (`SystemExit`, too) is logged and changes nothing. A receiver may be
+`async def`.
 """
 
 from __future__ import annotations
 
+import inspect
 import logging
+from collections.abc import Awaitable
 from typing import Any
 
 from blinker import NamedSignal, Namespace
@@ -14,6 +17,8 @@ from flask import Flask
 
 from warmtransfer.core.call import ELSEWHERE, SEEKING, Call, Stage
 from warmtransfer.core.events import Event
+from warmtransfer.errors import log_fault
+from warmtransfer.ports.loop.coroutines import Coroutines
 
 log = logging.getLogger("warmtransfer")
 
@@ -54,8 +59,9 @@ def told(before: Call | None, after: Call) -> list[tuple[NamedSignal, dict[str, 
 class Announcer:
     """Sends the signals of one app."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, coroutines: Coroutines | None = None) -> None:
         self._app = app
+        self._coroutines = coroutines or Coroutines()
 
     def __call__(self, before: Call | None, after: Call, event: Event) -> None:
         """Tell whoever listens what this change means to a host app."""
@@ -64,8 +70,16 @@ class Announcer:
                 self._tell(receiver, after, more)
 
     def _tell(self, receiver: Any, call: Call, more: dict[str, Any]) -> None:
+        try:
+            with self._app.app_context():
+                answer = receiver(self._app, call=call, **more)
+            if inspect.isawaitable(answer):
+                self._coroutines.run(lambda: self._finish(answer))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as exc:  # noqa: BLE001 - a SystemExit would end this call's later signals
+            log_fault(log, exc, "call %s: a listener failed", call.id)
+
+    async def _finish(self, answer: Awaitable[object]) -> None:
         with self._app.app_context():
-            try:
-                receiver(self._app, call=call, **more)
-            except Exception:
-                log.exception("call %s: a listener failed", call.id)
+            await answer

@@ -65,6 +65,7 @@ class World:
         self.processes: list[subprocess.Popen[str]] = []
         self.since = time.monotonic()
         self.settings: dict[str, str] = {}
+        self.began = 0  #: where this app's log begins in the file
         self.web = requests.Session()
 
     # Life -------------------------------------------------------------------------------------------
@@ -109,7 +110,8 @@ class World:
 
     def start_app(self) -> subprocess.Popen[str]:
         """Start the app, also again after it was killed, and wait until it answers."""
-        command = ["-m", "tests.calls.host", str(self.speed), repr(self.since)]
+        serve = self.settings.get("SERVE", "-m tests.calls.host").split()
+        command = [*serve, str(self.speed), repr(self.since)]
         self.app = self._run("app", command, env={**os.environ, **self.environment, **self.settings})
         self.until(self._healthy, 20, "the app to answer /health")
         return self.app
@@ -151,7 +153,8 @@ class World:
 
     def _healthy(self) -> bool:
         with contextlib.suppress(requests.ConnectionError):
-            return self.web.get(f"http://127.0.0.1:{self.port}/warmtransfer/health", timeout=5).ok
+            answer = self.web.get(f"http://127.0.0.1:{self.port}/warmtransfer/health", timeout=5)
+            return answer.status_code in (200, 503)
         return False
 
     # Doing ------------------------------------------------------------------------------------------

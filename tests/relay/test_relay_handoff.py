@@ -137,7 +137,7 @@ def test_a_host_apps_tool_runs_in_its_own_thread_and_answers() -> None:
 def test_a_tool_that_takes_too_long_is_answered_for() -> None:
     gate = threading.Event()
     tools = Toolbox()
-    tools.add(lambda: gate.wait(10), name="slow")
+    tools.add(lambda: gate.wait(10), name="slow", description="Is slow.")
     with ends(speed=10, tools=tools, tool_seconds=2.0) as both:
         _, session = both.up()
         session.begin("r1")

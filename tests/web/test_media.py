@@ -31,6 +31,7 @@ class Door:
         self.loop = loop
         self.guard = self.desk = self.switchboard = self.life = self
         self.clock = Clock(10.0)
+        self.started_in = 0
         self.signed = True
         self.tokens = {"good": ("c1", 3)}
         self.attached: list[tuple[str, int, str, bytes]] = []

@@ -10,7 +10,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.errors import WarmTransferError
+from warmtransfer.errors import WarmTransferError, log_fault
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import ToolCall
 from warmtransfer.relay.tools import TRANSFER, CallInfo, Toolbox
@@ -78,7 +78,8 @@ class Errands:
         else:
             arguments = call.arguments
             run = self._toolbox.run
-            self._loop.spawn(lambda: self._done(call, run(call.name, arguments, self._info), True))
+            limit = self._clock.real(seconds)
+            self._loop.spawn(lambda: self._done(call, run(call.name, arguments, self._info, limit), True))
 
     def ask(self, source: str, reason: str, summary: str) -> None:
         """Ask for a human although the model did not."""
@@ -103,8 +104,8 @@ class Errands:
         limit = 40 * briefing.SUMMARY_LIMIT
         try:
             call = self._desk.ask(self._info.call_id, source, target[:80], reason[:400], summary[:limit])
-        except WarmTransferError:
-            log.exception("call %s: a human could not be asked for", self._info.call_id)
+        except WarmTransferError as exc:
+            log_fault(log, exc, "call %s: a human could not be asked for", self._info.call_id)
             return NOT_POSSIBLE
         return standing(call)
 

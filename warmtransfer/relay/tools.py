@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import logging
-import types
-import typing
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from inspect import getdoc, isawaitable
 from typing import Any
 
 from warmtransfer.core.rules import Human
+from warmtransfer.errors import log_fault
+from warmtransfer.ports.loop.coroutines import Coroutines
+from warmtransfer.relay.signature import Signature, WrongArguments
 
 log = logging.getLogger("warmtransfer")
 
@@ -20,14 +22,8 @@ TRANSFER = "transfer_to_human"
 #: What goes back to the model is spoken or thought about, not stored: more than this helps nobody.
 ANSWER_LIMIT = 8000
 
-_SIMPLE: dict[Any, dict[str, Any]] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    bool: {"type": "boolean"},
-    dict: {"type": "object"},
-    list: {"type": "array"},
-}
+#: What the realtime APIs take for a function's name.
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +41,25 @@ class Tool:
 
     name: str
     description: str
-    parameters: Mapping[str, Any]
+    signature: Signature
     run: Callable[..., Any]
-    info: str = ""  #: the parameter that wants a CallInfo
 
     def shown(self) -> dict[str, Any]:
         """As the session declares it."""
-        return {"name": self.name, "description": self.description, "parameters": dict(self.parameters)}
+        return {"name": self.name, "description": self.description, "parameters": self.signature.schema}
 
 
 class Toolbox:
     """The tools of one app. `around` is entered around every run (an app context)."""
 
-    def __init__(self, around: Callable[[], AbstractContextManager[Any]] = nullcontext) -> None:
+    def __init__(
+        self,
+        around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        coroutines: Coroutines | None = None,
+    ) -> None:
         self._tools: dict[str, Tool] = {}
         self.around = around
+        self.coroutines = coroutines or Coroutines()
 
     def add(self, fn: Callable[..., Any], name: str = "", description: str = "") -> Tool:
         """Make a typed function a tool; its docstring is what the model is told. Raises TypeError."""
@@ -74,24 +74,38 @@ class Toolbox:
         own = [tool.shown() for tool in self._tools.values()]
         return [*own, transfer_tool(humans)] if humans else own
 
-    def run(self, name: str, arguments: Mapping[str, Any], info: CallInfo) -> str:
-        """Run in this thread; what went wrong comes back as text for the model."""
+    def run(
+        self, name: str, arguments: Mapping[str, Any], info: CallInfo, seconds: float | None = None
+    ) -> str:
+        """Run in this thread; what went wrong comes back as text for the model.
+
+        One that is `async def` runs in the loop of them all, and is cancelled after `seconds`.
+        """
         tool = self._tools.get(name)
         if tool is None:
             return f"There is no tool named {name!r}."
         try:
-            given = {key: value for key, value in arguments.items() if key != tool.info}
-            if tool.info:
-                given[tool.info] = info
-            bound = inspect.signature(tool.run).bind(**given)
-        except TypeError as exc:
-            return f"The tool was not run: {exc}."
-        try:
-            with self.around():
-                return answer_text(tool.run(*bound.args, **bound.kwargs))
-        except Exception as exc:
-            log.exception("tool %s failed in call %s", name, info.call_id)
+            return answer_text(self._call(tool, arguments, info, seconds))
+        except WrongArguments as exc:
+            return f"The tool was not run: {exc}. Call it again with correct arguments."
+        except KeyboardInterrupt:
+            raise
+        except BaseException as exc:  # noqa: BLE001 - its SystemExit would end the server, and every call
+            log_fault(log, exc, "tool %s failed in call %s", name, info.call_id)
             return f"The tool failed: {type(exc).__name__}. Tell the caller it did not work."
+
+    def _call(
+        self, tool: Tool, arguments: Mapping[str, Any], info: CallInfo, seconds: float | None
+    ) -> object:
+        filled = dict.fromkeys(tool.signature.filled, info)
+        asked = {key: value for key, value in arguments.items() if key not in filled}
+        with self.around():
+            found = tool.run(**tool.signature.read(asked), **filled)
+        return self.coroutines.run(lambda: self._finish(found), seconds) if isawaitable(found) else found
+
+    async def _finish(self, found: Awaitable[object]) -> object:
+        with self.around():
+            return await found
 
 
 def answer_text(value: Any) -> str:
@@ -132,48 +146,12 @@ def transfer_tool(humans: Sequence[Human]) -> dict[str, Any]:
 
 
 def tool_of(fn: Callable[..., Any], name: str = "", description: str = "") -> Tool:
-    """The tool that a typed function is; raises TypeError naming the parameter it cannot describe."""
-    hints = typing.get_type_hints(fn, include_extras=True)
-    properties: dict[str, Any] = {}
-    required: list[str] = []
-    info = ""
-    for parameter in inspect.signature(fn).parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
-            raise TypeError(f"{fn.__name__}: {parameter.name} cannot be described to a model")
-        hint = hints.get(parameter.name, str)
-        if hint is CallInfo:
-            info = parameter.name
-            continue
-        try:
-            properties[parameter.name] = schema_of(hint)
-        except TypeError as exc:
-            raise TypeError(f"{fn.__name__}: {parameter.name}: {exc}") from exc
-        if parameter.default is parameter.empty:
-            required.append(parameter.name)
-    parameters = {
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-    told = description or inspect.getdoc(fn) or ""
-    return Tool(name or fn.__name__, " ".join(told.split()), parameters, fn, info)
-
-
-def schema_of(hint: Any) -> dict[str, Any]:
-    """The JSON schema of a type: texts, numbers, booleans, lists, dicts, literals, optionals."""
-    if hint in _SIMPLE:
-        return dict(_SIMPLE[hint])
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin is typing.Annotated:
-        told = " ".join(each for each in inner[1:] if isinstance(each, str))
-        return {**schema_of(inner[0]), **({"description": told} if told else {})}
-    if origin is typing.Literal:
-        return {"enum": list(inner)}
-    if origin in (list, tuple, set, Sequence) and inner:
-        return {"type": "array", "items": schema_of(inner[0])}
-    if origin in (dict, Mapping):
-        return {"type": "object"}
-    if origin in (typing.Union, types.UnionType):
-        return {"anyOf": [{"type": "null"} if each is type(None) else schema_of(each) for each in inner]}
-    raise TypeError(f"{hint!r} has no JSON schema here")
+    """The tool that a typed function is; raises TypeError for what a model could not call, and says why."""
+    signature = Signature(fn, CallInfo)
+    name = name or fn.__name__
+    if not NAME.fullmatch(name):
+        raise TypeError(f"{name!r} is no name that a model can call: letters, digits, _ and -, 64 at most")
+    told = " ".join((description or getdoc(fn) or "").split())
+    if not told:
+        raise TypeError(f"{name} has no docstring: it tells the model what the tool does; write a sentence")
+    return Tool(name, told, signature, fn)

@@ -20,10 +20,10 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.policy import named
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.web import timeline, wrong
+from warmtransfer.web import hosts, timeline, wrong
 from warmtransfer.web.parts import parts
 
-api = Blueprint("warmtransfer_api", __name__)
+api = hosts.watch(Blueprint("warmtransfer_api", __name__))
 
 log = logging.getLogger("warmtransfer")
 

@@ -16,14 +16,14 @@ from warmtransfer.core.call import Call
 from warmtransfer.core.events import Event
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.web import twiml
+from warmtransfer.web import hosts, twiml
 from warmtransfer.web.guard import SIGNED
 from warmtransfer.web.links import RETRIED
 from warmtransfer.web.parts import parts
 
 log = logging.getLogger("warmtransfer")
 
-hooks = Blueprint("warmtransfer", __name__)
+hooks = hosts.watch(Blueprint("warmtransfer", __name__))
 
 #: Fields that Twilio sends once: they travel in the URL when a document has to be asked for again.
 _ONCE = ("Digits", "DialCallStatus", "RecordingUrl", "RecordingDuration", "call", "leg", "room")
@@ -40,7 +40,7 @@ _WAIT = f"{hooks.name}.wait"
 @hooks.before_request
 def refuse_unsigned() -> None:
     """403 before anything is read, unless Twilio signed the request."""
-    if not parts().guard.admits(request):
+    if hosts.reached() or not parts().guard.admits(request):
         abort(403)
     if request.path.endswith("/"):
         parts().advice.slash(request.path)
@@ -54,6 +54,16 @@ def explain_what_is_not_ours(response: Response) -> Response:
             if parts().guard.signed(request):
                 parts().advice.not_ours(request.method, request.path)
     return response
+
+
+@hooks.before_request
+def refuse_where_calls_cannot_be_served() -> Response | None:
+    """Let the caller know, and callbacks be repeated; the log says what is wrong with the server."""
+    if not hosts.misplaced():
+        return None
+    if request.endpoint in _CALLERS:
+        return Response(parts().documents.sorry(), content_type="text/xml; charset=utf-8")
+    return Response(status=503)
 
 
 def fields() -> Mapping[str, str]:

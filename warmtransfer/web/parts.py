@@ -39,6 +39,8 @@ class Records(Protocol):
 class Life(Protocol):
     """The running of the parts."""
 
+    started_in: int  #: the process; 0 before the start
+
     def start(self) -> None:
         """Run; harmless when repeated."""
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from warmtransfer.web import sounds
+from warmtransfer.web import hosts, sounds
 from warmtransfer.web.parts import parts
 
-public = Blueprint("warmtransfer_public", __name__)
+public = hosts.watch(Blueprint("warmtransfer_public", __name__))
 
 
 @public.get("/health")
-def health() -> dict[str, object]:
+def health() -> dict[str, object] | tuple[dict[str, object], int]:
     """Alive, with the number of calls the AI is connected to, and what is wrong with the database.
 
-    Always 200 while we can answer: callers and the AI talk on without the database, and a host that ended
-    this process for it would end their conversation.
+    200 while calls can be served here: callers and the AI talk on without the database, and a host that ended
+    this process for it would end their conversation. 503 where no call can be.
     """
     here = parts()
+    if hosts.misplaced():
+        return {"ok": False, "relays": 0, "database": "not looked at"}, 503
     here.life.wake()
     trouble = here.records.trouble()
     return {"ok": not trouble, "relays": here.switchboard.live(), "database": trouble or "ok"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from warmtransfer.web import human, media, voice
+from warmtransfer.web import hosts, human, media, voice
 from warmtransfer.web.api import api
 from warmtransfer.web.doorstep import Doorstep
 from warmtransfer.web.hooks import hooks
@@ -16,6 +16,7 @@ WEBHOOKS = (human, voice)
 
 def register(app: Flask, prefix: str) -> None:
     """Give the app our routes under `prefix`."""
+    hosts.born(app)
     app.register_blueprint(hooks, url_prefix=prefix or None)
     app.register_blueprint(public, url_prefix=prefix or None)
     app.register_blueprint(api, url_prefix=f"{prefix}/api")
