@@ -59,13 +59,13 @@ FORKED = (
 def watch(blueprint: Blueprint) -> Blueprint:
     """Have this blueprint's requests looked after."""
     blueprint.url_value_preprocessor(_exempt)
+    blueprint.before_request(_note)
     blueprint.after_request(_notice)
     return blueprint
 
 
 def reached() -> str:
-    """Note that a webhook or a stream has come to us; why its body is none, or empty."""
-    request.environ[REACHED] = True
+    """Why the body of this webhook, or stream, is none; empty for one that has come whole."""
     if _signed() and _body_is_gone():
         say(BODY, parts().settings.url_prefix or "/")
         return "its body is gone"
@@ -116,6 +116,10 @@ def _exempt(endpoint: str | None, values: Any) -> None:
     csrf = current_app.extensions.get("csrf")
     if any(each.__module__.startswith("flask_wtf") for each in type(csrf).__mro__):
         csrf.exempt(current_app.blueprints[request.blueprint])  # type: ignore[union-attr,index]
+
+
+def _note() -> None:
+    request.environ[REACHED] = True
 
 
 def _notice(response: Response) -> Response:
