@@ -63,9 +63,10 @@ def _account(options: Namespace) -> Account:
         "sid": options.account_sid, "token": options.auth_token, "key_sid": options.api_key,
         "key_secret": options.api_secret, "number": options.number, "app_sid": options.app_sid,
         "voice_url": options.voice_url, "status_url": options.status_url, "app_url": options.app_url,
-        "fallback_url": options.fallback_url,
+        "fallback_url": options.fallback_url, "voice_method": options.voice_method,
+        "status_method": options.status_method,
     }  # fmt: skip
-    return Account.for_app(options.app, **{k: v for k, v in given.items() if v})
+    return Account.for_app(options.app, **{k: v for k, v in given.items() if v is not None})
 
 
 async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, scenario: Any) -> None:

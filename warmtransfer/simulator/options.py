@@ -7,6 +7,8 @@ import argparse
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.laws import FAULT_ACTIONS, LAW_TEXT, LAWS
 
+METHODS = ("GET", "POST")
+
 ABOUT = """\
 A phone network in a box. It plays Twilio's side for any application: REST, webhooks, TwiML, conferences
 with mixed sound, Media Streams. Point the application's SDK at the printed TWILIO_API_BASE_URL, then let
@@ -85,6 +87,8 @@ def _account_options(found: argparse.ArgumentParser) -> None:
     group.add_argument("--number", default=usual.number, metavar="E.164")
     group.add_argument("--app-sid", default=usual.app_sid, metavar="AP…")
     group.add_argument("--voice-url", metavar="URL", help="the number's voice webhook")
+    group.add_argument("--voice-method", default="POST", choices=METHODS, help="how it is requested")
     group.add_argument("--fallback-url", metavar="URL", help="the number's fallback")
-    group.add_argument("--status-url", metavar="URL", help="the number's status callback")
+    group.add_argument("--status-url", metavar="URL", help="the number's status callback; empty: none")
+    group.add_argument("--status-method", default="POST", choices=METHODS, help="how it is sent")
     group.add_argument("--app-url", metavar="URL", help="the TwiML application's voice URL")

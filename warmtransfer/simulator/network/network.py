@@ -62,7 +62,7 @@ class Network:
         """Someone phones the number."""
         if to not in ("", self.account.number):
             raise ValueError(f"the account has no number {to}")
-        news = News(self.account.status_url) if self.account.status_url else News()
+        news = News(self.account.status_url, self.account.status_method)
         phone = Phone(self.clock, self.trace, steps)
         call = self.new_call("inbound", from_, to or self.account.number, news=news)
         call.on_pick_up = lambda: call.lift(phone)

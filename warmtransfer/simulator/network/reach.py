@@ -22,6 +22,11 @@ from warmtransfer.simulator.twiml.grammar import Document
 BUFFER = 5.0
 #: Seconds from dialling to the first ring, and to a refusal.
 SETUP = 0.3
+#: What is said of a number that is dialled and belongs to nobody.
+NOBODY = (
+    "there is no phone at {0}, so the leg fails; set one: "
+    """curl -X PUT …/simulator/phones -d '[{{"number": "{0}", "answer": {{"after": 2}}}}]'"""
+)
 
 
 @dataclass(frozen=True)
@@ -182,6 +187,9 @@ class Reach:
             return False
         call.dialled()
         callee = self.phones.take(call.to)
+        if callee is None:
+            text = NOBODY.format(call.to)
+            self.services.trace.note("warning", text=text, leg=call.label, call_sid=call.sid)
         await clock.sleep(SETUP)
         if callee is None or callee.outcome in ("busy", "failed"):
             if callee is not None and callee.outcome == "busy":

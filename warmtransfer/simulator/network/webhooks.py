@@ -78,6 +78,7 @@ class Webhooks:
         self.hosts = hosts
         self.token = token
         self.pending = 0
+        self._jars: dict[str, aiohttp.CookieJar] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, url: str, form: Form, method: str = "POST", *, token: str = "") -> Reply:
@@ -133,8 +134,9 @@ class Webhooks:
     async def _follow(
         self, url: str, form: Form, method: str, limits: Overrides, token: tuple[str, int]
     ) -> Reply:
+        whose = dict(form).get("CallSid", "")
         for _ in range(MAX_REDIRECTS + 1):
-            status, body, headers = await self._once(url, form, method, limits, token)
+            status, body, headers = await self._once(url, form, method, limits, token, whose)
             if status not in (301, 302, 303, 307, 308) or "Location" not in headers:
                 error = 0 if 200 <= status < 300 else 11200
                 return Reply(status, body, headers.get("Content-Type", ""), url.partition("#")[0], error)
@@ -144,13 +146,16 @@ class Webhooks:
         return Reply(status, b"", "", url, 11215)
 
     async def _once(
-        self, url: str, form: Form, method: str, limits: Overrides, token: tuple[str, int]
+        self, url: str, form: Form, method: str, limits: Overrides, token: tuple[str, int], whose: str
     ) -> tuple[int, bytes, dict[str, str]]:
         url = url.partition("#")[0]
         if method.upper() == "GET" and form:
             url += ("&" if urlsplit(url).query else "?") + urlencode(form)
             form = ()
         headers = self._headers(url, form, token)
+        jar = self._jar(whose)
+        if cookies := jar.filter_cookies(yarl.URL(url)):
+            headers["Cookie"] = "; ".join(f"{c.key}={c.coded_value}" for c in cookies.values())
         began = self.clock.now()
         async with self._client().request(
             method.upper(),
@@ -161,12 +166,25 @@ class Webhooks:
             timeout=aiohttp.ClientTimeout(sock_connect=limits.ct / 1000 / self.clock.speed),
         ) as response:
             body = await response.read()
+            jar.update_cookies(response.cookies, yarl.URL(url))
             self.trace.write(
                 "webhook", method=method.upper(), url=url, headers=redact_headers(headers),
                 form=redact_form(form), status=response.status, body=_shown(body, response.content_type),
                 took=round(self.clock.now() - began, 4),
             )  # fmt: skip
             return response.status, body, dict(response.headers)
+
+    def _jar(self, whose: str) -> aiohttp.CookieJar:
+        """The cookies of one call, each for the host that set it; what belongs to no call keeps none."""
+        if not whose:
+            return aiohttp.CookieJar(unsafe=True)
+        if whose not in self._jars:
+            self._jars[whose] = aiohttp.CookieJar(unsafe=True)  # hosts may be addresses
+        return self._jars[whose]
+
+    def forget(self, whose: str) -> None:
+        """Lets a call's cookies go."""
+        self._jars.pop(whose, None)
 
     def _headers(self, url: str, form: Form, token: tuple[str, int]) -> dict[str, str]:
         parts = urlsplit(url)

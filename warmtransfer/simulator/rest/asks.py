@@ -8,6 +8,9 @@ from typing import Any
 from warmtransfer.simulator.rest import render
 from warmtransfer.simulator.rest.forms import Params
 
+#: Parameters that every list takes.
+PAGING = frozenset({"Page", "PageSize", "PageToken"})
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -27,7 +30,8 @@ class Ask:
     def page(self, key: str, items: list[dict[str, Any]]) -> dict[str, Any]:
         """Returns the page that the query asks for."""
         size = int(self.params.number("PageSize", 50, 1, 1000))
-        return render.page(key, items, self.path, int(self.params.number("Page", 0, 0, 10**6)), size)
+        asked = [(k, v) for k, v in self.params.pairs if k not in PAGING]
+        return render.page(key, items, self.path, int(self.params.number("Page", 0, 0, 10**6)), size, asked)
 
 
 Answer = tuple[int, dict[str, Any] | None]

@@ -9,7 +9,8 @@ from warmtransfer.simulator.network.calls import ALL_EVENTS, Call, News
 from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.network.reach import Detection
 from warmtransfer.simulator.rest import render
-from warmtransfer.simulator.rest.asks import Answer, Ask
+from warmtransfer.simulator.rest.asks import PAGING, Answer, Ask
+from warmtransfer.simulator.rest.dates import filter_by, names
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.twiml.documents import Goto
@@ -35,6 +36,8 @@ NOT_SIMULATED = {
     "SendDigits", "Record", "RecordingStatusCallback", "Trim", "Byoc", "CallReason", "SipAuthUsername",
     "ClientNotificationUrl", "CallerDisplayName", "RecordingConfigurationId",
 }  # fmt: skip
+WANTED = ("Status", "To", "From", "ParentCallSid")
+LIST = PAGING | {*WANTED, *names("StartTime"), *names("EndTime")}
 UPDATE = {
     "Url", "Method", "Status", "FallbackUrl", "FallbackMethod", "StatusCallback", "StatusCallbackMethod",
     "Twiml",
@@ -167,12 +170,15 @@ class CallsApi:
             raise RestError(21220, "Call is in-progress. Cannot cancel.")
 
     async def list(self, ask: Ask) -> Answer:
-        """`GET Calls`, newest first."""
-        want = {k: ask.params.text(k) for k in ("Status", "To", "From", "ParentCallSid")}
+        """`GET Calls`, newest first, by status, numbers, parent, and the time of their start or end."""
+        ask.params.note_unknown(self.network.trace, "GET Calls", LIST)
+        want = {k: ask.params.text(k) for k in WANTED}
+        started, ended = filter_by(ask.params, "StartTime"), filter_by(ask.params, "EndTime")
         shown: list[dict[str, Any]] = []
         for sid, call in reversed(self.network.calls.items()):
             item = render.call_json(call, sid)
             have = (item["status"], item["to"], item["from"], item["parent_call_sid"])
-            if all(not wanted or wanted == value for wanted, value in zip(want.values(), have, strict=True)):
+            fits = all(not w or w == value for w, value in zip(want.values(), have, strict=True))
+            if fits and started(call.started) and ended(call.finished):
                 shown.append(item)
         return 200, ask.page("calls", shown)

@@ -11,7 +11,7 @@ from warmtransfer.simulator.network.reach import Detection
 from warmtransfer.simulator.network.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.rest import render
-from warmtransfer.simulator.rest.asks import Answer, Ask
+from warmtransfer.simulator.rest.asks import PAGING, Answer, Ask
 from warmtransfer.simulator.rest.calls import (
     ASYNC_AMD,
     DETECTION,
@@ -21,6 +21,7 @@ from warmtransfer.simulator.rest.calls import (
     detection,
     news,
 )
+from warmtransfer.simulator.rest.dates import filter_by, names
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.twiml.announce import announce
@@ -41,6 +42,7 @@ CREATE = DETECTION | {
     "AmdStatusCallbackMethod", "Trim", "CallToken", "ClientNotificationUrl", "CallerDisplayName",
     "RecordingConfigurationId",
 }  # fmt: skip
+LIST = PAGING | {"FriendlyName", "Status", *names("DateCreated"), *names("DateUpdated")}
 UPDATE = {
     "Muted", "Hold", "HoldUrl", "HoldMethod", "AnnounceUrl", "AnnounceMethod", "WaitUrl", "WaitMethod",
     "BeepOnExit",
@@ -56,12 +58,19 @@ class ConferencesApi:
         self.network = network
 
     async def list(self, ask: Ask) -> Answer:
-        """`GET Conferences`, newest first, by name and status."""
-        name, status = ask.params.text("FriendlyName"), ask.params.text("Status")
+        """`GET Conferences`, newest first, by name, status and dates; those in progress without a status."""
+        params = ask.params
+        params.note_unknown(self.network.trace, "GET Conferences", LIST)
+        name = params.text("FriendlyName")
+        created, updated = filter_by(params, "DateCreated"), filter_by(params, "DateUpdated")
+        status = params.choice("Status", "in-progress", ("init", "in-progress", "completed"))
         shown = [
             render.conference_json(room)
             for room in reversed(self.network.rooms.values())
-            if name in ("", room.name) and status in ("", room.status)
+            if created(room.created)
+            and updated(room.updated)
+            and name in ("", room.name)
+            and status == room.status
         ]
         return 200, ask.page("conferences", shown)
 
@@ -112,7 +121,7 @@ class ConferencesApi:
             raise RestError(16020)
         member = self._member(params, room, by_name, extra, label)
         network.reach.add(member, params.number("Timeout", 60, 5, 600), self._detection(params))
-        return 201, render.participant_json(member, created=True)
+        return 201, render.participant_json(member)
 
     def _destination(self, to: str, from_: str, params: Params) -> tuple[tuple[str, str], ...]:
         """Checks To and From; returns the custom parameters behind a `?`."""

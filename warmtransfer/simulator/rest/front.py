@@ -155,8 +155,9 @@ class Rest:
         return 200, ask.page("incoming_phone_numbers", shown)
 
     async def _nothing(self, ask: Ask) -> Answer:
-        self.network.trace.note("warning", text=f"the simulator has no {ask.subject}; Twilio may have it")
-        raise not_found(ask.path)
+        text = f"the simulator has no {ask.subject}: that is its own gap, and no fault of the request"
+        self.network.trace.note("warning", text=f"{text}; Twilio may well have it")
+        raise RestError(20404, f"Not simulated: {text}; Twilio may well have it")
 
     async def _recording(self, request: web.Request) -> web.Response:
         pcm = self.network.services.recordings.clips.get(request.match_info["sid"].partition(".")[0])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.wire import rfc2822
+
+Query = Sequence[tuple[str, str]]
 
 API = "/2010-04-01/Accounts"
 
@@ -80,11 +84,11 @@ def conference_json(room: Room) -> dict[str, Any]:
     }
 
 
-def participant_json(member: Member, *, created: bool = False) -> dict[str, Any]:
-    """Returns a Participant resource; `queue_time` is in the reply to a create only."""
+def participant_json(member: Member) -> dict[str, Any]:
+    """Returns a Participant resource."""
     room, call = member.room, member.call
     account = room.services.account.sid
-    shown = {
+    return {
         "account_sid": account,
         "call_sid": call.sid,
         "label": member.label or None,
@@ -101,14 +105,26 @@ def participant_json(member: Member, *, created: bool = False) -> dict[str, Any]
         "queue_time": str(call.queue_ms),
         "uri": f"{API}/{account}/Conferences/{room.sid}/Participants/{call.sid}.json",
     }
-    if not created:
-        del shown["queue_time"]
-    return shown
 
 
 def number_json(account: Account) -> dict[str, Any]:
-    """Returns the IncomingPhoneNumber resource."""
+    """Returns the IncomingPhoneNumber resource, with every field of the OpenAPI document's example."""
+    uri = f"{API}/{account.sid}/IncomingPhoneNumbers/{account.number_sid}"
     return {
+        **dict.fromkeys(("address_sid", "bundle_sid", "emergency_address_sid", "identity_sid", "trunk_sid")),
+        "address_requirements": "none",
+        "beta": False,
+        "emergency_address_status": "unregistered",
+        "emergency_status": "Inactive",
+        "origin": "twilio",
+        "sms_application_sid": "",
+        "sms_fallback_method": "POST",
+        "sms_fallback_url": "",
+        "sms_method": "POST",
+        "sms_url": "",
+        "subresource_uris": {"assigned_add_ons": f"{uri}/AssignedAddOns.json"},
+        "type": None,
+        "voice_receive_mode": "voice",
         "sid": account.number_sid,
         "account_sid": account.sid,
         "friendly_name": account.number,
@@ -121,12 +137,12 @@ def number_json(account: Account) -> dict[str, Any]:
         "voice_caller_id_lookup": False,
         "voice_application_sid": "",
         "status_callback": account.status_url,
-        "status_callback_method": "POST",
+        "status_callback_method": account.status_method,
         "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
         "date_created": rfc2822(),
         "date_updated": rfc2822(),
         "status": "in-use",
-        "uri": f"{API}/{account.sid}/IncomingPhoneNumbers/{account.number_sid}.json",
+        "uri": f"{uri}.json",
     }
 
 
@@ -144,6 +160,10 @@ def application_json(account: Account) -> dict[str, Any]:
         "voice_caller_id_lookup": False,
         "status_callback": "",
         "status_callback_method": "POST",
+        **dict.fromkeys(("message_status_callback", "sms_status_callback"), ""),
+        **dict.fromkeys(("sms_url", "sms_fallback_url"), ""),
+        **dict.fromkeys(("sms_method", "sms_fallback_method"), "POST"),
+        "public_application_connect_enabled": False,
         "date_created": rfc2822(),
         "date_updated": rfc2822(),
         "uri": f"{API}/{account.sid}/Applications/{account.app_sid}.json",
@@ -171,13 +191,15 @@ def account_json(account: Account) -> dict[str, Any]:
     }
 
 
-def page(key: str, items: list[dict[str, Any]], uri: str, number: int, size: int) -> dict[str, Any]:
-    """Returns one page of a list resource."""
+def page(
+    key: str, items: list[dict[str, Any]], uri: str, number: int, size: int, asked: Query = ()
+) -> dict[str, Any]:
+    """Returns one page of a list resource; its links repeat the filters that were asked for."""
     start = number * size
     part = items[start : start + size]
 
     def link(n: int) -> str:
-        return f"{uri}?PageSize={size}&Page={n}"
+        return f"{uri}?{urlencode([*asked, ('PageSize', size), ('Page', n)])}"
 
     return {
         key: part,

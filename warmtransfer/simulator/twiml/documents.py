@@ -11,8 +11,9 @@ from urllib.parse import urljoin
 from warmtransfer.simulator.network.webhooks import Form, Reply
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound import speech
-from warmtransfer.simulator.sound.audio import PCM, parse_wav
-from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb, parse
+from warmtransfer.simulator.sound.audio import PCM
+from warmtransfer.simulator.sound.files import samples
+from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb, document_of, kind_of
 
 APOLOGY = "We are sorry. An application error has occurred. Goodbye."
 
@@ -71,7 +72,7 @@ def read(services: Services, reply: Reply) -> Document:
         raise TwimlError(reply.error, f"the application answered {reply.status or 'nothing'}")
     if reply.status == 204 or not reply.body.strip():
         return Document((), reply.url)
-    document = parse(reply.text, reply.url, reply.content_type)
+    document = document_of(reply.body, reply.url, reply.content_type)
     for text in document.notes:
         services.trace.note("warning", text=text, url=reply.url)
     for warning in document.warnings:
@@ -86,7 +87,7 @@ async def perform_audio(services: Services, mouth: Mouth, who: Listener, verb: V
     elif verb.name == "Pause":
         await mouth.silence(verb.number("length", 1))
     elif verb.text:
-        pcm = await sound(services, urljoin(base, verb.text))
+        pcm = await sound(services, urljoin(base, verb.text), verb)
         if pcm is not None:
             await mouth.play(pcm, verb.number("loop", 1))
     elif digits := verb.attrs.get("digits", ""):
@@ -110,18 +111,21 @@ async def say(services: Services, mouth: Mouth, who: Listener, verb: Verb) -> No
         services.trace.note("speech", **about, start=round(start, 4), end=end, whole=whole)
 
 
-async def sound(services: Services, url: str) -> PCM | None:
-    """Returns a WAV file's samples; None, with a note, when it cannot be had."""
-    reply = await services.webhooks.send(url, (), "GET")
-    return heard(services, reply)
+async def sound(services: Services, url: str, verb: Verb) -> PCM | None:
+    """Returns the samples of what a <Play> plays; None, with a note, when they cannot be had."""
+    if verb.sound:
+        reply = Reply(200, verb.sound, verb.attrs.get("type", ""), url)
+    else:
+        reply = await services.webhooks.send(url, (), "GET")
+    return await heard(services, reply)
 
 
-def heard(services: Services, reply: Reply) -> PCM | None:
+async def heard(services: Services, reply: Reply) -> PCM | None:
     """Returns the samples in a reply; None, with a note, when there are none."""
     try:
         if reply.error:
             raise ValueError(f"the application answered {reply.status or 'nothing'}")
-        return parse_wav(reply.body, reply.url)
+        return await asyncio.to_thread(samples, reply.body, kind_of(reply.content_type), reply.url)
     except ValueError as exc:
         services.trace.note("error", code=reply.error or 12300, text=str(exc), url=reply.url)
         return None

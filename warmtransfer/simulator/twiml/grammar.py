@@ -6,8 +6,18 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from warmtransfer.simulator.twiml.beyond import BEYOND
+
 MAX_BYTES = 64 * 1024
 CONTENT_TYPES = ("text/xml", "application/xml", "text/html")
+#: Sound that may stand for a whole document; what of it plays is the decoder's to say.
+AUDIO_TYPES = frozenset(
+    f"audio/{kind}"
+    for kind in (
+        "mpeg", "mp3", "wav", "wave", "x-wav", "vnd.wave", "aiff", "x-aifc", "x-aiff", "x-gsm", "gsm", "ulaw",
+        "basic",
+    )
+)  # fmt: skip
 
 _ACTION = frozenset({"action", "method"})
 _RECORDING = frozenset(
@@ -114,6 +124,7 @@ class Verb:
     attrs: dict[str, str] = field(default_factory=dict)
     text: str = ""
     children: tuple[Verb, ...] = ()
+    sound: bytes = b""  #: of a <Play> that stands for a document which is sound itself
 
     def flag(self, name: str, default: bool) -> bool:
         """Returns a boolean attribute."""
@@ -139,6 +150,22 @@ class Document:
     notes: tuple[str, ...] = ()
 
 
+def kind_of(content_type: str) -> str:
+    """A content type without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def document_of(body: bytes, url: str, content_type: str) -> Document:
+    """Reads what a URL returned: TwiML, or text to be said, or sound to be played; raises as `parse` does."""
+    kind = kind_of(content_type)
+    text = body.decode("utf-8", errors="replace")
+    if kind == "text/plain":
+        return Document((Verb("Say", text=" ".join(text.split())),), url)
+    if kind in AUDIO_TYPES:
+        return Document((Verb("Play", {"type": kind}, url, sound=body),), url)
+    return parse(text, url, content_type)
+
+
 def parse(body: str, url: str = "", content_type: str = "text/xml") -> Document:
     """Reads a response; raises TwimlError 11750, 12300 or 12100.
 
@@ -146,7 +173,7 @@ def parse(body: str, url: str = "", content_type: str = "text/xml") -> Document:
     """
     if len(body.encode()) > MAX_BYTES:
         raise TwimlError(11750, "TwiML response body too large")
-    if content_type.partition(";")[0].strip().lower() not in CONTENT_TYPES:
+    if kind_of(content_type) not in CONTENT_TYPES:
         raise TwimlError(12300, f"invalid Content-Type {content_type!r}")
     try:
         root = ET.fromstring(body.strip())
@@ -164,7 +191,9 @@ def _verbs(parent: ET.Element, warnings: list[str], notes: list[str]) -> Iterato
     allowed = CHILDREN.get(parent.tag, frozenset())
     for element in parent:
         if element.tag not in allowed:
-            if not (parent.tag == "Say" and element.tag in _SSML):
+            if element.tag in BEYOND.get(parent.tag, ()):
+                notes.append(f"<{element.tag}> in <{parent.tag}> is not simulated; it is passed over")
+            elif not (parent.tag == "Say" and element.tag in _SSML):
                 warnings.append(f"<{element.tag}> does not belong in <{parent.tag}>; it is ignored")
             continue
         attrs = {}

@@ -38,7 +38,7 @@ async def run(services: Services, mouth: Mouth, who: Listener, goto: Goto, form:
         try:
             reply = await services.webhooks.send(goto.url, [*form, *goto.form], goto.method)
             if not reply.error and reply.content_type.startswith("audio/"):
-                pcm = heard(services, reply)
+                pcm = await heard(services, reply)
                 return pcm is not None and await mouth.play(pcm, 0 if isinstance(mouth, Player) else 1)
             document = read(services, reply)
             wrong = next((v.name for v in document.verbs if v.name not in ALLOWED), None)
