@@ -28,7 +28,7 @@ def test_a_stream_that_breaks_is_replaced(story: Story) -> None:
     "world", ["failed_stream=action", "failed_stream=next_verb", "failed_stream=leg_ends"], indirect=True
 )
 def test_a_stream_that_never_opens_ends_with_a_human(story: Story) -> None:
-    story.world.control("PUT", "/faults", ["stream=refuse"])
+    story.world.control("PUT", "/faults", ["stream=refuse;times=0"])
     story.world.phones(accepts(SAM))
     story.phone(STAY)
     story.leg("joined", "human-1", 120)

@@ -188,7 +188,11 @@ class World:
         return answer.json()
 
     def model(self, **order: Any) -> None:
-        """One order to the model's control API: `fault=…`, or `clear=True`."""
+        """One order to the model's control API: `fault=…` with `arg` and options, or `clear=True`."""
+        if "fault" in order:
+            fault, arg = order.pop("fault"), order.pop("arg", True)
+            more = "".join(f";{key}={value}" for key, value in order.items())
+            order = {"fault": f"model={fault}{'' if arg is True else f':{arg}'}{more}"}
         host = urlsplit(self.keys["WARMTRANSFER_REALTIME_URL"]).netloc
         answer = self.web.post(f"http://{host}/control", json=order, timeout=30)
         assert answer.ok, answer.text

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.keeping import KEEP
 from warmtransfer.simulator.network.laws import Laws
 from warmtransfer.simulator.server import Simulator
 from warmtransfer.simulator.wire import HostMap, sign
@@ -177,14 +178,14 @@ class World:
 
     def story(self) -> str:
         """Returns the trace, for a failed assertion."""
-        return "\n".join(self.sim.trace.lines[-60:])
+        return "\n".join(self.sim.trace.lines_since(max(0, self.sim.trace.count - 60)))
 
 
 @asynccontextmanager
 async def world(
     pages: Mapping[str, Page] | None = None, *, speed: float = 20.0, laws: dict[str, str] | None = None,
     faults: list[str] | None = None, out: Path | None = None, cps: float = 0.0,
-    phones: list[dict[str, Any]] | None = None, **account: str,
+    phones: list[dict[str, Any]] | None = None, keep: float = KEEP, **account: str,
 ) -> AsyncIterator[World]:  # fmt: skip
     """Starts an application behind a public host, and a simulator that knows where it is."""
     app = App(dict(pages or {}))
@@ -200,7 +201,7 @@ async def world(
     rules.put_faults(faults or [])
     sim = Simulator(
         Account.for_app(PUBLIC, **account), clock=Clock(speed), laws=rules, hosts=HostMap({PUBLIC: app.url}),
-        out=out, calls_per_second=cps,
+        out=out, calls_per_second=cps, keep=keep,
     )  # fmt: skip
     try:
         async with sim, aiohttp.ClientSession() as http:

@@ -188,7 +188,7 @@ def test_in_order_means_one_after_the_other() -> None:
 @pytest.mark.parametrize("trouble", ["failed_stream", "dropped_stream"])
 def test_a_stream_in_trouble_goes_on_as_the_law_says(law: str, trouble: str) -> None:
     """A stream that is refused, or breaks, leads to the action, to the next verb, or to the leg's end."""
-    fault = "stream=refuse" if trouble == "failed_stream" else "stream=drop_after:2"
+    fault = "stream=refuse;times=0" if trouble == "failed_stream" else "stream=drop_after:2"
 
     async def story() -> None:
         pages = {
@@ -250,7 +250,7 @@ def test_faults_match_words_in_order_and_count() -> None:
     fault = Fault.parse("rest=500_after;match=POST Participants;times=2")
     assert not fault.strikes("GET Conferences/x/Participants", dice)
     assert [fault.strikes("POST Conferences/x/Participants", dice) for _ in range(3)] == [True, True, False]
-    rare = Fault.parse("rest=429;chance=0.3")
+    rare = Fault.parse("rest=429;chance=0.3;times=0")
     assert 200 < sum(rare.strikes("GET Calls", dice) for _ in range(1000)) < 400
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.log import logging_to
+from warmtransfer.simulator.model.faults import parsed
 from warmtransfer.simulator.model.process import ModelServer
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.laws import LawError, Laws
@@ -18,17 +20,26 @@ from warmtransfer.simulator.options import parser
 from warmtransfer.simulator.server import Simulator
 from warmtransfer.simulator.wire import HostMap
 
+#: How a fault of the model is written.
+MODEL = "model="
+
 
 def main() -> int:
     """Runs the simulator until SIGTERM, SIGINT or POST /simulator/quit."""
     given = sys.argv[1:]
     cut = given.index("--") if "--" in given else len(given)
     options, rest = parser().parse_args(given[:cut]), given[cut + 1 :]
-    if rest and not options.model:
-        parser().error("options after -- are the model's; they need --model")
+    model_faults = [text for text in options.fault if text.startswith(MODEL)]
+    if (rest or model_faults) and not options.model:
+        parser().error("options after --, and faults model=…, are the model's; they need --model")
+    if options.keep < 0:
+        parser().error(f"--keep must be 0 or more seconds, not {options.keep:g}")
     try:
         laws = _laws(options)
         scenario = json.loads(Path(options.scenario).read_text()) if options.scenario else {}
+        for text in model_faults:
+            parsed(text)
+            rest += ["--fault", text]
         hosts = HostMap(dict(_pair(text) for text in options.map))
     except (LawError, ValueError, OSError) as exc:
         parser().error(str(exc))
@@ -54,7 +65,7 @@ def _laws(options: Namespace) -> Laws:
     for text in options.law:
         name, _, answer = text.partition("=")
         laws.put(name, answer)
-    laws.put_faults(options.fault)
+    laws.put_faults([text for text in options.fault if not text.startswith(MODEL)])
     return laws
 
 
@@ -74,11 +85,13 @@ async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, 
     out = Path(options.out) if options.out else None
     simulator = Simulator(
         _account(options), host=options.host, port=options.port, clock=clock, laws=laws, hosts=hosts, out=out,
-        calls_per_second=options.cps,
+        calls_per_second=options.cps, keep=options.keep,
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, simulator.quit.set)
+    if not options.quiet:
+        simulator.trace.watch(logging_to(sys.stderr.write))
     await simulator.start()
     model = ModelServer(clock, simulator.trace, options.model_port, rest) if options.model else None
     try:

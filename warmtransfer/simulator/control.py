@@ -72,7 +72,7 @@ class Control:
         async def reached() -> None:
             rank = RANK.get(status, 4)
             while not call.over and RANK.get(call.status, 4) < rank:
-                since = len(self.network.trace.lines)
+                since = self.network.trace.count
                 await self.network.trace.wait(lambda row: row.get("call_sid") == call.sid, timeout, since)
 
         try:
@@ -120,12 +120,16 @@ class Control:
         return self.network.state()
 
     async def trace(self, request: web.Request) -> web.Response:
-        """Returns the trace's rows from number `since` on, as JSON lines; `next` is in a header."""
+        """Returns the trace's rows from number `since` on, as JSON lines; `next` is in a header.
+
+        Rows of calls that were let go are missing: `X-First` is the number of the first row.
+        """
         since = int(request.query.get("since", "0"))
-        lines = self.network.trace.lines[since:]
+        trace = self.network.trace
+        lines = trace.lines_since(since)
         return web.Response(
             text="".join(line + "\n" for line in lines), content_type="application/x-ndjson",
-            headers={"X-Next": str(since + len(lines))},
+            headers={"X-Next": str(max(since, trace.count)), "X-First": str(trace.count - len(lines))},
         )  # fmt: skip
 
     async def quit(self, request: web.Request) -> dict[str, Any]:

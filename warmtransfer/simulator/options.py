@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.keeping import KEEP
 from warmtransfer.simulator.network.laws import FAULT_ACTIONS, LAW_TEXT, LAWS
 
 METHODS = ("GET", "POST")
@@ -24,11 +25,13 @@ def _epilog() -> str:
     lines = ["laws (--law NAME=ANSWER, PUT /simulator/laws); the first answer is the default:"]
     for name, answers in LAWS.items():
         lines += [f"  {name}={'|'.join(answers)}", f"      {LAW_TEXT[name]}"]
-    lines += ["", "faults (--fault, PUT /simulator/faults), e.g. 'rest=500_after;match=POST Calls;times=1':"]
+    lines += ["", "faults (--fault, PUT /simulator/faults), e.g. 'rest=500_after;match=POST Calls;times=2':"]
     lines += [f"  {name}={'|'.join(actions)}" for name, actions in FAULT_ACTIONS.items()]
     lines += [
         "  with ;match=WORDS (of method, path or stream URL, in order) ;times=N ;chance=0..1",
+        "  a fault strikes once, N times, or with times=0 every time",
         "  slow:<s> and drop_after:<s> take seconds, refuse:<code> (rest) takes Twilio's error code",
+        "  model=…: a fault of the model that --model starts; its --help lists them",
         "",
         "control API, JSON on the same port: POST /simulator/calls, GET /simulator/calls/SID[/wait],",
         "  POST /simulator/calls/SID/press|hangup, PUT /simulator/phones|laws|faults,",
@@ -55,8 +58,27 @@ def parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=9000, help="0 picks a free one (default %(default)s)")
     add("--map", action="append", default=[], metavar="PUBLIC=LOCAL",
         help="where a public origin is: https://example.test=http://127.0.0.1:5000; repeatable")  # fmt: skip
+    add("--law", action="append", default=[], metavar="NAME=ANSWER", help="repeatable, see below")
+    add("--fault", action="append", default=[], metavar="FAULT", help="repeatable, see below")
+    add("--model", action="store_true", help="also starts the local realtime model server")
+    add("--model-port", type=int, default=0, help="its port (default: a free one)")
+    _run_options(found)
+    _account_options(found)
+    return found
+
+
+def _run_options(found: argparse.ArgumentParser) -> None:
+    add = found.add_argument
     add("--scenario", metavar="FILE", help='JSON: {"phones": [...], "calls": [{"at": 1, "from", "steps"}]}')
     add("--out", metavar="DIR", help="writes trace.jsonl and what each leg heard and said as WAV")
+    add("--quiet", action="store_true", help="no log on stderr: a line a leg, request, refusal, warning")
+    add(
+        "--keep",
+        type=float,
+        default=KEEP,
+        metavar="SECONDS",
+        help="simulated seconds for which ended calls stay in memory; 0: for ever (default %(default)s)",
+    )
     add("--speed", type=float, default=1.0, help="simulated seconds per second (default %(default)s)")
     add(
         "--seed",
@@ -70,12 +92,6 @@ def parser() -> argparse.ArgumentParser:
         default=1.0,
         help="new legs per second by REST, 0 is no limit (default %(default)s)",
     )
-    add("--law", action="append", default=[], metavar="NAME=ANSWER", help="repeatable, see below")
-    add("--fault", action="append", default=[], metavar="FAULT", help="repeatable, see below")
-    add("--model", action="store_true", help="also starts the local realtime model server")
-    add("--model-port", type=int, default=0, help="its port (default: a free one)")
-    _account_options(found)
-    return found
 
 
 def _account_options(found: argparse.ArgumentParser) -> None:

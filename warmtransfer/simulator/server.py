@@ -10,6 +10,7 @@ from aiohttp import web
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.control import Control
 from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.keeping import KEEP
 from warmtransfer.simulator.network.laws import Laws
 from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.rest.front import Rest
@@ -26,7 +27,7 @@ class Simulator:
     def __init__(
         self, account: Account, *, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None,
         laws: Laws | None = None, hosts: HostMap | None = None, out: Path | None = None,
-        calls_per_second: float = 1.0,
+        calls_per_second: float = 1.0, keep: float = KEEP,
     ) -> None:  # fmt: skip
         self.host, self.port = host, port
         self.clock = clock or Clock()
@@ -42,6 +43,7 @@ class Simulator:
             hosts=hosts,
             out=out,
             calls_per_second=calls_per_second,
+            keep=keep,
         )
         self.quit = asyncio.Event()
         self._runner: web.AppRunner | None = None

@@ -53,5 +53,5 @@ class Services:
             Engine(clock),
             webhooks,
             callbacks,
-            Recordings(out, tasks),
+            Recordings(out, tasks, clock),
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -43,7 +45,8 @@ class Trace:
     def __init__(self, clock: Clock, path: Path | None = None, secrets: Sequence[str] = ()) -> None:
         self.clock = clock
         self.path = path
-        self.lines: list[str] = []
+        self.lines: deque[str] = deque()
+        self.gone = 0  #: how many rows were let go before the first of `lines`
         self._secrets = [s for s in secrets if len(s) >= 8]
         self._watchers: list[Callable[[Row], object]] = []
         self._last = 0.0
@@ -71,9 +74,24 @@ class Trace:
         """Writes a `note` row."""
         return self.write("note", event=event, **fields)
 
+    @property
+    def count(self) -> int:
+        """The number of the next row: how many were written so far, those let go included."""
+        return self.gone + len(self.lines)
+
+    def lines_since(self, since: int) -> list[str]:
+        """The rows from number `since` on, as far as they are still kept."""
+        return list(islice(self.lines, max(0, since - self.gone), None))
+
+    def let_go(self, before: float) -> None:
+        """Forgets the oldest rows, up to the first that is not older than this time; the file keeps them."""
+        while self.lines and float(json.loads(self.lines[0])["t"]) < before:
+            self.lines.popleft()
+            self.gone += 1
+
     def rows(self, kind: str | None = None, since: int = 0) -> Iterator[Row]:
         """Yields the rows written so far, from index `since`, of one kind or all."""
-        for line in self.lines[since:]:
+        for line in self.lines_since(since):
             row: Row = json.loads(line)
             if kind is None or row["kind"] == kind:
                 yield row
@@ -112,5 +130,6 @@ class Trace:
         self._file.close()
         self._file = None
         if self._late and self.path is not None:
-            ordered = sorted(self.lines, key=lambda line: float(json.loads(line)["t"]))
+            lines = self.path.read_text(encoding="utf-8").strip("\n").split("\n")
+            ordered = sorted(lines, key=lambda line: float(json.loads(line)["t"]))
             self.path.write_text("".join(line + "\n" for line in ordered), encoding="utf-8")

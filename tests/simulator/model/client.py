@@ -171,6 +171,12 @@ class Client:
         return self.ws.close_code
 
 
+def written(fault: str, arg: object = "", **options: object) -> str:
+    """The fault in the notation that the model's control API takes."""
+    more = "".join(f";{key}={value}" for key, value in options.items())
+    return f"model={fault}{'' if arg in ('', True) else f':{arg}'}{more}"
+
+
 class Served:
     """A running server."""
 
@@ -194,8 +200,9 @@ class Served:
         ws = await self.http.ws_connect(self.url + "/v1/realtime", headers=all_headers, params=query)
         return Client(ws)
 
-    async def control(self, **order: Any) -> Json:
-        """Order a fault."""
+    async def control(self, fault: str = "", arg: object = "", **options: object) -> Json:
+        """Order a fault, or `clear=True`."""
+        order = {"fault": written(fault, arg, **options)} if fault else options
         async with self.http.post(self.url + "/control", json=order) as answer:
             found: Json = await answer.json()
             return found
@@ -223,7 +230,7 @@ async def serving(
     report = Report(clock, out)
     book = RuleBook(rules) if rules is not None else RuleBook.load()
     setup = Setup(
-        clock, report, book, ears or MatchEars({}), Faults(parsed(text) for text in faults), speak, cap=cap
+        clock, report, book, ears or MatchEars(()), Faults(parsed(text) for text in faults), speak, cap=cap
     )
     server = Server(setup, key, bad_key)
     runner = web.AppRunner(server.app(), shutdown_timeout=2.0)

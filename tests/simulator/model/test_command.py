@@ -100,8 +100,8 @@ async def test_it_listens_with_the_recogniser_by_default_and_leaves_no_process_b
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--fault", "flood=1"), "unknown fault 'flood'"),
-        (("--fault", "stall=1;often=2"), "unknown key 'often'"),
+        (("--fault", "model=flood:1"), "unknown fault 'flood'"),
+        (("--fault", "model=stall:1;often=2"), "unknown key 'often'"),
         (("--rules", "nowhere.json"), "nowhere.json"),
         (("--ears", "none"), "invalid choice"),
     ],

@@ -11,10 +11,10 @@ import pytest
 from tests.simulator.model.client import live, serving
 from warmtransfer.simulator.model.brain import RuleBook
 from warmtransfer.simulator.model.ears import UNCLEAR, Ears, SphinxEars
-from warmtransfer.simulator.model.matching import MatchEars, portion
+from warmtransfer.simulator.model.matching import Line, MatchEars
 from warmtransfer.simulator.model.vad import Detector, Started, Stopped
-from warmtransfer.simulator.sound.audio import PCM, SILENCE, decode, encode
-from warmtransfer.simulator.sound.speech import lines, recorded, spoken
+from warmtransfer.simulator.sound.audio import PCM, SILENCE, decode, encode, tone
+from warmtransfer.simulator.sound.speech import Speech, lines, recorded, spoken
 
 #: Lines of the caller's voice that stories hang on.
 CALLER = (
@@ -25,7 +25,7 @@ CALLER = (
 
 def knowing() -> MatchEars:
     """Ears that know every shipped line."""
-    return MatchEars({name: (text, recorded(name)) for name, text in lines().items()})
+    return MatchEars(Speech.even(text, recorded(name)) for name, text in lines().items())
 
 
 async def understood(ears: Ears, pcm: PCM, size: int = 160) -> str:
@@ -152,9 +152,10 @@ def test_without_turn_detection_nothing_is_shown_but_time_goes_on() -> None:
 
 
 def test_a_part_of_a_line_gets_its_share_of_the_words() -> None:
-    assert portion("one two three four", 0.0, 0.5) == "one two"
-    assert portion("one two three four", 0.5, 1.0) == "three four"
-    assert portion("one two three four", 0.1, 0.9) == "one two three four"
+    line = Line.of(Speech.even("one two three four", tone(1.0, 440)))
+    assert line.portion(0, 2000) == "one two"
+    assert line.portion(2000, 4000) == "three four"
+    assert line.portion(300, 3700) == "one two three four"
 
 
 def test_the_codec_used_here_is_the_one_of_the_phone_lines() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.simulator.model.client import Client, Json, live, serving
 from warmtransfer.simulator.model.faults import Fault, Faults, parsed
 from warmtransfer.simulator.model.matching import MatchEars
-from warmtransfer.simulator.sound.speech import spoken
+from warmtransfer.simulator.sound.speech import Speech, spoken
 
 PERSON = "I would like to speak to a person please"
 
@@ -37,7 +37,7 @@ def ask(text: str) -> Json:
 def test_the_upgrade_is_refused_with_a_status_and_a_body_once(status: int) -> None:
     @live
     async def story() -> None:
-        async with serving(faults=(f"http={status}",)) as served:
+        async with serving(faults=(f"model=http:{status}",)) as served:
             with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
                 await served.connect()
             assert refusal.value.status == status
@@ -49,7 +49,7 @@ def test_the_upgrade_is_refused_with_a_status_and_a_body_once(status: int) -> No
 
 @live
 async def test_the_connection_is_reset_before_any_answer() -> None:
-    async with serving(faults=("tcp;times=0",)) as served:
+    async with serving(faults=("model=tcp;times=0",)) as served:
         with pytest.raises(aiohttp.ClientError):
             await served.connect()
         await served.control(clear=True)
@@ -58,7 +58,7 @@ async def test_the_connection_is_reset_before_any_answer() -> None:
 
 @live
 async def test_the_handshake_and_the_first_event_can_be_late() -> None:
-    async with serving(faults=("handshake=4", "created=4"), speed=20.0) as served:
+    async with serving(faults=("model=handshake:4", "model=created:4"), speed=20.0) as served:
         start = served.setup.clock.now()
         client = await served.connect()
         upgraded = served.setup.clock.now()
@@ -129,7 +129,7 @@ async def test_the_session_cap_is_an_error_and_a_close_that_looks_clean() -> Non
 def test_a_response_can_end_in_any_close_code(code: int, seen: int) -> None:
     @live
     async def story() -> None:
-        async with serving(faults=(f"close={code}",)) as served:
+        async with serving(faults=(f"model=close:{code}",)) as served:
             client = await served.connect()
             await client.update()
             await client.send("response.create")
@@ -141,7 +141,7 @@ def test_a_response_can_end_in_any_close_code(code: int, seen: int) -> None:
 
 @live
 async def test_a_close_without_a_code_is_seen_as_no_code() -> None:
-    async with serving(faults=("close=1005",)) as served:
+    async with serving(faults=("model=close:1005",)) as served:
         client = await served.connect()
         await client.send("response.create")
         # aiohttp reports an empty close frame as code 0 here; no code was on the wire.
@@ -150,7 +150,7 @@ async def test_a_close_without_a_code_is_seen_as_no_code() -> None:
 
 @live
 async def test_an_abrupt_end_has_no_close_frame() -> None:
-    async with serving(faults=("close=1006",)) as served:
+    async with serving(faults=("model=close:1006",)) as served:
         client = await served.connect()
         await client.send("response.create")
         assert await client.close_code() == 1006
@@ -214,7 +214,7 @@ async def test_a_closed_session_leaves_the_state() -> None:
 
 @live
 async def test_a_failed_response_says_why_and_the_next_one_works() -> None:
-    async with serving(faults=("fail=insufficient_quota",)) as served:
+    async with serving(faults=("model=fail:insufficient_quota",)) as served:
         client = await served.connect()
         await client.update()
         done = await answered(client)
@@ -225,7 +225,7 @@ async def test_a_failed_response_says_why_and_the_next_one_works() -> None:
 
 @live
 async def test_a_stall_delays_the_response_by_simulated_seconds() -> None:
-    async with serving(faults=("stall=6",), speed=20.0) as served:
+    async with serving(faults=("model=stall:6",), speed=20.0) as served:
         client = await served.connect()
         await client.send("response.create")
         await client.until("response.created")
@@ -236,7 +236,7 @@ async def test_a_stall_delays_the_response_by_simulated_seconds() -> None:
 
 @live
 async def test_late_audio_follows_the_end_of_an_interrupted_response() -> None:
-    async with serving(faults=("late_audio=3",)) as served:
+    async with serving(faults=("model=late_audio:3",)) as served:
         client = await served.connect()
         await client.update()
         await client.send("response.create")
@@ -250,7 +250,7 @@ async def test_late_audio_follows_the_end_of_an_interrupted_response() -> None:
 
 @live
 async def test_a_response_can_hold_two_spoken_items() -> None:
-    async with serving(faults=("two_items",)) as served:
+    async with serving(faults=("model=two_items",)) as served:
         client = await served.connect()
         await client.update()
         done = await answered(client)
@@ -269,7 +269,7 @@ async def test_a_response_can_hold_two_spoken_items() -> None:
 def test_a_tool_call_can_be_cut_with_partial_arguments(arg: str, status: str) -> None:
     @live
     async def story() -> None:
-        async with serving(faults=(f"partial_arguments={arg}",)) as served:
+        async with serving(faults=(f"model=partial_arguments:{arg}",)) as served:
             client = await served.connect()
             await client.update()
             done = await answered(client, **transfer())
@@ -286,7 +286,7 @@ def test_a_tool_call_can_be_cut_with_partial_arguments(arg: str, status: str) ->
 
 @live
 async def test_a_transfer_can_be_announced_and_never_called() -> None:
-    async with serving(faults=("no_tool",)) as served:
+    async with serving(faults=("model=no_tool",)) as served:
         client = await served.connect()
         await client.update()
         await client.send("conversation.item.create", item=ask(PERSON))
@@ -297,7 +297,7 @@ async def test_a_transfer_can_be_announced_and_never_called() -> None:
 
 @live
 async def test_a_response_can_be_empty() -> None:
-    async with serving(faults=("nothing",)) as served:
+    async with serving(faults=("model=nothing",)) as served:
         client = await served.connect()
         done = await answered(client)
         assert (done["status"], done["output"]) == ("completed", [])
@@ -306,7 +306,8 @@ async def test_a_response_can_be_empty() -> None:
 @live
 async def test_a_failed_transcription_does_not_keep_the_model_from_understanding() -> None:
     sound = await spoken(PERSON, "woman")
-    async with serving(faults=("transcription_failed",), ears=MatchEars({"p": (PERSON, sound)})) as served:
+    ears = MatchEars([Speech.even(PERSON, sound)])
+    async with serving(faults=("model=transcription_failed",), ears=ears) as served:
         client = await served.connect()
         await client.update()
         await client.say(sound)
@@ -319,7 +320,7 @@ async def test_a_failed_transcription_does_not_keep_the_model_from_understanding
 
 @live
 async def test_the_ears_can_be_made_to_hear_something_else() -> None:
-    async with serving(faults=("hears=are you still there",)) as served:
+    async with serving(faults=("model=hears:are you still there",)) as served:
         client = await served.connect()
         await client.update()
         await client.say(await spoken(PERSON, "woman"))
@@ -329,7 +330,7 @@ async def test_the_ears_can_be_made_to_hear_something_else() -> None:
 
 @live
 async def test_a_fault_may_strike_by_the_clock() -> None:
-    async with serving(faults=("close=1011;when=now;after=3",), speed=10.0) as served:
+    async with serving(faults=("model=close:1011;when=now;after=3",), speed=10.0) as served:
         client = await served.connect()
         start = served.setup.clock.now()
         assert await client.close_code() == 1011
@@ -365,20 +366,30 @@ async def test_an_oversized_message_ends_the_session() -> None:
 
 
 def test_a_fault_is_read_from_the_command_line() -> None:
-    fault = parsed("close=1011;times=3;when=now;after=1.5")
+    fault = parsed("model=close:1011;times=3;when=now;after=1.5")
     assert (fault.name, fault.arg, fault.times, fault.when, fault.after) == ("close", 1011, 3, "now", 1.5)
-    assert parsed("no_tool").arg is True
-    assert parsed("hears=a b").arg == "a b"
-    assert parsed("stall=0.5").arg == 0.5
+    assert parsed("model=no_tool").arg is True
+    assert parsed("model=hears:a b").arg == "a b"
+    assert parsed("model=stall:0.5").arg == 0.5
 
 
-@pytest.mark.parametrize("text", ["flood", "close=1011;often=2", "http=500;when=never", "stall=1;when=now"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model=flood",
+        "model=close:1011;often=2",
+        "model=http:500;when=never",
+        "model=stall:1;when=now",
+        "model=close:1011;times=-1",
+        "close=1011",
+    ],
+)
 def test_a_wrong_fault_is_named(text: str) -> None:
-    with pytest.raises(ValueError, match=text.partition("=")[0].partition(";")[0]):
+    with pytest.raises(ValueError, match=text.removeprefix("model=").partition(":")[0].partition("=")[0]):
         parsed(text)
 
 
-def test_faults_are_used_up_in_order_and_zero_times_means_for_ever() -> None:
+def test_faults_are_used_up_in_order_and_zero_times_means_every_time() -> None:
     faults = Faults([Fault("stall", 1, times=2), Fault("nothing", times=0), Fault("close", 1000, after=5.0)])
     struck = [[fault.name for fault in faults.take("reply", age)] for age in (0.0, 1.0, 2.0, 6.0, 7.0)]
     assert struck == [

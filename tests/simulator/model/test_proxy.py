@@ -67,7 +67,7 @@ async def test_both_ways_are_relayed_and_recorded_and_the_key_passes_through() -
 
 @live
 async def test_the_close_code_of_the_server_reaches_the_app() -> None:
-    async with serving(faults=("close=1011",)) as served, recording(served) as (url, _):
+    async with serving(faults=("model=close:1011",)) as served, recording(served) as (url, _):
         client = await through(served, url)
         await client.send("response.create")
         assert await client.close_code() == 1011
@@ -75,7 +75,7 @@ async def test_the_close_code_of_the_server_reaches_the_app() -> None:
 
 @live
 async def test_an_abrupt_end_of_the_server_is_abrupt_for_the_app() -> None:
-    async with serving(faults=("close=1006",)) as served, recording(served) as (url, _):
+    async with serving(faults=("model=close:1006",)) as served, recording(served) as (url, _):
         client = await through(served, url)
         await client.send("response.create")
         assert await client.close_code() == 1006
@@ -91,7 +91,7 @@ def test_a_target_without_a_path_gets_the_path_of_the_app() -> None:
 
 @live
 async def test_a_refused_upgrade_is_passed_back() -> None:
-    async with serving(faults=("http=429",)) as served, recording(served) as (url, out):
+    async with serving(faults=("model=http:429",)) as served, recording(served) as (url, out):
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
             await through(served, url)
         assert refusal.value.status == 429

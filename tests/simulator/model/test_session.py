@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from tests.simulator.model.client import LOOK_UP, TURNS, Client, Json, live, serving
 from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.sound.audio import PCM, encode
-from warmtransfer.simulator.sound.speech import spoken
+from warmtransfer.simulator.sound.speech import Speech, spoken
 
 PERSON = "I would like to speak to a person please"
 HOURS = "What are your opening hours"
@@ -25,7 +25,7 @@ SERVER_EVENT: TypeAdapter[Any] = TypeAdapter(RealtimeServerEvent)
 async def caller(*texts: str) -> tuple[MatchEars, list[PCM]]:
     """Ears that know these sentences, and the sentences as sound."""
     sounds = [await spoken(text, "woman") for text in texts]
-    return MatchEars({text: (text, sound) for text, sound in zip(texts, sounds, strict=True)}), sounds
+    return MatchEars(Speech.even(text, sound) for text, sound in zip(texts, sounds, strict=True)), sounds
 
 
 async def error_to(client: Client, kind: str, **fields: Any) -> Json:

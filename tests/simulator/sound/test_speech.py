@@ -54,7 +54,7 @@ def test_calls_from_many_threads_do_not_mix() -> None:
         texts = [f"line number {n}" for n in range(12)]
         together = await asyncio.gather(*(spoken(text, "man", "en-gb") for text in texts))
         for text, pcm in zip(texts, together, strict=True):
-            alone, rate = synthesise(text, "en-gb+m3")
+            alone, rate, _ = synthesise(text, "en-gb+m3")
             expected = audio.through_line(audio.levelled(audio.resample(alone, rate)))
             assert len(pcm) == pytest.approx(len(expected), abs=400)
 
@@ -72,7 +72,7 @@ def test_calls_from_many_threads_do_not_mix() -> None:
 @example("9" * 400, "en-us+f3")
 @example("한국어 العربية हिन्दी 中文 ภาษาไทย", "en-us+f3")
 def test_no_text_harms_the_synthesiser(text: str, voice: str) -> None:
-    pcm, rate = synthesise(text, voice)
+    pcm, rate, _ = synthesise(text, voice)
     assert pcm.dtype == np.int16
     assert rate == 22050
     assert len(pcm) < 300 * rate

@@ -1,6 +1,8 @@
 """The brain: a rule book that turns what was said, asked or found into things to say and tools to call.
 
-A rule book is JSON: {"greeting": text, "phrases": [texts for the recogniser], "rules": [rule, …]}.
+A rule book is JSON: {"greeting": text, "tools": {name in the rules: the application's name},
+"phrases": [texts for the recogniser], "rules": [rule, …]}. A tool `$transfer` of a rule is the one that `tools`
+has for `transfer`, so that an application with a tool of another name needs no rules of its own.
 The first rule that fits is used. Keys of a rule, all optional but `do`:
   name · on: "speech" (default), "instructions", "output" or "idle" · hears, unless: patterns, one of which
   must, none of which may be found in the words (lower case, no punctuation) · declared, undeclared: tools
@@ -68,15 +70,16 @@ class BadRules(ValueError):
 class RuleBook:
     """Rules in order; the first that fits is used."""
 
-    def __init__(self, book: Mapping[str, Any]) -> None:
+    def __init__(self, book: Mapping[str, Any], tools: Mapping[str, str] | None = None) -> None:
+        tools = {str(key): str(name) for key, name in {**book.get("tools", {}), **(tools or {})}.items()}
         self.greeting = str(book.get("greeting", "Hello. How can I help you?"))
         self.phrases = [str(phrase) for phrase in book.get("phrases", [])]
-        self.rules: list[Json] = [self._proved(rule) for rule in book.get("rules", [])]
+        self.rules: list[Json] = [self._proved(named(rule, tools)) for rule in book.get("rules", [])]
 
     @classmethod
-    def load(cls, path: Path | str | None = None) -> RuleBook:
-        """Read a rule book; the shipped one without a path."""
-        return cls(json.loads(Path(path or DEFAULT_RULES).read_text(encoding="utf-8")))
+    def load(cls, path: Path | str | None = None, tools: Mapping[str, str] | None = None) -> RuleBook:
+        """Read a rule book, the shipped one without a path; `tools` are other names for its tools."""
+        return cls(json.loads(Path(path or DEFAULT_RULES).read_text(encoding="utf-8")), tools)
 
     def fixed_lines(self) -> list[str]:
         """The greeting and every line that is said as it stands, those of the tests left out."""
@@ -96,6 +99,28 @@ class RuleBook:
         for pattern in [*rule.get("hears", []), *rule.get("unless", [])]:
             re.compile(pattern)
         return rule
+
+
+def named(rule: Json, tools: Mapping[str, str]) -> Json:
+    """The rule with the application's names for its tools; raises BadRules for a tool without one."""
+
+    def name_of(tool: object) -> object:
+        if not isinstance(tool, str) or not tool.startswith("$"):
+            return tool
+        if tool[1:] not in tools:
+            have = ", ".join(sorted(tools)) or "none"
+            raise BadRules(f"rule {rule.get('name')!r}: no name for the tool {tool}; `tools` has {have}")
+        return tools[tool[1:]]
+
+    changed = {
+        key: [name_of(tool) for tool in value] if isinstance(value, list) else name_of(value)
+        for key, value in rule.items()
+        if key in ("tool", "declared", "undeclared")
+    }
+    actions = rule.get("do")
+    if isinstance(actions, list):
+        changed["do"] = [{**each, "tool": name_of(each["tool"])} if "tool" in each else each for each in actions]
+    return {**rule, **changed}
 
 
 class Brain:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from warmtransfer.simulator.notation import read
+
 Action = dict[str, Any]
 
 #: Every fault, when it strikes unless told otherwise, and what its argument is.
@@ -36,7 +38,7 @@ INSTANT = frozenset({"close", "error", "expire", "unknown", "ping"})
 
 @dataclass
 class Fault:
-    """One ordered failure. `times` 0 means for ever; `after` is simulated seconds since the session began."""
+    """One ordered failure. `times` 0 is every time; `after` is simulated seconds since the session began."""
 
     name: str
     arg: object = True
@@ -78,18 +80,13 @@ def literal(text: str) -> object:
 
 
 def parsed(text: str) -> Fault:
-    """A fault from the command line: `name[=arg][;times=n][;when=…][;after=s]`."""
-    first, *rest = text.split(";")
-    name, _, arg = first.partition("=")
-    fields: dict[str, str] = {}
-    for piece in rest:
-        key, _, value = piece.partition("=")
-        if key not in ("times", "when", "after"):
-            raise ValueError(f"fault {name}: unknown key {key!r}; there are times, when and after")
-        fields[key] = value
+    """A fault as it is written: `model=name[:argument][;times=n][;when=…][;after=s]`."""
+    order = read(text, ("times", "when", "after"))
+    if order.where != "model":
+        raise ValueError(f"fault {text!r}: here strikes model=…, not {order.where}=…")
     return Fault(
-        name.strip(), literal(arg), int(fields.get("times", 1)), fields.get("when", ""),
-        float(fields.get("after", 0)),
+        order.what, literal(order.argument), order.times, order.options.get("when", ""),
+        float(order.options.get("after", 0)),
     )  # fmt: skip
 
 
@@ -125,4 +122,7 @@ class Faults:
 
     def waiting(self) -> list[dict[str, object]]:
         """What is still to come, for the control API."""
-        return [{"fault": f.name, "arg": f.arg, "when": f.when, "times": f._left} for f in self._faults]
+        return [
+            {"fault": f.name, "arg": f.arg, "when": f.when, "times": f._left if f.times else 0}
+            for f in self._faults
+        ]

@@ -1,26 +1,34 @@
-"""Ears that know the shipped recordings: they tell which was said, fast and always the same."""
+"""Ears that know what the simulator has spoken, and tell which of it was said; the rest goes to other ears.
+
+The normalised correlation does not mind levels, mu-law, resampling, or a line that was cut short.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from warmtransfer.simulator.model.ears import UNCLEAR
-from warmtransfer.simulator.sound.audio import PCM, decode
+from warmtransfer.simulator.model.ears import UNCLEAR, Ears, Hearing
+from warmtransfer.simulator.sound.audio import PCM, RATE, decode
+from warmtransfer.simulator.sound.speech import QUIET, Speech, Words
 
 Signal = npt.NDArray[np.float64]
 
-#: The normalised correlation from which a recording counts as said.
-LIKENESS = 0.5
-#: Sound is compared at 4 kHz; the shortest overlap that is judged, in such samples.
+#: The normalised correlation from which a line counts as said, and that of a very short one.
+LIKENESS, SHORT_LIKENESS = 0.5, 0.75
+#: Sound is compared at 4 kHz; the shortest overlap that is judged like any other, in such samples.
 OVERLAP = 1200
-#: Two recordings found in one utterance may overlap by this much.
+#: Two lines found in one utterance may overlap by this much.
 MARGIN = 400
+#: A line this much alike that holds this part of the utterance's energy ends the search.
+CERTAIN, WHOLE = 0.9, 0.95
+#: How many spoken lines are kept in mind, the latest first to be compared; the shipped ones come after.
+KEPT = 128
 
 
 def halved(pcm: PCM) -> Signal:
@@ -29,93 +37,145 @@ def halved(pcm: PCM) -> Signal:
     return (even[::2] + even[1::2]) / 2
 
 
-def trimmed(pcm: PCM, level: int = 200) -> PCM:
-    """A recording without the silence around it."""
-    loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > level)
-    return pcm[loud[0] : loud[-1] + 1] if len(loud) else pcm
-
-
 @dataclass(frozen=True)
 class Line:
-    """One recording and its words."""
+    """One line, without the silence around it: its signal, and when its words begin, in seconds of that."""
 
     text: str
     signal: Signal
+    words: Words
+
+    @classmethod
+    def of(cls, speech: Speech) -> Line:
+        """What is compared of a speech."""
+        loud = np.flatnonzero(np.abs(speech.pcm.astype(np.int32)) > QUIET)
+        first, last = (int(loud[0]), int(loud[-1]) + 1) if len(loud) else (0, len(speech.pcm))
+        words = tuple((max(0.0, at - first / RATE), word) for at, word in speech.words)
+        return cls(speech.text, halved(speech.pcm[first:last]), words)
+
+    @property
+    def overlap(self) -> int:
+        """The shortest overlap that is judged, in samples."""
+        return min(OVERLAP, len(self.signal) * 4 // 5)
 
     @cached_property
     def energy(self) -> Signal:
         """The energy of every beginning of it."""
         return np.concatenate([[0.0], np.cumsum(self.signal**2)])
 
-    @cached_property
-    def _spectra(self) -> dict[int, npt.NDArray[np.complex128]]:
-        return {}
-
     def spectrum(self, size: int) -> npt.NDArray[np.complex128]:
-        """The conjugate spectrum at this size, kept."""
-        if size not in self._spectra:
-            self._spectra[size] = np.conj(np.fft.rfft(self.signal, size))
-        return self._spectra[size]
+        """The conjugate spectrum at this size."""
+        return np.conj(np.fft.rfft(self.signal, size))
+
+    def portion(self, start: int, end: int) -> str:
+        """The text of the samples from `start` to `end`: those words of which the middle is in them."""
+        length = len(self.signal) * 2 / RATE
+        low, high = start * 2 / RATE, end * 2 / RATE
+        ends = [at for at, _ in self.words[1:]] + [length]
+        timed = zip(self.words, ends, strict=True)
+        kept = [word for (at, word), until in timed if low <= (at + until) / 2 <= high]
+        return self.text if len(kept) == len(self.words) else " ".join(kept)
 
 
 class MatchEars:
-    """Identifies shipped recordings by normalised correlation; anything else is "(unclear)"."""
+    """Identifies lines by normalised correlation; what is none of them goes to the other ears, if any.
 
-    def __init__(self, recordings: Mapping[str, tuple[str, PCM]]) -> None:
-        self._library = [Line(text, halved(trimmed(pcm))) for text, pcm in recordings.values()]
+    Without others, it is "(unclear)".
+    """
+
+    def __init__(self, shipped: Iterable[Speech], others: Ears | None = None) -> None:
+        self._shipped = [Line.of(speech) for speech in shipped]
+        self._spoken: dict[tuple[str, int], Line] = {}
+        self._others = others
+
+    def learn(self, speech: Speech) -> None:
+        """Keep a line in mind that is about to be spoken."""
+        line = Line.of(speech)
+        key = speech.text, hash(speech.pcm.tobytes())
+        self._spoken.pop(key, None)
+        self._spoken[key] = line
+        if len(self._spoken) > KEPT:
+            self._spoken.pop(next(iter(self._spoken)))
+
+    def known(self) -> list[Line]:
+        """Every line, the one spoken last first."""
+        return [*reversed(self._spoken.values()), *self._shipped]
 
     def begin(self) -> MatchHearing:
         """Start to listen to a new utterance."""
-        return MatchHearing(self._library)
+        return MatchHearing(self, self._others.begin() if self._others is not None else None)
 
     async def close(self) -> None:
-        """Nothing to stop."""
+        """Stop the other ears."""
+        if self._others is not None:
+            await self._others.close()
 
 
 class MatchHearing:
-    """Collects an utterance and looks for the recordings in it."""
+    """Collects an utterance and looks for known lines in it, while the other ears listen too."""
 
-    def __init__(self, library: list[Line]) -> None:
-        self._library = library
+    def __init__(self, ears: MatchEars, other: Hearing | None) -> None:
+        self._ears = ears
+        self._other = other
         self._audio = bytearray()
 
     def feed(self, mulaw: bytes) -> None:
         """Take the next piece of the utterance."""
         self._audio += mulaw
+        if self._other is not None:
+            self._other.feed(mulaw)
 
     async def words(self) -> str:
-        """The texts of the recordings found, in order; "(unclear)" when there are none."""
-        return await asyncio.to_thread(found_in, decode(bytes(self._audio)), self._library)
+        """The texts of the lines found, in order; what the other ears heard when there are none."""
+        found = await asyncio.to_thread(found_in, decode(bytes(self._audio)), self._ears.known())
+        if self._other is None:
+            return found
+        if found == UNCLEAR:
+            return await self._other.words()
+        self._other.drop()
+        return found
 
     def drop(self) -> None:
         """Forget the audio."""
         self._audio.clear()
+        if self._other is not None:
+            self._other.drop()
+
+
+@dataclass(frozen=True, order=True)
+class Hit:
+    """A line found in an utterance: how much alike, from where to where, and what of it."""
+
+    likeness: float
+    start: int
+    end: int
+    text: str
 
 
 def found_in(heard: PCM, library: Iterable[Line]) -> str:
-    """The words of every recording that occurs in the audio, in the order of time."""
+    """The words of every line that occurs in the audio, in the order of time."""
     signal = halved(heard)
     energy = np.concatenate([[0.0], np.cumsum(signal**2)])
-    hits: list[tuple[float, int, int, str]] = []
+    hits: list[Hit] = []
     spectra: dict[int, npt.NDArray[np.complex128]] = {}
     for line in library:
-        if min(len(signal), len(line.signal)) < OVERLAP:
+        if min(len(signal), len(line.signal)) <= line.overlap or not energy[-1]:
             continue
         size = 1 << (len(signal) + len(line.signal)).bit_length()
         if size not in spectra:
             spectra[size] = np.fft.rfft(signal, size)
         likeness, lag = correlated(spectra[size], energy, line, size)
-        if likeness >= LIKENESS:
-            length = len(line.signal)
-            start, end = max(0, lag), min(len(signal), lag + length)
-            hits.append(
-                (likeness, start, end, portion(line.text, (start - lag) / length, (end - lag) / length))
-            )
-    chosen: list[tuple[float, int, int, str]] = []
+        if likeness >= (LIKENESS if line.overlap == OVERLAP else SHORT_LIKENESS):
+            start, end = max(0, lag), min(len(signal), lag + len(line.signal))
+            hits.append(Hit(likeness, start, end, line.portion(start - lag, end - lag)))
+            if likeness >= CERTAIN and energy[end] - energy[start] >= WHOLE * energy[-1]:
+                break
+    chosen: list[Hit] = []
     for hit in sorted(hits, reverse=True):
-        if all(min(hit[2], other[2]) - max(hit[1], other[1]) < MARGIN for other in chosen):
+        if all(min(hit.end, other.end) - max(hit.start, other.start) < MARGIN for other in chosen):
             chosen.append(hit)
-    return " ".join(hit[3] for hit in sorted(chosen, key=lambda hit: hit[1])) or UNCLEAR
+    texts = [hit.text for hit in sorted(chosen, key=lambda hit: hit.start) if hit.text]
+    return " ".join(texts) or UNCLEAR
 
 
 def correlated(
@@ -124,7 +184,7 @@ def correlated(
     """The best normalised correlation of a line with the audio it overlaps, and the line's place in it."""
     product = np.fft.irfft(spectrum * line.spectrum(size), size)
     length = len(energy) - 1
-    lags = np.arange(-len(line.signal) + OVERLAP, length - OVERLAP + 1)
+    lags = np.arange(-len(line.signal) + line.overlap, length - line.overlap + 1)
     low, high = np.maximum(lags, 0), np.minimum(lags + len(line.signal), length)
     ours = energy[high] - energy[low]
     theirs = line.energy[high - lags] - line.energy[low - lags]
@@ -133,17 +193,3 @@ def correlated(
     scores = np.where(enough, product[lags % size] / np.sqrt(np.maximum(ours * theirs, 1.0)), 0.0)
     best = int(np.argmax(scores))
     return float(scores[best]), int(lags[best])
-
-
-def portion(text: str, start: float, end: float) -> str:
-    """The words of a spoken text that fall into a part of its time, taken as even over the letters."""
-    if start < 0.15 and end > 0.85:
-        return text
-    kept: list[str] = []
-    place = 0.0
-    for word in text.split():
-        middle = (place + len(word) / 2) / len(text)
-        place += len(word) + 1
-        if start <= middle <= end:
-            kept.append(word)
-    return " ".join(kept)

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from warmtransfer.simulator.model.faults import Fault
+from warmtransfer.simulator.model.faults import parsed
 from warmtransfer.simulator.model.ids import fresh
 from warmtransfer.simulator.model.session import Out, Session
 from warmtransfer.simulator.model.settings import MODELS
@@ -141,17 +141,13 @@ class Server:
         session.open()
 
     async def control(self, request: web.Request) -> web.Response:
-        """POST {"fault": name, "arg"?, "times"?, "when"?, "after"?}: order a failure, or {"clear": true}."""
+        """POST {"fault": "model=stall:5;times=2"}: order a failure, or {"clear": true}."""
         order: dict[str, Any] = await request.json()
         if order.get("clear"):
             self.setup.faults.clear()
             return web.json_response({"struck": 0, "waiting": []})
         try:
-            arg = order.get("arg", True)
-            fault = Fault(
-                str(order.get("fault")), arg, int(order.get("times", 1)), str(order.get("when", "")),
-                float(order.get("after", 0)),
-            )  # fmt: skip
+            fault = parsed(str(order.get("fault")))
         except ValueError as wrong:
             return web.json_response({"error": str(wrong)}, status=400)
         struck = 0

@@ -37,9 +37,15 @@ class Callbacks:
         self.waiting += 1
         task = self.tasks.spawn(self._deliver(before, delay, url, form, method, token))
         self._last[key] = task
+        task.add_done_callback(lambda done: self._let_go(key, done))
         if law == "twice":
             self.waiting += 1
             self.tasks.spawn(self._deliver(task, 0.3, url, form, method, token))
+
+    def _let_go(self, key: str, task: asyncio.Task[None]) -> None:
+        """Forgets a resource's last event, once it has been sent: nothing has to wait for it any more."""
+        if self._last.get(key) is task:
+            del self._last[key]
 
     async def _deliver(
         self, before: asyncio.Task[None] | None, delay: float, url: str, form: Form, method: str, token: str

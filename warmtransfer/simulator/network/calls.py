@@ -67,6 +67,7 @@ class Call:
     def __post_init__(self) -> None:
         self.webhook_sid = self.webhook_sid or self.sid
         self.created = self.updated = time.time()
+        self.began = self.services.clock.now()
         self.started: float | None = None
         self.finished: float | None = None
         self.answered_at: float | None = None

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from warmtransfer.simulator.network.aims import can_match, matches
+from warmtransfer.simulator.notation import read
+
 #: Name -> answers; the first is the default. `lost` takes a fraction (`lost:0.2`).
 LAWS: dict[str, tuple[str, ...]] = {
     "announcement": ("private", "all"),
@@ -42,6 +45,13 @@ FAULT_ACTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+#: What a `match` is compared with.
+AIMS = {
+    "rest": "it takes words of method and path in order, such as `POST Participants` or `DELETE ai-1`",
+    "stream": "it takes parts of the stream's URL in order",
+}
+
+
 class LawError(ValueError):
     """A law or fault that does not exist, with the names that do."""
 
@@ -54,56 +64,39 @@ class Fault:
     action: str
     argument: str = ""
     match: str = ""
-    times: int | None = None
+    times: int = 1  #: 0 is every time
     chance: float = 1.0
     used: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Reads `rest=500_after;match=POST Calls;times=1`; raises LawError with what is possible."""
-        head, *options = text.split(";")
-        name, _, what = head.partition("=")
-        action, _, argument = (what or "true").partition(":")
-        if action not in FAULT_ACTIONS.get(name, ()):
-            known = "; ".join(f"{k}={'|'.join(v)}" for k, v in FAULT_ACTIONS.items())
-            raise LawError(f"no fault {head!r}; there are {known}")
-        fault = cls(name, action, argument)
-        for option in options:
-            key, _, value = option.partition("=")
-            fault._set(key.strip(), value)
-        return fault
-
-    def _set(self, key: str, value: str) -> None:
+        """Reads `rest=500_after;match=POST Calls;times=2`; raises LawError with what is possible."""
         try:
-            if key == "times":
-                self.times = int(value)
-            elif key == "chance":
-                self.chance = float(value)
-            elif key == "match":
-                self.match = value
-            else:
-                raise LawError(f"a fault takes match, times and chance, not {key!r}")
+            order = read(text, ("match", "times", "chance"))
+            chance = float(order.options.get("chance", 1))
+            match = order.options.get("match", "")
+            fault = cls(order.where, order.what, order.argument, match, order.times, chance)
         except ValueError as exc:
             raise LawError(str(exc)) from exc
+        if fault.action not in FAULT_ACTIONS.get(fault.name, ()):
+            known = "; ".join(f"{k}={'|'.join(v)}" for k, v in FAULT_ACTIONS.items())
+            raise LawError(f"no fault {fault.name}={fault.action}; there are {known}")
+        if not 0 <= chance <= 1:
+            raise LawError(f"{text!r}: the chance must lie between 0 and 1")
+        if fault.argument and not fault.argument.replace(".", "", 1).isdigit():
+            raise LawError(f"{text!r}: {fault.argument!r} is no number")
+        if not can_match(fault.name, fault.match):
+            raise LawError(f"{text!r}: match={fault.match!r} can never match; {AIMS[fault.name]}")
+        return fault
 
     def strikes(self, subject: str, dice: random.Random) -> bool:
         """Tells, and counts, whether the fault hits a subject that has every word of `match` in order."""
-        if self.times is not None and self.used >= self.times:
+        if self.times and self.used >= self.times:
             return False
-        if not _matches(self.match, subject) or (self.chance < 1 and dice.random() >= self.chance):
+        if not matches(self.match, subject) or (self.chance < 1 and dice.random() >= self.chance):
             return False
         self.used += 1
         return True
-
-
-def _matches(match: str, subject: str) -> bool:
-    at = 0
-    for word in match.split():
-        at = subject.find(word, at)
-        if at < 0:
-            return False
-        at += len(word)
-    return True
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.calls import Call, News
+from warmtransfer.simulator.network.keeping import KEEP, Keeping
 from warmtransfer.simulator.network.laws import Laws
 from warmtransfer.simulator.network.reach import Reach
 from warmtransfer.simulator.network.rooms import Room
@@ -28,6 +29,7 @@ class Network:
     def __init__(
         self, account: Account, clock: Clock, trace: Trace, *, laws: Laws | None = None,
         hosts: HostMap | None = None, out: Path | None = None, calls_per_second: float = 1.0,
+        keep: float = KEEP,
     ) -> None:  # fmt: skip
         self.services = Services.of(account, clock, trace, laws or Laws(), hosts or HostMap(), out)
         self.account, self.clock, self.trace = account, clock, trace
@@ -36,11 +38,13 @@ class Network:
         self.reach = Reach(self.services, self.phones, self, calls_per_second)
         self.calls: dict[str, Call] = {}
         self.rooms: dict[str, Room] = {}
-        self._ticking: asyncio.Task[None] | None = None
+        self.keeping = Keeping(self.services, self, keep)
+        self._running: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Starts the audio."""
-        self._ticking = asyncio.get_running_loop().create_task(self.engine.run())
+        """Starts the audio, and the letting go."""
+        loop = asyncio.get_running_loop()
+        self._running = [loop.create_task(work) for work in (self.engine.run(), self.keeping.run())]
 
     # legs
 
@@ -165,7 +169,8 @@ class Network:
         except TimeoutError:
             self.trace.note("fault", what=f"{self.tasks.count} pieces of work were cut off at the end")
         await self.tasks.close()
-        if self._ticking is not None:
-            self._ticking.cancel()
-            await asyncio.wait([self._ticking])
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
         await self.services.webhooks.close()

@@ -89,6 +89,7 @@ class Room:
         self.status = "init"
         self.made_by_rest = False
         self.created = self.updated = time.time()
+        self.ended_at: float | None = None
         self.reason = ""
         self.ender = ""
         self.members: dict[str, Member] = {}
@@ -208,6 +209,7 @@ class Room:
         if self.status == "completed":
             return
         self.status = "completed"
+        self.ended_at = self.services.clock.now()
         self.updated = time.time()
         self.reason, self.ender = why, by.call.sid if by else ""
         cancelled = self.services.laws["ringing_leg"] == "cancelled_with_room"

@@ -52,6 +52,22 @@ def speakable(text: str) -> str:
     return " ".join(word[:_LONGEST_WORD] for word in kept.split())
 
 
+class _Event(ctypes.Structure):
+    """What happens at a sample: a word begins, for one. Only the fields that are read have names of ours."""
+
+    _fields_ = (
+        ("type", ctypes.c_int), ("identifier", ctypes.c_uint), ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int), ("audio_position", ctypes.c_int), ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p), ("id", ctypes.c_char * 8),
+    )  # fmt: skip
+
+
+_LIST_END, _WORD = 0, 1
+_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+)
+
+
 class _Synthesiser:
     """The espeak-ng of this process; calls wait for each other, because the library has one state.
 
@@ -63,20 +79,25 @@ class _Synthesiser:
         self._library: ctypes.CDLL | None = None
         self._rate = 22050
         self._parts: list[PCM] = []
+        self._words: dict[int, int] = {}
         self._callback = _CALLBACK(self._take)
 
-    def synthesise(self, text: str, voice: str) -> tuple[PCM, int]:
-        """Samples and their rate; empty when there is nothing to say. Any thread may call."""
+    def synthesise(self, text: str, voice: str) -> tuple[PCM, int, dict[int, int]]:
+        """Samples, their rate, and at which sample each word begins, by its place in `speakable(text)`.
+
+        Empty when there is nothing to say. Any thread may call.
+        """
         clean = speakable(text)
         with self._lock:
             library = self._library or self._open()
-            self._parts = []
+            self._parts, self._words = [], {}
             if clean:
                 self._choose(library, voice)
                 raw = clean.encode("utf-8") + b"\0"
                 library.espeak_Synth(raw, len(raw), 0, _CHARACTERS, 0, _UTF8, None, None)
             parts, self._parts = self._parts, []
-        return (np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)), self._rate
+            words, self._words = self._words, {}
+        return (np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)), self._rate, words
 
     def _open(self) -> ctypes.CDLL:
         library = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -97,12 +118,17 @@ class _Synthesiser:
             if library.espeak_SetVoiceByName(f"{name}+{variant}".encode()) == 0:
                 return
 
-    def _take(self, samples: ctypes._Pointer[ctypes.c_short], count: int, _events: int | None) -> int:
+    def _take(
+        self, samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]
+    ) -> int:
+        place = 0
+        while events and events[place].type != _LIST_END:
+            if events[place].type == _WORD:
+                self._words.setdefault(events[place].text_position - 1, events[place].sample)
+            place += 1
         if samples and count > 0:
             self._parts.append(np.ctypeslib.as_array(samples, shape=(count,)).astype(np.int16, copy=True))
         return 0
 
-
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 synthesise = _Synthesiser().synthesise

@@ -99,7 +99,7 @@ async def say(services: Services, mouth: Mouth, who: Listener, verb: Verb) -> No
     """Speaks a text to someone, noted when it starts (`say`) and when it ends (`speech`)."""
     if not verb.text:
         return
-    pcm = await speech.spoken(verb.text, verb.attrs.get("voice", ""), verb.attrs.get("language", ""))
+    pcm = await speech.announced(verb.text, verb.attrs.get("voice", ""), verb.attrs.get("language", ""))
     start = services.clock.now()
     about = {"who": "network", "leg": who.label, "call_sid": who.call_sid, "text": verb.text}
     services.trace.note("say", **about)

@@ -1,0 +1,62 @@
+"""What a fault's `match` may aim at, so that one which can never match is refused when it is given."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+#: Every request that the API serves, as faults see it: method and path below the account.
+SUBJECTS = (
+    "GET", "POST Calls", "GET Calls", "GET Calls/{call}", "POST Calls/{call}", "GET Conferences",
+    "GET Conferences/{room}", "POST Conferences/{room}", "POST Conferences/{room}/Participants",
+    "GET Conferences/{room}/Participants", "GET Conferences/{room}/Participants/{who}",
+    "POST Conferences/{room}/Participants/{who}", "DELETE Conferences/{room}/Participants/{who}",
+    "GET Applications", "GET Applications/{app}", "GET IncomingPhoneNumbers",
+    "GET IncomingPhoneNumbers/{number}",
+)  # fmt: skip
+_SAMPLES = {"call": "CA", "room": "CF", "who": "CA", "app": "AP", "number": "PN"}
+_METHODS = frozenset({"get", "post", "put", "delete", "patch"})
+_RESOURCES = frozenset({"calls", "conferences", "participants", "applications", "incomingphonenumbers"})
+_NAME = re.compile(r"[\w.:+@-]+")
+_IN_URL = re.compile(r"[!#-;=?-Z\[\]_a-z~%]+")
+
+
+def matches(match: str, subject: str) -> bool:
+    """Whether a subject has every word of `match`, in order."""
+    at = 0
+    for word in match.split():
+        at = subject.find(word, at)
+        if at < 0:
+            return False
+        at += len(word)
+    return True
+
+
+def can_match(where: str, match: str) -> bool:
+    """Whether any request (`rest`) or stream's URL (`stream`) could have these words in this order.
+
+    For requests, a word with a digit, `-` or `_`, or one behind a resource's name, may be a SID, a
+    conference's name or a label; any other must be of the paths themselves.
+    """
+    if where == "stream":
+        return all(_IN_URL.fullmatch(word) and word.casefold() not in _METHODS for word in match.split())
+    names = _names(match)
+    return any(matches(match, subject) for template in SUBJECTS for subject in _filled(template, names))
+
+
+def _names(match: str) -> set[str]:
+    pieces = [piece for piece in re.split(r"[\s/]+", match) if piece]
+    found: set[str] = set()
+    for before, piece in zip(["", *pieces], pieces, strict=False):
+        word = piece.casefold()
+        usable = _NAME.fullmatch(piece) and word not in _METHODS | _RESOURCES and not word.endswith(".json")
+        if usable and (re.search(r"[\d_-]", piece) or before.casefold() in _RESOURCES):
+            found.add(piece)
+    return found
+
+
+def _filled(template: str, names: set[str]) -> list[str]:
+    holes = re.findall(r"{(\w+)}", template)
+    choices = [[_SAMPLES[hole] + "0123456789abcdef" * 2, *names] for hole in holes]
+    fillings = (dict(zip(holes, chosen, strict=True)) for chosen in itertools.product(*choices))
+    return [template.format(**filling) for filling in fillings]
