@@ -84,7 +84,7 @@ class World:
                 "--map",
                 f"{PUBLIC}={app}",
             ),
-            *("--speed", str(self.speed), "--out", str(self.folder / "sim"), "--model"),
+            *("--speed", str(self.speed), "--out", str(self.folder / "sim"), "--keep", "0", "--model"),
             *self.arguments,
             *("--", "--ears", "match"),
             *self.model_arguments,

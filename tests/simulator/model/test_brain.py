@@ -273,3 +273,20 @@ def test_numbers_are_heard_as_digits_and_read_digit_by_digit() -> None:
     assert digits_in("four boxes") == "four boxes"
     assert spelled("427") == "4 2 7"
     assert spelled("42") == "42"
+
+
+def test_the_rule_books_tools_have_the_applications_names() -> None:
+    """A rule's `$transfer` is whatever the book, or the command line, calls that tool."""
+    wish = {"type": "function", "name": "escalate", "parameters": {"type": "object", "properties": {}}}
+    asked = talk(("user", "can i speak to a person please"))
+    book = RuleBook.load(tools={"transfer": "escalate"})
+    actions = Brain(book).answer(Ask("speech", asked, (wish,)))
+    assert [action["tool"] for action in actions if "tool" in action] == ["escalate"]
+    theirs = Brain(RuleBook.load()).answer(Ask("speech", asked, (wish,)))
+    assert not [action for action in theirs if "tool" in action]
+
+
+def test_a_tool_without_a_name_is_refused() -> None:
+    """A `$name` that `tools` lacks is a mistake in the book, said with the names it has."""
+    with pytest.raises(BadRules, match=r"\$transfer.*has order"):
+        RuleBook({"tools": {"order": "o"}, "rules": [{"name": "x", "do": [{"tool": "$transfer"}]}]})

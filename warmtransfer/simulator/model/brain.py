@@ -1,8 +1,8 @@
 """The brain: a rule book that turns what was said, asked or found into things to say and tools to call.
 
 A rule book is JSON: {"greeting": text, "tools": {name in the rules: the application's name},
-"phrases": [texts for the recogniser], "rules": [rule, …]}. A tool `$transfer` of a rule is the one that `tools`
-has for `transfer`, so that an application with a tool of another name needs no rules of its own.
+"phrases": [texts for the recogniser], "rules": [rule, …]}. A tool `$transfer` of a rule is the one that
+`tools` has for `transfer`, so that an application with a tool of another name needs no rules of its own.
 The first rule that fits is used. Keys of a rule, all optional but `do`:
   name · on: "speech" (default), "instructions", "output" or "idle" · hears, unless: patterns, one of which
   must, none of which may be found in the words (lower case, no punctuation) · declared, undeclared: tools
@@ -119,7 +119,9 @@ def named(rule: Json, tools: Mapping[str, str]) -> Json:
     }
     actions = rule.get("do")
     if isinstance(actions, list):
-        changed["do"] = [{**each, "tool": name_of(each["tool"])} if "tool" in each else each for each in actions]
+        changed["do"] = [
+            {**each, "tool": name_of(each["tool"])} if "tool" in each else each for each in actions
+        ]
     return {**rule, **changed}
 
 

@@ -1,0 +1,53 @@
+"""What the pages print works as printed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.calls.story import Story
+from tests.calls.world import World
+
+ROOT = Path(__file__).parent.parent.parent
+PRINTED = "localhost:9000"
+
+
+def commands(page: str, containing: str) -> list[tuple[str, str, Any]]:
+    """The curl commands of the page's block that contains a text: method, path, and the JSON that is sent."""
+    block = next(b for b in re.findall(r"```\w*\n(.*?)```", page, re.DOTALL) if containing in b)
+    found = []
+    for command in re.split(r"^curl ", block, flags=re.MULTILINE)[1:]:
+        words = shlex.split(command)
+        method = words[words.index("-X") + 1]
+        url = next(word for word in words if word.startswith(PRINTED))
+        found.append((method, url.removeprefix(PRINTED), json.loads(words[words.index("-d") + 1])))
+    return found
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/simulator.md"])
+def test_the_printed_call_is_understood_and_meets_the_second_human(page: str, tmp_path: Path) -> None:
+    phones, call = commands((ROOT / page).read_text(), "simulator/phones -d")
+    world = World(tmp_path, speed=6.0, model=("--ears", "sphinx"))
+    try:
+        world.start()
+        story = Story(world)
+        for method, path, body in (phones, call):
+            answer = world.web.request(method, f"{world.base}{path}", json=body, timeout=30)
+            assert answer.ok, answer.text
+        caller = answer.json()["call_sid"]
+        ended = story.wait(
+            "the caller's end", lambda r: r.get("event") == "ended" and r["call_sid"] == caller, 120
+        )
+        assert ended["status"] == "completed"
+        rows = story.read()
+        asked = next(step["say"] for step in call[2]["steps"] if "say" in step)
+        assert next(r["text"] for r in rows if r.get("event") == "recognised") == asked
+        assert not [r["text"] for r in rows if r.get("event") == "script"], "a step has waited in vain"
+        assert any(r.get("label") == "human-2" and r.get("event") == "joined" for r in rows)
+    finally:
+        world.stop()
