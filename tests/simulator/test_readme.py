@@ -12,6 +12,11 @@ import pytest
 
 from tests.calls.story import Story
 from tests.calls.world import World
+from warmtransfer.simulator.model import brain
+from warmtransfer.simulator.model import faults as model_faults
+from warmtransfer.simulator.network import laws
+from warmtransfer.simulator.phones import scripts
+from warmtransfer.simulator.sound import speech
 
 ROOT = Path(__file__).parent.parent.parent
 PRINTED = "localhost:9000"
@@ -51,3 +56,25 @@ def test_the_printed_call_is_understood_and_meets_the_second_human(page: str, tm
         assert any(r.get("label") == "human-2" and r.get("event") == "joined" for r in rows)
     finally:
         world.stop()
+
+
+def test_the_page_has_every_word_of_the_formats() -> None:
+    """Steps, answers, recorded lines, faults, and the rule book's keys and actions are all explained."""
+    page = (ROOT / "docs" / "simulator.md").read_text()
+    assert "docs/simulator.md" in (ROOT / "README.md").read_text()
+    faults = [*model_faults.FAULTS, *(what for every in laws.FAULT_ACTIONS.values() for what in every)]
+    words = [*scripts._STEPS, *scripts._EVENTS, *scripts._REFUSALS, *scripts._ENTRY, *brain.KEYS, *brain.ACTIONS]
+    for word in [*words, *faults, *speech.lines()]:
+        assert re.search(rf"[`\"]{re.escape(word)}\b", page), word
+    for text in speech.lines().values():
+        assert text in page
+
+
+def test_the_printed_rule_book_can_be_used() -> None:
+    """It loads, and its tool has the name that the page gives it."""
+    page = (ROOT / "docs" / "simulator.md").read_text()
+    printed = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+    assert printed
+    book = brain.RuleBook(json.loads(printed.group(1)))
+    assert [action["tool"] for action in book.rules[0]["do"] if "tool" in action] == ["escalate_to_staff"]
+    assert brain.fits(book.rules[0], "can i speak to someone") is not None
