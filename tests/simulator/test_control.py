@@ -152,7 +152,17 @@ def test_the_command_says_where_it_is_and_ends_cleanly(how: str, tmp_path: Path)
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--law", "amd=never"], ["--fault", "rest=explode"], ["--map", "nowhere"], ["--", "--lag", "1"], []],
+    [
+        ["--law", "amd=never"],
+        ["--fault", "rest=explode"],
+        ["--fault", "rest=500;match=post Calls"],
+        ["--fault", "model=stall:1"],
+        ["--fault", "model=flood", "--model"],
+        ["--map", "nowhere"],
+        ["--keep", "-1"],
+        ["--", "--lag", "1"],
+        [],
+    ],
 )
 def test_wrong_options_say_what_is_wrong(wrong: list[str]) -> None:
     """A bad law, fault, map or a missing --app ends with code 2 and one message."""

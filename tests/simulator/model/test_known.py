@@ -11,6 +11,7 @@ import pytest
 from tests.simulator.app import world
 from tests.simulator.model.client import Client, live
 from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.model.ears import UNCLEAR
 from warmtransfer.simulator.model.herald import herald, heralded
 from warmtransfer.simulator.model.matching import KEPT, MatchEars
 from warmtransfer.simulator.model.process import ModelServer
@@ -81,6 +82,25 @@ def test_every_sentence_in_every_voice_is_told_whatever_the_way_has_done_to_it(h
             assert " ".join(parts) == one.text
 
     story()
+
+
+@live
+async def test_a_line_that_has_lost_frames_on_the_way_is_still_told() -> None:
+    """Three frames are missing, so that no part is where it was; other words in the same voice differ."""
+    spoken = [await synthesised(text, voice) for text in SENTENCES for voice in VOICES]
+    ears = MatchEars(Speech.even(text, recorded(name)) for name, text in lines().items())
+    for one in spoken:
+        ears.learn(one)
+    for one in spoken:
+        if len(one.pcm) < RATE:
+            continue
+        quarter = len(one.pcm) // 4
+        missing = [np.arange(at, at + 160) for at in (quarter, 2 * quarter, 3 * quarter)]
+        parts = utterances(np.delete(one.pcm, np.concatenate(missing)))
+        assert [await told(ears, part) for part in parts] == [one.text]
+    for text in ("Tell me a story about a whale, please.", "Where can I park my bicycle tomorrow?"):
+        unknown = await synthesised(text)
+        assert [await told(ears, part) for part in utterances(unknown.pcm)] == [UNCLEAR]
 
 
 @live

@@ -27,6 +27,9 @@ OVERLAP = 1200
 MARGIN = 400
 #: A line this much alike that holds this part of the utterance's energy ends the search.
 CERTAIN, WHOLE = 0.9, 0.95
+#: A line that lost parts on the way is compared in pieces this long, each up to so far from its place,
+#: and counts as said from this mean likeness on.
+PIECE, DRIFT, PIECEWISE = 1000, 400, 0.7
 #: How many spoken lines are kept in mind, the latest first to be compared; the shipped ones come after.
 KEPT = 128
 
@@ -127,7 +130,7 @@ class MatchHearing:
 
     async def words(self) -> str:
         """The texts of the lines found, in order; what the other ears heard when there are none."""
-        found = await asyncio.to_thread(found_in, decode(bytes(self._audio)), self._ears.known())
+        found = await asyncio.to_thread(told_by, decode(bytes(self._audio)), self._ears.known())
         if self._other is None:
             return found
         if found == UNCLEAR:
@@ -176,6 +179,56 @@ def found_in(heard: PCM, library: Iterable[Line]) -> str:
             chosen.append(hit)
     texts = [hit.text for hit in sorted(chosen, key=lambda hit: hit.start) if hit.text]
     return " ".join(texts) or UNCLEAR
+
+
+def told_by(heard: PCM, library: list[Line]) -> str:
+    """The words of the lines that occur in the audio whole or cut short, else of one that lost parts."""
+    found = found_in(heard, library)
+    return mended(heard, library) if found == UNCLEAR else found
+
+
+def mended(heard: PCM, library: Iterable[Line]) -> str:
+    """The one line most like the audio when some of it was lost on the way, so that its parts have moved."""
+    signal = halved(heard)
+    energy = np.concatenate([[0.0], np.cumsum(signal**2)])
+    best, text = PIECEWISE, UNCLEAR
+    spectra: dict[int, npt.NDArray[np.complex128]] = {}
+    for line in library:
+        if len(line.signal) < 2 * PIECE or len(line.signal) > len(signal) + DRIFT or not energy[-1]:
+            continue
+        size = 1 << (len(signal) + PIECE * 2).bit_length()
+        if size not in spectra:
+            spectra[size] = np.fft.rfft(signal, size)
+        likeness = piecewise(spectra[size], energy, line.signal, size)
+        if likeness > best:
+            best, text = likeness, line.text
+            if best >= CERTAIN:
+                break
+    return text
+
+
+def piecewise(spectrum: npt.NDArray[np.complex128], energy: Signal, line: Signal, size: int) -> float:
+    """How much alike the pieces of a line are, each near its place: the mean of their correlations."""
+    places: list[tuple[int, Signal, float]] = []
+    offset = 0
+    for piece in np.array_split(line, len(line) // PIECE):
+        power = float(piece @ piece)
+        span = len(energy) - len(piece)
+        product = np.fft.irfft(spectrum * np.conj(np.fft.rfft(piece, size)), size)[: max(0, span)]
+        ours = energy[len(piece) :][:span] - energy[:span]
+        floor = 0.01 * energy[-1] * len(piece) / len(energy)
+        scores = np.where(ours > floor, product / np.sqrt(np.maximum(ours * power, 1.0)), 0.0)
+        places.append((offset, scores, power))
+        offset += len(piece)
+    if any(not len(scores) for _, scores, _ in places):
+        return 0.0
+    first, scores, _ = max(places, key=lambda place: float(place[1].max()))
+    origin = int(np.argmax(scores)) - first
+    total = 0.0
+    for offset, scores, power in places:
+        near = scores[max(0, origin + offset - DRIFT) : max(0, origin + offset + DRIFT)]
+        total += power * (float(near.max()) if len(near) else 0.0)
+    return total / max(1.0, sum(power for _, _, power in places))
 
 
 def correlated(
