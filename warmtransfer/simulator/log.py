@@ -68,5 +68,6 @@ def _note(row: Row) -> str:
     if word is None:
         return ""
     told = [row.get(key) for key in ("code", "what", "text", "fault", "law", "answer", "about", "leg")]
+    told[:1] = [] if str(row.get("text")).startswith(f"{row.get('code')}:") else told[:1]
     said = " ".join(str(part) for part in told if part not in (None, ""))
     return f"{word:<8} {said or row.get('set', '')}"
