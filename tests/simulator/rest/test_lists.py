@@ -81,6 +81,7 @@ def test_the_sdks_date_filters_and_paging_choose_calls() -> None:
             status, page = await net.rest("GET", "Calls", **{"StartTime>": "2020-01-01", "PageSize": "2"})
             assert (status, "StartTime%3E=2020-01-01" in page["next_page_uri"]) == (200, True)
             assert (await net.rest("GET", "Calls", StartTime="soon"))[0] == 400
+            assert (await net.rest("GET", "Conferences", DateCreated="2026-02-12T12:00:00Z"))[0] == 400
             await net.rest("GET", "Calls", Colour="blue")
             assert any("Colour" in r["text"] for r in net.rows("note", event="warning"))
 

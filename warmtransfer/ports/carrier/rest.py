@@ -213,8 +213,9 @@ class Carrier:
     def find_room(self, name: str) -> str:
         """The CF SID of the conference of this name that has not ended, "" for none."""
         with _mapped("find_room", gone=False):
-            rooms = self._rooms.list(friendly_name=name, limit=20)
-            return next((str(each.sid) for each in rooms if str(each.status) != "completed"), "")
+            find = self._rooms.list
+            found = (find(friendly_name=name, status=state, limit=1) for state in vocabulary.LIVE_ROOMS)
+            return next((str(rooms[0].sid) for rooms in found if rooms), "")
 
     def people(self, room_sid: str) -> dict[str, str]:
         """The CallSids of everyone in a room, by label; "" stands for all without one."""
@@ -225,8 +226,8 @@ class Carrier:
     def open_rooms(self) -> list[str]:
         """The names of all conferences of the account that have not ended."""
         with _mapped("open_rooms", gone=False):
-            states = ("in-progress", "init")
-            return [str(each.friendly_name) for state in states for each in self._rooms.list(status=state)]
+            rooms = [self._rooms.list(status=state) for state in vocabulary.LIVE_ROOMS]
+            return [str(each.friendly_name) for found in rooms for each in found]
 
     def number_called(self, call_sid: str) -> str:
         """The number that this call was made to, "" if Twilio knows no such call."""

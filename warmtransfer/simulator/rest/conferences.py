@@ -62,7 +62,7 @@ class ConferencesApi:
         params = ask.params
         params.note_unknown(self.network.trace, "GET Conferences", LIST)
         name = params.text("FriendlyName")
-        created, updated = filter_by(params, "DateCreated"), filter_by(params, "DateUpdated")
+        created, updated = (filter_by(params, each, days=True) for each in ("DateCreated", "DateUpdated"))
         status = params.choice("Status", "in-progress", ("init", "in-progress", "completed"))
         shown = [
             render.conference_json(room)

@@ -17,13 +17,13 @@ def names(field: str) -> set[str]:
     return {field, f"{field}<", f"{field}>"}
 
 
-def filter_by(params: Params, field: str) -> Callable[[float | None], bool]:
+def filter_by(params: Params, field: str, *, days: bool = False) -> Callable[[float | None], bool]:
     """What tells whether a time (seconds since the epoch, None for never) passes a field's filters.
 
     A day in UTC is meant as a whole, at both ends; a moment is meant to the second. Raises 20001 for a
-    value that is neither.
+    value that is neither, and for a moment where Twilio takes `days` only.
     """
-    given = {name: _span(name, params.text(name)) for name in sorted(names(field)) if params.text(name)}
+    given = {name: _span(name, params.text(name), days) for name in sorted(names(field)) if params.text(name)}
 
     def passes(when: float | None) -> bool:
         if not given:
@@ -39,9 +39,11 @@ def filter_by(params: Params, field: str) -> Callable[[float | None], bool]:
     return passes
 
 
-def _span(name: str, text: str) -> tuple[datetime, datetime]:
+def _span(name: str, text: str, days: bool) -> tuple[datetime, datetime]:
     """The first and last second that a value means."""
     try:
+        if days and not _DAY.fullmatch(text):
+            raise ValueError(text)
         first = datetime.fromisoformat(text)
     except ValueError as exc:
         raise RestError(20001, f"Invalid parameter {name}: {text!r} is no date such as 2026-02-12") from exc
