@@ -15,7 +15,7 @@ LEG_EVENTS = ("initiated", "ringing", "answered", "completed")
 
 #: Conferences that have not ended; one with a lone caller is still `init`. Twilio lists only those in
 #: progress when it is not told which (its changelog of 2026: conference-list-endpoint-rollout-extended).
-#: Asked in the order in which a conference goes through them, so that none slips from one to the other unseen.
+#: In the order in which a conference goes through them, so that none slips from one to the other unseen.
 LIVE_ROOMS = ("init", "in-progress")
 
 #: CallStatus after which a leg is over (https://www.twilio.com/docs/voice/api/call-resource).
