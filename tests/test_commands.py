@@ -20,11 +20,14 @@ from flask.cli import ScriptInfo
 
 from tests.calls.world import free_port
 from tests.desk.parts import eventually
+from tests.ports.store.databases import create
 from tests.test_config import GOOD
 from tests.web.site import CALLER, Site
 from warmtransfer.commands import group
 from warmtransfer.config import KEYS
 from warmtransfer.errors import ConfigError
+from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.store import Store, here
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,6 +49,18 @@ def declined(site: Site) -> str:
     eventually(lambda: site.store.transcript(call_id))
     eventually(lambda: site.parts.desk.busy() == 0)
     return call_id
+
+
+#: Whose another app's calls are.
+ELSE = Owner("AC" + "9" * 32, "+15550100077")
+
+
+def another_apps_call(folder: Path) -> str:
+    """A call that an app with another account and number keeps in the same database."""
+    store = Store(f"sqlite:///{folder / 'calls.sqlite3'}", here, owner=ELSE)
+    create(store, "c-of-another", called=ELSE.number)
+    store.close()
+    return "c-of-another"
 
 
 def run(site: Site, *arguments: str) -> str:
@@ -191,6 +206,44 @@ def test_looking_never_makes_a_database(tmp_path: Path) -> None:
         assert f"there is no database {tmp_path / 'calls.sqlite3'}" in done.stderr
         assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_another_apps_calls_in_the_same_database_are_not_shown(site: Site, tmp_path: Path) -> None:
+    own = declined(site)
+    theirs = another_apps_call(tmp_path)
+    assert [each["id"] for each in json.loads(run(site, "calls", "--json"))] == [own]
+    result = site.app.test_cli_runner().invoke(args=["warmtransfer", "show", theirs])
+    assert result.exit_code == 1
+    assert f"There is no call {theirs}" in result.output
+
+
+def test_without_a_configuration_all_calls_are_shown_and_whose_they_are(site: Site, tmp_path: Path) -> None:
+    own = declined(site)
+    theirs = another_apps_call(tmp_path)
+    environ = {name: value for name, value in environment(tmp_path).items() if name not in GOOD}
+
+    def told(*words: str) -> str:
+        done = flask_command(["--app", "wsgi", "warmtransfer", *words], environ, tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    mine = f"{GOOD['TWILIO_ACCOUNT_SID']} {GOOD['TWILIO_NUMBER']}"
+    whose = {line.split()[0]: line.partition("  of ")[2] for line in told("calls").splitlines()}
+    assert whose == {own: mine, theirs: str(ELSE)}
+    listed = json.loads(told("calls", "--json"))
+    assert {each["id"]: each["owner"] for each in listed} == {own: mine, theirs: str(ELSE)}
+    assert told("show", theirs).splitlines()[0] == f"a call of {ELSE}"
+    assert json.loads(told("show", theirs, "--json"))["owner"] == str(ELSE)
+    assert json.loads(told("show", own, "--json"))["owner"] == mine
+
+
+def test_a_call_that_nobody_has_claimed_is_shown_with_its_number(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'calls.sqlite3'}"
+    store = Store(url, here)
+    create(store, "c1", called="+15550100000")
+    store.close()
+    result = CliRunner().invoke(group, ["calls", "--database", url])
+    assert result.output.splitlines()[0].endswith("  of an unknown account, +15550100000")
 
 
 def test_a_database_may_be_named(site: Site, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from warmtransfer.ports.loop.coroutines import Coroutines
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
 from warmtransfer.ports.model.protocol import Factory, ModelSettings
+from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.relay import RelaySettings
 from warmtransfer.relay.switchboard import Switchboard
@@ -134,7 +135,8 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     """The parts of one app, wired and not started."""
     clock = seams.clock or Clock()
     loop = seams.loop or make_loop()
-    store = seams.store or Store(settings.database_url, loop.offload, clock.now)
+    owner = Owner(settings.account_sid, settings.number)
+    store = seams.store or Store(settings.database_url, loop.offload, clock.now, owner=owner)
     links = Links(settings.public_url, settings.url_prefix)
     provider = seams.all_providers()[settings.provider](_model_settings(settings))
     switchboard = Switchboard(

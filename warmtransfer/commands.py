@@ -16,6 +16,7 @@ from flask.cli import AppGroup, NoAppException, ScriptInfo
 from warmtransfer import config
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import ConfigError, WarmTransferError
+from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store, here
 from warmtransfer.visible import visible
 from warmtransfer.web import timeline
@@ -31,7 +32,7 @@ database = click.option(
     "--database",
     default="",
     metavar="URL",
-    help="Where calls are kept; default: as the app's configuration says.",
+    help="Where calls are kept, whosever they are; default: the app's own, as its configuration says.",
 )
 
 
@@ -44,13 +45,17 @@ database = click.option(
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def calls(database: str, limit: int, live: bool, as_json: bool) -> None:
     """List the newest calls."""
-    with _records(database) as records:
-        found = [each for each in records.calls(limit, live) if not live or each.stage is not Stage.OVER]
+    with _records(database) as (records, whose):
+        rows = [
+            (each, of) for each, of in records.owned(limit, live) if not live or each.stage is not Stage.OVER
+        ]
+    found = [(each, _whose(each, of) if whose else "") for each, of in rows]
     if as_json:
-        click.echo(json.dumps([timeline.summary(each) for each in found], indent=2))
+        told = [{**timeline.summary(each), **({"owner": of} if whose else {})} for each, of in found]
+        click.echo(json.dumps(told, indent=2))
         return
-    for each in found:
-        click.echo(visible(_row(each)))
+    for each, of in found:
+        click.echo(visible(_row(each, of)))
     if not found:
         click.echo("No calls.", err=True)
 
@@ -61,16 +66,20 @@ def calls(database: str, limit: int, live: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def show(database: str, call_id: str, as_json: bool) -> None:
     """Print one call's timeline: decisions, orders, attempts and words."""
-    with _records(database) as records:
+    with _records(database) as (records, whose):
         call = records.load(call_id)
         if call is None:
             asked = visible(call_id)
             raise click.ClickException(f"There is no call {asked}; `flask warmtransfer calls` lists them.")
         journal, transcript = records.journal(call_id), records.transcript(call_id)
+        of = _whose(call, records.owner(call_id)) if whose else ""
     if as_json:
-        click.echo(json.dumps(timeline.story(call, journal, transcript), indent=2))
-    else:
-        click.echo(timeline.text(call, journal, transcript))
+        story = timeline.story(call, journal, transcript)
+        click.echo(json.dumps({**story, "owner": of} if whose else story, indent=2))
+        return
+    if whose:
+        click.echo(visible(f"a call of {of}"))
+    click.echo(timeline.text(call, journal, transcript))
 
 
 def wanted() -> bool:
@@ -87,12 +96,13 @@ def app_to_look_with(environ: Mapping[str, str]) -> Flask:
 
 
 @contextmanager
-def _records(given: str) -> Iterator[Store]:
-    """The calls, to be read only: nothing is created or changed by looking."""
+def _records(given: str) -> Iterator[tuple[Store, bool]]:
+    """The calls, and whether they may be anybody's; nothing is created or changed by looking."""
     try:
-        records = Store(given or _database(), here, reading=True)
+        url, owner = (given, None) if given else _kept()
+        records = Store(url, here, owner=owner, reading=True)
         try:
-            yield records
+            yield records, owner is None
         finally:
             records.close()
     except ConfigError as fault:
@@ -101,27 +111,35 @@ def _records(given: str) -> Iterator[Store]:
         raise click.ClickException(str(fault)) from fault
 
 
-def _database() -> str:
-    """Where calls are kept: as the app says; as the environment says when the app cannot be loaded."""
+def _kept() -> tuple[str, Owner | None]:
+    """Where calls are kept and whose are meant: as the app says; all there are when it cannot be loaded."""
     try:
         app = click.get_current_context().ensure_object(ScriptInfo).load_app()
     except (NoAppException, ConfigError) as fault:
         if isinstance(fault, NoAppException) and not os.environ.get("DATABASE_URL"):
             raise
         click.echo("The app cannot be loaded; its calls are where the environment says.", err=True)
-        return config.database(os.environ)
+        return config.database(os.environ), None
     if NAME in app.extensions:
-        return str(app.extensions[NAME].settings.database_url)
+        settings = app.extensions[NAME].settings
+        return str(settings.database_url), Owner(settings.account_sid, settings.number)
     if DATABASE in app.extensions:
-        return str(app.extensions[DATABASE])
+        return str(app.extensions[DATABASE]), None
     raise click.ClickException(
         f"The app {app.name!r} has no WarmTransfer: register it with WarmTransfer(app), name the app that "
         "has it (flask --app …), or say where the calls are (--database URL)."
     )
 
 
-def _row(call: Call) -> str:
+def _whose(call: Call, owner: str) -> str:
+    """The account and the number that the call came to, as far as known."""
+    return owner or f"an unknown account, {call.called or 'unknown number'}"
+
+
+def _row(call: Call, owner: str) -> str:
     began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(call.started_at))
     lasted = f"{call.ended_at - call.started_at:.0f} s" if call.ended_at else "running"
     tried = ", ".join(f"{each.name}: {each.outcome or 'open'}" for each in call.attempts)
-    return f"{call.id}  {began}  {call.stage:<10}  {lasted:>8}  {call.caller:<14}  {tried}".rstrip()
+    return f"{call.id}  {began}  {call.stage:<10}  {lasted:>8}  {call.caller:<14}  {tried}".rstrip() + (
+        f"  of {owner}" if owner else ""
+    )

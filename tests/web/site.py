@@ -20,6 +20,7 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import StoreBusy
 from warmtransfer.ports.carrier.rest import Carrier
 from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Decision, Saved, Store
 from warmtransfer.web.parts import Parts
 
@@ -62,7 +63,8 @@ class Site:
             **config,
         }
         loop = make_loop()
-        self.store = Lockable(environment["DATABASE_URL"], loop.offload)
+        owner = Owner(environment["TWILIO_ACCOUNT_SID"], environment["TWILIO_NUMBER"])
+        self.store = Lockable(environment["DATABASE_URL"], loop.offload, owner=owner)
         carrier = cast(Carrier, self.carrier)
         self.app = create_app(environment, carrier=carrier, store=self.store, loop=loop)
         self.client = self.app.test_client()

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from tests.ports.store.databases import database
 from tests.postgres import Postgres
+from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
 
 T = TypeVar("T")
@@ -49,13 +50,13 @@ def open_store() -> Iterator[Callable[..., Store]]:
     """Opens stores as separate processes would, each with a worker thread of its own."""
     opened: list[tuple[Store, ThreadPoolExecutor]] = []
 
-    def opening(url: str, workers: int = 1) -> Store:
+    def opening(url: str, workers: int = 1, owner: Owner | None = None) -> Store:
         pool = ThreadPoolExecutor(workers)
 
         def offload(fn: Callable[..., T], /, *args: Any) -> T:
             return pool.submit(fn, *args).result()
 
-        store = Store(url, offload, now=lambda: 77.0)
+        store = Store(url, offload, now=lambda: 77.0, owner=owner)
         opened.append((store, pool))
         return store
 

@@ -10,7 +10,9 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from warmtransfer.errors import ConfigError
 from warmtransfer.ports.store import schema
+from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.file import make_private, path_of
+from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.tables import LOCK_TABLES, outbox
 
 
@@ -30,10 +32,11 @@ def make_engine(url: str, *, reading: bool = False) -> Engine:
     return _reading(parsed) if file else _postgres(parsed).execution_options(postgresql_readonly=True)
 
 
-def check(engine: Engine, *, reading: bool = False) -> None:
+def check(engine: Engine, owner: Owner | None = None, *, reading: bool = False) -> None:
     """Make sure that calls can be kept here, tables and columns made where that is safe; or only read.
 
-    Raises ConfigError with what to do.
+    The owner's calls that an older release has kept are the owner's from now on. Raises ConfigError with
+    what to do.
     """
     try:
         if reading:
@@ -41,6 +44,8 @@ def check(engine: Engine, *, reading: bool = False) -> None:
         else:
             _look(engine)
             prepare(engine)
+            if owner:
+                _claim(engine, owner)
     except (SQLAlchemyError, ConfigError) as exc:
         engine.dispose()
         raise _told(exc, engine.url) from None
@@ -61,6 +66,15 @@ def prepare(engine: Engine) -> None:
     if not complete:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             _make(connection)
+
+
+def _claim(engine: Engine, owner: Owner) -> None:
+    # Without a lock when there is nothing to claim, as above.
+    with engine.connect() as connection:
+        there = connection.execute(sql.UNCLAIMED).first()
+    if there:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(sql.claim(owner))
 
 
 def _look(engine: Engine) -> None:

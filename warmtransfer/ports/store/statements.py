@@ -6,21 +6,36 @@ what it costs: a decision took 1.5 ms of which the database had 0.2.
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, insert, or_, select, text, update
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from warmtransfer.core.call import Stage
-from warmtransfer.ports.store.tables import LOCK_CALL, attempt, call, journal, outbox, transcript
+from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.tables import LIVE, LOCK_CALL, attempt, call, journal, outbox, transcript
 
 #: Names of parameters that are no column.
-WHICH, NTH, MOST = "which", "nth", "most"
+WHICH, NTH, MOST, BEFORE = "which", "nth", "most", "before"
 
 _newest = (call.c.started_at.desc(), call.c.id.desc())
 _mine = attempt.c.call_id == bindparam(WHICH), attempt.c.n == bindparam(NTH)
 
 # Deciding ---------------------------------------------------------------------------------------------
 
-#: The call's state, its row locked until the transaction ends.
-LOCK = select(call.c.state).where(call.c.id == bindparam(WHICH)).with_for_update()
 #: Where there is no row to lock yet, in PostgreSQL: those who would create it come one at a time.
 LOCK_NAME = text(f"SELECT pg_advisory_xact_lock({LOCK_CALL}, hashtext(:{WHICH}))")
 #: How long PostgreSQL waits for a lock, in this transaction.
@@ -36,19 +51,63 @@ ADD_LINES = insert(transcript)
 
 # Knowing ----------------------------------------------------------------------------------------------
 
-STATE = select(call.c.state).where(call.c.id == bindparam(WHICH))
-BY_CALLER = select(call.c.state).where(call.c.caller_sid == bindparam(WHICH)).order_by(*_newest).limit(1)
-#: `IN` and not `!=`, which no index serves: most of what is remembered is over.
-TALKING = (
-    select(func.count())
-    .select_from(call)
-    .where(call.c.stage.in_([stage.value for stage in Stage if stage is not Stage.OVER]))
-)
-NEWEST = select(call.c.state).order_by(*_newest).limit(bindparam(MOST))
-LIVE = NEWEST.where(or_(call.c.stage != Stage.OVER.value, call.c.alarm_at > 0))
+#: CallSids are nobody else's, so these may be those of every owner's calls.
 LEGS_TO = select(attempt.c.call_sid).where(attempt.c.number == bindparam(WHICH), attempt.c.call_sid != "")
 JOURNAL = select(journal).where(journal.c.call_id == bindparam(WHICH)).order_by(journal.c.id)
 ORDERS = select(outbox).where(outbox.c.call_id == bindparam(WHICH)).order_by(outbox.c.id)
 TRANSCRIPT = select(transcript).where(transcript.c.call_id == bindparam(WHICH)).order_by(transcript.c.id)
 OPEN = select(outbox.c.id, outbox.c.order).where(outbox.c.done_at == 0).order_by(outbox.c.id)
 OPEN_OF = OPEN.where(outbox.c.call_id == bindparam(WHICH))
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What is asked of the calls of one owner; without one, of all."""
+
+    lock: Select[Any]  #: the call's state, its row locked until the transaction ends
+    state: Select[Any]
+    by_caller: Select[Any]
+    talking: Select[Any]
+    newest: Select[Any]
+    live: Select[Any]
+    old: Select[Any]
+
+
+def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
+    """The questions that see this owner's calls and no others.
+
+    `unclaimed`: lists see, too, what this owner may claim. What is asked by id always does: a process of an
+    older release may have kept the call while we run.
+    """
+    mine: ColumnElement[bool] = call.c.owner == str(owner) if owner else true()
+    named = or_(mine, _claimable(owner)) if owner else mine
+    listed = named if unclaimed else mine
+    state = select(call.c.state, call.c.owner)
+    one = state.where(call.c.id == bindparam(WHICH), named)
+    caller = call.c.caller_sid == bindparam(WHICH)
+    newest = state.where(listed).order_by(*_newest).limit(bindparam(MOST))
+    over = call.c.stage == Stage.OVER.value
+    return Questions(
+        lock=one.with_for_update(),
+        state=one,
+        by_caller=state.where(caller, named).order_by(*_newest).limit(1),
+        talking=select(func.count()).select_from(call).where(mine, LIVE, ~over),
+        newest=newest,
+        live=newest.where(LIVE),
+        old=select(call.c.id)
+        .where(mine, over, call.c.alarm_at == 0, call.c.updated_at < bindparam(BEFORE))
+        .with_for_update(),
+    )
+
+
+#: A call that an older release has kept, if there is one.
+UNCLAIMED = select(call.c.id).where(call.c.owner == "").limit(1)
+
+
+def claim(owner: Owner) -> Update:
+    """Make this owner's what an older release has kept without one: calls that came to its number."""
+    return update(call).where(_claimable(owner)).values(owner=str(owner))
+
+
+def _claimable(owner: Owner) -> ColumnElement[bool]:
+    return and_(call.c.owner == "", call.c.state["called"].as_string() == owner.number)

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import Attempt, Call, Stage
+from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.events import Event
 from warmtransfer.core.plain import plain
 from warmtransfer.errors import ConfigError
@@ -24,8 +24,9 @@ from warmtransfer.ports.store import opening
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
+from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
-from warmtransfer.ports.store.statements import MOST, NTH, WHICH
+from warmtransfer.ports.store.statements import BEFORE, MOST, NTH, WHICH
 from warmtransfer.ports.store.tables import attempt, call, journal, outbox, transcript
 
 T = TypeVar("T")
@@ -67,13 +68,22 @@ class Store:
     """
 
     def __init__(
-        self, url: str, offload: Offload, now: Callable[[], float] = time.time, *, reading: bool = False
+        self,
+        url: str,
+        offload: Offload,
+        now: Callable[[], float] = time.time,
+        *,
+        owner: Owner | None = None,
+        reading: bool = False,
     ) -> None:
         """Nothing is opened yet; raises ConfigError for a `url` that cannot be one.
 
-        With `reading` nothing is ever changed, and ConfigError is raised when there are no calls to be read.
+        Calls of another `owner` are as good as absent; without an owner all calls are there. With `reading`
+        nothing is ever changed, and ConfigError is raised when there are no calls to be read.
         """
         self._now = now
+        self._owner = owner
+        self._ask = sql.questions(owner, unclaimed=reading)
         self._reading = reading
         self._engine = opening.make_engine(url, reading=reading)
         self._postgres = self._engine.dialect.name == "postgresql"
@@ -90,7 +100,7 @@ class Store:
 
     def _prepare(self) -> None:
         if not self._prepared:
-            opening.check(self._engine, reading=self._reading)  # harmless when two threads do it
+            opening.check(self._engine, self._owner, reading=self._reading)  # two threads may: harmless
             self._prepared = True
 
     def close(self) -> None:
@@ -122,14 +132,14 @@ class Store:
         with self._transaction(wait) as db:
             known = self._lock(db, call_id)
             decision = fn(known)
-            return _save(db, known, decision) if decision else None
+            return _save(db, known, decision, self._owner) if decision else None
 
     def _lock(self, db: Connection, call_id: str) -> Call | None:
         """The call, locked until the transaction ends. SQLite's BEGIN IMMEDIATE has locked everything."""
-        state = db.execute(sql.LOCK, {WHICH: call_id}).scalar()
+        state = db.execute(self._ask.lock, {WHICH: call_id}).scalar()
         if state is None and self._postgres:
             db.execute(sql.LOCK_NAME, {WHICH: call_id})
-            state = db.execute(sql.LOCK, {WHICH: call_id}).scalar()
+            state = db.execute(self._ask.lock, {WHICH: call_id}).scalar()
         return None if state is None else Call.from_dict(state)
 
     # Orders -----------------------------------------------------------------------------------------
@@ -153,11 +163,11 @@ class Store:
 
     def load(self, call_id: str) -> Call | None:
         """The call with this id."""
-        return self._first(sql.STATE, call_id)
+        return self._first(self._ask.state, call_id)
 
     def by_caller(self, call_sid: str) -> Call | None:
         """The newest call of the caller's leg `call_sid`."""
-        return self._first(sql.BY_CALLER, call_sid)
+        return self._first(self._ask.by_caller, call_sid)
 
     def arrival(self, call_sid: str) -> tuple[Call | None, int]:
         """The newest call of the caller's leg `call_sid`, and how many calls are not over."""
@@ -165,14 +175,22 @@ class Store:
 
     def _arrival(self, call_sid: str) -> tuple[Call | None, int]:
         with self._transaction(writes=False) as db:
-            state = db.execute(sql.BY_CALLER, {WHICH: call_sid}).scalar()
-            talking = int(db.execute(sql.TALKING).scalar_one())
+            state = db.execute(self._ask.by_caller, {WHICH: call_sid}).scalar()
+            talking = int(db.execute(self._ask.talking).scalar_one())
         return None if state is None else Call.from_dict(state), talking
 
     def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
         """The newest calls first; `live`: only those that are not over, or still have a timer."""
-        rows = self._read(sql.LIVE if live else sql.NEWEST, {MOST: limit})
-        return [Call.from_dict(row.state) for row in rows]
+        return [each for each, _ in self.owned(limit, live)]
+
+    def owned(self, limit: int = 50, live: bool = False) -> list[tuple[Call, str]]:
+        """As `calls`, each with its owner's account and number; "" for one that nobody has claimed."""
+        rows = self._read(self._ask.live if live else self._ask.newest, {MOST: limit})
+        return [(Call.from_dict(row.state), row.owner) for row in rows]
+
+    def owner(self, call_id: str) -> str:
+        """The owner of this call as `owned` has it, "" also for a call that is not known."""
+        return next((row.owner for row in self._read(self._ask.state, {WHICH: call_id})), "")
 
     def legs_to(self, number: str) -> frozenset[str]:
         """CallSids of all known attempts at this number."""
@@ -205,9 +223,8 @@ class Store:
         return self._run(self._prune, before)
 
     def _prune(self, before: float) -> int:
-        old = (call.c.stage == Stage.OVER.value) & (call.c.updated_at < before) & (call.c.alarm_at == 0)
         with self._transaction() as db:
-            ids = [row.id for row in db.execute(select(call.c.id).where(old).with_for_update())]
+            ids = [row.id for row in db.execute(self._ask.old, {BEFORE: before})]
             for start in range(0, len(ids), 500):
                 some = ids[start : start + 500]
                 for table in (attempt, journal, outbox, transcript):
@@ -258,10 +275,10 @@ class Store:
         self._failed = None
 
 
-def _save(db: Connection, known: Call | None, decision: Decision) -> Saved:
+def _save(db: Connection, known: Call | None, decision: Decision, owner: Owner | None) -> Saved:
     """Write the call, what changed of its attempts, the journal row and the orders."""
     after = decision.call
-    _save_call(db, known, after)
+    _save_call(db, known, after, owner)
     journal_id = None
     if decision.event is not None:
         row = {
@@ -281,7 +298,7 @@ def _save(db: Connection, known: Call | None, decision: Decision) -> Saved:
     return Saved(decision.before, after, tuple(numbered))
 
 
-def _save_call(db: Connection, known: Call | None, after: Call) -> None:
+def _save_call(db: Connection, known: Call | None, after: Call, owner: Owner | None) -> None:
     row = {
         "stage": after.stage.value,
         "caller_sid": clean(after.caller_sid),
@@ -291,7 +308,7 @@ def _save_call(db: Connection, known: Call | None, after: Call) -> None:
         "updated_at": after.at,
     }
     if known is None:
-        db.execute(sql.ADD_CALL, {"id": after.id, **row})
+        db.execute(sql.ADD_CALL, {"id": after.id, "owner": str(owner or ""), **row})
     else:
         db.execute(sql.SET_CALL, {WHICH: after.id, **row})
     before = {each.n: each for each in known.attempts} if known else {}
