@@ -21,6 +21,11 @@ FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 ALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 
 
+#: Seconds that a tone takes, and those that are none.
+TONE = 0.2
+TONE_SECONDS = {"w": 0.5, "W": 1.0}
+
+
 @dataclass(frozen=True)
 class News:
     """Where a leg's status callbacks go, and which of them."""
@@ -63,6 +68,8 @@ class Call:
     time_limit: float = 14400.0
     queue_ms: int = 0
     answered_by: str = ""
+    tones: str = ""
+    """Sent once, after the answer."""
 
     def __post_init__(self) -> None:
         self.webhook_sid = self.webhook_sid or self.sid
@@ -171,6 +178,16 @@ class Call:
         if self.stream is not None:
             self.stream.dtmf(digit)
         self.digits.put_nowait(digit)
+
+    async def send_tones(self) -> None:
+        """Sends the tones it was asked for to the phone that has answered; `w` and `W` wait."""
+        tones, self.tones = self.tones, ""
+        for tone in tones:
+            await self.services.clock.sleep(TONE_SECONDS.get(tone, TONE))
+            if self.phone is not None and not self.over and tone not in TONE_SECONDS:
+                self.phone.take(tone)
+        if tones and not self.over:
+            self.services.trace.note("tones", leg=self.label, call_sid=self.sid, digits=tones)
 
     def limit(self, seconds: float) -> None:
         """Sets the longest time the leg may last, from now."""

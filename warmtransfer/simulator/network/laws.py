@@ -21,6 +21,7 @@ LAWS: dict[str, tuple[str, ...]] = {
     "app_cps": ("counted", "free"),
     "callbacks": ("in_order", "late", "twice", "shuffled", "lost"),
     "amd": ("prompt", "late"),
+    "tones": ("before_document", "beside_document"),
 }
 
 #: What each law decides, for `--help` and the README.
@@ -36,6 +37,7 @@ LAW_TEXT: dict[str, str] = {
     "app_cps": "whether app: participants count against calls per second",
     "callbacks": "how status callbacks arrive (documents that return TwiML are never lost)",
     "amd": "how soon answering-machine detection reports",
+    "tones": "whether the digits sent after an answer come before the leg's document, or beside it",
 }
 
 #: rest faults and stream faults, with what their argument means.

@@ -83,8 +83,16 @@ class Reach:
         call.effort = self.services.tasks.spawn(self._then(call, work, first, fallback))
 
     async def _then(self, call: Call, work: Awaitable[bool], first: Goto | Document, fallback: str) -> None:
-        if await work:
+        if await work and await self._toned(call):
             self.scripts.run(call, first, fallback)
+
+    async def _toned(self, call: Call) -> bool:
+        """Sends the leg's tones; False when its document is not to be run any more."""
+        if call.tones:
+            sending = self.services.tasks.spawn(call.send_tones())
+            if self.services.laws["tones"] == "before_document":
+                await sending
+        return not call.over and call.script is None
 
     async def _place(self, call: Call, timeout: float, detection: Detection, wait: float) -> bool:
         await self.services.clock.sleep(wait)
@@ -175,7 +183,8 @@ class Reach:
     async def _gated(self, call: Call, timeout: float) -> bool:
         if not await self._ring(call, timeout):
             return False
-        if call.gate is not None:
+        ready = await self._toned(call)
+        if call.gate is not None and ready:
             call.script = self.scripts.gate(call, call.gate)
             await asyncio.wait([call.script])
         return not call.over

@@ -44,6 +44,7 @@ class Phone:
         self._mouth, self._second_mouth, self._ear = Player(), Player(), Ear()
         self._events: list[tuple[str, str | None]] = []
         self._rooms: set[str] = set()
+        self._keys = ""
         self._test: Callable[[], bool] | None = None
         self._met: asyncio.Future[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -80,8 +81,14 @@ class Phone:
         self._ear.hear(frame)
         self._check()
 
+    def take(self, tone: str) -> None:
+        """A tone comes in over the line: a menu, or an ear, counts all that came since the answer."""
+        self._keys += tone
+        self.notice(f"keys:{self._keys}")
+
     def notice(self, event: str, room: str | None = None) -> None:
-        """Something happened: `joined:human-2`, `left:ai-1`, `heard:words`, `heard-end:words`, `ringing:+1…`.
+        """Something happened: `joined:human-2`, `left:ai-1`, `heard:words`, `heard-end:words`, `ringing:+1…`,
+        `keys:123`.
 
         With a room (conference SID), only phones that have been in that room are told.
         """

@@ -13,7 +13,7 @@ VOICEMAIL_LINE = "voicemail-sam"
 
 _STEPS = frozenset({"wait", "say", "press", "until", "beep", "hangup"})
 _EXTRAS = {"until": {"timeout"}, "say": {"voice"}}
-_EVENTS = frozenset({"quiet", "speech", "joined", "left", "heard", "heard-end", "ringing"})
+_EVENTS = frozenset({"quiet", "speech", "joined", "left", "heard", "heard-end", "ringing", "keys"})
 _REFUSALS = frozenset({"busy", "no-answer", "failed"})
 _ENTRY = frozenset({"number", "answer", "steps", "talks_over", "voice", "greeting"})
 

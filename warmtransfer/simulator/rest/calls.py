@@ -17,6 +17,7 @@ from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, parse
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
+TONES = re.compile(r"[0-9A-D*#wW]{0,32}")
 DETECTION = {
     "MachineDetection", "MachineDetectionTimeout", "MachineDetectionSpeechThreshold",
     "MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout",
@@ -33,7 +34,7 @@ CREATE = DETECTION | ASYNC_AMD | {
 }  # fmt: skip
 #: Taken and checked by nobody: the simulator says so once a request uses them.
 NOT_SIMULATED = {
-    "SendDigits", "Record", "RecordingStatusCallback", "Trim", "Byoc", "CallReason", "SipAuthUsername",
+    "Record", "RecordingStatusCallback", "Trim", "Byoc", "CallReason", "SipAuthUsername",
     "ClientNotificationUrl", "CallerDisplayName", "RecordingConfigurationId",
 }  # fmt: skip
 WANTED = ("Status", "To", "From", "ParentCallSid")
@@ -122,7 +123,11 @@ class CallsApi:
         amd = detection(params, url="AsyncAmdStatusCallback", asynchronous=params.flag("AsyncAmd", False))
         limit = params.number("TimeLimit", 14400, 1, 86400)
         ring = params.number("Timeout", 60, 0, 600)
+        tones = params.text("SendDigits")
+        if not TONES.fullmatch(tones):
+            raise RestError(21206)
         call = network.new_call("outbound-api", from_, to, news=news(params), time_limit=limit)
+        call.tones = tones
         network.reach.place(call, first, params.url("FallbackUrl"), ring, amd)
         return 201, render.call_json(call)
 

@@ -22,6 +22,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     20503: (503, "Service Unavailable"),
     21201: (400, "No 'To' number is specified"),
     21205: (400, "Url is not a valid URL"),
+    21206: (400, "Invalid SendDigits"),
     21210: (400, "'From' phone number not verified"),
     21211: (400, "The phone number you are attempting to call is not valid"),
     21212: (400, "The 'From' number is not a valid phone number, shortcode, or alphanumeric sender ID"),

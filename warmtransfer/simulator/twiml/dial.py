@@ -148,6 +148,7 @@ def _callee(script: Script, verb: Verb, noun: Verb) -> Call:
     news = News(urljoin(base, url) if url else "", noun.attrs.get("statusCallbackMethod", "POST"), events)
     from_ = verb.attrs.get("callerId") or (call.from_ if call.direction == "inbound" else call.to)
     leg = script.exchange.child(call, from_, to, news)
+    leg.tones = noun.attrs.get("sendDigits", "")
     leg.gate = (
         Goto(urljoin(base, noun.attrs["url"]), noun.attrs.get("method", "POST"))
         if noun.attrs.get("url")

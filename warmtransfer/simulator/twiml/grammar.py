@@ -100,7 +100,7 @@ CHILDREN: dict[str, frozenset[str]] = {
 NOT_SIMULATED: dict[str, frozenset[str]] = {
     "Gather": frozenset({"partialResultCallback"}),
     "Dial": frozenset({"record", "answerOnBridge", "ringTone", "referUrl"}),
-    "Number": frozenset({"sendDigits", "machineDetection"}),
+    "Number": frozenset({"machineDetection"}),
     "Client": frozenset({"machineDetection"}),
     "Conference": frozenset({"record", "eventCallbackUrl"}),
     "Record": frozenset({"transcribe", "transcribeCallback"}),
