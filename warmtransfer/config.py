@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from warmtransfer import humans as people
 from warmtransfer import parsing as as_
 from warmtransfer.core.call import Style
-from warmtransfer.core.rules import RING, Human, Rules
+from warmtransfer.core.rules import RING, Human, Rules, behind
 from warmtransfer.errors import ConfigError
-from warmtransfer.numbers import EVERYWHERE, country
+from warmtransfer.numbers import EVERYWHERE, TONES, country
 
 INSTRUCTIONS = (
     "You answer the telephone. Be friendly and brief: one or two sentences at a time, no lists. "
@@ -162,10 +162,12 @@ class Settings:
     processes: int
 
     def rules(self) -> Rules:
-        """What the core decides by; a gate that waits longer, twice, gives the briefing more time."""
+        """What the core decides by; a gate that waits longer, twice, and extensions give more time."""
         plain = Rules(humans=self.humans)
-        briefing = plain.briefing + 2.0 * max(0, self.gate_seconds - GATE)
-        return replace(plain, **dict[str, Any]({"briefing": briefing, **self.limits}))
+        more = max((behind(human.ring) + TONES / 2 for human in self.humans if human.digits), default=0.0)
+        briefing = plain.briefing + 2.0 * max(0, self.gate_seconds - GATE) + more
+        given = {"briefing": briefing, "redirected": plain.redirected + more, **self.limits}
+        return replace(plain, **dict[str, Any](given))
 
 
 def load(given: Mapping[str, Any], providers: Collection[str] = (PROVIDER,)) -> Settings:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from warmtransfer.core.call import Style
 from warmtransfer.core.rules import Human
-from warmtransfer.numbers import dialable
+from warmtransfer.numbers import dialable, split, tones
 from warmtransfer.parsing import text as line
 
 #: Keys of one `[[human]]` table of the TOML file, and of one mapping given in Python.
@@ -26,11 +28,10 @@ def parse(given: object, *, style: Style, ring: float, countries: frozenset[str]
     humans: list[Human] = []
     for number, entry in enumerate(_entries(given), 1):
         try:
-            human = _human(entry, style, ring)
-            humans.append(replace(human, number=dialable(human.number, countries)))
+            humans.append(_dialable(_human(entry, style, ring), countries))
         except ValueError as fault:
             faults.append(f"human {number} ({_name(entry)}): {fault}")
-    names = [human.name.casefold() for human in humans]
+    names = [normalize("NFKC", human.name).casefold() for human in humans]
     faults += [
         f"the name {name!r} is given twice" for name in sorted({n for n in names if names.count(n) > 1})
     ]
@@ -39,6 +40,19 @@ def parse(given: object, *, style: Style, ring: float, countries: frozenset[str]
     if not humans:
         raise ValueError("it names nobody, and somebody must be there to be dialled; give sam=+15550100001")
     return tuple(humans)
+
+
+def _dialable(human: Human, countries: frozenset[str]) -> Human:
+    """The human with a number to dial and, apart from it, the tones to send after the answer."""
+    number, digits = split(human.number)
+    digits = tones(human.digits) if human.digits else digits
+    if digits and human.style is Style.ANNOUNCE:
+        # POST Participants has no SendDigits.
+        raise ValueError(
+            f"an extension cannot be reached in the style announce, in which no tones can be sent; "
+            f'set briefing = "screen" for {human.name}, or give a number without an extension'
+        )
+    return replace(human, number=dialable(number, countries), digits=digits)
 
 
 def _entries(given: object) -> Iterable[object]:
@@ -59,11 +73,15 @@ def _entries(given: object) -> Iterable[object]:
 
 def _line(text: str) -> list[object]:
     entries: list[object] = []
-    for part in filter(None, (each.strip() for each in text.split(","))):
+    for part in re.split(r",(?=[^,=]+=)", text):
+        if not part.strip(" ,"):
+            continue
         name, equals, number = part.partition("=")
-        if not equals:
+        _, _, keys = number.strip(" ,").partition(",")
+        # A comma before keys is a pause; what is no key, or a whole number, is a human without a name.
+        if not equals or (keys and not re.fullmatch(r",[\d*#,w ]+|[\d*#w ]{1,6}", keys)):
             raise ValueError("give each human as `name=+15550100001`, with commas between them")
-        entries.append({"name": name.strip(), "number": number.strip()})
+        entries.append({"name": name.strip(), "number": number.strip(" ,")})
     return entries
 
 
@@ -107,7 +125,7 @@ def _words(entry: Mapping[Any, Any], key: str) -> str:
     """The entry's line of text under this key; a list there would be spoken with its brackets."""
     given = entry.get(key, "")
     if not isinstance(given, str):
-        raise ValueError(f"{key} is no text; put it in quotes, as in {key} = \"{EXAMPLES[key]}\"")
+        raise ValueError(f'{key} is no text; put it in quotes, as in {key} = "{EXAMPLES[key]}"')
     return line(given)
 
 

@@ -21,6 +21,47 @@ _DEAR = (
 )
 
 
+#: Seconds that a switchboard's greeting has before an extension is sent, where nobody says how long.
+#: A comma waits as long, as on telephones.
+PAUSE = "wwww"
+
+#: The most tones and pauses that the carrier takes at once.
+TONES = 32
+
+_TAIL = re.compile(
+    r"(?P<number>[+\d][\d\s().\-]*?)\s*(?P<mark>;\s*ext\s*=|ext(?:ension)?[.:]?|x|,|w|#)(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: How extensions are written.
+_WAY = "write it as +15550100001x123, or with pauses of two seconds as +15550100001,,123#"
+_KEYS = re.compile(r"[0-9*#,w\s]*[0-9*#][0-9*#,w\s]*")
+
+
+def split(text: str) -> tuple[str, str]:
+    """A number and the tones to be sent after its answer, `w` being half a second; no tones for most.
+
+    An extension is written +15550100001x123, ` ext. 123` or `;ext=123`; with pauses of two seconds, and other
+    keys, +15550100001,,123#. Raises ValueError for what follows a number and is none of these.
+    """
+    found = _TAIL.fullmatch(text.strip())
+    if found is None:
+        return text, ""
+    mark, rest = found["mark"].lower(), found["rest"].lower()
+    keys = f"{mark}{rest}" if mark in (",", "w") else rest
+    if not _KEYS.fullmatch(keys):
+        raise ValueError(f"{mask(found['number'])} has an extension that is none; {_WAY}")
+    keys = re.sub(r"\s", "", keys)
+    return found["number"], tones(keys if mark in (",", "w") else PAUSE + keys)
+
+
+def tones(keys: str) -> str:
+    """Keys and pauses as the carrier takes them; raises ValueError for more, or others, than it does."""
+    given = keys.replace(",", PAUSE)
+    if not re.fullmatch(r"[0-9*#w]+", given) or len(given) > TONES:
+        raise ValueError(f"{len(given)} tones and pauses, or others than 0-9 * # w: {TONES} are sent at most")
+    return given
+
+
 def e164(text: str) -> str:
     """The number as `+` and digits; raises ValueError when it cannot be one.
 
@@ -30,6 +71,8 @@ def e164(text: str) -> str:
         number = pn.parse(text, None)
     except pn.NumberParseException:
         raise ValueError(f"{mask(text)} is not a number in E.164 form, such as +15550100001") from None
+    if number.extension:
+        raise ValueError(f"{mask(text)} has an extension, which only a human's number may have")
     if not pn.is_possible_number(number):
         raise ValueError(f"{mask(text)} has too few or too many digits for its country")
     return pn.format_number(number, pn.PhoneNumberFormat.E164)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from tests.web.site import Site
 from tests.web.test_voice import tags
 from warmtransfer.core import briefing
 from warmtransfer.core.call import Outcome, Stage
+from warmtransfer.web.twiml import THERE
 
 
 def test_the_human_is_briefed_when_the_leg_is_answered(site: Site) -> None:
@@ -50,8 +54,46 @@ def test_a_key_pressed_twice_lets_in_once_and_a_key_after_the_caller_left_does_n
     assert (say.text, hangup.tag) == (briefing.CALLER_GONE, "Hangup")
 
 
+@pytest.fixture
+def behind(tmp_path: Path) -> Iterator[Site]:
+    """An app whose first human is behind a switchboard."""
+    site = Site(tmp_path, WARMTRANSFER_HUMANS="sam=+15550100001x12,kim=+15550100002")
+    yield site
+    site.close()
+
+
+def test_behind_a_switchboard_the_matter_is_told_to_who_presses_a_key(behind: Site) -> None:
+    call_id = behind.briefing()
+    _, asked = behind.carrier.wait("dial")
+    assert (asked["to"], asked["digits"]) == ("+15550100001", "wwww12")
+    gather, *_ = behind.document(f"/human/{call_id}/1", CallSid="CAhuman1")
+    assert {each.text for each in gather.iter("Say")} == {briefing.first_words("sam", ""), THERE}
+    gate, *_ = behind.document(f"/human/{call_id}/1/who", CallSid="CAhuman1", Digits="1")
+    assert "An invoice is wrong." in [each.text for each in gate.iter("Say")]
+    assert behind.call(call_id).stage is Stage.BRIEFING, "to hear it is not to take it"
+    behind.document(f"/human/{call_id}/1/gate", Digits="1", CallSid="CAhuman1")
+    assert behind.call(call_id).stage is Stage.JOINING
+
+
+@pytest.mark.parametrize(("digits", "outcome"), [("2", Outcome.DECLINED), ("", Outcome.NO_INPUT)])
+def test_behind_a_switchboard_no_key_and_any_other_decline(
+    behind: Site, digits: str, outcome: Outcome
+) -> None:
+    call_id = behind.briefing()
+    say, hangup = behind.document(f"/human/{call_id}/1/who", CallSid="CAhuman1", Digits=digits)
+    assert (say.text, hangup.tag) == (briefing.DECLINED, "Hangup")
+    assert behind.call(call_id).attempts[0].outcome is outcome
+
+
+def test_behind_a_switchboard_a_key_after_the_caller_left_tells_nothing(behind: Site) -> None:
+    call_id = behind.briefing()
+    behind.send("/status", {"CallSid": behind.call(call_id).caller_sid, "CallStatus": "completed"})
+    say, hangup = behind.document(f"/human/{call_id}/1/who", Digits="1")
+    assert (say.text, hangup.tag) == (briefing.CALLER_GONE, "Hangup")
+
+
 def test_a_leg_of_a_forgotten_call_is_told_goodbye(site: Site) -> None:
-    for path in ("/human/forgotten/1", "/human/forgotten/1/gate"):
+    for path in ("/human/forgotten/1", "/human/forgotten/1/gate", "/human/forgotten/1/who"):
         say, hangup = site.document(path, CallSid="CAhuman1", Digits="1")
         assert (say.text, hangup.tag) == (briefing.TOO_LATE, "Hangup")
     assert site.document("/human/forgotten/1/hold")[0].text == briefing.CALLER_GONE

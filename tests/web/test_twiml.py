@@ -13,7 +13,7 @@ from warmtransfer.core.call import AI, AIState, Attempt, Call, Handoff, Outcome,
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.web import twiml
 from warmtransfer.web.links import Links
-from warmtransfer.web.twiml import Documents, Phrasing
+from warmtransfer.web.twiml import THERE, THERE_SECONDS, Documents, Phrasing
 
 BASE = "https://warmtransfer.test/warmtransfer"
 RETRIED = "#rc=5&rp=all"
@@ -223,6 +223,24 @@ def test_the_gate_says_nothing_private_first_and_asks_twice() -> None:
         briefing.DECLINED,
     ]
     assert (say.tag, hangup.tag) == ("Say", "Hangup")
+
+
+def test_behind_a_switchboard_neutral_words_are_said_as_long_as_it_may_ring() -> None:
+    """Nobody tells us when somebody there picks up: whoever does must still hear the question."""
+    call = asked(Stage.BRIEFING, digits="wwww12", answered_at=5.0)
+    gate, say, hangup = verbs(DOCUMENTS.human(call, 1))
+    assert gate.attrib["action"] == f"{BASE}/human/c0ffee/1/who{RETRIED}"
+    said = [each.text for each in gate.iter("Say")]
+    assert set(said) == {"A call for Sam, from Tea & Co.", THERE}
+    assert len(said) // 2 * THERE_SECONDS >= RULES.ring("sam") + 10
+    assert [said[0], said[-1]] == ["A call for Sam, from Tea & Co.", THERE]
+    assert (say.tag, hangup.tag) == ("Say", "Hangup")
+    assert "Invoice 7 is wrong & late." in words(DOCUMENTS.human(call, 1, there=True))
+
+
+def test_a_redirected_caller_rings_an_extension_with_its_tones() -> None:
+    (dial,) = verbs(DOCUMENTS.caller(asked(Stage.REDIRECTED, style=Style.REDIRECT, digits="wwww12")))
+    assert dial[0].attrib["sendDigits"] == "wwww12"
 
 
 def test_what_falls_through_the_gate_is_hung_up_and_never_bridged() -> None:

@@ -42,6 +42,7 @@ def start(call: Call, human: Human) -> Call:
         handoff=call.handoff.number,
         name=human.name,
         number=human.number,
+        digits=human.digits,
         style=human.style,
         dialled_at=call.at,
     )

@@ -95,6 +95,7 @@ class Attempt:
     joined_at: float = 0.0
     ended_at: float = 0.0
     sip: str = ""  #: SipResponseCode of the carrier's last word
+    digits: str = ""  #: tones sent after the answer, `w` for half a second of waiting
 
     @property
     def label(self) -> str:

@@ -126,6 +126,7 @@ class HumanOrder(Order):
             "call_sid": attempt.call_sid,
             "name": attempt.name,
             "number": attempt.number,
+            "digits": attempt.digits,
             "style": attempt.style,
             "ring": ring_seconds(attempt, rules),
             "since": attempt.dialled_at,
@@ -149,6 +150,7 @@ class DialHuman(HumanOrder):
     style: Style = Style.SCREEN
     ring: float = RING
     room_sid: str = ""
+    digits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Human:
     description: str = ""
     style: Style = Style.SCREEN
     ring: float = RING  #: seconds
+    digits: str = ""  #: tones sent after the answer, such as an extension; `w` waits half a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Rules:
     def ring(self, name: str) -> float:
         """How long the phone of this human rings; they may not be configured any more."""
         return next((human.ring for human in self.humans if human.name == name), RING)
+
+
+def behind(ring: float) -> float:
+    """Seconds from a switchboard's answer to somebody's behind it: a greeting, and `ring` once more."""
+    return 10.0 + ring
 
 
 #: Seconds in which a carrier may not know a call yet that it has told us of itself.

@@ -175,7 +175,9 @@ class Performer:
                     **common,
                 )
             case Style.SCREEN | Style.REDIRECT:
-                sid = self._carrier.dial(url=self._links.human(call_id, order.n), **common)
+                sid = self._carrier.dial(
+                    url=self._links.human(call_id, order.n), digits=order.digits, **common
+                )
             case _:
                 assert_never(order.style)
         return ev.HumanDialled(order.n, sid)

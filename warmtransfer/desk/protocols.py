@@ -63,8 +63,12 @@ class Carrier(Protocol):
         amd_callback: str,
         ring: float,
         time_limit: int,
+        digits: str,
     ) -> str:
-        """Dial a human on a leg of their own, whose document is at `url`; its id."""
+        """Dial a human on a leg of their own, whose document is at `url`; its id.
+
+        `digits`, if any, are sent after the answer; nobody then detects machines.
+        """
 
     def add_human(
         self,

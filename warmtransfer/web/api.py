@@ -17,7 +17,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.core.policy import named
+from warmtransfer.core.policy import meant
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.web import hosts, timeline, wrong
@@ -143,7 +143,7 @@ def handoff(call_id: str) -> tuple[dict[str, Any], int]:
         abort(409, f"The call is in the stage {call.stage.value}: nobody can be handed over.")
     if call.stage is Stage.ARRIVING:
         abort(409, "The caller is not in the room yet: ask again in a second.")
-    if asked["target"] and named(here.settings.rules(), asked["target"]) is None:
+    if asked["target"] and not meant(here.settings.rules(), asked["target"]):
         names = ", ".join(human.name for human in here.settings.humans)
         abort(400, f"target is none of {names}.")
     here.life.start()

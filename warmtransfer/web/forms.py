@@ -159,12 +159,16 @@ def amd(form: Form, n: int) -> ev.MachineHeard | None:
     return ev.MachineHeard(n, HEARD.get(answered_by, Heard.MACHINE)) if answered_by else None
 
 
+def yes(form: Form) -> bool:
+    """Whether the key that was asked for was pressed."""
+    return form.get("Digits", "") == "1"
+
+
 def gate(form: Form, n: int) -> ev.HumanAccepted | ev.HumanDeclined:
     """The key pressed after the briefing: 1 takes the call, anything else and silence do not."""
-    digits = form.get("Digits", "")
-    if digits == "1":
+    if yes(form):
         return ev.HumanAccepted(n)
-    return ev.HumanDeclined(n, Outcome.DECLINED if digits else Outcome.NO_INPUT)
+    return ev.HumanDeclined(n, Outcome.DECLINED if form.get("Digits", "") else Outcome.NO_INPUT)
 
 
 # Fields ---------------------------------------------------------------------------------------------

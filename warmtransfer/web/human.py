@@ -25,6 +25,17 @@ def gate(call_id: str, n: int) -> str:
     return _document(post(call_id, forms.gate(fields(), n)), n)
 
 
+@hooks.post(f"{HUMAN}/who")
+@document
+def picked_up(call_id: str, n: int) -> str:
+    """Somebody behind a switchboard wants to hear what it is about, or does not, or nobody is there."""
+    here = parts()
+    if forms.yes(fields()):
+        call = here.desk.call(call_id)
+        return here.documents.human(call, n, there=True) if call else here.documents.too_late()
+    return _document(post(call_id, forms.gate(fields(), n)), n)
+
+
 @hooks.post(f"{HUMAN}/status")
 @callback
 def progress(call_id: str, n: int) -> None:

@@ -83,6 +83,10 @@ class Links:
         """Where the key pressed by attempt `n` arrives."""
         return self._url(f"/human/{call_id}/{n}/gate")
 
+    def who(self, call_id: str, n: int) -> str:
+        """Where the key pressed behind a switchboard arrives, before anything is said of the caller."""
+        return self._url(f"/human/{call_id}/{n}/who")
+
     def human_status(self, call_id: str, n: int) -> str:
         """The status callback of attempt `n`'s leg."""
         return self._url(f"/human/{call_id}/{n}/status")

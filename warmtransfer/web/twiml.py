@@ -11,7 +11,7 @@ from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 from warmtransfer.core import briefing
 from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Stage, Style
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.rules import BACKOFF, Rules
+from warmtransfer.core.rules import BACKOFF, Rules, behind
 from warmtransfer.core.table import GATE
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
@@ -20,6 +20,11 @@ from warmtransfer.web.sounds import RING_SECONDS
 #: The name of our ring tone among the sounds.
 RING = "ring"
 
+#: Asked again and again behind a switchboard: nobody tells us when somebody picks up, or whether that is a
+#: mailbox.
+THERE = "Press 1 to hear what it is about, or 2 to decline."
+#: Seconds that saying the first words and this takes, and a pause to think.
+THERE_SECONDS = 8
 KEYS = "Press 1 to take the call, or 2 to decline."
 SORRY = "I am sorry, all our lines are busy right now. Please call again in a few minutes. Goodbye."
 THANKS = "Thank you. Your message has been taken. Goodbye."
@@ -110,6 +115,7 @@ class Documents:
             status_callback=self.links.human_status(call.id, attempt.n),
             status_callback_method="POST",
             status_callback_event=" ".join(LEG_EVENTS),
+            send_digits=attempt.digits or None,
         )
         response.append(dial)
         return _xml(response)
@@ -136,8 +142,11 @@ class Documents:
 
     # A human's leg ----------------------------------------------------------------------------------
 
-    def human(self, call: Call, n: int) -> str:
-        """What the leg of attempt `n` does now: be briefed, join, or hear why not."""
+    def human(self, call: Call, n: int, *, there: bool = False) -> str:
+        """What the leg of attempt `n` does now: be briefed, join, or hear why not.
+
+        `there`: somebody has pressed a key, so it is no mailbox that hears it.
+        """
         attempt = call.attempt_number(n)
         if attempt is None or n != len(call.attempts):
             return self.too_late()
@@ -148,7 +157,10 @@ class Documents:
             case Outcome.ACCEPTED:
                 return self._join(call, attempt) if call.stage in (Stage.JOINING, Stage.HUMAN) else late
             case None:
-                return self._brief(call, attempt) if call.stage in GATE else late
+                if call.stage not in GATE:
+                    return late
+                direct = there or not attempt.digits
+                return self._brief(call, attempt) if direct else self._look_for(call, attempt)
             case Outcome.MACHINE | Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE:
                 return late
             case Outcome.CANCELLED | Outcome.CALLER_LEFT | Outcome.TIMED_OUT | Outcome.ERROR:
@@ -185,17 +197,34 @@ class Documents:
         response.redirect(self.links.briefed(call.id, n), method="POST")
         return _xml(response)
 
-    def _brief(self, call: Call, attempt: Attempt) -> str:
-        """First words that say nothing, the summary, the question twice; one key ends it at any time."""
+    def _look_for(self, call: Call, attempt: Attempt) -> str:
+        """Behind a switchboard: neutral words until somebody presses a key, as long as it may ring."""
+        rounds = math.ceil(behind(self.rules.ring(attempt.name)) / THERE_SECONDS)
         response = VoiceResponse()
-        gate = Gather(
+        gate = self._gather(self.links.who(call.id, attempt.n))
+        for _ in range(rounds):
+            self._say(gate, briefing.first_words(attempt.name, self.phrasing.company))
+            self._say(gate, THERE)
+            gate.pause(length=2)
+        response.append(gate)
+        self._say(response, briefing.DECLINED)
+        response.hangup()
+        return _xml(response)
+
+    def _gather(self, action: str) -> Gather:
+        return Gather(
             input="dtmf",
             num_digits=1,
             timeout=self.phrasing.gate_seconds,
-            action=self.links.gate(call.id, attempt.n),
+            action=action,
             method="POST",
             action_on_empty_result=True,
         )
+
+    def _brief(self, call: Call, attempt: Attempt) -> str:
+        """First words that say nothing, the summary, the question twice; one key ends it at any time."""
+        response = VoiceResponse()
+        gate = self._gather(self.links.gate(call.id, attempt.n))
         self._say(gate, briefing.first_words(attempt.name, self.phrasing.company))
         gate.pause(length=1)
         self._say(gate, briefing.summary(call))

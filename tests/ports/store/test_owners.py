@@ -67,6 +67,7 @@ def older(url: str, open_store: Opening) -> None:
         url,
         "DROP INDEX ix_warmtransfer_call_live",
         "ALTER TABLE warmtransfer_call DROP COLUMN owner",
+        "ALTER TABLE warmtransfer_attempt DROP COLUMN digits",
     )
 
 

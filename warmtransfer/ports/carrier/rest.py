@@ -22,8 +22,8 @@ from urllib3.exceptions import NewConnectionError
 from warmtransfer import vocabulary
 from warmtransfer.core.legs import Leg, LegState
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
+from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
 from warmtransfer.ports.carrier.refusals import logged, refusal
-from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 
 #: The SDK logs URLs, and the URL of a search for a call holds a phone number.
 _MUTE = logging.getLogger(f"{__name__}.requests")
@@ -103,8 +103,8 @@ class Carrier:
                 timeout=AI_RING,
                 time_limit=time_limit,
                 wait_url="",
-                **_room_news(room_callback),
-                **(_leg_news(status_callback) if status_callback else {}),
+                **room_news(room_callback),
+                **(leg_news(status_callback) if status_callback else {}),
             )
             return _sid("add_ai", leg.call_sid)
 
@@ -118,21 +118,23 @@ class Carrier:
         amd_callback: str,
         ring: float,
         time_limit: int,
+        digits: str = "",
     ) -> str:
-        """Dial a human on a leg of their own, whose document is at `url`; its CallSid."""
+        """Dial a human on a leg of their own, whose document is at `url`; its CallSid.
+
+        Where `digits` are sent after the answer, it is a switchboard that answers, which any detection of
+        machines would take for a mailbox: it is left out.
+        """
         with _mapped("dial", gone=False):
             leg = self._calls.create(
                 to=to,
                 from_=from_,
                 url=url,
                 method="POST",
-                timeout=_ring(ring),
+                timeout=whole_ring(ring),
                 time_limit=time_limit,
-                machine_detection="Enable",
-                async_amd="true",
-                async_amd_status_callback=amd_callback,
-                async_amd_status_callback_method="POST",
-                **_leg_news(status_callback),
+                **({"send_digits": digits} if digits else detection(amd_callback)),
+                **leg_news(status_callback),
             )
             return _sid("dial", leg.sid)
 
@@ -156,7 +158,7 @@ class Carrier:
                 to=to,
                 from_=from_,
                 label=label,
-                timeout=_ring(ring),
+                timeout=whole_ring(ring),
                 time_limit=time_limit,
                 muted=True,
                 wait_url=wait_url,
@@ -165,8 +167,8 @@ class Carrier:
                 machine_detection="Enable",
                 amd_status_callback=amd_callback,
                 amd_status_callback_method="POST",
-                **_room_news(room_callback),
-                **_leg_news(status_callback),
+                **room_news(room_callback),
+                **leg_news(status_callback),
             )
             return _sid("add_human", leg.call_sid)
 
@@ -267,33 +269,6 @@ class Carrier:
 
     def _participant(self, what: str, room_sid: str, key: str) -> Any:
         return self._rooms(_named(what, room_sid)).participants(_named(what, key))
-
-
-def _room_news(callback: str) -> dict[str, Any]:
-    """What every leg that we add to a room has in common: the defaults beep, delay and play music."""
-    return {
-        "beep": "false",
-        "early_media": False,
-        "start_conference_on_enter": False,
-        "end_conference_on_exit": False,
-        "jitter_buffer_size": "small",
-        "conference_status_callback": callback,
-        "conference_status_callback_method": "POST",
-        "conference_status_callback_event": list(ROOM_EVENTS),
-    }
-
-
-def _leg_news(callback: str) -> dict[str, Any]:
-    return {
-        "status_callback": callback,
-        "status_callback_method": "POST",
-        "status_callback_event": list(LEG_EVENTS),
-    }
-
-
-def _ring(seconds: float) -> int:
-    """Whole seconds within what Twilio takes; it adds five of its own."""
-    return max(5, min(600, round(seconds)))
 
 
 def _named(what: str, sid: str) -> str:

@@ -64,6 +64,7 @@ attempt = Table(
     Column("handoff", Integer, nullable=False),
     _word("name"),
     _word("number", index=True),
+    _word("digits", server_default=text("''")),
     _word("style"),
     _word("call_sid"),
     Column("outcome", String),

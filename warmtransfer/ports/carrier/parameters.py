@@ -1,0 +1,45 @@
+"""What several requests to Twilio carry alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
+
+
+def room_news(callback: str) -> dict[str, Any]:
+    """What every leg that we add to a room has in common: the defaults beep, delay and play music."""
+    return {
+        "beep": "false",
+        "early_media": False,
+        "start_conference_on_enter": False,
+        "end_conference_on_exit": False,
+        "jitter_buffer_size": "small",
+        "conference_status_callback": callback,
+        "conference_status_callback_method": "POST",
+        "conference_status_callback_event": list(ROOM_EVENTS),
+    }
+
+
+def detection(callback: str) -> dict[str, Any]:
+    """Who answers is found out while the leg goes on, and told to this address."""
+    return {
+        "machine_detection": "Enable",
+        "async_amd": "true",
+        "async_amd_status_callback": callback,
+        "async_amd_status_callback_method": "POST",
+    }
+
+
+def leg_news(callback: str) -> dict[str, Any]:
+    """Every stage of a leg, told to this address."""
+    return {
+        "status_callback": callback,
+        "status_callback_method": "POST",
+        "status_callback_event": list(LEG_EVENTS),
+    }
+
+
+def whole_ring(seconds: float) -> int:
+    """Whole seconds within what Twilio takes; it adds five of its own."""
+    return max(5, min(600, round(seconds)))
