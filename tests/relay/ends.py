@@ -84,7 +84,9 @@ class Session:
                     self.audio.append(event["audio"])
                     continue
                 self.got.append(event)
-                if event["type"] == "session.update" and self._server.greets:
+                if event["type"] == "session.update" and self._server.refusals:
+                    self.send("error", error={**self._server.refusals.pop(0), "event_id": event["event_id"]})
+                elif event["type"] == "session.update" and self._server.greets:
                     self.send("session.updated", session=self.described())
         except ConnectionClosed:
             return
@@ -187,6 +189,7 @@ class ModelServer:
         self.faults: list[Exception] = []
         self.greets = True
         self.refuses = 0  #: the status that upgrades are answered with instead
+        self.refusals: list[Json] = []  #: errors that the next `session.update`s are answered with
         self.life = 3600.0
         self._server: Server = serve(
             self._handle, "127.0.0.1", 0, compression=None, max_size=None, process_request=self._admit
@@ -310,6 +313,10 @@ class Phone:
             self.sock.close()
 
 
+#: A wish that is insisted on, whether it still is one, and whom to tell what became of it.
+Kept = tuple[tuple[str, str, str, str], Callable[[], bool], Callable[[Call | None], object]]
+
+
 @dataclass
 class Notes:
     """A desk that only takes notes; `answer` is the call that `ask` gives back."""
@@ -317,6 +324,7 @@ class Notes:
     events: list[ev.Event] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     lines: list[tuple[str, str]] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     answer: Call = field(default_factory=lambda: calling(Stage.RINGING))
     on_ask: Callable[[], object] = lambda: None
 
@@ -329,6 +337,16 @@ class Notes:
         self.asked.append((source, target, reason, summary))
         self.on_ask()
         return self.answer
+
+    def ask_later(
+        self,
+        call_id: str,
+        wish: tuple[str, str, str, str],
+        wanted: Callable[[], bool],
+        settled: Callable[[Call | None], object],
+    ) -> None:
+        """Keep it."""
+        self.kept.append((wish, wanted, settled))
 
     def heard(self, call_id: str, who: str, text: str) -> None:
         """Note it."""

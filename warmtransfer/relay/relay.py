@@ -171,7 +171,8 @@ class Relay:
 
     def session_lost(self, reason: str, fatal: bool) -> None:
         """The desk decides what comes now; without a stream it is told when there is one."""
-        log.warning("call %s: the model's session is lost: %s", self.id, reason)
+        level = logging.ERROR if fatal else logging.WARNING
+        log.log(level, "call %s: the model's session is lost: %s", self.id, reason)
         self._sessions.lost(reason, fatal)
         if self._stream is not None:
             self._sessions.take_failure()

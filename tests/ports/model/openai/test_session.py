@@ -16,7 +16,7 @@ from tests.relay.strict import check_sent
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import ModelGone
 from warmtransfer.ports.model.connecting import open_socket
-from warmtransfer.ports.model.openai import dialect
+from warmtransfer.ports.model.openai import dialect, refusals
 from warmtransfer.ports.model.openai.dialect import OpenAISettings
 from warmtransfer.ports.model.openai.turns import Turns
 from warmtransfer.ports.model.protocol import Want
@@ -313,10 +313,54 @@ def answering(answer: bytes) -> Iterator[str]:
 )
 def test_a_refused_upgrade_says_whether_another_try_can_help(answer: bytes, fatal: bool) -> None:
     with answering(answer) as url, pytest.raises(ModelGone) as lost:
-        open_socket(url, [], 2.0, dialect.refused)
+        open_socket(url, [], 2.0, refusals.refused)
     assert lost.value.fatal is fatal
 
 
 def test_half_a_character_in_a_transcript_or_a_tools_answer_is_sent_all_the_same() -> None:
     sent = dialect.encode(dialect.tool_output("call_1", "cut \ud83d off"))
     assert json.loads(sent)["item"]["output"] == "cut ? off"
+
+
+@pytest.mark.parametrize(
+    ("param", "given", "field", "instead", "key"),
+    [
+        ("session.audio.output.voice", {"voice": "nobody"}, "voice", "marin", "WARMTRANSFER_VOICE"),
+        (
+            "session.audio.input.transcription.language", {"language": "xx"}, "language", "",
+            "WARMTRANSFER_LANGUAGE",
+        ),
+        (
+            "session.audio.input.transcription.model", {"transcription_model": "whisper-9"},
+            "transcription_model", "gpt-transcribe", "WARMTRANSFER_TRANSCRIPTION_MODEL",
+        ),
+        (
+            "session.audio.input.transcription", {}, "transcription_model", "",
+            "WARMTRANSFER_TRANSCRIPTION_MODEL",
+        ),
+        ("session.audio.input.turn_detection", {"vad_threshold": 9.0}, "vad_threshold", 0.5, "turn"),
+        ("session.audio.output.speed", {"speed": 9.0}, "speed", 1.0, "speed"),
+    ],
+)  # fmt: skip
+def test_what_a_server_refuses_is_left_to_its_default_and_the_key_is_named(
+    param: str, given: dict[str, Any], field: str, instead: object, key: str
+) -> None:
+    found = refusals.without(OpenAISettings(**given), {"code": "invalid_value", "param": param})
+    assert found is not None
+    less, line = found
+    assert getattr(less, field) == instead
+    assert key in line
+    assert repr(instead or "none") in line
+
+
+@pytest.mark.parametrize("param", ["session.audio.output.voice", "session.tools[0].name", None])
+def test_what_no_default_can_replace_is_a_refusal(param: str | None) -> None:
+    assert refusals.without(OpenAISettings(), {"code": "invalid_value", "param": param}) is None
+
+
+def test_every_error_that_ends_all_sessions_says_what_the_operator_can_do() -> None:
+    assert set(refusals.ADVICE) >= dialect.FATAL
+    assert "OPENAI_API_KEY" in refusals.refused(401, b"").reason
+    assert "WARMTRANSFER_REALTIME_MODEL" in refusals.refused(404, b'{"code":"model_not_found"}').reason
+    assert "credit" in refusals.refused(429, b'{"code":"insufficient_quota"}').reason
+    assert refusals.refused(503, b"").reason == "the model's server answered 503"

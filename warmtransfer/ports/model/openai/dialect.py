@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from warmtransfer.errors import ModelGone
 from warmtransfer.ports.audio import is_base64
 
 Json = dict[str, Any]
@@ -33,10 +32,8 @@ HARMLESS = frozenset(
         "item_delete_invalid_item_id",
     }
 )  # fmt: skip
-#: Upgrade answers that say the same next time: the key, the access, the model's name.
-FATAL_STATUS = frozenset({400, 401, 403, 404})
-#: invalid_api_key, beta_api_shape_disabled.
-FATAL_CLOSE = frozenset({3000, 4000})
+#: Errors that another try may not meet.
+PASSING = frozenset({"server_error", "rate_limit_exceeded", "session_expired"})
 #: What stands around caller audio, which is base64 already.
 APPEND, APPENDED = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
 ALREADY = "conversation_already_has_active_response"
@@ -90,13 +87,6 @@ def headers(settings: OpenAISettings) -> list[str]:
     key = f"{settings.scheme} {settings.key}".strip()
     lines = [f"{name}: {value}" for name, value in settings.extra_headers]
     return [f"{settings.header}: {key}", *lines] if settings.key else lines
-
-
-def refused(status: int, body: bytes) -> ModelGone:
-    """What an upgrade that was not granted means for us."""
-    code = next((code for code in sorted(FATAL) if code.encode() in body), "")
-    fatal = status in FATAL_STATUS or bool(code)
-    return ModelGone(f"the model's server answered {status} {code}".strip(), fatal=fatal)
 
 
 def turn_detection(settings: OpenAISettings) -> Json:
@@ -225,6 +215,14 @@ def finished_calls(items: Iterable[object], *, completed: bool) -> list[Json]:
     """The function calls among output items that are whole; `completed` tells of their response."""
     calls = [item for item in items if isinstance(item, dict) and item.get("type") == "function_call"]
     return [item for item in calls if item.get("status") == "completed" or (completed and whole(item))]
+
+
+def cut_calls(items: Iterable[object], status: str) -> list[Json]:
+    """The function calls that came as half; one that the caller has interrupted is not wanted whole."""
+    if status not in ("completed", "incomplete"):
+        return []
+    calls = [item for item in items if isinstance(item, dict) and item.get("type") == "function_call"]
+    return [item for item in calls if not finished_calls([item], completed=status == "completed")]
 
 
 def whole(item: Mapping[str, Any]) -> bool:

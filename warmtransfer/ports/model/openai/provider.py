@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.openai.dialect import OpenAISettings
 from warmtransfer.ports.model.openai.session import Session
 from warmtransfer.ports.model.protocol import Listener, ModelSettings
+
+log = logging.getLogger("warmtransfer")
 
 #: Azure takes the key in a header of its own.
 AZURE = (".azure.com", ".azure.us", ".azure.cn")
@@ -25,7 +28,13 @@ class OpenAI:
         self, loop: Loop, tools: Sequence[Mapping[str, Any]], listener: Listener, timeout: float
     ) -> Session:
         """Begin a session; see `Provider`."""
-        return Session(loop, self._settings, tools, listener, timeout=timeout)
+        return Session(loop, self._settings, tools, listener, timeout=timeout, amended=self._amend)
+
+    def _amend(self, settings: OpenAISettings, why: str) -> None:
+        """What the server refused to one call is not asked of it for the next ones."""
+        if settings != self._settings:
+            self._settings = settings
+            log.error("%s", why)
 
 
 def openai(given: ModelSettings) -> OpenAI:

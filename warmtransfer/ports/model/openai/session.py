@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from warmtransfer.errors import ModelGone
 from warmtransfer.ports.loop.protocols import Loop, Timer
 from warmtransfer.ports.model.connecting import Connecting
-from warmtransfer.ports.model.openai import dialect
+from warmtransfer.ports.model.openai import dialect, refusals
 from warmtransfer.ports.model.openai.dialect import APPEND, APPENDED, Json, OpenAISettings
 from warmtransfer.ports.model.openai.turns import Turns
 from warmtransfer.ports.model.protocol import Listener, ToolCall, Want
@@ -27,8 +27,8 @@ class Session:
     """See `Model` in the protocol; good for one session, being opened, then open."""
 
     __slots__ = (
-        "_expires_at", "_loop", "_opening", "_seen_calls", "_serial", "_settings", "_spoken", "_timer",
-        "_tools", "_turns", "_wire", "closed", "listener", "ready",
+        "_amended", "_expires_at", "_loop", "_opening", "_seen_calls", "_serial", "_settings", "_spoken",
+        "_timer", "_tools", "_turns", "_wire", "closed", "listener", "ready",
     )  # fmt: skip
 
     def __init__(
@@ -39,8 +39,10 @@ class Session:
         listener: Listener,
         *,
         timeout: float = 8.0,
+        amended: Callable[[OpenAISettings, str], object] = lambda settings, why: None,
     ) -> None:
         self._loop = loop
+        self._amended = amended  #: is told the settings that do, when the server refuses ours, and why
         self._settings = settings
         self._tools = tools
         self.listener = listener
@@ -59,7 +61,7 @@ class Session:
             dialect.headers(settings),
             timeout,
             self._opened,
-            dialect.refused,
+            refusals.refused,
         )
         self._timer = loop.later(timeout * 1.5, self._lost, "the session did not start", False)
 
@@ -152,7 +154,8 @@ class Session:
         self._send(dialect.session_update(self._settings, self._tools))
 
     def _closed(self, code: int, reason: str) -> None:
-        self._lost(f"closed {code} {reason}".strip(), code in dialect.FATAL_CLOSE)
+        what = refusals.told(f"closed {code} {reason}".strip(), refusals.CLOSES.get(code, ""))
+        self._lost(what, code in refusals.CLOSES)
 
     def _lost(self, reason: str, fatal: bool) -> None:
         if not self.closed:
@@ -219,11 +222,15 @@ class Session:
         purpose = self._turns.ended(response["id"])
         for item in dialect.finished_calls(response.get("output") or (), completed=status == "completed"):
             self._call(item, response["id"])
+        for item in dialect.cut_calls(response.get("output") or (), status):
+            # Not remembered as one of ours: the server may not take an output for half a call.
+            spoken = response["id"] in self._spoken
+            self.listener.tool_called(ToolCall("", item.get("name", ""), None, spoken))
         error = (response.get("status_details") or {}).get("error") if status == "failed" else None
         if error:
             log.warning("the model's response failed: %s", error.get("code") or error.get("type"))
         if code := dialect.fatal_error(error):
-            self._lost(code, True)
+            self._lost(refusals.told(code, code), True)
             return
         self.listener.turn_done(purpose, status)
         self._next_turn()
@@ -275,12 +282,26 @@ class Session:
         error = event["error"]
         code = str(error.get("code") or error.get("type"))
         if fatal := dialect.fatal_error(error):
-            self._lost(fatal, True)
+            self._lost(refusals.told(fatal, fatal), True)
+            return
+        if not self.ready:
+            self._setup_refused(error, code)
             return
         level = logging.INFO if dialect.harmless(error) else logging.WARNING
         log.log(level, "the model reports %s (%s)", code, error.get("param"))
         self._turns.refused(str(error.get("event_id")), again=code == dialect.ALREADY)
         self._next_turn()
+
+    def _setup_refused(self, error: Json, code: str) -> None:
+        """Nothing but our `session.update` was sent: go without what it refuses, and tell for later calls."""
+        less = refusals.without(self._settings, error)
+        if less is None:
+            param = error.get("param")
+            self._lost(f"the session was refused: {code} ({param})", code not in dialect.PASSING)
+            return
+        self._settings, why = less
+        self._amended(self._settings, why)
+        self._send(dialect.session_update(self._settings, self._tools))
 
 
 _READERS = {
