@@ -225,6 +225,48 @@ def test_a_fact_that_nobody_repeats_waits_for_the_database(
         office.close()
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_wish_for_a_human_waits_for_the_database_while_it_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    office = Office(tmp_path, speed=50.0)
+    try:
+        call_id = talking(office)
+        decide, away, still = office.store.decide, threading.Event(), threading.Event()
+        tries: list[bool] = []
+        settled: list[Call | None] = []
+        away.set()
+        still.set()
+
+        def refused(*args: Any, **kwargs: Any) -> Any:
+            tries.append(True)
+            if away.is_set():
+                raise errors.StoreBusy("the database cannot be had")
+            return decide(*args, **kwargs)
+
+        monkeypatch.setattr(office.store, "decide", refused)
+        wish = ("tool", "", "wants a person", "Ada, invoice \ud83d")
+        office.desk.ask_later(call_id, wish, still.is_set, settled.append)
+        eventually(lambda: len(tries) > 3)
+        if not wanted:
+            still.clear()
+            assert eventually(lambda: settled) == [None]
+        away.clear()
+        if wanted:
+            office.carrier.wait("dial")
+            assert [call.stage for call in eventually(lambda: settled) if call] == [Stage.RINGING]
+        assert len(settled) == 1
+        assert office.carrier.names().count("dial") == int(wanted)
+    finally:
+        office.close()
+
+
+def test_a_wish_for_a_human_of_a_call_that_is_gone_is_settled(office: Office) -> None:
+    settled: list[Call | None] = []
+    office.desk.ask_later("unknown", ("tool", "", "", ""), lambda: True, settled.append)
+    assert eventually(lambda: settled) == [None]
+
+
 def test_a_caller_who_waits_hears_something_again_although_no_news_of_it_comes(office: Office) -> None:
     call_id = talking(office)
     office.carrier.answers["announce"] = errors.CarrierUnsure("perhaps", status=500)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain, repeat
-from typing import Any, assert_never
+from typing import assert_never
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
@@ -19,6 +17,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import COMFORT_LONGEST
 from warmtransfer.core.step import step
+from warmtransfer.desk.insisting import Insistence
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.perform import Performer
@@ -32,8 +31,6 @@ log = logging.getLogger("warmtransfer")
 
 #: Seconds a request waits for its call's lock before it is told to come again.
 PATIENCE = 3.0
-#: Seconds between tries to save what nobody will tell us again; the last one until the desk is stopped.
-AGAIN = (0.2, 0.5, 1.0, 2.0, 5.0)
 #: Seconds for which words, and notes of what our relay has done, are gathered and then saved at once: a
 #: transaction for each costs as much as audio.
 GATHER = 0.5
@@ -81,7 +78,7 @@ class Desk:
         self._done: deque[tuple[int, str]] = deque()  #: our relay's orders, and not noted yet
         self._saving = False
         self._loop = loop
-        self._ended = threading.Event()
+        self._insistence = Insistence(clock)
         self._watchers: list[Watcher] = []
 
     # Life -------------------------------------------------------------------------------------------
@@ -108,7 +105,7 @@ class Desk:
 
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
-        self._ended.set()
+        self._insistence.stop()
         self._timers.stop()
         self._save_gathered_soon()
         self._lanes.close(self._clock.real(seconds))
@@ -146,8 +143,22 @@ class Desk:
 
     def ask(self, call_id: str, source: str, target: str = "", reason: str = "", summary: str = "") -> Call:
         """Ask for a human; a second ask while one is served only adds its summary."""
-        whole = (text.encode("utf-8", "replace").decode() for text in (target, reason, summary))
-        return self.post(call_id, ev.HandoffAsked(source, *whole))
+        return self.post(call_id, _asked(source, target, reason, summary))
+
+    def ask_later(
+        self,
+        call_id: str,
+        wish: tuple[str, str, str, str],
+        wanted: Callable[[], bool],
+        settled: Callable[[Call | None], object],
+    ) -> None:
+        """Ask for a human, again and again while the database cannot be had. Never blocks, never raises.
+
+        `wish`: as the arguments of `ask`. `wanted` is asked before every try, and ends it; `settled` is
+        called once, with the call when a human was asked for.
+        """
+        ask = partial(self._insistence.ask, self.post, call_id, _asked(*wish), wanted, settled)
+        self._lanes.put((call_id, "facts"), ask)
 
     def offer(self, call_id: str, k: int) -> Call:
         """Offer AI leg `k` a stream with a new one-time token, which is in the returned call."""
@@ -258,7 +269,7 @@ class Desk:
         look = (call_id, order) if order.lane is do.Lane.LOOK else None
         if look in self._looks:
             # Timers go off faster than a carrier that hangs answers.
-            done = partial(self._insist, self._store.order_done, order_id, "another look waits")
+            done = partial(self._insistence.save, self._store.order_done, order_id, "another look waits")
             self._lanes.put((call_id, "words"), done)
             return
         if look:
@@ -272,7 +283,7 @@ class Desk:
             self._post_quietly(call_id, result)
         if isinstance(order, do.ComfortCaller):
             self._timers.once(call_id, COMFORT_LONGEST, ev.AnnouncementEnded(order.room_sid))
-        self._insist(self._store.order_done, order_id, type(result).__name__ if result else "done")
+        self._insistence.save(self._store.order_done, order_id, type(result).__name__ if result else "done")
 
     def _resume(self, call_id: str, order_id: int, order: do.Order) -> None:
         """Take up an order that an earlier process may or may not have done: legs are never made twice."""
@@ -287,7 +298,7 @@ class Desk:
     def _post_quietly(self, call_id: str, event: ev.Event) -> None:
         """Post from a thread that has nobody to tell; a fact about an unknown call is dropped."""
         try:
-            self._insist(self.post, call_id, event)
+            self._insistence.save(self.post, call_id, event)
         except UnknownCall:
             log.info("call %s is not known any more: %s dropped", call_id, type(event).__name__)
 
@@ -304,9 +315,9 @@ class Desk:
         words = [self._said.popleft() for _ in range(len(self._said))]
         done = [self._done.popleft() for _ in range(len(self._done))]
         if words:
-            self._insist(self._keep_words, f"{len(words)} lines", words)
+            self._insistence.save(self._keep_words, f"{len(words)} lines", words)
         if done:
-            self._insist(self._keep_done, f"{len(done)} orders", done)
+            self._insistence.save(self._keep_done, f"{len(done)} orders", done)
 
     def _keep_words(self, lines: str, words: list[tuple[str, float, str, str]]) -> None:
         self._store.add_lines(words)
@@ -314,14 +325,7 @@ class Desk:
     def _keep_done(self, orders: str, done: list[tuple[int, str]]) -> None:
         self._store.orders_done(done)
 
-    def _insist(self, save: Callable[..., object], *args: Any) -> None:
-        """Save, if need be after the database has come back: a timer's fact never comes a second time."""
-        for pause in chain(AGAIN, repeat(AGAIN[-1])):
-            try:
-                save(*args)
-                return
-            except StoreBusy as fault:
-                busy = fault
-            if self._ended.wait(self._clock.real(pause)):
-                log.error("%s of %s is lost: %s", save.__name__, args[0], busy)
-                return
+
+def _asked(source: str, *wish: str) -> ev.HandoffAsked:
+    """The fact; half a surrogate pair, as in a cut-off transcript, could not be stored."""
+    return ev.HandoffAsked(source, *(text.encode("utf-8", "replace").decode() for text in wish))
