@@ -9,8 +9,9 @@ The first rule that fits is used. Keys of a rule, all optional but `do`:
   that must, must not be declared · tool: whose output this is · needs: fields that must be known ·
   times: at most so often · do: the actions, in order.
 Actions: {"say": text} · {"two_items": [text, …]} · {"tool": name, "arguments"?: {…},
-  "partial_arguments"?: reason} · {"no_tool": text} (says it; no tool of the list is called) ·
-  {"nothing": true} · {"stall": seconds, 0 for ever} · {"late_audio": n} · {"fail": code} ·
+  "partial_arguments"?: reason, "unreadable"?: true} ·
+  {"no_tool": text} (says it; no tool of the list is called) · {"nothing": true} ·
+  {"mute": reason} · {"stall": seconds, 0 for ever} · {"late_audio": n} · {"fail": code} ·
   {"error": code, "message"?} · {"close": code, "reason"?} · {"expire": true} · {"unknown": type} ·
   {"ping": true or "event"} · {"refuse_reconnect": n}.
 Texts may hold {name} of a pattern's named group, {remembered}, and the fields of a tool's output.
@@ -39,7 +40,7 @@ DEFAULT_RULES = Path(__file__).with_name("rules.json")
 ACTIONS = frozenset(
     {
         "say", "two_items", "tool", "no_tool", "nothing", "stall", "late_audio", "fail", "error", "close",
-        "expire", "unknown", "ping", "refuse_reconnect",
+        "expire", "unknown", "ping", "refuse_reconnect", "mute",
     }
 )  # fmt: skip
 KEYS = frozenset(

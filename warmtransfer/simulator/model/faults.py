@@ -30,6 +30,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "partial_arguments": ("reply", "turn_detected, client_cancelled or max_output_tokens cuts a tool call"),
     "no_tool": ("reply", "the words are spoken and no tool is called"),
     "nothing": ("reply", "a response with no output"),
+    "mute": ("reply", "content_filter or max_output_tokens ends the response before it has any output"),
+    "unreadable": ("reply", "a tool call's arguments end in mid-word, and it counts as complete"),
 }  # fmt: skip
 WHENS = ("upgrade", "open", "hearing", "reply", "now")
 #: What a session does by itself, outside any response.

@@ -37,7 +37,9 @@ AUDIO_FORMAT = Tagged(
         "audio/pcma": Closed({"type!": One("audio/pcma")}),
     },
 )
-VOICE = Either(string=Text(), mapping=Closed({"id!": Text()}))
+#: The API's own voices; any other name is refused, as there.
+VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
+VOICE = Either(string=One(*VOICES), mapping=Closed({"id!": Text()}))
 TURN_DETECTION = Tagged(
     "type",
     {

@@ -101,13 +101,19 @@ class Response:
             return
         if "fail" in action:
             self.fail(str(action["fail"]))
+        elif "mute" in action:
+            reason = "content_filter" if action["mute"] is True else str(action["mute"])
+            self._finish("incomplete", {"type": "incomplete", "reason": reason})
         elif "say" in action or isinstance(action.get("no_tool"), str):
             await self._say(str(action.get("say", action.get("no_tool"))))
         elif isinstance(action.get("two_items"), list):
             for text in action["two_items"]:
                 await self._say(str(text))
         elif "tool" in action:
-            await self._call(str(action["tool"]), str(action["arguments"]), action.get("partial_arguments"))
+            arguments = str(action["arguments"])
+            if action.get("unreadable"):
+                arguments = arguments[: len(arguments) // 2]
+            await self._call(str(action["tool"]), arguments, action.get("partial_arguments"))
 
     def cancel(self, reason: str) -> None:
         """End now, as after an interruption or a response.cancel; the caller has stopped the task."""

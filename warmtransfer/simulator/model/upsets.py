@@ -74,6 +74,8 @@ def spoilt(actions: list[Action], faults: list[Fault]) -> list[Action]:
             actions = [
                 {**action, "partial_arguments": reason} if "tool" in action else action for action in actions
             ]
+        elif fault.name == "unreadable":
+            actions = [{**action, "unreadable": True} if "tool" in action else action for action in actions]
         elif fault.name == "nothing":
             actions = []
         else:
