@@ -8,6 +8,7 @@ import logging  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
+import time  # noqa: E402
 
 import gevent  # noqa: E402
 from flask import Flask  # noqa: E402
@@ -24,6 +25,14 @@ def main() -> None:
     app = Flask("host")
     app.config.update(from_environment(os.environ))
     warmtransfer = WarmTransfer(app, clock=Clock(*map(float, sys.argv[1:])))
+    if slow := float(os.environ.get("SLOW_TOOL", 0)):
+
+        @warmtransfer.tool
+        def look_up_order(order: str) -> dict[str, str]:
+            """Look up an order by its number."""
+            time.sleep(slow / float(sys.argv[1]))
+            return {"order": order, "status": "on its way"}
+
     server = Server(("127.0.0.1", int(os.environ["PORT"])), app)
     gevent.signal_handler(signal.SIGTERM, server.stop, 0.5)
     warmtransfer.start(app)

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from warmtransfer.core.call import Stage
-from warmtransfer.relay.pauses import Pauses
+from warmtransfer.relay.pauses import AFTER, Pauses
 from warmtransfer.relay.speaker import Speaker
 
 
@@ -25,8 +25,11 @@ class Mouth:
     def ring(self) -> None:
         self.did.append("ring")
 
-    def comfort(self) -> None:
-        self.did.append("comfort")
+    def hum(self) -> None:
+        self.did.append("hum")
+
+    def say(self, line: str) -> None:
+        self.did.append(line)
 
     def stop_tone(self) -> None:
         self.did.append("stop")
@@ -113,3 +116,49 @@ def test_a_lost_session_makes_the_caller_wait_again() -> None:
     assert silence.filled(Stage.AI) == ["stop"]
     silence.pauses.session_lost()
     assert silence.filled(Stage.AI) == ["ring"]
+
+
+def test_who_waits_for_a_human_that_is_not_decided_yet_hears_ring_tone() -> None:
+    """The database is away: the call is in stage `ai` still, and the caller was told that somebody comes."""
+    silence = Silence()
+    silence.pauses.ai_sounded()
+    silence.mouth.last_sound = 10.0
+    silence.now = 11.0
+    assert silence.filled(Stage.AI) == ["stop"]
+    silence.pauses.wait(tool=None, human=True)
+    assert silence.filled(Stage.AI) == ["ring"]
+    silence.pauses.wait(tool=None, human=False)
+    assert silence.filled(Stage.AI) == ["stop"]
+
+
+def test_who_waits_for_a_tool_hears_a_quiet_tone_after_three_seconds_until_the_ai_tells_what_came() -> None:
+    silence = Silence()
+    silence.pauses.ai_sounded()
+    silence.mouth.last_sound = 10.0
+    silence.pauses.wait(tool=10.0, human=False)
+    silence.now = 12.9
+    assert silence.filled(Stage.AI) == ["stop"]
+    silence.now = 13.0
+    assert silence.filled(Stage.AI) == ["hum"]
+    silence.mouth.last_sound = 13.5
+    silence.pauses.ai_sounded()  # a word of the model's in between
+    silence.now = 14.4
+    assert silence.filled(Stage.AI) == ["stop"]
+    silence.now = 14.6
+    assert silence.filled(Stage.AI) == ["hum"]
+    silence.pauses.wait(tool=None, human=False)
+    assert silence.filled(Stage.AI) == ["hum"]
+    silence.pauses.ai_sounded()
+    assert silence.filled(Stage.AI) == ["stop"]
+
+
+def test_the_quiet_tone_does_not_outlast_a_tool_that_nobody_tells_of() -> None:
+    silence = Silence()
+    silence.pauses.ai_sounded()
+    silence.mouth.last_sound = 10.0
+    silence.pauses.wait(tool=10.0, human=False)
+    silence.now = 20.0
+    assert silence.filled(Stage.AI) == ["hum"]
+    silence.pauses.wait(tool=None, human=False)
+    silence.now = 20.0 + AFTER + 0.1
+    assert silence.filled(Stage.AI) == ["stop"]

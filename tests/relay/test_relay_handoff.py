@@ -346,7 +346,7 @@ def test_without_a_model_the_recorded_line_is_played_then_ring_tone() -> None:
         assert isinstance(lost, ev.ModelLost)
         assert lost.fatal
         both.switchboard.comfort("c1")
-        line = [piece.decode() for piece in tones.comfort_pieces()]
+        line = [piece.decode() for piece in tones.pieces("comfort")]
         until(lambda: phone.own_from(line[0])[len(line) + 20 :], 10)
         played = phone.own_from(line[0])
         assert played[: len(line)] == line

@@ -12,13 +12,15 @@ from warmtransfer.clock import Clock
 from warmtransfer.core.call import Stage
 from warmtransfer.ports.carrier.media import Spelling
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.protocol import Model, Want
+from warmtransfer.ports.model.protocol import Model, ToolCall, Want
+from warmtransfer.relay import tones
+from warmtransfer.relay.answers import FAILURES, UNHEARD
 from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.settings import RelaySettings
 from warmtransfer.relay.speaker import Speaker
 from warmtransfer.relay.stream import Stream
-from warmtransfer.relay.talk import FAILURES, INTRODUCTION, Talk
+from warmtransfer.relay.talk import INTRODUCTION, Talk
 from warmtransfer.relay.tools import CallInfo, Toolbox
 
 
@@ -50,6 +52,10 @@ class Session:
 
     def know(self, text: str) -> None:
         self.told.append(("know", text))
+
+    def answer(self, call_id: str, text: str) -> bool:
+        self.told.append(("answer", call_id))
+        return True
 
     def remember(self, who: str, text: str) -> None:
         self.told.append(("remember", who, text))
@@ -261,3 +267,64 @@ def test_whoever_waits_for_quiet_is_woken_by_the_end() -> None:
     assert not woken
     sides.talk.close()
     assert woken == [True]
+
+
+@pytest.mark.parametrize("status", ["completed", "incomplete"])
+def test_an_answer_without_a_sound_is_asked_for_again_then_we_speak_ourselves(status: str) -> None:
+    sides = Sides()
+    session = sides.session()
+    outlet = sides.stream()
+    sides.says("i1", 1000, "Hello.")
+    sides.now += 2.0
+    sides.talk.tick()
+    sides.talk.caller_words("u1", "What is the price?")
+    sides.talk.turn_done("", status)
+    assert session.told[-1] == ("say", "again", UNHEARD)
+    sent = len(outlet.sent)
+    sides.talk.turn_done("again", status)
+    assert sides.desk.lines[-1] == ("ai", tones.LINES["pardon"])
+    assert session.told[-1] == ("remember", "ai", tones.LINES["pardon"])
+    played = b"".join(outlet.sent[sent:])
+    assert all(piece in played for piece in tones.pieces("pardon"))
+
+
+def test_a_greeting_without_a_sound_becomes_ours_and_the_ring_tone_ends() -> None:
+    sides = Sides()
+    session = sides.session()
+    outlet = sides.stream()
+    sides.talk.speak("")
+    for purpose in ("greeting", "again"):
+        sides.talk.turn_done(purpose, "completed")
+    assert session.told[-2:] == [("say", "again", UNHEARD), ("remember", "ai", tones.LINES["hello"])]
+    sides.now += 5.0
+    sent = len(outlet.sent)
+    sides.talk.tick()
+    assert outlet.sent[sent:] == []
+
+
+def test_a_session_that_stays_mute_is_lost() -> None:
+    sides = Sides()
+    session = sides.session()
+    sides.stream()
+    for _ in range(2 * FAILURES):
+        sides.talk.turn_done("", "incomplete")
+    assert session.told[-1] == ("close",)
+    assert [each[0] for each in sides.relay.heard] == ["lost"]
+
+
+@pytest.mark.parametrize("what", ["speaks", "tool", "cancelled", "nudge", "gated", "busy"])
+def test_an_answer_that_nobody_waits_for_is_not_asked_for_again(what: str) -> None:
+    sides = Sides()
+    session = sides.session()
+    sides.stream()
+    if what == "speaks":
+        sides.talk.caller_started()
+    elif what == "tool":
+        sides.talk.tool_called(ToolCall("c1", "look_up", None))
+    elif what == "gated":
+        sides.talk.follow(Stage.JOINING, True)
+    session.busy = what == "busy"
+    session.told.clear()
+    status = "cancelled" if what == "cancelled" else "completed"
+    sides.talk.turn_done("nudge" if what == "nudge" else "", status)
+    assert ("say", "again", UNHEARD) not in session.told

@@ -44,7 +44,7 @@ def test_the_ring_tone_is_gentle_and_has_no_click() -> None:
 
 
 def test_the_recorded_line_is_speech_of_a_few_seconds() -> None:
-    samples = sound(list(tones.comfort_pieces()))
+    samples = sound(list(tones.pieces("comfort")))
     assert 2 < len(samples) / 8000 < 8
     loud = sum(abs(value) > 1000 for value in samples) / len(samples)
     assert 0.1 < loud < 0.9

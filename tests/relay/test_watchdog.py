@@ -170,3 +170,25 @@ def test_a_nudge_that_helps_ends_it() -> None:
     assert dog.due(106.0) is Due.NUDGE
     dog.satisfied()
     assert dog.due(1000.0) is None
+
+
+def test_a_tool_call_that_nobody_can_read_is_no_handoff_yet() -> None:
+    """The model was told so; a second one, or none, and the human is asked for without it."""
+    dog = Watchdog()
+    dog.tried(100.0)
+    assert dog.due(107.9) is None
+    assert dog.due(108.0) is Due.HANDOFF
+    dog.satisfied()
+    dog.tried(200.0)
+    dog.tried(201.0)
+    assert dog.due(201.0, unsure=True) is None
+    assert dog.due(201.2) is Due.HANDOFF
+    dog.satisfied()
+    assert dog.due(1000.0) is None
+
+
+def test_a_no_ends_what_an_unreadable_call_began() -> None:
+    dog = Watchdog()
+    dog.tried(100.0)
+    dog.caller_said("No, I don't want to be transferred.", 103.0)
+    assert dog.due(1000.0) is None

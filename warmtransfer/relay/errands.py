@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.errors import WarmTransferError, log_fault
+from warmtransfer.errors import StoreBusy, WarmTransferError, log_fault
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import ToolCall
 from warmtransfer.relay.tools import TRANSFER, CallInfo, Toolbox
@@ -21,10 +23,23 @@ log = logging.getLogger("warmtransfer")
 Answered = Callable[[str, str, bool], object]
 
 ON_THE_WAY = frozenset({Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING})
-BAD_ARGUMENTS = "The arguments were not a JSON object. Call the tool again with correct ones."
+UNREADABLE = (
+    "Your call of {} could not be read: its arguments were cut off, or not a JSON object. "
+    "Call it again with correct ones."
+)
+TWICE_UNREADABLE = "Your call of {} could not be read again. Tell the caller it did not work."
+IN_HAND = "A person is being asked for without your call. Keep the caller company; promise nothing."
 NOT_POSSIBLE = "The handoff could not be started. Tell the caller so, and offer to help yourself."
 TOO_SLOW = "The tool did not answer in time. Tell the caller it did not work."
 CONNECTED = "The caller is being connected now. Say nothing more."
+KEPT = (
+    "The wish for a person is noted, and they are called as soon as that is possible. Tell the caller that "
+    "it takes a moment longer."
+)
+#: Characters of a summary that are kept.
+LONGEST = 40 * briefing.SUMMARY_LIMIT
+#: Seconds after which a wish that is still to be decided is called noted.
+NOTED = 3.0
 
 
 class Desk(Protocol):
@@ -34,7 +49,16 @@ class Desk(Protocol):
         """Decide this fact soon."""
 
     def ask(self, call_id: str, source: str, target: str = "", reason: str = "", summary: str = "") -> Call:
-        """Ask for a human."""
+        """Ask for a human; raises StoreBusy when the database cannot be had."""
+
+    def ask_later(
+        self,
+        call_id: str,
+        wish: tuple[str, str, str, str],
+        wanted: Callable[[], bool],
+        settled: Callable[[Call | None], object],
+    ) -> None:
+        """Ask for a human as soon as the database can be had, if that is `wanted` then."""
 
     def heard(self, call_id: str, who: str, text: str) -> None:
         """Keep a line of what was said."""
@@ -49,6 +73,16 @@ def standing(call: Call) -> str:
     return call.news or briefing.exhausted(call)
 
 
+@dataclass(slots=True, eq=False)
+class Wish:
+    """A human is asked for: by the model's `call`, or by ourselves."""
+
+    asked: tuple[str, str, str, str]  #: source, target, reason, summary
+    call: ToolCall | None = None
+    wanted: bool = True  #: the caller has not taken it back
+    noted: bool = False  #: it takes long, and the model was told so
+
+
 class Errands:
     """One call's errands. Used in the loop."""
 
@@ -61,56 +95,117 @@ class Errands:
         self._desk = desk
         self._toolbox = toolbox
         self._answered = answered
-        self._open: dict[str, ToolCall] = {}
-        self._transfer: ToolCall | None = None
+        self._open: dict[str, tuple[ToolCall, float]] = {}  #: and when they began
+        self._wishes: list[Wish] = []
+        self._unreadable: Counter[str] = Counter()
+
+    @property
+    def transferring(self) -> bool:
+        """Whether a human has been asked for, and that is not decided yet."""
+        return bool(self._wishes)
+
+    @property
+    def since(self) -> float | None:
+        """When the oldest of the host app's tools that are at work began."""
+        return min((began for call, began in self._open.values() if call.name != TRANSFER), default=None)
 
     def run(self, call: ToolCall, seconds: float) -> None:
         """Run what the model called; it is answered once, after `seconds` at the latest."""
         if call.arguments is None:
-            self._answered(call.call_id, BAD_ARGUMENTS, True)
+            self._refuse(call)
             return
-        self._open[call.call_id] = call
-        self._loop.later(self._clock.real(seconds), self._late, call)
+        self._unreadable.pop(call.name, None)
+        self._open[call.call_id] = (call, self._clock.monotonic())
         if call.name == TRANSFER:
-            self._transfer = call
-            wish = [str(call.arguments.get(key) or "") for key in ("target", "reason", "summary")]
-            self._loop.spawn(lambda: self._done(call, self._ask("tool", *wish), not call.spoken))
-        else:
-            arguments = call.arguments
-            run = self._toolbox.run
-            limit = self._clock.real(seconds)
-            self._loop.spawn(lambda: self._done(call, run(call.name, arguments, self._info, limit), True))
+            target, reason, summary = (
+                str(call.arguments.get(key) or "") for key in ("target", "reason", "summary")
+            )
+            self._seek(Wish(("tool", target[:80], reason[:400], summary[:LONGEST]), call))
+            return
+        self._loop.later(self._clock.real(seconds), self._late, call)
+        arguments = call.arguments
+        run = self._toolbox.run
+        limit = self._clock.real(seconds)
+        self._loop.spawn(lambda: self._done(call, run(call.name, arguments, self._info, limit)))
 
     def ask(self, source: str, reason: str, summary: str) -> None:
         """Ask for a human although the model did not."""
-        self._loop.spawn(
-            lambda: self._loop.soon(self._answered, "", self._ask(source, "", reason, summary), True)
-        )
+        self._seek(Wish((source, "", reason[:400], summary[:LONGEST])))
 
     def tell(self, news: str) -> bool:
         """Give the news as the output of a handoff the model waits for; False when it waits for none."""
-        call = self._transfer
-        if call is None:
-            return False
-        self._close(call, news, True)
-        return True
+        for wish in self._wishes:
+            if wish.call is not None and wish.call.call_id in self._open:
+                self._close(wish.call, news, True)
+                return True
+        return False
 
-    @property
-    def transferring(self) -> bool:
-        """Whether the model has asked for a human and not had its answer."""
-        return self._transfer is not None
+    def withdraw(self) -> None:
+        """The caller wants nobody any more: what has not been decided yet is not asked for."""
+        for wish in self._wishes:
+            wish.wanted = False
 
-    def _ask(self, source: str, target: str, reason: str, summary: str) -> str:
-        limit = 40 * briefing.SUMMARY_LIMIT
+    # Asking for a human -----------------------------------------------------------------------------
+
+    def _seek(self, wish: Wish) -> None:
+        self._wishes.append(wish)
+        self._loop.later(self._clock.real(NOTED), self._note, wish)
+        self._loop.spawn(lambda: self._decide(wish))
+
+    def _decide(self, wish: Wish) -> None:
+        """In a thread of its own: what cannot be saved now is kept by the desk."""
+        call_id = self._info.call_id
         try:
-            call = self._desk.ask(self._info.call_id, source, target[:80], reason[:400], summary[:limit])
-        except WarmTransferError as exc:
-            log_fault(log, exc, "call %s: a human could not be asked for", self._info.call_id)
-            return NOT_POSSIBLE
-        return standing(call)
+            call = self._desk.ask(call_id, *wish.asked)
+        except StoreBusy as fault:
+            log.warning("call %s: the wish for a human is kept until it can be saved: %s", call_id, fault)
+            self._loop.soon(self._note, wish)
+            self._desk.ask_later(
+                call_id,
+                wish.asked,
+                lambda: wish.wanted,
+                lambda found: self._loop.soon(self._settle, wish, standing(found) if found else ""),
+            )
+        except WarmTransferError as fault:
+            log_fault(log, fault, "call %s: a human could not be asked for", call_id)
+            self._loop.soon(self._settle, wish, NOT_POSSIBLE)
+        else:
+            self._loop.soon(self._settle, wish, standing(call))
 
-    def _done(self, call: ToolCall, text: str, speak: bool) -> None:
-        self._loop.soon(self._close, call, text, speak)
+    def _note(self, wish: Wish) -> None:
+        if wish.noted or wish not in self._wishes:
+            return
+        wish.noted = True
+        self._tell(wish, KEPT, True)
+
+    def _settle(self, wish: Wish, text: str) -> None:
+        if wish not in self._wishes:
+            return
+        self._wishes.remove(wish)
+        if not wish.noted:
+            self._tell(wish, text, wish.call is None or not wish.call.spoken)
+        elif text:
+            self._answered("", text, text == NOT_POSSIBLE)
+
+    def _tell(self, wish: Wish, text: str, speak: bool) -> None:
+        if wish.call is None:
+            self._answered("", text, speak)
+        else:
+            self._close(wish.call, text, speak)
+
+    # The host app's tools ---------------------------------------------------------------------------
+
+    def _refuse(self, call: ToolCall) -> None:
+        self._unreadable[call.name] += 1
+        if self._unreadable[call.name] == 1:
+            self._answered(call.call_id, UNREADABLE.format(call.name), True)
+            return
+        del self._unreadable[call.name]
+        text = IN_HAND if call.name == TRANSFER else TWICE_UNREADABLE.format(call.name)
+        self._answered(call.call_id, text, call.name != TRANSFER)
+
+    def _done(self, call: ToolCall, text: str) -> None:
+        self._loop.soon(self._close, call, text, True)
 
     def _late(self, call: ToolCall) -> None:
         if call.call_id in self._open:
@@ -118,8 +213,5 @@ class Errands:
             self._close(call, TOO_SLOW, True)
 
     def _close(self, call: ToolCall, text: str, speak: bool) -> None:
-        if self._open.pop(call.call_id, None) is None:
-            return
-        if self._transfer is call:
-            self._transfer = None
-        self._answered(call.call_id, text, speak)
+        if self._open.pop(call.call_id, None) is not None:
+            self._answered(call.call_id, text, speak)

@@ -8,11 +8,19 @@ from warmtransfer.core.call import Stage
 from warmtransfer.core.table import FILLS
 from warmtransfer.relay.speaker import Speaker
 
+#: Seconds of a tool's work before the caller hears a quiet tone in the AI's silence.
+SLOW = 3.0
+#: Seconds that the tone goes on after the work, until the AI tells what came of it.
+AFTER = 5.0
+
 
 class Pauses:
     """One call's silences. `quiet`: seconds of one before a caller who waits for a human hears the tone."""
 
-    __slots__ = ("_awaited", "_clock", "_comforting", "_owed", "_quiet", "_speaker", "_turned", "talking")
+    __slots__ = (
+        "_awaited", "_clock", "_comforting", "_human", "_owed", "_quiet", "_speaker", "_tool", "_tool_done",
+        "_turned", "talking",
+    )  # fmt: skip
 
     def __init__(self, clock: Callable[[], float], quiet: float) -> None:
         self._clock = clock
@@ -22,7 +30,18 @@ class Pauses:
         self._owed = False  #: the recorded line is still to be played
         self._awaited = True  #: the model has not been heard since the stream, or the session, began
         self._turned = clock()  #: when the caller last stopped
+        self._human = False  #: a human has been asked for, and that is not decided yet
+        self._tool: float | None = None  #: when the tool began that the caller waits for
+        self._tool_done: float | None = None  #: and when it had ended
         self.talking = False  #: the caller speaks
+
+    def wait(self, *, tool: float | None, human: bool) -> None:
+        """Whether the caller waits for a tool that has been at work since then, or for a human."""
+        self._human = human
+        if tool is not None:
+            self._tool, self._tool_done = tool, None
+        elif self._tool is not None and self._tool_done is None:
+            self._tool_done = self._clock()
 
     def stream(self, speaker: Speaker | None) -> None:
         """Sounds go here from now on."""
@@ -36,8 +55,10 @@ class Pauses:
         self._awaited, self.talking = True, False
 
     def ai_sounded(self) -> None:
-        """The model is heard."""
+        """The AI is heard."""
         self._awaited = False
+        if self._tool_done is not None:
+            self._tool = self._tool_done = None
 
     def caller_started(self) -> None:
         """The caller speaks."""
@@ -59,22 +80,36 @@ class Pauses:
         if speaker is None:
             return
         self._comfort()
-        if not self._comforting and not self._tone_wanted(speaker, stage):
+        if self._comforting or self._ring_wanted(speaker, stage):
+            if not speaker.speaking():
+                speaker.ring()
+        elif self._hum_wanted(speaker, stage):
+            if not speaker.speaking():
+                speaker.hum()
+        else:
             speaker.stop_tone()
-        elif not speaker.speaking():
-            speaker.ring()
 
     def _comfort(self) -> None:
         """The recorded line, once what the model had said before has been heard."""
         speaker = self._speaker
         if self._owed and speaker is not None and not speaker.speaking():
             self._owed = False
-            speaker.comfort()
+            speaker.say("comfort")
 
-    def _tone_wanted(self, speaker: Speaker, stage: Stage) -> bool:
+    def _ring_wanted(self, speaker: Speaker, stage: Stage) -> bool:
         if self.talking or stage in (Stage.HUMAN, Stage.OVER):
             return False
         if self._awaited and stage is not Stage.JOINING:
             return True
-        still = self._clock() - max(speaker.last_sound, self._turned)
-        return stage in FILLS and still >= self._quiet
+        return (stage in FILLS or self._human) and self._still(speaker) >= self._quiet
+
+    def _hum_wanted(self, speaker: Speaker, stage: Stage) -> bool:
+        if self._tool is None or self.talking or stage in (Stage.JOINING, Stage.HUMAN, Stage.OVER):
+            return False
+        now = self._clock()
+        if self._tool_done is not None and now - self._tool_done > AFTER:
+            return False
+        return now - self._tool >= SLOW and self._still(speaker) >= self._quiet
+
+    def _still(self, speaker: Speaker) -> float:
+        return self._clock() - max(speaker.last_sound, self._turned)

@@ -27,6 +27,7 @@ class Speaker:
         self._unmarked = 0.0
         self._unreturned: set[str] = set()
         self._tone: Iterator[bytes] | None = None
+        self._playing: Callable[[], Iterator[bytes]] | None = None  #: what made the tone
         self.last_sound = clock()  #: when the model was last heard
 
     # The model's audio ------------------------------------------------------------------------------
@@ -91,23 +92,34 @@ class Speaker:
 
     def ring(self) -> None:
         """Play the ring tone, or go on playing it; called every fraction of a second."""
-        if self._tone is None:
-            self._tone = tones.ring()
-        now = self._clock()
-        while self._ledger.left(now) < AHEAD:
-            self._own(next(self._tone))
+        self._sound(tones.ring)
 
-    def comfort(self) -> None:
-        """Play the recorded line now."""
+    def hum(self) -> None:
+        """As `ring`, with the quiet tone."""
+        self._sound(tones.hum)
+
+    def say(self, line: str) -> None:
+        """Play a recorded line now."""
         self.hush()
-        for piece in tones.comfort_pieces():
+        for piece in tones.pieces(line):
             self._own(piece)
+        now = self._clock()
+        self.last_sound = now + self._ledger.left(now)
 
     def stop_tone(self) -> None:
         """End our own sounds at once; the model's are not touched."""
         if self._tone is not None and not self.speaking():
             self.hush()
         self._tone = None
+
+    def _sound(self, tone: Callable[[], Iterator[bytes]]) -> None:
+        if self._tone is not None and self._playing is not tone:
+            self.stop_tone()
+        if self._tone is None:
+            self._tone, self._playing = tone(), tone
+        now = self._clock()
+        while self._ledger.left(now) < AHEAD:
+            self._own(next(self._tone))
 
     def _next_mark(self) -> bytes:
         self._unmarked = 0.0

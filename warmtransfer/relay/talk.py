@@ -13,7 +13,10 @@ from warmtransfer.core.call import Stage
 from warmtransfer.core.table import FILLS
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Model, ToolCall, Want
+from warmtransfer.relay import tones
+from warmtransfer.relay.answers import UNHEARD, Answers, Then
 from warmtransfer.relay.border import RelaySide
+from warmtransfer.relay.duties import WAITING, Duties
 from warmtransfer.relay.errands import Desk, Errands
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.pauses import Pauses
@@ -21,15 +24,11 @@ from warmtransfer.relay.phrases import Phrases
 from warmtransfer.relay.playback import Cut
 from warmtransfer.relay.settings import RelaySettings
 from warmtransfer.relay.speaker import Speaker
-from warmtransfer.relay.tools import TRANSFER, CallInfo, Toolbox
-from warmtransfer.relay.watchdog import Due, Watchdog
+from warmtransfer.relay.tools import CallInfo, Toolbox
 
 INTRODUCTION = "introduction"
-#: Stages in which a wish for a human is news.
-SEEKABLE = frozenset({Stage.CONNECTING, Stage.AI, Stage.RETURNING})
-#: Failed responses in a row that mean the session is no good.
-FAILURES = 3
-NAMES = {"caller": "Caller", "ai": "Assistant"}
+#: Responses that nobody waits for: without a sound of theirs the caller hears something else.
+BY_THE_WAY = frozenset({"nudge", WAITING, INTRODUCTION})
 
 
 class Talk:
@@ -54,17 +53,17 @@ class Talk:
         self._desk = desk
         self._memory = memory
         self._errands = Errands(info, loop, clock, desk, toolbox, self._answered)
-        self._watchdog = Watchdog(Phrases(settings.phrases, settings.language))
         self._pauses = Pauses(clock.monotonic, settings.quiet)
+        phrases = Phrases(settings.phrases, settings.language)
+        self._duties = Duties(clock.monotonic, self._errands, self._pauses, memory, phrases)
+        self._answers = Answers()
         self._stage = Stage.ARRIVING
         self._gated = False
         self._speaker: Speaker | None = None
         self._model: Model | None = None  #: the session, when it can be spoken to
         self._news = ""
-        self._failures = 0
         self._played: set[str] = set()  #: the session's items of which some audio was played
         self._unheard: set[str] = set()  #: items that came while there was no stream to play them on
-        self._kept: set[str] = set()  #: items whose promise of a handoff was kept
         self._waiters: list[Callable[[], object]] = []
 
     # Where it takes place ---------------------------------------------------------------------------
@@ -100,7 +99,9 @@ class Talk:
     def tick(self) -> None:
         """Called now and then: what was heard by now, a handoff that is owed, silence to be filled."""
         self._settle()
-        self._mind()
+        if not self._gated:
+            self._duties.mind(self._stage, self._model, quiet=self._quiet())
+            self._duties.keep_company(self._stage, self._model, quiet=self._quiet())
         self._pauses.fill(self._stage)
         self._wake_waiters()
 
@@ -119,7 +120,7 @@ class Talk:
         elif self._model is not None and was_gated and not gated:
             self._model.hear()
         if stage in FILLS:
-            self._watchdog.satisfied()
+            self._duties.served()
         self._pauses.fill(stage)
 
     def speak(self, news: str) -> None:
@@ -174,7 +175,7 @@ class Talk:
 
     def model_lost(self, reason: str, fatal: bool) -> None:
         """Nobody speaks any more; see the relay."""
-        self._failures = 0
+        self._answers.renewed()
         self._pauses.session_lost()
         self.session(None)
         self._relay.session_lost(reason, fatal)
@@ -182,6 +183,7 @@ class Talk:
 
     def model_audio(self, item: str, content: int, payload: bytes) -> None:
         """Play it."""
+        self._answers.sounded()
         speaker = self._speaker
         if speaker is None:
             self._unheard |= {item} - self._played
@@ -207,6 +209,8 @@ class Talk:
         self._pauses.caller_started()
         self._hush()
         if self._model is not None:
+            if self._model.busy:
+                self._answers.excused()
             self._model.interrupted()
 
     def caller_stopped(self) -> None:
@@ -224,35 +228,46 @@ class Talk:
         if not text.strip():
             return
         self._desk.heard(self._id, "caller", text.strip())
-        if self._stage in SEEKABLE and not self._errands.transferring:
-            self._watchdog.caller_said(text, self._clock.monotonic())
+        self._duties.caller_said(self._stage, text)
 
     def tool_called(self, call: ToolCall) -> None:
         """Run it elsewhere."""
-        if call.name == TRANSFER:
-            self._watchdog.satisfied()
-            # What announced this call may be heard only when its handoff is over already.
-            self._kept.update(self._memory.sounding())
+        self._answers.excused()
+        self._duties.tool_called(call)
         self._errands.run(call, self._settings.tool_seconds)
 
     def turn_done(self, purpose: str, status: str) -> None:
-        """A response ended; one that failed is tried again, a few times."""
+        """A response ended; one that failed, or says nothing, is tried again, a few times."""
         if self._speaker is not None:
             self._speaker.mark()
         if self._unheard and self._model is not None:
             self._model.cut(None, sorted(self._unheard))
             self._unheard.clear()
-        self._failures = self._failures + 1 if status == "failed" else 0
+        wanted = not self._gated and not self._pauses.talking and purpose not in BY_THE_WAY
+        then = self._answers.ended(status, wanted=wanted)
         if purpose == INTRODUCTION:
             if status == "completed":
                 self.when_quiet(self._relay.introduced)
             else:
                 self._relay.introduced()
-        elif self._failures >= FAILURES and self._model is not None:
-            self._model.close()
+        elif self._model is not None:
+            self._follow_up(then, self._model)
+
+    def _follow_up(self, then: Then, model: Model) -> None:
+        """Whatever became of a response, the caller hears something."""
+        if then is Then.GIVE_UP:
+            model.close()
             self.model_lost("its responses keep failing", False)
-        elif self._failures:
+        elif then is Then.RETRY:
             self._loop.later(self._clock.real(1.0), self._again)
+        elif then is Then.ASK_AGAIN and not model.busy:
+            model.say(Want("again", note=UNHEARD))
+        elif then is Then.SPEAK and self._speaker is not None:
+            line = "pardon" if self._memory.lines() else "hello"
+            self._speaker.say(line)
+            self._pauses.ai_sounded()
+            self._desk.heard(self._id, "ai", tones.LINES[line])
+            model.remember("ai", tones.LINES[line])
 
     # What was heard ---------------------------------------------------------------------------------
 
@@ -294,32 +309,10 @@ class Talk:
             for then in waiters:
                 then()
 
-    # What is owed -----------------------------------------------------------------------------------
-
-    def _mind(self) -> None:
-        """A handoff that was asked for, or announced, has to happen."""
-        if self._stage not in SEEKABLE or self._errands.transferring:
-            return
-        due = self._watchdog.due(
-            self._clock.monotonic(),
-            busy=not self._quiet(),
-            unsure=self._pauses.talking or self._memory.waiting(),
-            alone=self._model is None,
-        )
-        if due is Due.NUDGE and self._model is not None:
-            self._model.say(Want("nudge", note=self._watchdog.note))
-        if due is not Due.HANDOFF:
-            return
-        source = self._watchdog.source
-        self._watchdog.satisfied()
-        said = [f"{NAMES[who]}: {text}" for who, text in self._memory.lines()]
-        self._errands.ask(source, "The caller asked for a person.", " ".join(said[-6:]))
-
     def _ai_said(self, item: str, text: str) -> None:
         if text:
             self._desk.heard(self._id, "ai", text)
-            if item not in self._kept:
-                self._watchdog.ai_said(text, self._clock.monotonic())
+            self._duties.ai_said(item, text)
 
     def _again(self) -> None:
         model = self._model
@@ -327,6 +320,7 @@ class Talk:
             model.say(Want("again"))
 
     def _answered(self, call_id: str, text: str, speak: bool) -> None:
+        self._duties.look(self._stage)
         model = self._model
         if model is None:
             return

@@ -1,4 +1,4 @@
-"""Sounds the relay makes itself: a gentle ring tone, and the recorded line for when no model can speak."""
+"""Sounds the relay makes itself: a ring tone, a quieter one while a tool works, and recorded lines."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ TONES = (440, 480)
 ON_PIECES, OFF_PIECES = 10, 7
 #: Of full scale, both tones together: well below speech.
 LEVEL = 0.12
+#: While a tool works: a short soft note every 1.4 s. A ring tone would say that somebody is being called.
+HUM, HUM_LEVEL, HUM_OFF_PIECES = 440, 0.05, 6
+#: The words of the recorded lines in sounds/, for what was said.
+LINES = {
+    "comfort": "One moment please. I am connecting you with somebody who can help.",
+    "hello": "Hello. How can I help you?",
+    "pardon": "I am sorry, I did not get that. Could you say it again, please?",
+}
 
 _BIAS, _CLIP = 0x84, 32635
 
@@ -37,6 +45,14 @@ def _on() -> bytes:
 
 
 @cache
+def _note() -> bytes:
+    """A piece of the soft note, swelling and fading away."""
+    count = PIECE_MS * 8
+    wave = (math.sin(2 * math.pi * HUM * n / 8000) * math.sin(math.pi * n / count) for n in range(count))
+    return base64.b64encode(bytes(mulaw(round(value * HUM_LEVEL * 32767)) for value in wave))
+
+
+@cache
 def _off() -> bytes:
     return base64.b64encode(b"\xff" * PIECE_MS * 8)
 
@@ -46,18 +62,23 @@ def ring() -> Iterator[bytes]:
     return cycle((_on(),) * ON_PIECES + (_off(),) * OFF_PIECES)
 
 
+def hum() -> Iterator[bytes]:
+    """Base64 pieces of the quiet tone without end, starting with its note."""
+    return cycle((_note(), *(_off(),) * HUM_OFF_PIECES))
+
+
 @cache
-def comfort_pieces() -> tuple[bytes, ...]:
-    """The recorded line in base64 pieces."""
-    sound = comfort_sound()
+def pieces(line: str) -> tuple[bytes, ...]:
+    """A recorded line in base64 pieces."""
+    sound = recorded(line)
     size = PIECE_MS * 8
     return tuple(base64.b64encode(sound[at : at + size]) for at in range(0, len(sound), size))
 
 
 @cache
-def comfort_sound() -> bytes:
-    """The recorded line as mu-law at 8000 Hz, without its WAV header."""
-    data = resources.files("warmtransfer.relay").joinpath("sounds", "comfort.wav").read_bytes()
+def recorded(line: str) -> bytes:
+    """A recorded line as mu-law at 8000 Hz, without its WAV header."""
+    data = resources.files("warmtransfer.relay").joinpath("sounds", f"{line}.wav").read_bytes()
     at = data.index(b"data") + 4
     length = int.from_bytes(data[at : at + 4], "little")
     return data[at + 4 : at + 4 + length]

@@ -49,6 +49,7 @@ class Watchdog:
         self._insisted_at: float | None = None  #: … again
         self._promised_at: float | None = None  #: the AI announced one
         self._nudged_at: float | None = None
+        self.tries = 0  #: calls of the tool that could not be read
         self._asked_back = False  #: the AI has asked the caller about the wish, which is as good as a nudge
         self._offered = False  #: the AI has asked the caller whether to connect them
         self._answered = False  #: the caller has said something since
@@ -89,6 +90,14 @@ class Watchdog:
         elif self._answered:
             self._offered = False
 
+    def tried(self, now: float) -> None:
+        """The AI called its tool, and nobody can read the call: being told so is as good as a nudge."""
+        self.tries += 1
+        if self._promised_at is None:
+            self._promised_at = now
+        if self._nudged_at is None:
+            self._nudged_at = now
+
     def due(self, now: float, *, busy: bool = False, unsure: bool = False, alone: bool = False) -> Due | None:
         """What is due; each is told once.
 
@@ -97,6 +106,8 @@ class Watchdog:
         """
         wait = PATIENCE if unsure else 0.0
         if self._insisted_at is not None and now - self._insisted_at >= GRACE + wait:
+            return Due.HANDOFF
+        if self.tries > 1 and not unsure:
             return Due.HANDOFF
         if self._nudged_at is not None:
             return Due.HANDOFF if now - self._nudged_at >= OWN + wait else None
@@ -122,5 +133,6 @@ class Watchdog:
         self._offered, self._answered = True, False
         if self._wished_at is None:
             self._promised_at = self._nudged_at = None
+            self.tries = 0
         elif not self._asked_back:
             self._asked_back, self._nudged_at = True, now
