@@ -12,6 +12,7 @@ import pytest
 from warmtransfer.config import KEYS, Settings, database, from_environment, load
 from warmtransfer.core.call import Style
 from warmtransfer.core.rules import Human
+from warmtransfer.core.words import Show
 from warmtransfer.errors import ConfigError
 
 GOOD: dict[str, str] = {
@@ -342,3 +343,33 @@ def test_the_default_country_is_that_of_our_own_number() -> None:
     assert load({**GOOD, **german}).countries == frozenset({"DE"})
     for mine, theirs in itertools.permutations(["+4930123456", "+15550100001"]):
         assert len(faults(TWILIO_NUMBER=mine, WARMTRANSFER_HUMANS=f"sam={theirs}")) == 1
+
+
+def test_our_sentences_are_given_as_a_mapping_or_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "words.toml"
+    path.write_text('moment = "Un momento"\n', encoding="utf-8")
+    for given in ({"moment": "Un momento"}, str(path), path):
+        settings = load({**GOOD, "WARMTRANSFER_LANGUAGE": "es", "WARMTRANSFER_WORDS": given})
+        ours = settings.rules().words
+        assert (ours.moment, ours.locale) == ("Un momento", "es-ES")
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"hello": "Hi"}, "'hello' is none of"),
+        ({"moment": 1}, "give text"),
+        ("missing.toml", "the file cannot be read"),
+        (5, "give a mapping of names to sentences"),
+    ],
+)
+def test_sentences_that_cannot_be_said_are_a_fault(given: Any, fault: str) -> None:
+    (told,) = faults(WARMTRANSFER_WORDS=given)
+    assert told.startswith(f"WARMTRANSFER_WORDS is wrong: {fault}")
+
+
+def test_what_a_human_is_shown_is_one_of_four() -> None:
+    assert load(GOOD).show is Show.OWN
+    assert load({**GOOD, "WARMTRANSFER_SHOW": "both"}).show.said
+    (told,) = faults(WARMTRANSFER_SHOW="theirs")
+    assert "none of own, said, caller, both" in told

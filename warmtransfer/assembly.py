@@ -13,6 +13,7 @@ from flask import Flask
 
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
+from warmtransfer.core import words
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import Carrier
 from warmtransfer.errors import ConfigError, WarmTransferError
@@ -133,6 +134,7 @@ class Running:
 
 def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Parts:
     """The parts of one app, wired and not started."""
+    _say_what_is_missing(settings)
     clock = seams.clock or Clock()
     loop = seams.loop or make_loop()
     owner = Owner(settings.account_sid, settings.number)
@@ -170,6 +172,15 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     )
 
 
+def _say_what_is_missing(settings: Settings) -> None:
+    if not words.known(settings.language) and words.NAMES - settings.words.keys():
+        log.warning(
+            "WARMTRANSFER_LANGUAGE=%s: our own sentences are not written in it and are said in English; "
+            "WARMTRANSFER_WORDS gives them (names: core/words.py)",
+            settings.language,
+        )
+
+
 def _carrier(settings: Settings) -> Carrier:
     account = rest.Account(settings.account_sid, settings.auth_token, settings.api_key, settings.api_secret)
     return rest.Carrier(account, settings.api_base_url, settings.rest_timeout)
@@ -182,6 +193,8 @@ def _phrasing(settings: Settings) -> Phrasing:
         number=settings.number,
         gate_seconds=settings.gate_seconds,
         call_limit=settings.call_limit,
+        words=settings.rules().words,
+        says_number=settings.show.said,
     )
 
 

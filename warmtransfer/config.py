@@ -12,6 +12,7 @@ from warmtransfer import humans as people
 from warmtransfer import parsing as as_
 from warmtransfer.core.call import Style
 from warmtransfer.core.rules import RING, Human, Rules, behind
+from warmtransfer.core.words import Show, words
 from warmtransfer.errors import ConfigError
 from warmtransfer.numbers import EVERYWHERE, TONES, country
 
@@ -75,7 +76,8 @@ KEYS: tuple[Key, ...] = (
     Key("WARMTRANSFER_TRANSCRIPTION_MODEL", "transcription_model", as_.text, "",
         "The model that writes down what the caller says; empty: the provider's choice, gpt-transcribe."),
     Key("WARMTRANSFER_LANGUAGE", "language", as_.language, "",
-        "The language callers speak, as two letters: a hint for writing down what they say; empty: any."),
+        "The language of calls, as two letters: of our own sentences (de, en, es, fr, it, nl, pt), the AI, and "
+        "what is written down; empty: English, and any."),
     Key("WARMTRANSFER_VOICE", "voice", as_.text, "",
         "The voice the model speaks with; empty: the provider's choice, marin."),
     Key("WARMTRANSFER_INSTRUCTIONS", "instructions", as_.prose, INSTRUCTIONS,
@@ -97,6 +99,11 @@ KEYS: tuple[Key, ...] = (
         "More words that ask for a person, with commas between them; the usual ones are known."),
     Key("WARMTRANSFER_SAY_VOICE", "say_voice", as_.text, "",
         "The voice of announcements and briefings, such as Polly.Joanna-Neural; empty: the account's own."),
+    Key("WARMTRANSFER_WORDS", "words", as_.sentences, {},
+        "Our own sentences in other words, by their names in core/words.py: a mapping, or a .toml file."),
+    Key("WARMTRANSFER_SHOW", "show", as_.choice(Show), Show.OWN,
+        "What a human is given of the caller's number: own (none of it; ours is shown), said (read out), "
+        "caller (shown, where the carrier allows it), or both."),
     Key("WARMTRANSFER_LIMITS", "limits", as_.limits, {},
         "Time limits that differ from core/rules.py: briefing=40,connecting=10, in seconds."),
     Key("WARMTRANSFER_CALL_LIMIT", "call_limit", as_.whole(60, 86400), 14400,
@@ -150,6 +157,8 @@ class Settings:
     gate_seconds: int
     phrases: tuple[str, ...]
     say_voice: str
+    words: Mapping[str, str]
+    show: Show
     limits: Mapping[str, float]
     call_limit: int
     max_calls: int
@@ -163,7 +172,7 @@ class Settings:
 
     def rules(self) -> Rules:
         """What the core decides by; a gate that waits longer, twice, and extensions give more time."""
-        plain = Rules(humans=self.humans)
+        plain = Rules(humans=self.humans, words=words(self.language, self.words))
         more = max((behind(human.ring) + TONES / 2 for human in self.humans if human.digits), default=0.0)
         briefing = plain.briefing + 2.0 * max(0, self.gate_seconds - GATE) + more
         given = {"briefing": briefing, "redirected": plain.redirected + more, **self.limits}

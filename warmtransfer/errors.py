@@ -8,7 +8,8 @@ WarmTransferError
     ├── CarrierBusy     not done; repeat after a moment
     ├── CarrierGone     what was asked about is over; counts as done
     ├── CarrierRefused  not done; repeating cannot help
-    │   └── CarrierTaken    the label is in the room: perhaps done by an earlier request
+    │   ├── CarrierTaken    the label is in the room: perhaps done by an earlier request
+    │   └── CarrierNotShown the number that was to be shown may not be: with our own it can be done
     └── CarrierUnsure   perhaps done: look before repeating
 """
 
@@ -81,6 +82,10 @@ class CarrierRefused(CarrierError):
 
 class CarrierTaken(CarrierRefused):
     """A participant of this label is in the room already: look whether it is ours."""
+
+
+class CarrierNotShown(CarrierRefused):
+    """The number that was to be shown may not be: our own can be."""
 
 
 class CarrierUnsure(CarrierError):

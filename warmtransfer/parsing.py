@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from ipaddress import ip_address
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.words import checked
 from warmtransfer.numbers import e164, known_country
 
 #: The time limits a deployment may change, all in seconds.
@@ -203,6 +205,24 @@ def limits(given: Any) -> dict[str, float]:
     if unknown:
         raise ValueError(f"{', '.join(unknown)}: not among {', '.join(sorted(LIMITS))}")
     return {name: seconds(0.1, 3600)(value) for name, value in pairs}
+
+
+def sentences(given: Any) -> dict[str, str]:
+    """Sentences of ours in other words, by name: a mapping, or the path of a .toml file."""
+    if isinstance(given, str | Path):
+        given = _toml(Path(str(given).strip()))
+    if not isinstance(given, Mapping):
+        raise ValueError("give a mapping of names to sentences, or the path of a .toml file")
+    return checked({str(name): text(sentence) for name, sentence in given.items()})
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise ValueError(f"the file cannot be read: {fault.strerror}") from fault
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise ValueError("the file is not TOML in UTF-8") from fault
 
 
 def token(given: Any) -> str:

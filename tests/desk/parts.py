@@ -11,6 +11,7 @@ from typing import Any
 from tests.core.stories import RULES
 from warmtransfer.clock import Clock
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.words import Show
 from warmtransfer.desk.desk import Desk
 from warmtransfer.ports.loop.selecting import SelectorLoop
 from warmtransfer.ports.store.store import Store
@@ -64,6 +65,7 @@ class Options:
     number = "+15550100000"
     call_limit = 3600
     max_calls = 20
+    show = Show.OWN
 
     def __init__(self, rules: Rules = RULES) -> None:
         self._rules = rules

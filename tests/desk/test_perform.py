@@ -281,3 +281,49 @@ def test_every_order_that_is_not_our_relays_is_known(kind: type[do.Order]) -> No
     """One that nobody carries out would be called a failure of our own code, call after call."""
     result, _ = performed(kind(), Call(id="c1", stage=Stage.OVER))
     assert getattr(result, "kind", "") != "ours"
+
+
+NOT_SHOWN = errors.CarrierNotShown("no", status=400, code=21210)
+
+
+def shown(style: Style, **answers: Any) -> tuple[ev.Event | None, Told]:
+    """What came of a dial for a caller who may be shown, and what the carrier was told."""
+    carrier = Told(**answers)
+    performer = Performer(
+        carrier=carrier,
+        switchboard=Told(),
+        links=LINKS,
+        settings=Options(),
+        clock=Clock(500.0),
+        call=lambda _: replace(CALL, caller="+15550123456"),
+        known=lambda _: (),
+        token={"c1": "a-token"}.__getitem__,
+    )
+    order = do.DialHuman(n=1, name="sam", number="+15550100001", style=style, room_sid="CF1")
+    return performer.perform("c1", order), carrier
+
+
+@pytest.mark.parametrize(("style", "request_"), [(Style.SCREEN, "dial"), (Style.ANNOUNCE, "add_human")])
+def test_a_human_sees_the_callers_number_by_the_token_that_came_with_the_caller(
+    style: Style, request_: str
+) -> None:
+    result, carrier = shown(style, **{request_: "CAsam"})
+    assert result == ev.HumanDialled(1, "CAsam")
+    ((_, _, asked),) = carrier.said
+    assert (asked["from_"], asked["call_token"]) == ("+15550123456", "a-token")
+
+
+def test_a_number_that_may_not_be_shown_is_ours_once_more() -> None:
+    result, carrier = shown(Style.SCREEN, dial=[NOT_SHOWN, "CAsam"])
+    assert result == ev.HumanDialled(1, "CAsam")
+    assert [(asked["from_"], asked["call_token"]) for _, _, asked in carrier.said] == [
+        ("+15550123456", "a-token"),
+        (Options.number, ""),
+    ]
+
+
+@pytest.mark.parametrize("fault", [errors.CarrierRefused("no", status=400, code=21219), UNSURE])
+def test_any_other_failure_of_a_dial_dials_nobody_a_second_time(fault: errors.CarrierError) -> None:
+    result, carrier = shown(Style.SCREEN, dial=fault)
+    assert isinstance(result, ev.OrderFailed)
+    assert carrier.names() == ["dial"]

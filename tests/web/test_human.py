@@ -11,21 +11,26 @@ from tests.web.site import Site
 from tests.web.test_voice import tags
 from warmtransfer.core import briefing
 from warmtransfer.core.call import Outcome, Stage
-from warmtransfer.web.twiml import THERE
+from warmtransfer.core.words import ENGLISH
 
 
 def test_the_human_is_briefed_when_the_leg_is_answered(site: Site) -> None:
     call_id = site.briefing()
     gather, *_ = site.document(f"/human/{call_id}/1", CallSid="CAhuman1")
     said = [each.text for each in gather.iter("Say")]
-    assert said[:2] == [briefing.first_words("sam", ""), "An invoice is wrong."]
+    assert said[:4] == [
+        briefing.first_words("sam", ""),
+        ENGLISH.take,
+        ENGLISH.decline,
+        "An invoice is wrong.",
+    ]
 
 
 def test_key_one_lets_the_human_in(site: Site) -> None:
     call_id = site.briefing()
     dial, say, _ = site.document(f"/human/{call_id}/1/gate", Digits="1", CallSid="CAhuman1")
     assert dial[0].text == f"wt-{call_id}"
-    assert say.text == briefing.CALLER_GONE
+    assert say.text == ENGLISH.caller_gone
     assert site.call(call_id).stage is Stage.JOINING
 
 
@@ -41,7 +46,7 @@ def test_key_one_lets_the_human_in(site: Site) -> None:
 def test_anything_else_declines(site: Site, digits: dict[str, str], outcome: Outcome) -> None:
     call_id = site.briefing()
     say, hangup = site.document(f"/human/{call_id}/1/gate", CallSid="CAhuman1", **digits)
-    assert (say.text, hangup.tag) == (briefing.DECLINED, "Hangup")
+    assert (say.text, hangup.tag) == (ENGLISH.declined, "Hangup")
     assert site.call(call_id).attempts[0].outcome is outcome
 
 
@@ -51,7 +56,7 @@ def test_a_key_pressed_twice_lets_in_once_and_a_key_after_the_caller_left_does_n
     assert site.send(f"/human/{call_id}/1/gate", {"Digits": "1"}).data == first.data
     site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
     say, hangup = site.document(f"/human/{call_id}/1/gate", Digits="1")
-    assert (say.text, hangup.tag) == (briefing.CALLER_GONE, "Hangup")
+    assert (say.text, hangup.tag) == (ENGLISH.caller_gone, "Hangup")
 
 
 @pytest.fixture
@@ -67,7 +72,7 @@ def test_behind_a_switchboard_the_matter_is_told_to_who_presses_a_key(behind: Si
     _, asked = behind.carrier.wait("dial")
     assert (asked["to"], asked["digits"]) == ("+15550100001", "wwww12")
     gather, *_ = behind.document(f"/human/{call_id}/1", CallSid="CAhuman1")
-    assert {each.text for each in gather.iter("Say")} == {briefing.first_words("sam", ""), THERE}
+    assert {each.text for each in gather.iter("Say")} == {briefing.first_words("sam", ""), ENGLISH.there}
     gate, *_ = behind.document(f"/human/{call_id}/1/who", CallSid="CAhuman1", Digits="1")
     assert "An invoice is wrong." in [each.text for each in gate.iter("Say")]
     assert behind.call(call_id).stage is Stage.BRIEFING, "to hear it is not to take it"
@@ -81,7 +86,7 @@ def test_behind_a_switchboard_no_key_and_any_other_decline(
 ) -> None:
     call_id = behind.briefing()
     say, hangup = behind.document(f"/human/{call_id}/1/who", CallSid="CAhuman1", Digits=digits)
-    assert (say.text, hangup.tag) == (briefing.DECLINED, "Hangup")
+    assert (say.text, hangup.tag) == (ENGLISH.declined, "Hangup")
     assert behind.call(call_id).attempts[0].outcome is outcome
 
 
@@ -89,15 +94,15 @@ def test_behind_a_switchboard_a_key_after_the_caller_left_tells_nothing(behind: 
     call_id = behind.briefing()
     behind.send("/status", {"CallSid": behind.call(call_id).caller_sid, "CallStatus": "completed"})
     say, hangup = behind.document(f"/human/{call_id}/1/who", Digits="1")
-    assert (say.text, hangup.tag) == (briefing.CALLER_GONE, "Hangup")
+    assert (say.text, hangup.tag) == (ENGLISH.caller_gone, "Hangup")
 
 
 def test_a_leg_of_a_forgotten_call_is_told_goodbye(site: Site) -> None:
     for path in ("/human/forgotten/1", "/human/forgotten/1/gate", "/human/forgotten/1/who"):
         say, hangup = site.document(path, CallSid="CAhuman1", Digits="1")
-        assert (say.text, hangup.tag) == (briefing.TOO_LATE, "Hangup")
-    assert site.document("/human/forgotten/1/hold")[0].text == briefing.CALLER_GONE
-    assert site.document("/human/forgotten/1/briefed")[0].text == briefing.CALLER_GONE
+        assert (say.text, hangup.tag) == (ENGLISH.too_late, "Hangup")
+    assert site.document("/human/forgotten/1/hold")[0].text == ENGLISH.caller_gone
+    assert site.document("/human/forgotten/1/briefed")[0].text == ENGLISH.caller_gone
 
 
 def test_progress_of_the_leg_and_machines_are_noted(site: Site) -> None:
@@ -116,4 +121,4 @@ def test_hold_wait_and_goodbye_documents(site: Site) -> None:
     assert tags(site.document(f"/human/{call_id}/1/hold")) == ["Say", "Pause", "Say", "Redirect"]
     assert tags(site.document(f"/human/{call_id}/1/briefed")) == ["Say", "Pause", "Redirect"]
     assert tags(site.document(f"/human/{call_id}/1/wait")) == ["Say", "Pause", "Redirect"]
-    assert site.document(f"/human/{call_id}/1/gone")[0].text == briefing.CALLER_GONE
+    assert site.document(f"/human/{call_id}/1/gone")[0].text == ENGLISH.caller_gone

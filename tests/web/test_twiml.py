@@ -11,9 +11,10 @@ import pytest
 from warmtransfer.core import briefing
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Handoff, Outcome, Stage, Style
 from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.words import ENGLISH, LANGUAGES
 from warmtransfer.web import twiml
 from warmtransfer.web.links import Links
-from warmtransfer.web.twiml import THERE, THERE_SECONDS, Documents, Phrasing
+from warmtransfer.web.twiml import THERE_SECONDS, Documents, Phrasing
 
 BASE = "https://warmtransfer.test/warmtransfer"
 RETRIED = "#rc=5&rp=all"
@@ -116,7 +117,7 @@ def test_a_redirected_caller_rings_the_human_and_the_human_is_asked_first() -> N
 
 def test_a_message_is_recorded_after_an_apology_and_reported_even_when_empty() -> None:
     say, record, redirect = verbs(DOCUMENTS.caller(dataclasses.replace(CALL, stage=Stage.MESSAGE)))
-    assert say.text == briefing.APOLOGY
+    assert say.text == ENGLISH.apology
     here = f"{BASE}/caller/c0ffee/message{RETRIED}"
     assert record.attrib == {
         "action": here,
@@ -133,7 +134,7 @@ def test_the_wait_document_rings_speaks_and_repeats_itself() -> None:
     assert shape(document) == ["Play", "Say", "Redirect"]
     play, say, redirect = verbs(document)
     assert (play.text, play.get("loop")) == (f"{BASE}/sounds/ring.wav", "2")
-    assert (say.text, say.get("voice")) == (briefing.MOMENT, "Polly.Joanna-Neural")
+    assert (say.text, say.get("voice")) == (ENGLISH.moment, "Polly.Joanna-Neural")
     assert redirect.text == f"{BASE}/caller/c0ffee/wait{RETRIED}"
 
 
@@ -203,7 +204,7 @@ def test_an_ai_leg_that_is_not_wanted_is_hung_up(call: Call, k: int) -> None:
 # The human ------------------------------------------------------------------------------------------
 
 
-def test_the_gate_says_nothing_private_first_and_asks_twice() -> None:
+def test_the_gate_leaves_room_for_a_hello_then_says_who_and_how_then_what_and_asks_twice() -> None:
     document = DOCUMENTS.human(asked(Stage.BRIEFING), 1)
     gather, say, hangup = verbs(document)
     assert gather.attrib == {
@@ -214,13 +215,15 @@ def test_the_gate_says_nothing_private_first_and_asks_twice() -> None:
         "method": "POST",
         "actionOnEmptyResult": "true",
     }
-    assert [each.tag for each in gather] == ["Say", "Pause", "Say", "Say", "Pause", "Say"]
+    assert [each.tag for each in gather] == ["Pause", "Say", "Say", "Say", "Say", "Say", "Pause", "Say"]
     assert words(document) == [
         briefing.first_words("sam", "Tea & Co"),
+        ENGLISH.take,
+        ENGLISH.decline,
         "Invoice 7 is wrong & late.",
-        twiml.KEYS,
-        twiml.KEYS,
-        briefing.DECLINED,
+        ENGLISH.keys,
+        ENGLISH.keys,
+        ENGLISH.declined,
     ]
     assert (say.tag, hangup.tag) == ("Say", "Hangup")
 
@@ -231,9 +234,9 @@ def test_behind_a_switchboard_neutral_words_are_said_as_long_as_it_may_ring() ->
     gate, say, hangup = verbs(DOCUMENTS.human(call, 1))
     assert gate.attrib["action"] == f"{BASE}/human/c0ffee/1/who{RETRIED}"
     said = [each.text for each in gate.iter("Say")]
-    assert set(said) == {"A call for Sam, from Tea & Co.", THERE}
+    assert set(said) == {"A call for Sam, from Tea & Co.", ENGLISH.there}
     assert len(said) // 2 * THERE_SECONDS >= RULES.ring("sam") + 10
-    assert [said[0], said[-1]] == ["A call for Sam, from Tea & Co.", THERE]
+    assert [said[0], said[-1]] == ["A call for Sam, from Tea & Co.", ENGLISH.there]
     assert (say.tag, hangup.tag) == ("Say", "Hangup")
     assert "Invoice 7 is wrong & late." in words(DOCUMENTS.human(call, 1, there=True))
 
@@ -265,7 +268,7 @@ def test_a_human_who_accepted_joins_and_is_told_by_twilio_itself_when_the_caller
         "statusCallbackMethod": "POST",
         "statusCallbackEvent": EVENTS,
     }
-    assert (say.text, hangup.tag) == (briefing.CALLER_GONE, "Hangup")
+    assert (say.text, hangup.tag) == (ENGLISH.caller_gone, "Hangup")
 
 
 @pytest.mark.parametrize("style", [Style.REDIRECT, Style.SCREEN])
@@ -277,16 +280,16 @@ def test_a_human_who_accepted_a_redirected_caller_is_bridged_by_an_empty_documen
 @pytest.mark.parametrize(
     ("stage", "attempt", "said"),
     [
-        (Stage.CANCELLING, {"outcome": Outcome.DECLINED}, briefing.DECLINED),
-        (Stage.CANCELLING, {"outcome": Outcome.NO_INPUT}, briefing.DECLINED),
-        (Stage.REDIRECTED, {"outcome": Outcome.DECLINED}, briefing.DECLINED),
-        (Stage.CANCELLING, {"outcome": Outcome.TIMED_OUT}, briefing.TOO_LATE),
-        (Stage.CANCELLING, {"outcome": Outcome.MACHINE}, briefing.TOO_LATE),
-        (Stage.CANCELLING, {"outcome": Outcome.ACCEPTED}, briefing.TOO_LATE),
-        (Stage.AI, {"outcome": Outcome.NO_ANSWER, "ended": True}, briefing.TOO_LATE),
-        (Stage.OVER, {"outcome": Outcome.CALLER_LEFT}, briefing.CALLER_GONE),
-        (Stage.OVER, {"outcome": Outcome.ACCEPTED}, briefing.CALLER_GONE),
-        (Stage.OVER, {}, briefing.CALLER_GONE),
+        (Stage.CANCELLING, {"outcome": Outcome.DECLINED}, ENGLISH.declined),
+        (Stage.CANCELLING, {"outcome": Outcome.NO_INPUT}, ENGLISH.declined),
+        (Stage.REDIRECTED, {"outcome": Outcome.DECLINED}, ENGLISH.declined),
+        (Stage.CANCELLING, {"outcome": Outcome.TIMED_OUT}, ENGLISH.too_late),
+        (Stage.CANCELLING, {"outcome": Outcome.MACHINE}, ENGLISH.too_late),
+        (Stage.CANCELLING, {"outcome": Outcome.ACCEPTED}, ENGLISH.too_late),
+        (Stage.AI, {"outcome": Outcome.NO_ANSWER, "ended": True}, ENGLISH.too_late),
+        (Stage.OVER, {"outcome": Outcome.CALLER_LEFT}, ENGLISH.caller_gone),
+        (Stage.OVER, {"outcome": Outcome.ACCEPTED}, ENGLISH.caller_gone),
+        (Stage.OVER, {}, ENGLISH.caller_gone),
     ],
 )
 def test_everybody_else_is_told_why_and_hung_up(stage: Stage, attempt: dict[str, Any], said: str) -> None:
@@ -297,7 +300,7 @@ def test_everybody_else_is_told_why_and_hung_up(stage: Stage, attempt: dict[str,
 
 @pytest.mark.parametrize("n", [0, 2, 999])
 def test_an_attempt_that_is_not_the_newest_is_too_late(n: int) -> None:
-    assert words(DOCUMENTS.human(asked(Stage.BRIEFING), n)) == [briefing.TOO_LATE]
+    assert words(DOCUMENTS.human(asked(Stage.BRIEFING), n)) == [ENGLISH.too_late]
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -318,13 +321,13 @@ def test_the_briefing_on_hold_ends_by_telling_us() -> None:
 
 def test_a_briefing_on_hold_is_not_read_to_somebody_whose_caller_has_gone() -> None:
     for call in (asked(Stage.OVER), asked(Stage.BRIEFING, ended=True)):
-        assert words(DOCUMENTS.hold(call, 1)) == [briefing.CALLER_GONE]
+        assert words(DOCUMENTS.hold(call, 1)) == [ENGLISH.caller_gone]
 
 
 def test_a_waiting_human_is_told_when_the_caller_has_gone() -> None:
-    assert words(DOCUMENTS.human_wait(CALL, "c0ffee", 1)) == [briefing.MOMENT]
+    assert words(DOCUMENTS.human_wait(CALL, "c0ffee", 1)) == [ENGLISH.moment]
     over = dataclasses.replace(CALL, stage=Stage.OVER)
-    assert words(DOCUMENTS.human_wait(over, "c0ffee", 1)) == [briefing.CALLER_GONE]
+    assert words(DOCUMENTS.human_wait(over, "c0ffee", 1)) == [ENGLISH.caller_gone]
 
 
 def test_without_a_voice_the_account_decides() -> None:
@@ -347,3 +350,37 @@ def test_whatever_a_model_writes_the_briefing_is_xml(summary: str) -> None:
     call = asked(Stage.BRIEFING)
     call = dataclasses.replace(call, handoff=dataclasses.replace(call.handoff, summary=summary))
     ET.fromstring(DOCUMENTS.human(call, 1).encode())
+
+
+def test_the_callers_number_is_read_out_digit_by_digit_where_a_human_is_to_hear_it() -> None:
+    told = dataclasses.replace(DOCUMENTS, phrasing=dataclasses.replace(DOCUMENTS.phrasing, says_number=True))
+    call = dataclasses.replace(asked(Stage.BRIEFING), caller="+15550123456")
+    said = "The caller's number is 1 5 5 5 0 1 2 3 4 5 6."
+    assert words(told.human(call, 1))[4] == said
+    assert words(told.hold(call, 1))[-1] == said
+    assert said not in words(DOCUMENTS.human(call, 1))
+    assert len(words(told.human(dataclasses.replace(call, caller="anonymous"), 1))) == 7
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_everything_that_we_say_is_said_in_the_language_of_the_deployment(language: str) -> None:
+    ours = LANGUAGES[language]
+    here = Documents(Links("https://a.test"), Phrasing(words=ours), Rules(words=ours))
+    bare = dataclasses.replace(CALL, attempts=(ATTEMPT,), stage=Stage.BRIEFING)
+    message = dataclasses.replace(CALL, stage=Stage.MESSAGE)
+    documents = [here.human(bare, 1), here.wait("c0ffee"), here.comfort(), here.caller(message), here.sorry()]
+    documents += [here.thanks(), here.gone(), here.too_late(), here.human_wait(CALL, "c0ffee", 1)]
+    said = [each for document in documents for each in ET.fromstring(document).iter("Say")]
+    assert {each.get("language") for each in said} == {ours.locale}
+    known = {ours.first.format(name="Sam"), *dataclasses.asdict(ours).values()}
+    assert {each.text for each in said} <= known
+
+
+def test_a_voice_with_a_name_brings_its_language_along() -> None:
+    """Twilio fails a Say whose voice does not speak its language."""
+    here = Documents(
+        Links("https://a.test"), Phrasing(words=LANGUAGES["es"], voice="Polly.Lupe-Neural"), Rules()
+    )
+    (say, _) = verbs(here.sorry())
+    assert say.attrib == {"voice": "Polly.Lupe-Neural"}
+    assert say.text == LANGUAGES["es"].sorry

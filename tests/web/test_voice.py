@@ -14,9 +14,9 @@ from tests.desk.parts import eventually
 from tests.test_config import GOOD
 from tests.web.site import CALLER, PUBLIC, ROOM, Site, signature
 from warmtransfer.core.call import AIState, Stage
+from warmtransfer.core.words import ENGLISH
 from warmtransfer.errors import StoreBusy
 from warmtransfer.simulator.sound.audio import parse_wav
-from warmtransfer.web import twiml
 from warmtransfer.web.sounds import RING_SECONDS
 
 NUMBER = GOOD["TWILIO_NUMBER"]
@@ -57,7 +57,7 @@ def test_one_call_too_many_hears_that_nobody_is_free(
         first = site.arrive()
         site.arrive()
         say, hangup = site.document("/voice", CallSid="CA3", From=CALLER, To=NUMBER)
-        assert (say.text, hangup.tag) == (twiml.SORRY, "Hangup")
+        assert (say.text, hangup.tag) == (ENGLISH.sorry, "Hangup")
         assert "WARMTRANSFER_MAX_CALLS" in caplog.text
         assert len(site.parts.desk.calls()) == 2
         repeated = site.document("/voice", CallSid=site.call(first).caller_sid, From=CALLER, To=NUMBER)
@@ -118,8 +118,8 @@ def test_a_message_ends_the_call_with_thanks(site: Site) -> None:
     say, hangup = site.document(
         f"/caller/{call_id}/message", RecordingUrl="https://a.test/R1", RecordingDuration="7"
     )
-    assert (say.text, hangup.tag) == (twiml.THANKS, "Hangup")
-    assert site.document("/caller/forgotten/message")[0].text == twiml.THANKS
+    assert (say.text, hangup.tag) == (ENGLISH.thanks, "Hangup")
+    assert site.document("/caller/forgotten/message")[0].text == ENGLISH.thanks
 
 
 def test_a_caller_who_left_in_the_room_ends_the_call(site: Site) -> None:

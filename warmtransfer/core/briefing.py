@@ -6,18 +6,10 @@ import re
 
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.outcomes import Outcome, words
+from warmtransfer.core.words import ENGLISH, Words
 
 #: Letters of a summary, about twelve seconds of speech; more is not listened to.
 SUMMARY_LIMIT = 200
-
-APOLOGY = (
-    "I am sorry, nobody can take your call right now. "
-    "Please leave a message with your name and number after the tone, and we will call you back."
-)
-CALLER_GONE = "The caller has hung up. Thank you, goodbye."
-TOO_LATE = "Thank you. The call has been taken care of. Goodbye."
-DECLINED = "All right. Goodbye."
-MOMENT = "One moment please."
 
 
 def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:
@@ -37,20 +29,21 @@ def called(name: str) -> str:
     return name.capitalize() if name.islower() else name
 
 
-def first_words(name: str, company: str) -> str:
-    """The neutral words a human hears first; all that a mailbox may record."""
-    return f"A call for {called(name)}, from {company}." if company else f"A call for {called(name)}."
+def first_words(name: str, company: str, ours: Words = ENGLISH) -> str:
+    """The neutral words a human hears first; all that a mailbox may record whole."""
+    sentence = ours.first_from if company else ours.first
+    return sentence.format(name=called(name), company=company)
 
 
-def summary(call: Call) -> str:
+def summary(call: Call, ours: Words = ENGLISH) -> str:
     """What the call is about, for the human's ear only."""
     told = tidy(call.handoff.summary) or tidy(call.handoff.reason)
-    return told or "A caller asked to speak with a person."
+    return told or ours.matter
 
 
-def introduction(name: str) -> str:
+def introduction(name: str, ours: Words = ENGLISH) -> str:
     """The AI's one line to both before it leaves: short, it is cut off after `Rules.introduction`."""
-    return f"Here is {called(name)}, who knows what this is about."
+    return ours.introduction.format(name=called(name))
 
 
 def ended(attempt: Attempt) -> str:

@@ -74,7 +74,7 @@ class Introduce(RelayOrder):
 
     def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
         """Name the human."""
-        return {"line": briefing.introduction(call.attempt.name)} if call.attempt else {}
+        return {"line": briefing.introduction(call.attempt.name, rules.words)} if call.attempt else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warmtransfer.core.call import Style
+from warmtransfer.core.words import ENGLISH, Words
 
 #: Seconds a human's phone rings, unless the deployment says otherwise.
 RING = 25.0
@@ -24,9 +25,10 @@ class Human:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Humans in the order in which they are rung, and time limits in seconds."""
+    """Humans in the order in which they are rung, our own sentences, and time limits in seconds."""
 
     humans: tuple[Human, ...] = ()
+    words: Words = ENGLISH  #: our own sentences
     arriving: float = 2.0  #: from the answer to the caller's join, before we look for the room
     connecting: float = 8.0  #: from ordering the AI's leg to stream and model being ready
     ring_margin: float = 15.0  #: on top of the ring time: the carrier's own 5, queueing, delivery of the news

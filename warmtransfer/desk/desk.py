@@ -23,6 +23,7 @@ from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.perform import Performer
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers
+from warmtransfer.desk.tokens import Tokens
 from warmtransfer.errors import StoreBusy, WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Decision, Store
@@ -63,6 +64,7 @@ class Desk:
         self._most = settings.max_calls
         self._lanes = Lanes()
         self._timers = Timers(loop, clock, self.post_later)
+        self.tokens = Tokens(settings.show.shown)
         self._performer = Performer(
             carrier=carrier,
             switchboard=switchboard,
@@ -71,6 +73,7 @@ class Desk:
             clock=clock,
             call=self.call,
             known=store.legs_to,
+            token=self.tokens.of,
         )
         self._locks = Locks()
         self._looks: set[tuple[str, do.Order]] = set()  #: that wait for their turn
@@ -79,7 +82,7 @@ class Desk:
         self._saving = False
         self._loop = loop
         self._insistence = Insistence(clock)
-        self._watchers: list[Watcher] = []
+        self._watchers: list[Watcher] = [self.tokens.watch]
 
     # Life -------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class Performer:
         clock: Clock,
         call: Callable[[str], Call | None],
         known: Callable[[str], frozenset[str]],
+        token: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._carrier = carrier
         self._switchboard = switchboard
@@ -46,6 +47,7 @@ class Performer:
         self._clock = clock
         self._call = call
         self._known = known
+        self._token = token
         self._does: dict[type[do.Order], Callable[[str, Any], ev.Event | None]] = {
             do.AddAI: self._add_ai,
             do.RemoveAI: self._remove_ai,
@@ -155,15 +157,24 @@ class Performer:
     # The human's leg --------------------------------------------------------------------------------
 
     def _dial(self, call_id: str, order: do.DialHuman) -> ev.Event:
-        status = self._links.human_status(call_id, order.n)
-        amd = self._links.amd(call_id, order.n)
+        token = self._token(call_id)
+        call = self._call(call_id) if token else None
+        if call is not None and call.caller.startswith("+"):
+            try:
+                return self._place(call_id, order, call.caller, token)
+            except errors.CarrierNotShown:
+                log.warning("call %s: the caller's number may not be shown, ours is", call_id)
+        return self._place(call_id, order, self._settings.number)
+
+    def _place(self, call_id: str, order: do.DialHuman, from_: str, token: str = "") -> ev.Event:
         common: dict[str, Any] = {
             "to": order.number,
-            "from_": self._settings.number,
-            "status_callback": status,
-            "amd_callback": amd,
+            "from_": from_,
+            "status_callback": self._links.human_status(call_id, order.n),
+            "amd_callback": self._links.amd(call_id, order.n),
             "ring": int(order.ring),
             "time_limit": self._settings.call_limit,
+            "call_token": token,
         }
         match order.style:
             case Style.ANNOUNCE:

@@ -8,6 +8,7 @@ from typing import Protocol
 from warmtransfer.core.call import Call
 from warmtransfer.core.legs import Leg
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.words import Show
 
 
 class Settings(Protocol):
@@ -20,6 +21,10 @@ class Settings(Protocol):
     @property
     def number(self) -> str:
         """Our own number."""
+
+    @property
+    def show(self) -> Show:
+        """What a human is given of the caller's number."""
 
     @property
     def call_limit(self) -> int:
@@ -63,11 +68,13 @@ class Carrier(Protocol):
         amd_callback: str,
         ring: float,
         time_limit: int,
-        digits: str,
+        digits: str = "",
+        call_token: str = "",
     ) -> str:
         """Dial a human on a leg of their own, whose document is at `url`; its id.
 
-        `digits`, if any, are sent after the answer; nobody then detects machines.
+        `digits`, if any, are sent after the answer; nobody then detects machines. CarrierNotShown when
+        `from_` may not be shown; `call_token` came with the caller whose number it is.
         """
 
     def add_human(
@@ -83,8 +90,9 @@ class Carrier(Protocol):
         wait_url: str,
         ring: float,
         time_limit: int,
+        call_token: str = "",
     ) -> str:
-        """Dial a human straight into the room, muted; the leg's id."""
+        """Dial a human straight into the room, muted; the leg's id. `call_token` as for `dial`."""
 
     def end_call(self, call_sid: str) -> None:
         """End a leg in whatever state it is."""

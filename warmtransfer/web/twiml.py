@@ -13,6 +13,7 @@ from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Stage, Style
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import BACKOFF, Rules, behind
 from warmtransfer.core.table import GATE
+from warmtransfer.core.words import ENGLISH, Words, in_digits
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
@@ -20,14 +21,12 @@ from warmtransfer.web.sounds import RING_SECONDS
 #: The name of our ring tone among the sounds.
 RING = "ring"
 
-#: Asked again and again behind a switchboard: nobody tells us when somebody picks up, or whether that is a
-#: mailbox.
-THERE = "Press 1 to hear what it is about, or 2 to decline."
-#: Seconds that saying the first words and this takes, and a pause to think.
+#: Seconds that saying the first words behind a switchboard and what to press takes, and a pause to think.
 THERE_SECONDS = 8
-KEYS = "Press 1 to take the call, or 2 to decline."
-SORRY = "I am sorry, all our lines are busy right now. Please call again in a few minutes. Goodbye."
-THANKS = "Thank you. Your message has been taken. Goodbye."
+
+#: Voices that bring their language along; of others, Twilio takes it from an attribute.
+#: https://www.twilio.com/docs/voice/twiml/say/text-speech
+NAMED_VOICES = ("Polly.", "Google.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class Phrasing:
     number: str = ""
     gate_seconds: int = 5
     call_limit: int = 14400
+    words: Words = ENGLISH
+    says_number: bool = False  #: whether a human hears the caller's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +72,28 @@ class Documents:
         """What a caller hears who is alone in a room that has not started; repeats itself."""
         response = VoiceResponse()
         self._ring(response, 2)
-        self._say(response, briefing.MOMENT)
+        self._say(response, self._ours.moment)
         response.redirect(self.links.wait(call_id), method="POST")
         return _xml(response)
 
     def comfort(self) -> str:
         """The announcement to a caller who is alone for a moment."""
         response = VoiceResponse()
-        self._say(response, briefing.MOMENT)
+        self._say(response, self._ours.moment)
         self._ring(response, 1)
         return _xml(response)
 
     def thanks(self) -> str:
         """The end of a call whose message was recorded."""
-        return self._farewell(THANKS)
+        return self._farewell(self._ours.thanks)
 
     def sorry(self) -> str:
         """The answer to one call too many."""
-        return self._farewell(SORRY)
+        return self._farewell(self._ours.sorry)
 
     def _take_message(self, call: Call) -> str:
         response = VoiceResponse()
-        self._say(response, briefing.APOLOGY)
+        self._say(response, self._ours.apology)
         here = self.links.message(call.id)
         response.record(action=here, method="POST", timeout=5, max_length=120, play_beep=True)
         # Reached only when nothing was recorded.
@@ -153,7 +154,7 @@ class Documents:
         late = self.gone() if call.stage is Stage.OVER else self.too_late()
         match attempt.outcome:
             case Outcome.DECLINED | Outcome.NO_INPUT:
-                return self._farewell(briefing.DECLINED)
+                return self._farewell(self._ours.declined)
             case Outcome.ACCEPTED:
                 return self._join(call, attempt) if call.stage in (Stage.JOINING, Stage.HUMAN) else late
             case None:
@@ -170,17 +171,17 @@ class Documents:
 
     def gone(self) -> str:
         """What a human is told whose caller has hung up."""
-        return self._farewell(briefing.CALLER_GONE)
+        return self._farewell(self._ours.caller_gone)
 
     def too_late(self) -> str:
         """What a human is told who is not needed any more."""
-        return self._farewell(briefing.TOO_LATE)
+        return self._farewell(self._ours.too_late)
 
     def human_wait(self, call: Call | None, call_id: str, n: int) -> str:
         """What a human hears who waits in the room or on hold; repeats itself."""
         response = VoiceResponse()
         over = call is None or call.stage is Stage.OVER
-        self._say(response, briefing.CALLER_GONE if over else briefing.MOMENT)
+        self._say(response, self._ours.caller_gone if over else self._ours.moment)
         response.pause(length=4)
         response.redirect(self.links.human_wait(call_id, n), method="POST")
         return _xml(response)
@@ -191,23 +192,26 @@ class Documents:
         if attempt is None or attempt.ended or call.stage is Stage.OVER:
             return self.human_wait(None, call.id, n)
         response = VoiceResponse()
-        self._say(response, briefing.first_words(attempt.name, self.phrasing.company))
+        self._say(response, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
         response.pause(length=1)
-        self._say(response, briefing.summary(call))
+        self._tell_matter(response, call)
         response.redirect(self.links.briefed(call.id, n), method="POST")
         return _xml(response)
 
     def _look_for(self, call: Call, attempt: Attempt) -> str:
-        """Behind a switchboard: neutral words until somebody presses a key, as long as it may ring."""
+        """Behind a switchboard: neutral words until somebody presses a key, as long as it may ring.
+
+        Nobody tells us when somebody picks up, or whether that is a mailbox.
+        """
         rounds = math.ceil(behind(self.rules.ring(attempt.name)) / THERE_SECONDS)
         response = VoiceResponse()
         gate = self._gather(self.links.who(call.id, attempt.n))
         for _ in range(rounds):
-            self._say(gate, briefing.first_words(attempt.name, self.phrasing.company))
-            self._say(gate, THERE)
+            self._say(gate, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
+            self._say(gate, self._ours.there)
             gate.pause(length=2)
         response.append(gate)
-        self._say(response, briefing.DECLINED)
+        self._say(response, self._ours.declined)
         response.hangup()
         return _xml(response)
 
@@ -222,18 +226,24 @@ class Documents:
         )
 
     def _brief(self, call: Call, attempt: Attempt) -> str:
-        """First words that say nothing, the summary, the question twice; one key ends it at any time."""
+        """Room for a hello, first words that say nothing of the matter, the keys, then the matter.
+
+        A key counts at any time. A mailbox that is found out while it hears the first words and the keys has
+        recorded nothing of the matter. Silence is asked twice more.
+        """
         response = VoiceResponse()
         gate = self._gather(self.links.gate(call.id, attempt.n))
-        self._say(gate, briefing.first_words(attempt.name, self.phrasing.company))
         gate.pause(length=1)
-        self._say(gate, briefing.summary(call))
-        self._say(gate, KEYS)
+        self._say(gate, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
+        self._say(gate, self._ours.take)
+        self._say(gate, self._ours.decline)
+        self._tell_matter(gate, call)
+        self._say(gate, self._ours.keys)
         gate.pause(length=self.phrasing.gate_seconds)
-        self._say(gate, KEYS)
+        self._say(gate, self._ours.keys)
         response.append(gate)
         # Whatever falls through has not accepted.
-        self._say(response, briefing.DECLINED)
+        self._say(response, self._ours.declined)
         response.hangup()
         return _xml(response)
 
@@ -272,9 +282,20 @@ class Documents:
         response.append(dial)
         if n:
             # No action: so Twilio itself tells them, whatever has become of us.
-            self._say(response, briefing.CALLER_GONE)
+            self._say(response, self._ours.caller_gone)
             response.hangup()
         return _xml(response)
+
+    @property
+    def _ours(self) -> Words:
+        return self.phrasing.words
+
+    def _tell_matter(self, verb: VoiceResponse | Gather, call: Call) -> None:
+        """The matter, and the caller's number where a human is to hear it."""
+        self._say(verb, briefing.summary(call, self._ours))
+        digits = in_digits(call.caller) if self.phrasing.says_number else ""
+        if digits:
+            self._say(verb, self._ours.number.format(number=digits))
 
     def _farewell(self, words: str) -> str:
         response = VoiceResponse()
@@ -283,7 +304,9 @@ class Documents:
         return _xml(response)
 
     def _say(self, verb: VoiceResponse | Gather, words: str) -> None:
-        verb.say(words, voice=self.phrasing.voice or None)
+        voice = self.phrasing.voice
+        language = None if voice.startswith(NAMED_VOICES) else self.phrasing.words.locale
+        verb.say(words, voice=voice or None, language=language or None)
 
     def _ring(self, response: VoiceResponse, times: int) -> None:
         response.play(self.links.sound(RING), loop=times)

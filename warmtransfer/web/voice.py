@@ -88,6 +88,7 @@ def _arrive() -> str:
     if call is None:
         log.error("a call was turned away: %d are up (WARMTRANSFER_MAX_CALLS)", here.settings.max_calls)
         return here.documents.sorry()
+    here.desk.tokens.keep(call.id, fields().get("CallToken", ""))
     return here.documents.caller(call)
 
 

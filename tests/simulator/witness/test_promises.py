@@ -125,10 +125,16 @@ def test_timings_are_those_of_the_story(good: Evidence) -> None:
     assert tuple(found) == NAMES
     asked = measures.ask(good)
     assert asked is not None
+    first, summary, keys = good.read_to(good.met)[:3]
+    answered = good.met.answered if good.met else None
+    assert answered is not None
     wanted = {
         "answer_to_first_word": 660,
         "ask_to_dial": round((13.9 - asked.spoken.end) * 1000),
         "dial_to_answer": 1800,
+        "answer_to_first_words": round((first.end - answered) * 1000),
+        "answer_to_matter": round((summary.start - answered) * 1000),
+        "answer_to_keys": round((keys.end - answered) * 1000),
         "answer_to_accept": 11000,
         "accept_to_joined": 100,
         "joined_to_ai_removed": 1900,

@@ -31,9 +31,10 @@ def detection(callback: str) -> dict[str, Any]:
     }
 
 
-def leg_news(callback: str) -> dict[str, Any]:
-    """Every stage of a leg, told to this address."""
+def leg_news(callback: str, call_token: str = "") -> dict[str, Any]:
+    """Every stage of a leg, told to this address; a CallToken lends its caller's number as From."""
     return {
+        **({"call_token": call_token} if call_token else {}),
         "status_callback": callback,
         "status_callback_method": "POST",
         "status_callback_event": list(LEG_EVENTS),

@@ -8,6 +8,7 @@ from warmtransfer.errors import (
     CarrierBusy,
     CarrierError,
     CarrierGone,
+    CarrierNotShown,
     CarrierRefused,
     CarrierTaken,
     CarrierUnsure,
@@ -22,13 +23,16 @@ _LABEL_IN_USE = 16026
 #: Sent for every account or key that is not accepted, also by hosts before the API that give no code.
 _AUTHENTICATE = 20003
 
+#: The From of a leg is no number of the account's, and no CallToken lends it; or it is none at all.
+_NOT_SHOWN = frozenset({21210, 21212})
+
 #: What to look at when a code is the deployment's fault.
 _KEYS = {
     _AUTHENTICATE: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET",
     20005: "TWILIO_ACCOUNT_SID: this account is not active",
     21205: "WARMTRANSFER_PUBLIC_URL: Twilio cannot use it as the address of our webhooks",
-    21210: "TWILIO_NUMBER: not a number of this account, nor a verified caller ID",
-    21212: "TWILIO_NUMBER: not a valid caller ID",
+    21210: "TWILIO_NUMBER (or WARMTRANSFER_SHOW): not a number of this account, nor a verified caller ID",
+    21212: "TWILIO_NUMBER (or WARMTRANSFER_SHOW): not a valid caller ID",
     21213: "TWILIO_NUMBER: missing",
     21215: "WARMTRANSFER_HUMANS: the account may not call this country (Voice geographic permissions)",
     21218: "TWILIO_APP_SID: no such TwiML App in this account",
@@ -50,6 +54,8 @@ def refusal(what: str, status: int, code: int, gone: bool) -> CarrierError:
         kind = CarrierGone
     elif code == _LABEL_IN_USE:
         kind = CarrierTaken
+    elif code in _NOT_SHOWN:
+        kind = CarrierNotShown
     elif status >= 500 or status in (0, 408):
         kind = CarrierUnsure
     return logged(kind(what, status=status, code=code))

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import requests
 from twilio.base.exceptions import TwilioException
@@ -22,6 +22,7 @@ from urllib3.exceptions import NewConnectionError
 from warmtransfer import vocabulary
 from warmtransfer.core.legs import Leg, LegState
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
+from warmtransfer.ports.carrier.elsewhere import Elsewhere
 from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
 from warmtransfer.ports.carrier.refusals import logged, refusal
 
@@ -45,21 +46,6 @@ class Account:
     api_secret: str = field(default="", repr=False)
 
 
-class _Elsewhere:
-    """The SDK's HTTP client with the API's host replaced; other hosts stay what they are."""
-
-    def __init__(self, inner: TwilioHttpClient, base_url: str) -> None:
-        self._inner = inner
-        self._base = base_url.rstrip("/")
-
-    def request(self, method: str, url: str, **kwargs: Any) -> Any:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if self._base and host.startswith("api.") and host.endswith(".twilio.com"):
-            url = self._base + url[len(f"{parts.scheme}://{parts.netloc}") :]
-        return self._inner.request(method, url, **kwargs)
-
-
 class Carrier:
     """Orders and questions to Twilio. Safe to share between threads; every call blocks.
 
@@ -74,7 +60,7 @@ class Carrier:
             account.api_key or account.sid,
             account.api_secret if account.api_key else account.auth_token,
             account.sid,
-            http_client=_Elsewhere(http, base_url),
+            http_client=Elsewhere(http, base_url),
         )
         # Loads the resource modules now rather than in the middle of somebody's call.
         self._calls, self._rooms = self._client.calls, self._client.conferences
@@ -119,6 +105,7 @@ class Carrier:
         ring: float,
         time_limit: int,
         digits: str = "",
+        call_token: str = "",
     ) -> str:
         """Dial a human on a leg of their own, whose document is at `url`; its CallSid.
 
@@ -134,7 +121,7 @@ class Carrier:
                 timeout=whole_ring(ring),
                 time_limit=time_limit,
                 **({"send_digits": digits} if digits else detection(amd_callback)),
-                **leg_news(status_callback),
+                **leg_news(status_callback, call_token),
             )
             return _sid("dial", leg.sid)
 
@@ -151,6 +138,7 @@ class Carrier:
         wait_url: str,
         ring: float,
         time_limit: int,
+        call_token: str = "",
     ) -> str:
         """Dial a human straight into `room` (its CF SID), muted (style announce); the leg's CallSid."""
         with _mapped("add_human"):
@@ -168,7 +156,7 @@ class Carrier:
                 amd_status_callback=amd_callback,
                 amd_status_callback_method="POST",
                 **room_news(room_callback),
-                **leg_news(status_callback),
+                **leg_news(status_callback, call_token),
             )
             return _sid("add_human", leg.call_sid)
 
