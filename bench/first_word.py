@@ -24,11 +24,10 @@ STEPS = (
     ("the caller's join is told, we ask for the AI's leg", 2),
     ("Twilio asks for that leg's document", 2),
     ("Twilio opens the stream", 4),
-    ("the stream says who it is, we ask the model to speak", 2),
-    ("the model thinks", 0),
-    ("its first audio goes to Twilio", 2),
+    ("the stream says who it is, the greeting goes to Twilio", 2),
 )
-#: Of a step: all of it; what the network takes; what the model takes; the rest, which is the simulator's too.
+#: Of a step: all of it; what the network takes; what the model takes, which makes the greeting meanwhile, beyond
+#: the stream's opening; the rest, which is the simulator's too.
 PARTS = ("took", "network", "model", "ours")
 CALL = {"from": "+15550123456", "steps": [{"wait": 6}, {"hangup": True}]}
 PATIENCE = 60.0
@@ -80,26 +79,26 @@ def _until_healthy(app: App, crew: Crew) -> None:
 
 
 def _one(control: str, tail: Tail) -> list[float]:
-    """One call: seconds that each step took."""
+    """One call: seconds that each step took, and at last those of the last one that were the model's."""
     sid = ask("POST", f"{control}/calls", CALL)["call_sid"]
     ask("GET", f"{control}/calls/{sid}/wait?status=completed&timeout=30", seconds=40.0)
     rows = sorted(tail.rows(), key=lambda row: float(row["t"]))
     moments = list(_moments(rows))
-    if len(moments) != len(STEPS) + 1:
+    made = next((float(row["t"]) for row in rows if _realtime(row, "response.output_audio.delta")), None)
+    if len(moments) != len(STEPS) + 1 or made is None:
         raise Broken(f"of a call's first word only {len(moments)} of {len(STEPS) + 1} steps were seen")
-    return [later - earlier for earlier, later in pairwise(moments)]
+    waited = max(0.0, made - moments[-2])
+    return [*(later - earlier for earlier, later in pairwise(moments)), waited]
 
 
 def _moments(rows: list[Row]) -> Iterator[float]:
-    """When each step was over, as Twilio's side and the model's saw it; the caller's joining comes first."""
+    """When each step was over, as Twilio's side saw it; the caller's joining comes first."""
     wanted = iter(
         [
             lambda row: row["kind"] == "leg" and row["event"] == "joined" and row.get("label") == "caller",
             lambda row: row["kind"] == "rest" and row["path"].endswith("/Participants.json"),
             lambda row: row["kind"] == "webhook" and row["url"].endswith("/ai"),
             lambda row: row["kind"] == "stream" and row["msg"].get("event") == "connected",
-            lambda row: _realtime(row, "response.create"),
-            lambda row: _realtime(row, "response.output_audio.delta"),
             lambda row: row["kind"] == "stream" and row["dir"] == "app" and row["msg"].get("event") == "mark",
         ]
     )
@@ -119,9 +118,10 @@ def _realtime(row: Row, kind: str) -> bool:
 
 def _medians(times: list[list[float]], seconds: float) -> Row:
     steps = []
+    waited = statistics.median(each[-1] for each in times)
     for place, (name, crossings) in enumerate(STEPS):
         took = statistics.median(each[place] for each in times)
-        model = took if name == "the model thinks" else 0.0
+        model = waited if place == len(STEPS) - 1 else 0.0
         ours = took - crossings * seconds - model
         parts = {"took": took, "network": crossings * seconds, "model": model, "ours": ours}
         steps.append({"step": name, **{key: _ms(each) for key, each in parts.items()}})

@@ -76,8 +76,8 @@ KEYS: tuple[Key, ...] = (
     Key("WARMTRANSFER_TRANSCRIPTION_MODEL", "transcription_model", as_.text, "",
         "The model that writes down what the caller says; empty: the provider's choice, gpt-transcribe."),
     Key("WARMTRANSFER_LANGUAGE", "language", as_.language, "",
-        "The language of calls, as two letters: of our own sentences (de, en, es, fr, it, nl, pt), the AI, and "
-        "what is written down; empty: English, and any."),
+        "The language of calls, as two letters: of our own sentences (de, en, es, fr, it, nl, pt), of the AI "
+        "and of what is written down; empty: English, and any."),
     Key("WARMTRANSFER_VOICE", "voice", as_.text, "",
         "The voice the model speaks with; empty: the provider's choice, marin."),
     Key("WARMTRANSFER_INSTRUCTIONS", "instructions", as_.prose, INSTRUCTIONS,

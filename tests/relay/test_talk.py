@@ -115,7 +115,7 @@ class Sides:
         self.talk: TalkSide = Talk(
             self.relay,
             CallInfo("c1"),
-            RelaySettings(),
+            RelaySettings(early=False),
             cast(Loop, self.loop),
             clock,
             self.desk,

@@ -36,6 +36,9 @@ class TalkSide(Listener, Protocol):
     def stream(self, speaker: Speaker | None) -> None:
         """The caller hears this speaker from now on, or nobody."""
 
+    def opening(self, model: Model) -> None:
+        """This session is being opened, and may be asked already for what it is to say first."""
+
     def session(self, model: Model | None) -> None:
         """This session is the current one and can be spoken to; with None there is none."""
 

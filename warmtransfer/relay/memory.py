@@ -98,7 +98,7 @@ class Memory:
 
     def detach(self) -> None:
         """The session is over: its item ids mean nothing any more."""
-        self._turns = [each for each in self._turns if each.text]
+        self._turns = [each for each in self._turns if each.text and (each.settled or each.sounded)]
         self._open = []
         for each in self._turns:
             each.item, each.final, each.settled = "", True, True

@@ -62,6 +62,7 @@ class Sessions:
             return
         self._failure = None
         self.model = self._open_model(self._talk)
+        self._talk.opening(self.model)
 
     def started(self, expires_at: float) -> None:
         """The current session is ready; it ends at `expires_at`, unix seconds."""

@@ -11,6 +11,7 @@ class RelaySettings:
     """How the AI behaves. Lengths in seconds."""
 
     greeting: str = "The caller has just been connected. Greet them in one short sentence."
+    early: bool = True  #: the first greeting is made before the caller can hear it
     resume: str = "You are with the caller again. Carry on with the conversation."
     phrases: Sequence[str] = ()  #: more words by which a caller asks for a person
     language: str = ""  #: what callers speak, as two letters; empty for any

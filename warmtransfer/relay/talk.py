@@ -17,6 +17,7 @@ from warmtransfer.relay import tones
 from warmtransfer.relay.answers import UNHEARD, Answers, Then
 from warmtransfer.relay.border import RelaySide
 from warmtransfer.relay.duties import WAITING, Duties
+from warmtransfer.relay.early import Early
 from warmtransfer.relay.errands import Desk, Errands
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.pauses import Pauses
@@ -57,6 +58,7 @@ class Talk:
         phrases = Phrases(settings.phrases, settings.language)
         self._duties = Duties(clock.monotonic, self._errands, self._pauses, memory, phrases)
         self._answers = Answers()
+        self._early = Early()
         self._stage = Stage.ARRIVING
         self._gated = False
         self._speaker: Speaker | None = None
@@ -77,9 +79,15 @@ class Talk:
         self._pauses.stream(speaker)
         self._pauses.fill(self._stage)
 
+    def opening(self, model: Model) -> None:
+        """This session is on its way: the first greeting is made meanwhile, and kept."""
+        if self._speaker is None and not self._memory.lines():
+            self._early.ask(model, self._stage, self._settings)
+
     def session(self, model: Model | None) -> None:
         """This session, or none, from now on: it is told what was said, and the ids before mean nothing."""
         self._end_session()
+        self._early.session(model)
         self._model = model
         if model is None:
             return
@@ -121,6 +129,7 @@ class Talk:
             self._model.hear()
         if stage in FILLS:
             self._duties.served()
+        self._early.follow(stage)
         self._pauses.fill(stage)
 
     def speak(self, news: str) -> None:
@@ -134,7 +143,10 @@ class Talk:
             return
         self._news = ""
         if news:
+            self._early.drop()
             model.say(Want("news", note=news))
+        elif self._early.play(self._sound):
+            self.model_audio_done("")
         else:
             first = not self._memory.lines()
             model.say(Want("greeting", note=self._settings.greeting if first else self._settings.resume))
@@ -184,6 +196,10 @@ class Talk:
     def model_audio(self, item: str, content: int, payload: bytes) -> None:
         """Play it."""
         self._answers.sounded()
+        if not self._early.keeps(item, content, payload):
+            self._sound(item, content, payload)
+
+    def _sound(self, item: str, content: int, payload: bytes) -> None:
         speaker = self._speaker
         if speaker is None:
             self._unheard |= {item} - self._played
@@ -208,6 +224,7 @@ class Talk:
             return
         self._pauses.caller_started()
         self._hush()
+        self._early.drop()
         if self._model is not None:
             if self._model.busy:
                 self._answers.excused()
@@ -240,6 +257,7 @@ class Talk:
         """A response ended; one that failed, or says nothing, is tried again, a few times."""
         if self._speaker is not None:
             self._speaker.mark()
+        self._early.ended()
         if self._unheard and self._model is not None:
             self._model.cut(None, sorted(self._unheard))
             self._unheard.clear()

@@ -106,7 +106,10 @@ class Model(Protocol):
         """The caller's audio; dropped while the session is not ready."""
 
     def say(self, want: Want) -> None:
-        """Have it respond as soon as no other response runs; the same purpose twice is one response."""
+        """Have it respond as soon as no other response runs; the same purpose twice is one response.
+
+        May come before it is ready: then it is asked as early as the session can take it.
+        """
 
     def know(self, text: str) -> None:
         """Put a fact into the conversation without asking for speech."""

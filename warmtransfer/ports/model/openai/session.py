@@ -152,6 +152,8 @@ class Session:
             self._loop, sock, client=True, on_texts=self._events, on_closed=self._closed, limit=LIMIT
         )
         self._send(dialect.session_update(self._settings, self._tools))
+        # The server takes events in order: what is wanted already need not wait for its answer to the first.
+        self._next_turn()
 
     def _closed(self, code: int, reason: str) -> None:
         what = refusals.told(f"closed {code} {reason}".strip(), refusals.CLOSES.get(code, ""))
@@ -170,7 +172,7 @@ class Session:
         return event_id
 
     def _next_turn(self) -> None:
-        want = self._turns.next() if self.ready else None
+        want = self._turns.next() if self._wire is not None and not self.closed else None
         if want is not None:
             if want.note:
                 self.know(want.note)
