@@ -26,8 +26,8 @@ STEPS = (
     ("Twilio opens the stream", 4),
     ("the stream says who it is, the greeting goes to Twilio", 2),
 )
-#: Of a step: all of it; what the network takes; what the model takes, which makes the greeting meanwhile, beyond
-#: the stream's opening; the rest, which is the simulator's too.
+#: Of a step: all of it; what the network takes; what the model, which makes the greeting meanwhile, takes
+#: beyond the stream's opening; the rest, the simulator's too.
 PARTS = ("took", "network", "model", "ours")
 CALL = {"from": "+15550123456", "steps": [{"wait": 6}, {"hangup": True}]}
 PATIENCE = 60.0

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask
 
+from warmtransfer import guidance
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.core import words
@@ -142,7 +143,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     links = Links(settings.public_url, settings.url_prefix)
     provider = seams.all_providers()[settings.provider](_model_settings(settings))
     switchboard = Switchboard(
-        _relay_settings(settings), provider, loop, clock, tools, lambda: settings.humans
+        _relay_settings(settings, clock), provider, loop, clock, tools, lambda: settings.humans
     )
     desk = Desk(
         store=store,
@@ -198,9 +199,10 @@ def _phrasing(settings: Settings) -> Phrasing:
     )
 
 
-def _relay_settings(settings: Settings) -> RelaySettings:
+def _relay_settings(settings: Settings, clock: Clock) -> RelaySettings:
     return RelaySettings(
-        greeting=settings.greeting,
+        greeting=guidance.greeting(settings),
+        facts=lambda: (guidance.now(settings.time_zone, clock.now()),),
         phrases=settings.phrases,
         language=settings.language,
     )
@@ -212,7 +214,13 @@ def _model_settings(settings: Settings) -> ModelSettings:
         key=settings.openai_key,
         model=settings.realtime_model,
         voice=settings.voice,
-        instructions=settings.instructions,
+        instructions=guidance.instructions(settings),
         transcription_model=settings.transcription_model,
         language=settings.language,
+        speed=settings.speed,
+        noise_reduction=settings.noise_reduction,
+        vad=settings.turn_detection,
+        vad_threshold=settings.vad_threshold,
+        vad_silence_ms=settings.vad_silence_ms,
+        vad_eagerness=settings.vad_eagerness,
     )

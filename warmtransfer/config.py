@@ -80,10 +80,28 @@ KEYS: tuple[Key, ...] = (
         "and of what is written down; empty: English, and any."),
     Key("WARMTRANSFER_VOICE", "voice", as_.text, "",
         "The voice the model speaks with; empty: the provider's choice, marin."),
+    Key("WARMTRANSFER_SPEED", "speed", as_.figure(0.25, 1.5), 0.0,
+        "How fast the model speaks: 0.25 to 1.5; empty: the provider's choice, 1."),
+    Key("WARMTRANSFER_NOISE_REDUCTION", "noise_reduction", as_.one_of("near_field", "far_field"), "",
+        "Noise that the model's server takes out of what callers say: near_field, far_field; empty: none."),
+    Key("WARMTRANSFER_TURN_DETECTION", "turn_detection", as_.one_of("server_vad", "semantic_vad"), "",
+        "How the model's server knows that the caller has finished: server_vad (by silence) or semantic_vad "
+        "(by meaning); empty: the provider's choice, server_vad."),
+    Key("WARMTRANSFER_VAD_THRESHOLD", "vad_threshold", as_.figure(0.05, 1.0), 0.0,
+        "How loud is speech to server_vad: 0.05 to 1; more for noisy lines; empty: 0.5."),
+    Key("WARMTRANSFER_VAD_SILENCE_MS", "vad_silence_ms", as_.whole(100, 5000), 0,
+        "Milliseconds of silence that end a turn for server_vad: 100 to 5000; empty: 500."),
+    Key("WARMTRANSFER_VAD_EAGERNESS", "vad_eagerness", as_.one_of("low", "medium", "high", "auto"), "",
+        "How soon semantic_vad takes a turn as finished: low, medium, high or auto; empty: auto."),
+    Key("WARMTRANSFER_TIME_ZONE", "time_zone", as_.time_zone, "UTC",
+        "The time zone in which the AI is told day and time, such as Europe/Berlin."),
     Key("WARMTRANSFER_INSTRUCTIONS", "instructions", as_.prose, INSTRUCTIONS,
-        "What the AI is for and how it should speak; a path ending in .txt or .md is read."),
-    Key("WARMTRANSFER_GREETING", "greeting", as_.text, GREETING, "What the AI is told to do at first."),
-    Key("WARMTRANSFER_COMPANY", "company", as_.text, "", "The name a human hears a call is from."),
+        "What the AI is for and how it should speak; a path ending in .txt or .md is read. Ours "
+        "(guidance.py) follow: no inventing, numbers read back, that it is an AI."),
+    Key("WARMTRANSFER_GREETING", "greeting", as_.text, GREETING,
+        "What the AI is told to do once it has said that it is one."),
+    Key("WARMTRANSFER_COMPANY", "company", as_.text, "",
+        "The name that the AI speaks for, and that a human hears a call is from."),
     Key("WARMTRANSFER_HUMANS", "humans", as_.anything, (),
         "Who may be dialled, in order: sam=+15550100001,kim=+15550100002, or the path of a .toml file.",
         required=True),
@@ -147,6 +165,13 @@ class Settings:
     transcription_model: str
     language: str
     voice: str
+    speed: float
+    noise_reduction: str
+    turn_detection: str
+    vad_threshold: float
+    vad_silence_ms: int
+    vad_eagerness: str
+    time_zone: str
     instructions: str = field(repr=False)
     greeting: str
     company: str

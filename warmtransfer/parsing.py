@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.words import checked
@@ -150,6 +151,27 @@ def choice(options: type[StrEnum]) -> Callable[[Any], StrEnum]:
     return read
 
 
+def one_of(*options: str) -> Callable[[Any], str]:
+    """A reader of one of these words."""
+
+    def read(given: Any) -> str:
+        value = text(given)
+        if value not in options:
+            raise ValueError(f"it is none of {', '.join(options)}")
+        return value
+
+    return read
+
+
+def time_zone(given: Any) -> str:
+    """A time zone by its name in the tz database."""
+    value = text(given)
+    try:
+        return ZoneInfo(value).key
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        raise ValueError("it is no time zone of the tz database, such as Europe/Berlin") from None
+
+
 def level(given: Any) -> str:
     """A log level by its name."""
     value = text(given).upper()
@@ -193,6 +215,18 @@ def words(given: Any) -> tuple[str, ...]:
 def countries(given: Any) -> frozenset[str]:
     """Countries by their two letters, and `PREMIUM`."""
     return frozenset(known_country(part) for part in words(given))
+
+
+def figure(low: float, high: float) -> Callable[[Any], float]:
+    """A reader of numbers within bounds."""
+
+    def read(given: Any) -> float:
+        value = _figure(given)
+        if not low <= value <= high:
+            raise ValueError(f"it is not a number from {low:g} to {high:g}")
+        return value
+
+    return read
 
 
 def limits(given: Any) -> dict[str, float]:

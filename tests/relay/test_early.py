@@ -134,3 +134,10 @@ def test_only_a_call_that_begins_is_greeted_early() -> None:
         session = both.model.session()
         connected(both)
         assert "response.create" not in session.types()
+
+
+def test_every_session_is_told_what_time_it_is() -> None:
+    with ends(facts=lambda: ("It is now Monday.",)) as both:
+        _, session = both.up()
+        note = session.wait("conversation.item.create")["item"]
+        assert (note["role"], note["content"][0]["text"]) == ("system", "It is now Monday.")

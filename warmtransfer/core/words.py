@@ -50,6 +50,7 @@ class Words:
     introduction: str
     ai: str  #: that an AI speaks, before its greeting
     ai_of: str
+    help: str  #: after that
     caller: str
     assistant: str
 
@@ -76,6 +77,7 @@ ENGLISH = Words(
     introduction="Here is {name}, who knows what this is about.",
     ai="Hello, I am an AI assistant.",
     ai_of="Hello, I am the AI assistant of {company}.",
+    help="How can I help you?",
     caller="Caller",
     assistant="Assistant",
 )
@@ -105,6 +107,7 @@ LANGUAGES: dict[str, Words] = {
         introduction="Hier ist {name} und weiß, worum es geht.",
         ai="Guten Tag, hier spricht ein KI-Assistent.",
         ai_of="Guten Tag, hier spricht der KI-Assistent von {company}.",
+        help="Was kann ich für Sie tun?",
         caller="Anrufer",
         assistant="Assistent",
     ),
@@ -130,6 +133,7 @@ LANGUAGES: dict[str, Words] = {
         introduction="Voici {name}, qui sait de quoi il s'agit.",
         ai="Bonjour, je suis un assistant IA.",
         ai_of="Bonjour, je suis l'assistant IA de {company}.",
+        help="Comment puis-je vous aider ?",
         caller="Appelant",
         assistant="Assistant",
     ),
@@ -155,6 +159,7 @@ LANGUAGES: dict[str, Words] = {
         introduction="Le paso con {name}, que ya sabe de qué se trata.",
         ai="Hola, soy un asistente de inteligencia artificial.",
         ai_of="Hola, soy el asistente de inteligencia artificial de {company}.",
+        help="¿En qué puedo ayudarle?",
         caller="Cliente",
         assistant="Asistente",
     ),
@@ -179,6 +184,7 @@ LANGUAGES: dict[str, Words] = {
         introduction="Le passo {name}, che sa già di che cosa si tratta.",
         ai="Buongiorno, sono un assistente di intelligenza artificiale.",
         ai_of="Buongiorno, sono l'assistente di intelligenza artificiale di {company}.",
+        help="Come posso aiutarla?",
         caller="Chiamante",
         assistant="Assistente",
     ),
@@ -204,6 +210,7 @@ LANGUAGES: dict[str, Words] = {
         introduction="Aqui está {name}, que já sabe do que se trata.",
         ai="Olá, sou um assistente de inteligência artificial.",
         ai_of="Olá, sou o assistente de inteligência artificial de {company}.",
+        help="Como posso ajudar?",
         caller="Cliente",
         assistant="Assistente",
     ),
@@ -228,6 +235,7 @@ LANGUAGES: dict[str, Words] = {
         introduction="Hier is {name}, die weet waar het over gaat.",
         ai="Goedendag, ik ben een AI-assistent.",
         ai_of="Goedendag, ik ben de AI-assistent van {company}.",
+        help="Waarmee kan ik u helpen?",
         caller="Beller",
         assistant="Assistent",
     ),

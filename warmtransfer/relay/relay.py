@@ -166,7 +166,7 @@ class Relay:
         model = self._sessions.model
         if model is not None:
             self._sessions.started(expires_at)
-            self._talk.session(model)
+            self._sessions.begin(model)
             self._report_up()
 
     def session_lost(self, reason: str, fatal: bool) -> None:

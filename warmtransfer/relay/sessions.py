@@ -64,6 +64,12 @@ class Sessions:
         self.model = self._open_model(self._talk)
         self._talk.opening(self.model)
 
+    def begin(self, model: Model) -> None:
+        """This session is the current one: it is told what was said, and what every session is told."""
+        self._talk.session(model)
+        for fact in self._settings.facts():
+            model.know(fact)
+
     def started(self, expires_at: float) -> None:
         """The current session is ready; it ends at `expires_at`, unix seconds."""
         self._exchange_at = self._clock.monotonic() + self._before_end(expires_at)
@@ -116,7 +122,7 @@ class Sessions:
         self._standby = None
         self.model = new
         new.listener = self._talk
-        self._talk.session(new)
+        self.begin(new)
         old.close()
         self.started(self._standby_ends)
 

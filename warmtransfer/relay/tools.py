@@ -123,7 +123,8 @@ def transfer_tool(humans: Sequence[Human]) -> dict[str, Any]:
         "name": TRANSFER,
         "description": (
             "Have a human join this call. Call it as soon as the caller asks for a person or you cannot "
-            "help. Say one short sentence to the caller first. Targets: " + known
+            "help. If you do not know who is calling and what about, ask for that once, in one question; "
+            "call it whatever the answer is. Say one short sentence to the caller first. Targets: " + known
         ),
         "parameters": {
             "type": "object",

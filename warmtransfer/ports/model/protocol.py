@@ -16,7 +16,7 @@ from warmtransfer.ports.loop.protocols import Loop
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """What a deployment says about the model. Empty text leaves the choice to the provider."""
+    """What a deployment says about the model. Empty text, or 0, leaves the choice to the provider."""
 
     url: str = ""
     key: str = field(default="", repr=False)
@@ -25,6 +25,12 @@ class ModelSettings:
     instructions: str = field(default="", repr=False)
     transcription_model: str = ""
     language: str = ""  #: ISO 639-1, a hint for the transcription
+    speed: float = 0.0
+    noise_reduction: str = ""  #: near_field or far_field
+    vad: str = ""  #: server_vad or semantic_vad
+    vad_threshold: float = 0.0
+    vad_silence_ms: int = 0
+    vad_eagerness: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,50 @@
+"""What the model is told besides the deployment's own instructions: who it is, its limits, what day it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from warmtransfer.config import GREETING, Settings
+
+#: Languages by their English names, which models follow best.
+NAMES = {
+    "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "ja": "Japanese",
+    "nl": "Dutch", "pt": "Portuguese", "zh": "Chinese",
+}  # fmt: skip
+
+RULES = (
+    "You are an AI. Never deny it: whoever asks is told so plainly.",
+    "Do not invent anything: what stands neither here nor in what a tool has said, you do not know. Say so, "
+    "and offer a person.",
+    "When what you heard is unclear, cut off, or noise, do not guess: ask once more, in a few words.",
+    "Read numbers, names that are spelled, dates and amounts back, digit by digit, before you use them.",
+)
+
+
+def instructions(settings: Settings) -> str:
+    """The instructions of every session: the deployment's own, then ours."""
+    company = f"You speak for {settings.company}." if settings.company else ""
+    return "\n".join(filter(None, (settings.instructions, company, *RULES, _language(settings.language))))
+
+
+def _language(language: str) -> str:
+    if not language:
+        return "Speak the language that the caller speaks."
+    name = NAMES.get(language, f"the language with the code {language}")
+    return f"Speak {name}, unless the caller speaks another language."
+
+
+def greeting(settings: Settings) -> str:
+    """What the AI is told to say first: that it is one, word for word, then what the deployment wants."""
+    ours = settings.rules().words
+    line = (ours.ai_of if settings.company else ours.ai).format(company=settings.company)
+    if settings.greeting == GREETING:
+        return f'Say exactly this and nothing else: "{line} {ours.help}"'
+    return f'Begin with exactly this sentence: "{line}" After it: {settings.greeting}'
+
+
+def now(zone: str, at: float) -> str:
+    """The day and time at `at`, seconds of the wall clock, as the model is told them."""
+    here = datetime.fromtimestamp(at, ZoneInfo(zone))
+    return f"It is now {here:%A}, {here.day} {here:%B %Y}, {here:%H:%M} ({zone})."
