@@ -41,7 +41,7 @@ def test_the_first_line_says_that_it_is_an_ai_word_for_word(language: str) -> No
 def test_a_greeting_of_the_deployments_own_comes_after_that_line() -> None:
     told = guidance.greeting(load({**GOOD, "WARMTRANSFER_GREETING": "Ask for the customer number."}))
     assert told == (
-        'Begin with exactly this sentence: "Hello, I am an AI assistant." '
+        'Greet the caller. Begin with exactly this sentence: "Hello, I am an AI assistant." '
         "After it: Ask for the customer number."
     )
 

@@ -40,8 +40,8 @@ def greeting(settings: Settings) -> str:
     ours = settings.rules().words
     line = (ours.ai_of if settings.company else ours.ai).format(company=settings.company)
     if settings.greeting == GREETING:
-        return f'Say exactly this and nothing else: "{line} {ours.help}"'
-    return f'Begin with exactly this sentence: "{line}" After it: {settings.greeting}'
+        return f'Greet the caller with exactly these words and no others: "{line} {ours.help}"'
+    return f'Greet the caller. Begin with exactly this sentence: "{line}" After it: {settings.greeting}'
 
 
 def now(zone: str, at: float) -> str:
