@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -94,6 +94,7 @@ class Attempt:
     accepted_at: float = 0.0
     joined_at: float = 0.0
     ended_at: float = 0.0
+    moved: bool = False  #: the caller's own leg has come to dial it (style redirect)
     sip: str = ""  #: SipResponseCode of the carrier's last word
 
     @property
@@ -134,6 +135,11 @@ class Call:
     laps: int = 0  #: times the current stage's timer has gone off in a row
     news: str = ""  #: what the AI has to be told when it next has the caller
     stray: str = ""  #: the CallSid of a leg that should not exist any more
+    due_at: float = 0.0  #: when the stage's wait is over; the alarm may go off sooner, to look after the AI
+    left: bool = False  #: the caller's leg is known to be over
+    message_url: str = ""  #: where the caller's recorded message is
+    message_seconds: int = 0
+    message: str = ""  #: the message that the AI has taken for the caller
     started_at: float = 0.0
     ended_at: float = 0.0
 
@@ -162,18 +168,24 @@ class Call:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Call:
-        """The call that `to_dict` gave."""
-        ai = dict(data["ai"])
+        """The call that `to_dict` gave, now or in the releases next to this one: what is not known here is
+        left out, what is not there has its default. ValueError for a word that is not known."""
+        ai = _known(AI, data["ai"])
         ai.update(state=AIState(ai["state"]), losses=tuple(ai["losses"]))
         attempts = tuple(_attempt(each) for each in data["attempts"])
         rest = {
             **data,
             "stage": Stage(data["stage"]),
             "ai": AI(**ai),
-            "handoff": Handoff(**data["handoff"]),
+            "handoff": Handoff(**_known(Handoff, data["handoff"])),
             "attempts": attempts,
         }
-        return cls(**rest)
+        return cls(**_known(cls, rest))
+
+
+def awaited(call: Call) -> bool:
+    """Whether the AI is on its way to the caller: nobody has them until it is up."""
+    return call.ai.state in (AIState.ADDING, AIState.STREAMING)
 
 
 def call_of(room: str) -> str:
@@ -182,6 +194,11 @@ def call_of(room: str) -> str:
     return found[1] if found else ""
 
 
+def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
+    """What of the data is a field of this kind."""
+    return {each.name: data[each.name] for each in fields(kind) if each.name in data}
+
+
 def _attempt(data: dict[str, Any]) -> Attempt:
     outcome = Outcome(data["outcome"]) if data["outcome"] else None
-    return Attempt(**{**data, "style": Style(data["style"]), "outcome": outcome})
+    return Attempt(**{**_known(Attempt, data), "style": Style(data["style"]), "outcome": outcome})

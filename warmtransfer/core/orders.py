@@ -3,10 +3,10 @@ nothing to do. The orders to our own relay come from `relayorders.py`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
-from warmtransfer.core.call import AIState, Attempt, Call, Style
+from warmtransfer.core.call import SEEKING, AIState, Attempt, Call, Stage, Style
 from warmtransfer.core.order import Lane as Lane
 from warmtransfer.core.order import Order as Order
 from warmtransfer.core.relayorders import CloseModel as CloseModel
@@ -18,6 +18,9 @@ from warmtransfer.core.relayorders import PrepareModel as PrepareModel
 from warmtransfer.core.relayorders import TellAI as TellAI
 from warmtransfer.core.relayorders import backoff
 from warmtransfer.core.rules import COMFORT_SECONDS, RING, Rules
+
+#: Seconds the attempt's own callback has to tell of an unsure dial before we look.
+EVIDENCE = 3.0
 
 # To the AI's leg ------------------------------------------------------------------------------------
 
@@ -43,6 +46,7 @@ class AddAI(AIOrder):
     """Add the AI's leg to the room (POST Participants, To=app:), after `delay` seconds."""
 
     lane: ClassVar[Lane] = Lane.AI
+    repeatable: ClassVar[bool] = False
 
     room: str = ""
     delay: float = 0.0
@@ -55,6 +59,10 @@ class AddAI(AIOrder):
         """Number the new leg."""
         leg = {"k": call.ai.k + 1, "room_sid": call.room_sid, "room": call.room}
         return {**leg, "delay": backoff(call)}
+
+    def wanted(self, call: Call) -> bool:
+        """Not when this leg is expected no more."""
+        return call.ai.k == self.k and call.ai.state is not AIState.ABSENT
 
     def advance(self, call: Call) -> Call:
         """A new leg, and with it a new stream."""
@@ -91,15 +99,16 @@ class EndAI(RemoveAI):
 
 @dataclass(frozen=True, slots=True)
 class LookForAI(AIOrder):
-    """Ask the carrier whether the AI's leg is still up."""
+    """Ask the carrier whether the AI's leg is still up, or the room whether it is in it."""
 
     lane: ClassVar[Lane] = Lane.LOOK
 
     call_sid: str = ""
 
     def needed(self, call: Call) -> bool:
-        """Only a leg that should be up, and whose CallSid is known."""
-        return call.ai.state is not AIState.ABSENT and bool(call.ai.call_sid)
+        """Only a leg that should be up; one that is still on its way has to be known by its CallSid."""
+        here = call.ai.state in (AIState.STREAMING, AIState.UP)
+        return here or (call.ai.state is AIState.ADDING and bool(call.ai.call_sid))
 
 
 # To a human's leg -----------------------------------------------------------------------------------
@@ -143,6 +152,7 @@ class DialHuman(HumanOrder):
     """Dial the human of the newest attempt (POST Calls; style announce: POST Participants, muted)."""
 
     lane: ClassVar[Lane] = Lane.HUMAN
+    repeatable: ClassVar[bool] = False
 
     name: str = ""
     number: str = ""
@@ -150,18 +160,38 @@ class DialHuman(HumanOrder):
     ring: float = RING
     room_sid: str = ""
 
+    def wanted(self, call: Call) -> bool:
+        """Not when the attempt was given up while the order waited its turn."""
+        attempt = call.attempt
+        open_ = attempt is not None and attempt.n == self.n and not attempt.ended and attempt.outcome is None
+        return open_ and call.stage in SEEKING
+
 
 @dataclass(frozen=True, slots=True)
 class RedirectCaller(HumanOrder):
-    """Point the caller's live call at the document of its stage: dial a human, or take a message."""
+    """Point the caller's live call at the document of its stage, to dial a human or take a message, after
+    `delay` seconds."""
 
     lane: ClassVar[Lane] = Lane.CALLER
 
     caller_sid: str = ""
+    delay: float = 0.0
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Wait longer after every refusal."""
+        again = float(min(2**call.laps, 16)) if call.laps else 0.0
+        return {**super(RedirectCaller, self).facts(call, rules), "delay": again}
 
     def needed(self, call: Call) -> bool:
         """The document comes from the stage, when the leg asks for it."""
         return True
+
+    def wanted(self, call: Call) -> bool:
+        """Not when they have been moved: another time would cut the dial short."""
+        if call.stage is not Stage.REDIRECTED:
+            return call.stage is Stage.MESSAGE
+        attempt = call.attempt
+        return attempt is not None and attempt.n == self.n and not attempt.moved and not attempt.call_sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +244,22 @@ class LookForLeg(HumanOrder):
 
 @dataclass(frozen=True, slots=True)
 class LookForDial(HumanOrder):
-    """Look once whether an unsure dial created a leg, by number and time."""
+    """Look once whether an unsure dial created a leg, by number and time; after it, before the next."""
 
-    lane: ClassVar[Lane] = Lane.SEARCH
+    lane: ClassVar[Lane] = Lane.HUMAN
 
     number: str = ""
     since: float = 0.0
+    delay: float = EVIDENCE
 
     def needed(self, call: Call) -> bool:
         """Not when the leg's own callback has already spoken."""
         return call.attempt is not None and not call.attempt.ended and not call.attempt.call_sid
+
+    def wanted(self, call: Call) -> bool:
+        """Not when the leg's own news has come meanwhile."""
+        attempt = call.attempt_number(self.n)
+        return attempt is not None and not attempt.ended and not attempt.call_sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +318,15 @@ class ComfortCaller(CallerOrder):
     """Announce one moment and a ring tone to the caller, who is alone in the room."""
 
     lane: ClassVar[Lane] = Lane.CALLER
+    repeatable: ClassVar[bool] = False
 
     def needed(self, call: Call) -> bool:
         """Not while the AI or its relay has the caller, nor while the last announcement plays."""
-        company = call.ai.state in (AIState.UP, AIState.STREAMING)
-        return bool(call.room_sid) and not company and call.at >= call.comforted_until
+        return self.wanted(call) and call.at >= call.comforted_until
+
+    def wanted(self, call: Call) -> bool:
+        """Not over somebody who speaks to them by now."""
+        return bool(call.room_sid) and call.ai.state not in (AIState.UP, AIState.STREAMING)
 
     def advance(self, call: Call) -> Call:
         """Nobody talks over the announcement."""
@@ -298,6 +338,10 @@ class EndCaller(CallerOrder):
     """End the caller's call."""
 
     lane: ClassVar[Lane] = Lane.END
+
+    def needed(self, call: Call) -> bool:
+        """Only while their leg is not known to be over."""
+        return not call.left
 
 
 def ring_seconds(attempt: Attempt, rules: Rules) -> float:
@@ -317,8 +361,13 @@ BY_NAME = _by_name(Order)
 
 
 def from_dict(data: dict[str, Any]) -> Order:
-    """The order that `Order.to_dict` gave."""
+    """The order that `Order.to_dict` gave, now or in the releases next to this one.
+
+    KeyError for an order, ValueError for a word, that is not known here.
+    """
     values = {name: value for name, value in data.items() if name != "order"}
     if "style" in values:
         values["style"] = Style(values["style"])
-    return BY_NAME[data["order"]](**values)
+    kind = BY_NAME[data["order"]]
+    known = {each.name for each in fields(kind)}
+    return kind(**{name: value for name, value in values.items() if name in known})
