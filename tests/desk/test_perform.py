@@ -98,18 +98,18 @@ def test_a_human_is_dialled_in_their_style(style: Style) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "request_"),
+    ("order", "request_", "news"),
     [
-        (do.EndHuman(1, "CAsam"), "end_call"),
-        (do.EndStray("CAsam"), "end_call"),
-        (do.EndCaller("wt-c1", "CF1", "CAcaller"), "end_call"),
-        (do.RemoveAI(1, "CF1", "CAai"), "remove"),
-        (do.EndAI(1, "CF1", "CAai"), "end_call"),
+        (do.EndHuman(1, "CAsam"), "end_call", None),
+        (do.EndStray("CAsam"), "end_call", None),
+        (do.EndCaller("wt-c1", "CF1", "CAcaller"), "end_call", ev.CallerLeft(why="ended")),
+        (do.RemoveAI(1, "CF1", "CAai"), "remove", None),
+        (do.EndAI(1, "CF1", "CAai"), "end_call", ev.AILeft(1, "CF1", "ended")),
     ],
 )
-def test_ending_what_is_over_is_success(order: do.Order, request_: str) -> None:
+def test_ending_what_is_over_is_success(order: do.Order, request_: str, news: ev.Event | None) -> None:
     result, carrier = performed(order, **{request_: GONE})
-    assert result is None
+    assert result == news
     assert carrier.names().count(request_) == 1
 
 
