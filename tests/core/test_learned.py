@@ -91,7 +91,8 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
     (Stage.RINGING, ev.CallerLeft("CF2"), {
         "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT,
         "attempt.outcome": Outcome.CALLER_LEFT}),
-    (Stage.HUMAN, ev.CallerLeft("CF2"), {"stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT}),
+    (Stage.HUMAN, ev.CallerLeft("CF2"), {
+        "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT}),
     (Stage.AI, ev.RoomLost("CF2"), {"stage": Stage.RETURNING, "room_sid": "", "ai.state": AIState.ABSENT}),
     (Stage.AI, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT}),

@@ -182,7 +182,9 @@ def test_a_caller_who_has_moved_on_is_not_moved_again(moved: Call) -> None:
 
 def test_an_unsure_dial_is_found_by_its_number_or_given_up() -> None:
     order = do.LookForDial(1, "", "+15550100001", 5.0)
-    assert performed(order, find_call="CAsam")[0] == ev.HumanDialled(1, "CAsam")
+    result, carrier = performed(order, find_call="CAsam")
+    assert result == ev.HumanDialled(1, "CAsam")
+    assert carrier.said == [("find_call", ("+15550100001", Options.number, 5.0, ()), {})]
     assert performed(order, find_call="")[0] == ev.HumanEnded(1, Ended.MISSING)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from warmtransfer.core.outcomes import Outcome as Outcome
+from warmtransfer.core.plain import Unreadable as Unreadable
 from warmtransfer.core.plain import plain
 
 _ROOM = re.compile(r"wt-([0-9a-f]{1,64})(?:-[0-9]{1,6})?")
@@ -169,18 +170,11 @@ class Call:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Call:
         """The call that `to_dict` gave, now or in the releases next to this one: what is not known here is
-        left out, what is not there has its default. ValueError for a word that is not known."""
-        ai = _known(AI, data["ai"])
-        ai.update(state=AIState(ai["state"]), losses=tuple(ai["losses"]))
-        attempts = tuple(_attempt(each) for each in data["attempts"])
-        rest = {
-            **data,
-            "stage": Stage(data["stage"]),
-            "ai": AI(**ai),
-            "handoff": Handoff(**_known(Handoff, data["handoff"])),
-            "attempts": attempts,
-        }
-        return cls(**_known(cls, rest))
+        left out, what is not there has its default. Unreadable for a word that is not known."""
+        try:
+            return cls(**_read(data))
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise Unreadable(f"{type(exc).__name__}: {exc}") from None
 
 
 def awaited(call: Call) -> bool:
@@ -194,11 +188,24 @@ def call_of(room: str) -> str:
     return found[1] if found else ""
 
 
+def _read(data: dict[str, Any]) -> dict[str, Any]:
+    ai = _known(AI, data.get("ai", {}))
+    if "state" in ai:
+        ai["state"] = AIState(ai["state"])
+    ai["losses"] = tuple(ai.get("losses", ()))
+    return _known(Call, data) | {
+        "stage": Stage(data["stage"]),
+        "ai": AI(**ai),
+        "handoff": Handoff(**_known(Handoff, data.get("handoff", {}))),
+        "attempts": tuple(_attempt(each) for each in data.get("attempts", ())),
+    }
+
+
 def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
     """What of the data is a field of this kind."""
     return {each.name: data[each.name] for each in fields(kind) if each.name in data}
 
 
 def _attempt(data: dict[str, Any]) -> Attempt:
-    outcome = Outcome(data["outcome"]) if data["outcome"] else None
+    outcome = Outcome(data["outcome"]) if data.get("outcome") else None
     return Attempt(**{**_known(Attempt, data), "style": Style(data["style"]), "outcome": outcome})

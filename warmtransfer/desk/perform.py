@@ -227,7 +227,9 @@ class Performer:
         return ev.LegPresent(order.n)
 
     def _look_for_dial(self, call_id: str, order: do.LookForDial) -> ev.Event | None:
-        sid = self._carrier.find_call(order.number, order.since, self._known(order.number))
+        sid = self._carrier.find_call(
+            order.number, self._settings.number, order.since, self._known(order.number)
+        )
         return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, Ended.MISSING)
 
     # The caller's leg and the room ------------------------------------------------------------------

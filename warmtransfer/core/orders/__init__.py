@@ -38,6 +38,7 @@ from warmtransfer.core.orders.relay import PlayComfort as PlayComfort
 from warmtransfer.core.orders.relay import PrepareModel as PrepareModel
 from warmtransfer.core.orders.relay import RelayOrder as RelayOrder
 from warmtransfer.core.orders.relay import TellAI as TellAI
+from warmtransfer.core.plain import Unreadable
 
 
 def _by_name(root: type[Order]) -> dict[str, type[Order]]:
@@ -54,11 +55,13 @@ BY_NAME = _by_name(Order)
 def from_dict(data: dict[str, Any]) -> Order:
     """The order that `Order.to_dict` gave, now or in the releases next to this one.
 
-    KeyError for an order, ValueError for a word, that is not known here.
+    Unreadable for an order, or a word in it, that is not known here.
     """
-    values = {name: value for name, value in data.items() if name != "order"}
-    if "style" in values:
-        values["style"] = Style(values["style"])
-    kind = BY_NAME[data["order"]]
-    known = {each.name for each in fields(kind)}
-    return kind(**{name: value for name, value in values.items() if name in known})
+    try:
+        kind = BY_NAME[data["order"]]
+        values = {each.name: data[each.name] for each in fields(kind) if each.name in data}
+        if "style" in values:
+            values["style"] = Style(values["style"])
+    except (KeyError, TypeError, ValueError) as exc:
+        raise Unreadable(f"{type(exc).__name__}: {exc}") from None
+    return kind(**values)

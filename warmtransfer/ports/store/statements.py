@@ -46,6 +46,19 @@ TALKING = (
 )
 NEWEST = select(call.c.state).order_by(*_newest).limit(bindparam(MOST))
 LIVE = NEWEST.where(or_(call.c.stage != Stage.OVER.value, call.c.alarm_at > 0))
+#: Over and not looked after any more; or of another release, whose stages we do not know.
+OLD = (
+    select(call.c.id)
+    .where(
+        call.c.updated_at < bindparam(WHICH),
+        or_(
+            (call.c.stage == Stage.OVER.value) & (call.c.alarm_at == 0),
+            call.c.stage.not_in([stage.value for stage in Stage]),
+        ),
+    )
+    .limit(bindparam(MOST))
+    .with_for_update()
+)
 LEGS_TO = select(attempt.c.call_sid).where(attempt.c.number == bindparam(WHICH), attempt.c.call_sid != "")
 JOURNAL = select(journal).where(journal.c.call_id == bindparam(WHICH)).order_by(journal.c.id)
 ORDERS = select(outbox).where(outbox.c.call_id == bindparam(WHICH)).order_by(outbox.c.id)

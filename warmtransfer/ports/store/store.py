@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import Attempt, Call, Stage
+from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.events import Event
 from warmtransfer.core.plain import plain
 from warmtransfer.errors import ConfigError
-from warmtransfer.ports.store import opening
+from warmtransfer.ports.store import foreign, opening
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 #: Seconds for which a failure is news, if nothing was asked of the database since.
 LATELY = 60.0
+#: Calls that are forgotten in one transaction: some thousand rows, a few hundredths of a second.
+BITE = 20
 
 
 class Offload(Protocol):
@@ -130,7 +132,7 @@ class Store:
         if state is None and self._postgres:
             db.execute(sql.LOCK_NAME, {WHICH: call_id})
             state = db.execute(sql.LOCK, {WHICH: call_id}).scalar()
-        return None if state is None else Call.from_dict(state)
+        return None if state is None else foreign.call(state)
 
     # Orders -----------------------------------------------------------------------------------------
 
@@ -147,7 +149,8 @@ class Store:
     def open_orders(self, call_id: str = "") -> list[tuple[int, do.Order]]:
         """Orders that were not carried out, oldest first, of one call or of all."""
         rows = self._read(sql.OPEN_OF, {WHICH: call_id}) if call_id else self._read(sql.OPEN)
-        return [(row.id, do.from_dict(row.order)) for row in rows]
+        read = [(row.id, foreign.open_order(row.id, row.order)) for row in rows]
+        return [(number, order) for number, order in read if order is not None]
 
     # Calls ------------------------------------------------------------------------------------------
 
@@ -167,12 +170,12 @@ class Store:
         with self._transaction(writes=False) as db:
             state = db.execute(sql.BY_CALLER, {WHICH: call_sid}).scalar()
             talking = int(db.execute(sql.TALKING).scalar_one())
-        return None if state is None else Call.from_dict(state), talking
+        return None if state is None else foreign.call(state), talking
 
     def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
         """The newest calls first; `live`: only those that are not over, or still have a timer."""
         rows = self._read(sql.LIVE if live else sql.NEWEST, {MOST: limit})
-        return [Call.from_dict(row.state) for row in rows]
+        return foreign.calls(row.state for row in rows)
 
     def legs_to(self, number: str) -> frozenset[str]:
         """CallSids of all known attempts at this number."""
@@ -183,7 +186,7 @@ class Store:
         rows = self._read(sql.JOURNAL, {WHICH: call_id})
         given: dict[int, list[JournalOrder]] = {}
         for row in self._read(sql.ORDERS, {WHICH: call_id}):
-            order = JournalOrder(row.id, do.from_dict(row.order), row.done_at, row.result)
+            order = JournalOrder(row.id, foreign.given_order(row.order), row.done_at, row.result)
             given.setdefault(row.journal_id, []).append(order)
         return [
             JournalRow(row.at, row.event, row.data, row.before, row.after, tuple(given.get(row.id, ())))
@@ -201,18 +204,19 @@ class Store:
         return [Line(row.at, row.who, row.text) for row in self._read(sql.TRANSCRIPT, {WHICH: call_id})]
 
     def prune(self, before: float) -> int:
-        """Forget calls that are over and were last heard of before this second; how many."""
+        """Forget some calls that are over and were last heard of before this second; how many.
+
+        `BITE` at most: whoever waits for the database meanwhile waits for no more than these.
+        """
         return self._run(self._prune, before)
 
     def _prune(self, before: float) -> int:
-        old = (call.c.stage == Stage.OVER.value) & (call.c.updated_at < before) & (call.c.alarm_at == 0)
         with self._transaction() as db:
-            ids = [row.id for row in db.execute(select(call.c.id).where(old).with_for_update())]
-            for start in range(0, len(ids), 500):
-                some = ids[start : start + 500]
+            ids = [row.id for row in db.execute(sql.OLD, {WHICH: before, MOST: BITE})]
+            if ids:
                 for table in (attempt, journal, outbox, transcript):
-                    db.execute(delete(table).where(table.c.call_id.in_(some)))
-                db.execute(delete(call).where(call.c.id.in_(some)))
+                    db.execute(delete(table).where(table.c.call_id.in_(ids)))
+                db.execute(delete(call).where(call.c.id.in_(ids)))
             return len(ids)
 
     # Transactions -----------------------------------------------------------------------------------
@@ -226,7 +230,7 @@ class Store:
 
     def _first(self, query: Any, which: str) -> Call | None:
         rows = self._read(query, {WHICH: which})
-        return Call.from_dict(rows[0].state) if rows else None
+        return foreign.call(rows[0].state) if rows else None
 
     def _write(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         with self._transaction() as db:
