@@ -41,11 +41,14 @@ database = click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many, newest first."
 )
 @click.option("--live", is_flag=True, help="Only calls that are not over.")
+@click.option("--messages", is_flag=True, help="Of these, only calls with a message.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def calls(database: str, limit: int, live: bool, as_json: bool) -> None:
+def calls(database: str, limit: int, live: bool, messages: bool, as_json: bool) -> None:
     """List the newest calls."""
     with _records(database) as records:
         found = [each for each in records.calls(limit, live) if not live or each.stage is not Stage.OVER]
+    if messages:
+        found = [each for each in found if timeline.message(each)]
     if as_json:
         click.echo(json.dumps([timeline.summary(each) for each in found], indent=2))
         return
@@ -124,4 +127,5 @@ def _row(call: Call) -> str:
     began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(call.started_at))
     lasted = f"{call.ended_at - call.started_at:.0f} s" if call.ended_at else "running"
     tried = ", ".join(f"{each.name}: {each.outcome or 'open'}" for each in call.attempts)
-    return f"{call.id}  {began}  {call.stage:<10}  {lasted:>8}  {call.caller:<14}  {tried}".rstrip()
+    left = "  message" if timeline.message(call) else ""
+    return f"{call.id}  {began}  {call.stage:<10}  {lasted:>8}  {call.caller:<14}  {tried}{left}".rstrip()

@@ -150,6 +150,11 @@ class Call:
         return f"wt-{self.id}" if self.rooms == 1 else f"wt-{self.id}-{self.rooms}"
 
     @property
+    def recorded(self) -> bool:
+        """Whether the caller has recorded a message, and said anything in it."""
+        return bool(self.message_url) and self.message_seconds > 0
+
+    @property
     def attempt(self) -> Attempt | None:
         """The newest attempt."""
         return self.attempts[-1] if self.attempts else None

@@ -13,7 +13,7 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import WarmTransferError, log_fault
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import ToolCall
-from warmtransfer.relay.tools import TRANSFER, CallInfo, Toolbox
+from warmtransfer.relay.tools import TAKE_MESSAGE, TRANSFER, CallInfo, Toolbox
 
 log = logging.getLogger("warmtransfer")
 
@@ -24,11 +24,19 @@ ON_THE_WAY = frozenset({Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING})
 BAD_ARGUMENTS = "The arguments were not a JSON object. Call the tool again with correct ones."
 NOT_POSSIBLE = "The handoff could not be started. Tell the caller so, and offer to help yourself."
 TOO_SLOW = "The tool did not answer in time. Tell the caller it did not work."
+NOTHING_SAID = "There was nothing in the message. Ask the caller for it, then call the tool again."
+NOT_TAKEN = "The message could not be kept. Tell the caller so, and to call again later."
+TAKEN = "The message has been taken. Tell the caller so in one sentence."
+#: Letters of a message that are kept.
+MESSAGE_LIMIT = 4000
 CONNECTED = "The caller is being connected now. Say nothing more."
 
 
 class Desk(Protocol):
-    """The part of the desk a relay needs. Only `ask` blocks."""
+    """The part of the desk a relay needs. Only `post` and `ask` block."""
+
+    def post(self, call_id: str, event: ev.Event) -> Call:
+        """Decide this fact now."""
 
     def post_later(self, call_id: str, event: ev.Event) -> None:
         """Decide this fact soon."""
@@ -75,6 +83,9 @@ class Errands:
             self._transfer = call
             wish = [str(call.arguments.get(key) or "") for key in ("target", "reason", "summary")]
             self._loop.spawn(lambda: self._done(call, self._ask("tool", *wish), not call.spoken))
+        elif call.name == TAKE_MESSAGE and call.name not in self._toolbox:
+            text = str(call.arguments.get("text") or "").strip()[:MESSAGE_LIMIT]
+            self._loop.spawn(lambda: self._done(call, self._take(text), True))
         else:
             arguments = call.arguments
             run = self._toolbox.run
@@ -108,6 +119,17 @@ class Errands:
             log_fault(log, exc, "call %s: a human could not be asked for", self._info.call_id)
             return NOT_POSSIBLE
         return standing(call)
+
+    def _take(self, text: str) -> str:
+        """Keep the message; the model hears that it was taken only once it is."""
+        if not text:
+            return NOTHING_SAID
+        try:
+            self._desk.post(self._info.call_id, ev.MessageTaken(text))
+        except WarmTransferError as exc:
+            log_fault(log, exc, "call %s: a message could not be kept", self._info.call_id)
+            return NOT_TAKEN
+        return TAKEN
 
     def _done(self, call: ToolCall, text: str, speak: bool) -> None:
         self._loop.soon(self._close, call, text, speak)
