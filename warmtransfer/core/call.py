@@ -183,8 +183,8 @@ class Call:
 
 
 def awaited(call: Call) -> bool:
-    """Whether the AI is on its way to the caller: nobody has them until it is up."""
-    return call.ai.state in (AIState.ADDING, AIState.STREAMING)
+    """Whether the AI is on its way to the caller: nobody has them until it is up. One that is down is not."""
+    return call.ai.state in (AIState.ADDING, AIState.STREAMING) and not call.ai.down
 
 
 def call_of(room: str) -> str:
