@@ -25,6 +25,9 @@ from tests.test_config import GOOD
 from tests.web.site import CALLER, Site
 from warmtransfer.commands import group
 from warmtransfer.config import KEYS
+from warmtransfer.core import events as ev
+from warmtransfer.core.call import AIState, Stage
+from warmtransfer.core.legs import Ended
 from warmtransfer.errors import ConfigError
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store, here
@@ -136,6 +139,45 @@ def test_one_call_is_printed_for_machines(site: Site) -> None:
     assert [line["text"] for line in story["transcript"]] == ["Where is my order?"]
     dials = [order for row in story["journal"] for order in row["orders"] if order["order"] == "DialHuman"]
     assert [order["name"] for order in dials] == ["sam", "kim"]
+
+
+def test_a_message_that_was_left_is_listed_shown_and_has_an_end(site: Site) -> None:
+    recorded, noted, silent = site.arrive(), site.arrive(), site.arrive()
+    site.parts.desk.post(noted, ev.MessageTaken("Ada, +15550107000,\nabout an invoice."))
+    for call_id, seconds in ((recorded, "7"), (silent, "0")):
+        site.join(call_id)
+        site.parts.desk.post(call_id, ev.HandoffAsked("api"))
+        message(site, call_id, seconds)
+    lines = run(site, "calls", "--messages").splitlines()
+    assert {line.split()[0] for line in lines} == {recorded, noted}
+    assert all(line.endswith("message") for line in lines)
+    (row,) = [line for line in lines if line.startswith(recorded)]
+    assert "running" not in row
+    assert "message  recorded, 7 s  https://api.twilio.com/RE1" in run(site, "show", recorded)
+    assert "message  Ada, +15550107000, / about an invoice." in run(site, "show", noted)
+    told = {each["id"]: each for each in json.loads(run(site, "calls", "--json"))}
+    assert told[recorded]["message"] == {
+        "text": "",
+        "recording": {"url": "https://api.twilio.com/RE1", "seconds": 7},
+    }
+    assert told[recorded]["ended_at"] >= told[recorded]["started_at"]
+    assert told[noted]["message"]["recording"] is None
+    assert told[silent]["message"] is None
+    assert told[silent]["ended_at"]
+
+
+def message(site: Site, call_id: str, seconds: str) -> None:
+    """Nobody can be had, and this is what the caller records."""
+    for _ in range(6):
+        call = site.call(call_id)
+        if call.attempt and not call.attempt.ended:
+            site.parts.desk.post(call_id, ev.HumanEnded(call.attempt.n, Ended.BUSY))
+        if site.call(call_id).ai.state is AIState.ADDING:
+            site.parts.desk.post(call_id, ev.OrderFailed("AddAI", "refused", site.call(call_id).ai.label))
+    assert site.call(call_id).stage is Stage.MESSAGE
+    url = "https://api.twilio.com/RE1"
+    site.document(f"/caller/{call_id}/message", RecordingUrl=url, RecordingDuration=seconds)
+    assert site.call(call_id).stage is Stage.OVER
 
 
 def test_a_call_that_is_not_there_is_told_and_fails(site: Site) -> None:

@@ -307,7 +307,7 @@ def test_a_tool_is_shown_whenever_it_was_decorated_and_stays_a_function(
         """Says the time."""
         return "noon"
 
-    assert shown(app) == ["before", "after"]
+    assert shown(app) == ["before", "after", "take_message"]
     with app.app_context():
         assert before(7) == "7 in host"
 
@@ -346,6 +346,7 @@ def test_python_may_ask_for_a_human(tmp_path: Path) -> None:
 # Signals --------------------------------------------------------------------------------------------
 
 NAMES = ("call_started", "handoff_asked", "human_joined", "handoff_ended", "call_over")
+ALL_NAMES = (*NAMES, "message_left")
 
 
 class Ear:
@@ -354,7 +355,7 @@ class Ear:
     def __init__(self, app: Flask) -> None:
         self.heard: list[tuple[str, Call, dict[str, Any]]] = []
         self._receivers = []
-        for name in NAMES:
+        for name in ALL_NAMES:
             receiver = self._receiver(name)
             self._receivers.append(receiver)
             getattr(signals, name).connect(receiver, sender=app)
@@ -477,6 +478,21 @@ def test_a_change_of_stage_calls_for_these_signals(
     assert [more["joined"] for signal, more in told if signal is signals.handoff_ended] == (
         [] if joined is None else [joined]
     )
+
+
+def test_a_message_is_told_of_once_with_what_is_new_in_it() -> None:
+    def told(before: Call, after: Call) -> list[Any]:
+        return [more for signal, more in signals.told(before, after) if signal is signals.message_left]
+
+    noted = dataclasses.replace(RUNNING, message="Call Ada.")
+    assert told(RUNNING, noted) == [{"text": "Call Ada.", "url": "", "seconds": 0}]
+    more = dataclasses.replace(noted, message="Call Ada.\nBy noon.")
+    assert told(noted, more) == [{"text": "By noon.", "url": "", "seconds": 0}]
+    silent = dataclasses.replace(RUNNING, message_url="https://example.test/RE1")
+    assert told(RUNNING, silent) == []
+    recorded = dataclasses.replace(silent, message_seconds=7, stage=Stage.OVER)
+    assert told(RUNNING, recorded) == [{"text": "", "url": "https://example.test/RE1", "seconds": 7}]
+    assert told(recorded, recorded) == []
 
 
 def test_a_handoff_that_finds_nobody_is_asked_and_ended() -> None:

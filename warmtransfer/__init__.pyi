@@ -20,5 +20,6 @@ from warmtransfer.signals import call_started as call_started
 from warmtransfer.signals import handoff_asked as handoff_asked
 from warmtransfer.signals import handoff_ended as handoff_ended
 from warmtransfer.signals import human_joined as human_joined
+from warmtransfer.signals import message_left as message_left
 
 __version__: str

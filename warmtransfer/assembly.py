@@ -39,8 +39,12 @@ from warmtransfer.web.wrong import Wrong
 
 log = logging.getLogger("warmtransfer")
 
-#: Seconds between two looks for calls that are old enough to be forgotten.
+#: Seconds between two looks for calls that are old enough to be forgotten, and before the first: a process
+#: that has just begun has callers to take up.
 PRUNE_EVERY = 6 * 3600.0
+PRUNE_FIRST = 120.0
+#: Seconds between two bites, for those who wait for the database.
+PRUNE_PAUSE = 0.2
 DAY = 86400.0
 
 
@@ -124,13 +128,14 @@ class Running:
         self._coroutines.stop()
 
     def _forget(self) -> None:
-        while True:
+        pause = PRUNE_FIRST
+        while not self._ended.wait(pause):
+            pause = PRUNE_EVERY
             try:
-                self._store.prune(time.time() - self._keep)
+                if self._store.prune(time.time() - self._keep):
+                    pause = PRUNE_PAUSE
             except WarmTransferError as fault:
                 log.warning("old calls are kept until next time: %s", fault)
-            if self._ended.wait(PRUNE_EVERY):
-                return
 
 
 def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Parts:

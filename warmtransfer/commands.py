@@ -42,13 +42,16 @@ database = click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many, newest first."
 )
 @click.option("--live", is_flag=True, help="Only calls that are not over.")
+@click.option("--messages", is_flag=True, help="Of these, only calls with a message.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def calls(database: str, limit: int, live: bool, as_json: bool) -> None:
+def calls(database: str, limit: int, live: bool, messages: bool, as_json: bool) -> None:
     """List the newest calls."""
     with _records(database) as (records, whose):
         rows = [
             (each, of) for each, of in records.owned(limit, live) if not live or each.stage is not Stage.OVER
         ]
+    if messages:
+        rows = [(each, of) for each, of in rows if timeline.message(each)]
     found = [(each, _whose(each, of) if whose else "") for each, of in rows]
     if as_json:
         told = [{**timeline.summary(each), **({"owner": of} if whose else {})} for each, of in found]
@@ -140,6 +143,7 @@ def _row(call: Call, owner: str) -> str:
     began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(call.started_at))
     lasted = f"{call.ended_at - call.started_at:.0f} s" if call.ended_at else "running"
     tried = ", ".join(f"{each.name}: {each.outcome or 'open'}" for each in call.attempts)
-    return f"{call.id}  {began}  {call.stage:<10}  {lasted:>8}  {call.caller:<14}  {tried}".rstrip() + (
-        f"  of {owner}" if owner else ""
-    )
+    left = "  message" if timeline.message(call) else ""
+    of = f"  of {owner}" if owner else ""
+    row = f"{call.id}  {began}  {call.stage:<10}  {lasted:>8}  {call.caller:<14}  {tried}{left}"
+    return row.rstrip() + of

@@ -32,6 +32,9 @@ handoff_asked = _signals.signal("handoff-asked")
 human_joined = _signals.signal("human-joined")
 #: Nobody is being tried any more; also given: `handoff` and `joined`, whether a human has the caller.
 handoff_ended = _signals.signal("handoff-ended")
+#: A message for those who could not be had: the AI has taken one, or the caller has recorded one; also
+#: given: `text`, what the AI has noted, or `url` and `seconds` of the recording.
+message_left = _signals.signal("message-left")
 #: The caller has left, or was let go.
 call_over = _signals.signal("call-over")
 
@@ -51,6 +54,12 @@ def told(before: Call | None, after: Call) -> list[tuple[NamedSignal, dict[str, 
         news.append((human_joined, {"attempt": after.attempt}))
     if (asked or was.stage in _OPEN) and after.stage not in _OPEN:
         news.append((handoff_ended, {"handoff": after.handoff, "joined": after.stage is Stage.HUMAN}))
+    if after.message != was.message:
+        noted = after.message.removeprefix(was.message).strip()
+        news.append((message_left, {"text": noted, "url": "", "seconds": 0}))
+    if after.recorded and not was.recorded:
+        recording = {"url": after.message_url, "seconds": after.message_seconds}
+        news.append((message_left, {"text": "", **recording}))
     if after.stage is Stage.OVER is not was.stage:
         news.append((call_over, {}))
     return news

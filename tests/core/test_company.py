@@ -164,7 +164,7 @@ def test_an_ai_that_has_come_and_whose_model_is_ready_greets_or_goes(stage: Stag
     story = in_stage(Stage.CONNECTING).tell(ev.AIAsked(1, "t"), ev.StreamUp(1), ev.AIUp(1))
     assert (story.call.stage, story.names()) == (Stage.AI, ["LetAISpeak"])
     story = in_stage(Stage.HUMAN).tell(ev.AIUp(1))
-    assert story.names() == ["RemoveAI"]
+    assert story.names() == ["CloseModel", "RemoveAI"]
 
 
 @pytest.mark.parametrize("stage", [Stage.CANCELLING])
@@ -269,7 +269,7 @@ RESTARTED = {
     Stage.BRIEFING: (Stage.BRIEFING, LOOKS),
     Stage.CANCELLING: (Stage.CANCELLING, LOOKS),
     Stage.JOINING: (Stage.JOINING, LOOKS),
-    Stage.HUMAN: (Stage.HUMAN, ["RemoveAI", "LookForCaller", "LookForLeg"]),
+    Stage.HUMAN: (Stage.HUMAN, ["CloseModel", "RemoveAI", "LookForCaller", "LookForLeg"]),
     Stage.REDIRECTED: (Stage.REDIRECTED, ["LookForCaller"]),
     Stage.MESSAGE: (Stage.MESSAGE, ["LookForCaller"]),
 }
@@ -334,7 +334,12 @@ LIMITS = {
     if field.name not in ("humans", "patience", "losses", "loss_window")
 }
 #: The limits of stages that are not named after their own.
-LIMIT = {Stage.RINGING: "ring_margin", Stage.RETURNING: "connecting", Stage.HUMAN: "checking"}
+LIMIT = {
+    Stage.AI: "connecting",  # begun anew: the AI is brought back
+    Stage.RINGING: "ring_margin",
+    Stage.RETURNING: "connecting",
+    Stage.HUMAN: "checking",
+}
 
 
 @pytest.mark.parametrize("stage", sorted(set(WAITS) - {Stage.OVER}))
@@ -343,27 +348,33 @@ def test_a_stage_waits_for_as_long_as_the_rules_say(stage: Stage) -> None:
     story.rules = Rules(humans=story.rules.humans, **LIMITS)
     story.tell(ev.Restarted())
     ring = 20.0 if stage is Stage.RINGING else 0.0
-    assert story.call.alarm_at == story.at + LIMITS[LIMIT.get(stage, stage.value)] + ring
+    due = story.at + LIMITS[LIMIT.get(stage, stage.value)] + ring
+    # Until the AI has come, it is looked after sooner than the human.
+    soon = story.at + story.rules.connecting if stage in (Stage.RINGING, Stage.BRIEFING) else due
+    assert (story.call.due_at, story.call.alarm_at) == (due, min(due, soon))
 
 
 def test_the_first_wait_with_a_human_is_the_introductions() -> None:
     story = in_stage(Stage.HUMAN)
     assert story.call.alarm_at == story.at + story.rules.introduction
-    assert story.wait().names() == ["RemoveAI"]
+    assert story.wait().names() == ["CloseModel", "RemoveAI"]
     assert story.call.alarm_at == story.at + story.rules.checking
+    assert story.wait().names() == ["LookForLeg", "LookForCaller", "EndAI"]
+    story.tell(ev.AILeft(1, "CF1"))
     assert story.wait().names() == ["LookForLeg", "LookForCaller"]
 
 
 #: What a timer does that goes off in each stage.
 GOES_OFF = {
     Stage.ARRIVING: (Stage.ARRIVING, ["LookForRoom"]),
+    Stage.AI: (Stage.AI, ["LookForAI", "LookForCaller"]),
     Stage.CONNECTING: (Stage.CONNECTING, ["EndAI", "LookForCaller", "ComfortCaller", "AddAI"]),
     Stage.RETURNING: (Stage.RETURNING, ["EndAI", "LookForCaller", "ComfortCaller", "AddAI"]),
     Stage.RINGING: (Stage.CANCELLING, ["EndHuman"]),
     Stage.BRIEFING: (Stage.CANCELLING, ["EndHuman"]),
     Stage.JOINING: (Stage.JOINING, ["LookForLeg"]),
     Stage.CANCELLING: (Stage.CANCELLING, ["LookForLeg"]),
-    Stage.HUMAN: (Stage.HUMAN, ["RemoveAI"]),
+    Stage.HUMAN: (Stage.HUMAN, ["CloseModel", "RemoveAI"]),
     Stage.REDIRECTED: (Stage.REDIRECTED, ["LookForCaller"]),
     Stage.MESSAGE: (Stage.OVER, ["EndCaller", "CloseModel", "EndAI"]),
     Stage.OVER: (Stage.OVER, ["CloseModel", "EndAI"]),

@@ -55,7 +55,7 @@ def test_every_row_is_of_a_fact_that_counts_in_its_stage() -> None:
 ONLY: dict[type[ev.Event], set[Stage]] = {
     ev.CallArrived: {Stage.ARRIVING},
     ev.CallerJoined: {Stage.ARRIVING, *WANTED},
-    ev.CallerLeft: set(Stage) - {Stage.OVER},
+    ev.CallerLeft: set(Stage),
     ev.RoomLost: set(Stage) - {Stage.ARRIVING, Stage.OVER, *ELSEWHERE},
     ev.MessageLeft: {Stage.MESSAGE},
     ev.AIAsked: set(WANTED),

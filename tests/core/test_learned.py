@@ -20,7 +20,7 @@ def told(value: Any, name: str = "") -> dict[str, Any]:
     """Every field of a call by its dotted name; of the attempts only the newest."""
     if isinstance(value, Call):
         rest = {each.name: getattr(value, each.name) for each in fields(value)}
-        for name in ("at", "alarm", "alarm_at", "attempts"):
+        for name in ("at", "alarm", "alarm_at", "due_at", "attempts"):
             rest.pop(name)
         flat = {}
         for name, each in {**rest, "attempt": value.attempt}.items():
@@ -87,11 +87,12 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
     (Stage.REDIRECTED, ev.HumanEnded(2, Ended.BUSY, "486"), {
         "attempt.ended": True, "attempt.ended_at": NOW, "attempt.sip": "486"}),
     (Stage.AI, ev.CallerLeft("CF2"), {
-        "stage": Stage.OVER, "ended_at": NOW, "ai.state": AIState.ABSENT}),
+        "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT}),
     (Stage.RINGING, ev.CallerLeft("CF2"), {
-        "stage": Stage.OVER, "ended_at": NOW, "ai.state": AIState.ABSENT,
+        "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT,
         "attempt.outcome": Outcome.CALLER_LEFT}),
-    (Stage.HUMAN, ev.CallerLeft("CF2"), {"stage": Stage.OVER, "ended_at": NOW, "ai.state": AIState.ABSENT}),
+    (Stage.HUMAN, ev.CallerLeft("CF2"), {
+        "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT}),
     (Stage.AI, ev.RoomLost("CF2"), {"stage": Stage.RETURNING, "room_sid": "", "ai.state": AIState.ABSENT}),
     (Stage.AI, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT}),
@@ -103,8 +104,10 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
         "news": briefing.human_gone("kim")}),
     (Stage.MESSAGE, ev.CallerCameBack(), {"ai.state": AIState.ABSENT}),
     (Stage.OVER, ev.CallerCameBack(), {
-        "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ended_at": 0.0}),
-    (Stage.MESSAGE, ev.MessageLeft("url", 5), {"stage": Stage.OVER, "ai.state": AIState.ABSENT}),
+        "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ended_at": 0.0, "left": False}),
+    (Stage.MESSAGE, ev.MessageLeft("url", 5), {
+        "stage": Stage.OVER, "ai.state": AIState.ABSENT, "ended_at": NOW, "message_url": "url",
+        "message_seconds": 5}),
 ]  # fmt: skip
 
 

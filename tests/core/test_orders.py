@@ -11,7 +11,7 @@ from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
-from warmtransfer.core.relayorders import RelayOrder, backoff
+from warmtransfer.core.orders.relay import RelayOrder, backoff
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.table import TABLE
 
@@ -119,7 +119,7 @@ NEEDLESS = [
     (do.EndAI, replace(ALONE, ai=replace(ALONE.ai, call_sid=""))),
     (do.EndAI, replace(CALL, ai=AI(state=AIState.UP))),
     (do.LookForAI, ALONE),
-    (do.LookForAI, replace(CALL, ai=replace(CALL.ai, call_sid=""))),
+    (do.LookForAI, replace(CALL, ai=replace(CALL.ai, call_sid="", state=AIState.ADDING))),
     (do.Introduce, ALONE),
     (do.Introduce, replace(CALL, attempts=())),
     *(

@@ -45,7 +45,7 @@ def test_every_waiting_stage_arms_a_timer(stage: Stage) -> None:
 @pytest.mark.parametrize("stage", WAITING)
 def test_every_waiting_stage_has_rows_for_timer_failure_and_caller_leaving(stage: Stage) -> None:
     assert ev.TimedOut in TABLE[stage]
-    assert ev.OrderFailed in TABLE[stage]
+    assert ev.OrderFailed in TABLE[stage] or stage is Stage.AI  # what it has ordered is not waited for
     assert ev.CallerLeft in TABLE[stage] or stage is Stage.OVER
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.core.stories import RULES
 from tests.desk.parts import Office, eventually
+from tests.ports.store.databases import database
 from warmtransfer import errors
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Call, Outcome, Stage
@@ -142,6 +145,40 @@ def test_a_dial_that_a_crash_left_open_is_looked_for_and_not_repeated(tmp_path: 
         call = office.store.load(call_id)
         assert call is not None
         assert call.attempts[0].call_sid == "CAhuman1"
+    finally:
+        office.close()
+
+
+def test_what_another_release_has_stored_ends_nothing(tmp_path: Path) -> None:
+    """A call in a stage that we do not know, and an order that we cannot carry out, beside one of ours."""
+    office = Office(tmp_path)
+    call_id = talking(office)
+    theirs = office.desk.arrive(ev.CallArrived("CAtheirs", "+15550109998", "+15550100000"))
+    assert theirs is not None
+    office.close()
+    with database(f"sqlite:///{tmp_path / 'calls.sqlite3'}") as db:
+        state = json.dumps(theirs.to_dict() | {"stage": "dreaming"})
+        db.execute(
+            text("UPDATE warmtransfer_call SET stage = 'dreaming', state = :state WHERE id = :id"),
+            {"state": state, "id": theirs.id},
+        )
+        db.execute(
+            text(
+                'INSERT INTO warmtransfer_outbox (call_id, "order", at, done_at) VALUES (:id, :order, 1, 0)'
+            ),
+            {"id": call_id, "order": '{"order": "SingToCaller"}'},
+        )
+    office = Office(tmp_path, speed=20.0, leg=LegState.UP)
+    try:
+        office.desk.start()
+        call = office.desk.call(call_id)
+        assert call is not None
+        assert call.stage is Stage.RETURNING
+        with pytest.raises(UnknownCall):
+            office.desk.post(theirs.id, ev.RoomLost("CF9"))
+        again = office.desk.arrive(ev.CallArrived("CAtheirs", "+15550109998", "+15550100000"))
+        assert again is not None
+        assert again.id != theirs.id
     finally:
         office.close()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from warmtransfer.desk.lanes import Lanes
 
 
@@ -61,3 +63,25 @@ def test_work_waits_for_the_start_and_is_then_done() -> None:
 
 def test_lanes_that_never_started_end_at_once() -> None:
     assert Lanes().close(60.0)
+
+
+def test_a_thread_that_cannot_begin_holds_up_its_own_work_and_loses_none(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin = threading.Thread.start
+    refusals = iter(range(3))
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name.startswith("lane poor") and next(refusals, None) is not None:
+            raise RuntimeError("can't start new thread")
+        begin(thread)
+
+    lanes, seen, other = started(), [], threading.Event()
+    monkeypatch.setattr(threading.Thread, "start", start)
+    lanes.put("poor", lambda: seen.append(1))
+    lanes.put("poor", lambda: seen.append(2))
+    lanes.put("rich", other.set)
+    assert other.wait(5.0)
+    assert lanes.close(5.0)
+    assert seen == [1, 2]
+    assert caplog.text.count("no thread can be begun") == 1

@@ -98,18 +98,18 @@ def test_a_human_is_dialled_in_their_style(style: Style) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "request_"),
+    ("order", "request_", "news"),
     [
-        (do.EndHuman(1, "CAsam"), "end_call"),
-        (do.EndStray("CAsam"), "end_call"),
-        (do.EndCaller("wt-c1", "CF1", "CAcaller"), "end_call"),
-        (do.RemoveAI(1, "CF1", "CAai"), "remove"),
-        (do.EndAI(1, "CF1", "CAai"), "end_call"),
+        (do.EndHuman(1, "CAsam"), "end_call", None),
+        (do.EndStray("CAsam"), "end_call", None),
+        (do.EndCaller("wt-c1", "CF1", "CAcaller"), "end_call", ev.CallerLeft(why="ended")),
+        (do.RemoveAI(1, "CF1", "CAai"), "remove", None),
+        (do.EndAI(1, "CF1", "CAai"), "end_call", ev.AILeft(1, "CF1", "ended")),
     ],
 )
-def test_ending_what_is_over_is_success(order: do.Order, request_: str) -> None:
+def test_ending_what_is_over_is_success(order: do.Order, request_: str, news: ev.Event | None) -> None:
     result, carrier = performed(order, **{request_: GONE})
-    assert result is None
+    assert result == news
     assert carrier.names().count(request_) == 1
 
 
@@ -182,7 +182,9 @@ def test_a_caller_who_has_moved_on_is_not_moved_again(moved: Call) -> None:
 
 def test_an_unsure_dial_is_found_by_its_number_or_given_up() -> None:
     order = do.LookForDial(1, "", "+15550100001", 5.0)
-    assert performed(order, find_call="CAsam")[0] == ev.HumanDialled(1, "CAsam")
+    result, carrier = performed(order, find_call="CAsam")
+    assert result == ev.HumanDialled(1, "CAsam")
+    assert carrier.said == [("find_call", ("+15550100001", Options.number, 5.0, ()), {})]
     assert performed(order, find_call="")[0] == ev.HumanEnded(1, Ended.MISSING)
 
 

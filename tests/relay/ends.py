@@ -327,6 +327,14 @@ class Notes:
     kept: list[Kept] = field(default_factory=list)
     answer: Call = field(default_factory=lambda: calling(Stage.RINGING))
     on_ask: Callable[[], object] = lambda: None
+    refusal: Exception | None = None  #: of what is posted at once
+
+    def post(self, call_id: str, event: ev.Event) -> Call:
+        """Note it, unless it is to be refused."""
+        if self.refusal:
+            raise self.refusal
+        self.events.append(event)
+        return self.answer
 
     def post_later(self, call_id: str, event: ev.Event) -> None:
         """Note it."""

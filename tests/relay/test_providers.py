@@ -12,7 +12,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.model.protocol import ModelSettings
-from warmtransfer.relay.tools import TRANSFER, Toolbox
+from warmtransfer.relay.tools import TAKE_MESSAGE, TRANSFER, Toolbox
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def parrots() -> Iterator[tuple[OneEnd, FarEnd]]:
 def test_audio_goes_both_ways_unchanged_and_the_greeting_is_asked_for() -> None:
     with parrots() as (near, far):
         phone, session = near.answered(), far.session()
-        assert session.wait("hello") == [[TRANSFER]]
+        assert session.wait("hello") == [[TAKE_MESSAGE, TRANSFER]]
         payloads = [base64.b64encode(bytes([n]) * 160).decode() for n in range(20)]
         for payload in payloads:
             phone.media(payload.encode())

@@ -7,9 +7,12 @@ import time
 from base64 import b64encode
 from itertools import islice
 
+import pytest
+
 from tests.relay.ends import Ends, Phone, Session, calling, ends, until
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
+from warmtransfer.errors import StoreBusy
 from warmtransfer.relay import tones
 from warmtransfer.relay.tools import CallInfo, Toolbox
 
@@ -113,6 +116,32 @@ def test_news_of_the_desk_is_the_answer_of_a_transfer_that_waits() -> None:
         assert until(lambda: outputs(session)) == ["Nobody is available. Say so."]
         session.wait("response.create")
         assert not notes(session)
+
+
+def test_a_message_is_kept_before_the_model_may_say_that_it_was_taken() -> None:
+    with ends() as both:
+        _, session = both.up()
+        session.begin("r1")
+        session.end("r1", output=[session.call("take_message", {"text": " Ada, about an invoice. "})])
+        assert "has been taken" in until(lambda: outputs(session))[0]
+        assert both.desk.events[-1] == ev.MessageTaken("Ada, about an invoice.")
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal", "told"),
+    [(" ", None, "nothing in the message"), ("Ada.", StoreBusy("away"), "could not be kept")],
+    ids=["empty", "database away"],
+)
+def test_a_message_that_was_not_kept_is_not_said_to_be(
+    text: str, refusal: Exception | None, told: str
+) -> None:
+    with ends() as both:
+        _, session = both.up()
+        both.desk.refusal = refusal
+        session.begin("r1")
+        session.end("r1", output=[session.call("take_message", {"text": text})])
+        assert told in until(lambda: outputs(session))[0]
+        assert not [each for each in both.desk.events if isinstance(each, ev.MessageTaken)]
 
 
 def test_a_host_apps_tool_runs_in_its_own_thread_and_answers() -> None:

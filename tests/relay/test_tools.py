@@ -359,7 +359,7 @@ def test_the_app_is_around_every_run() -> None:
 
 def test_the_way_to_a_human_names_people_and_no_numbers() -> None:
     kim = Human("Kim", "+15550100002")
-    (shown,) = Toolbox().shown((SAM, kim))
+    _, shown = Toolbox().shown((SAM, kim))
     assert shown["parameters"]["properties"]["target"]["enum"] == ["Sam", "Kim"]
     assert "orders and delivery" in shown["description"]
     assert "+1555" not in json.dumps(shown)
@@ -367,4 +367,18 @@ def test_the_way_to_a_human_names_people_and_no_numbers() -> None:
 
 
 def test_with_nobody_to_ask_there_is_no_such_tool() -> None:
-    assert Toolbox().shown(()) == []
+    assert [each["name"] for each in Toolbox().shown(())] == ["take_message"]
+
+
+def test_a_message_can_be_taken_and_a_host_app_may_bring_its_own_way() -> None:
+    (shown,) = Toolbox().shown(())
+    jsonschema.Draft202012Validator.check_schema(shown["parameters"])
+
+    def take_message(number: int) -> str:
+        """Ours."""
+        return str(number)
+
+    tools = Toolbox()
+    tools.add(take_message)
+    assert "take_message" in tools
+    assert [each["description"] for each in tools.shown(())] == ["Ours."]

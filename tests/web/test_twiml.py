@@ -129,6 +129,16 @@ def test_a_message_is_recorded_after_an_apology_and_reported_even_when_empty() -
     assert (redirect.tag, redirect.text) == ("Redirect", here)
 
 
+@pytest.mark.parametrize("stage", Stage)
+def test_a_caller_for_whom_nobody_comes_any_more_is_told_so_and_not_to_wait(stage: Stage) -> None:
+    """A caller whose leg cannot be moved hears the wait document for as long as they stay."""
+    document = DOCUMENTS.wait("c0ffee", dataclasses.replace(CALL, stage=stage))
+    hopeless = stage in (Stage.MESSAGE, Stage.OVER)
+    assert ("nobody can take your call" in document) is hopeless
+    assert ("One moment" in document) is not hopeless
+    assert verbs(document)[-1].tag == "Redirect"
+
+
 def test_the_wait_document_rings_speaks_and_repeats_itself() -> None:
     document = DOCUMENTS.wait("c0ffee")
     assert shape(document) == ["Play", "Say", "Redirect"]
@@ -144,6 +154,7 @@ def test_the_wait_document_rings_speaks_and_repeats_itself() -> None:
         DOCUMENTS.wait("c0ffee"),
         DOCUMENTS.comfort(),
         DOCUMENTS.human_wait(CALL, "c0ffee", 1),
+        DOCUMENTS.wait("c0ffee", dataclasses.replace(CALL, stage=Stage.MESSAGE)),
         DOCUMENTS.human_wait(None, "c0ffee", 1),
         DOCUMENTS.hold(asked(Stage.BRIEFING, style=Style.ANNOUNCE), 1),
         DOCUMENTS.hold(asked(Stage.OVER, style=Style.ANNOUNCE), 1),

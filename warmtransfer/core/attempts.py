@@ -25,7 +25,7 @@ def outcome_of(ended: Ended, sip: str, attempt: Attempt) -> Outcome:
     better = attempt.outcome is Outcome.TIMED_OUT and ended in _TOLD
     if attempt.outcome is not None and not better:
         return attempt.outcome
-    return of_leg(ended, sip, bool(attempt.answered_at))
+    return of_leg(ended, sip)
 
 
 def close(call: Call, n: int, outcome: Outcome, sip: str = "") -> Call:

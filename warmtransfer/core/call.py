@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
 from warmtransfer.core.outcomes import Outcome as Outcome
+from warmtransfer.core.plain import Unreadable as Unreadable
 from warmtransfer.core.plain import plain
 
 _ROOM = re.compile(r"wt-([0-9a-f]{1,64})(?:-[0-9]{1,6})?")
@@ -94,6 +95,7 @@ class Attempt:
     accepted_at: float = 0.0
     joined_at: float = 0.0
     ended_at: float = 0.0
+    moved: bool = False  #: the caller's own leg has come to dial it (style redirect)
     sip: str = ""  #: SipResponseCode of the carrier's last word
     digits: str = ""  #: tones sent after the answer, `w` for half a second of waiting
 
@@ -135,6 +137,11 @@ class Call:
     laps: int = 0  #: times the current stage's timer has gone off in a row
     news: str = ""  #: what the AI has to be told when it next has the caller
     stray: str = ""  #: the CallSid of a leg that should not exist any more
+    due_at: float = 0.0  #: when the stage's wait is over; the alarm may go off sooner, to look after the AI
+    left: bool = False  #: the caller's leg is known to be over
+    message_url: str = ""  #: where the caller's recorded message is
+    message_seconds: int = 0
+    message: str = ""  #: the message that the AI has taken for the caller
     started_at: float = 0.0
     ended_at: float = 0.0
 
@@ -142,6 +149,11 @@ class Call:
     def room(self) -> str:
         """The conference's friendly name."""
         return f"wt-{self.id}" if self.rooms == 1 else f"wt-{self.id}-{self.rooms}"
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the caller has recorded a message, and said anything in it."""
+        return bool(self.message_url) and self.message_seconds > 0
 
     @property
     def attempt(self) -> Attempt | None:
@@ -163,18 +175,17 @@ class Call:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Call:
-        """The call that `to_dict` gave."""
-        ai = dict(data["ai"])
-        ai.update(state=AIState(ai["state"]), losses=tuple(ai["losses"]))
-        attempts = tuple(_attempt(each) for each in data["attempts"])
-        rest = {
-            **data,
-            "stage": Stage(data["stage"]),
-            "ai": AI(**ai),
-            "handoff": Handoff(**data["handoff"]),
-            "attempts": attempts,
-        }
-        return cls(**rest)
+        """The call that `to_dict` gave, now or in the releases next to this one: what is not known here is
+        left out, what is not there has its default. Unreadable for a word that is not known."""
+        try:
+            return cls(**_read(data))
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise Unreadable(f"{type(exc).__name__}: {exc}") from None
+
+
+def awaited(call: Call) -> bool:
+    """Whether the AI is on its way to the caller: nobody has them until it is up. One that is down is not."""
+    return call.ai.state in (AIState.ADDING, AIState.STREAMING) and not call.ai.down
 
 
 def call_of(room: str) -> str:
@@ -183,6 +194,24 @@ def call_of(room: str) -> str:
     return found[1] if found else ""
 
 
+def _read(data: dict[str, Any]) -> dict[str, Any]:
+    ai = _known(AI, data.get("ai", {}))
+    if "state" in ai:
+        ai["state"] = AIState(ai["state"])
+    ai["losses"] = tuple(ai.get("losses", ()))
+    return _known(Call, data) | {
+        "stage": Stage(data["stage"]),
+        "ai": AI(**ai),
+        "handoff": Handoff(**_known(Handoff, data.get("handoff", {}))),
+        "attempts": tuple(_attempt(each) for each in data.get("attempts", ())),
+    }
+
+
+def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
+    """What of the data is a field of this kind."""
+    return {each.name: data[each.name] for each in fields(kind) if each.name in data}
+
+
 def _attempt(data: dict[str, Any]) -> Attempt:
-    outcome = Outcome(data["outcome"]) if data["outcome"] else None
-    return Attempt(**{**data, "style": Style(data["style"]), "outcome": outcome})
+    outcome = Outcome(data["outcome"]) if data.get("outcome") else None
+    return Attempt(**{**_known(Attempt, data), "style": Style(data["style"]), "outcome": outcome})

@@ -90,6 +90,11 @@ class GivenUp(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class StillWaiting(Conclusion):
+    """The wait for a human goes on: the alarm went off to look after the AI, and that has come."""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineAnswered(Conclusion):
     """Detection says that no human has picked up."""
 

@@ -92,6 +92,13 @@ class MessageLeft(Event):
     seconds: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class MessageTaken(Event):
+    """The AI has taken a message for the caller, in its words."""
+
+    text: str
+
+
 # The AI ---------------------------------------------------------------------------------------------
 
 

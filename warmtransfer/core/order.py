@@ -19,7 +19,6 @@ class Lane(StrEnum):
     AI = "ai"  #: brings the AI's leg
     HUMAN = "human"  #: brings a human's leg
     LOOK = "look"  #: asks the carrier; one that waits already stands for the next of its kind
-    SEARCH = "search"  #: asks after a pause, which nobody else should wait for
     END = "end"  #: ends legs: stands behind nothing that is slow
 
 
@@ -31,6 +30,8 @@ class Order:
     """
 
     lane: ClassVar[Lane]
+    #: Whether it may be done again when nobody knows whether it was done: not what makes a leg, or is heard.
+    repeatable: ClassVar[bool] = True
 
     @property
     def local(self) -> bool:
@@ -39,6 +40,10 @@ class Order:
 
     def needed(self, call: Call) -> bool:
         """Whether there is anything to do it to."""
+        return True
+
+    def wanted(self, call: Call) -> bool:
+        """Whether it is still to be done, asked of the call as it is when the order's turn has come."""
         return True
 
     def facts(self, call: Call, rules: Rules) -> dict[str, Any]:

@@ -28,11 +28,11 @@ class Outcome(StrEnum):
     ERROR = "error"  #: nobody knows: the carrier never said whether it was dialled
 
 
-def of_leg(ended: Ended, sip: str, answered: bool) -> Outcome:
+def of_leg(ended: Ended, sip: str) -> Outcome:
     """What the end of a leg means when nothing better is known of the attempt."""
     match ended:
         case Ended.COMPLETED:
-            return Outcome.DECLINED if answered else Outcome.NO_ANSWER
+            return Outcome.DECLINED
         case Ended.BUSY:
             return Outcome.BUSY
         case Ended.NO_ANSWER:

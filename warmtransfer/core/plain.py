@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+
+class Unreadable(ValueError):
+    """Stored data that this release cannot read, such as a stage that only another one knows."""
+
+
 #: Names of each dataclass's fields, once asked for; None of anything else.
 _NAMES: dict[type, tuple[str, ...] | None] = {}
 

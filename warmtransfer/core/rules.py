@@ -31,6 +31,7 @@ class Rules:
     words: Words = ENGLISH  #: our own sentences
     arriving: float = 2.0  #: from the answer to the caller's join, before we look for the room
     connecting: float = 8.0  #: from ordering the AI's leg to stream and model being ready
+    watching: float = 60.0  #: between looks at a caller whom the AI has
     ring_margin: float = 15.0  #: on top of the ring time: the carrier's own 5, queueing, delivery of the news
     briefing: float = 60.0  #: from the answer to a decision
     joining: float = 5.0  #: from acceptance to the human's join, before we look for the leg

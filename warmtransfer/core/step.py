@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.call import SEEKING, Call, Stage, awaited
 from warmtransfer.core.conclusions import Fact
 from warmtransfer.core.reading import read
 from warmtransfer.core.rules import Rules
-from warmtransfer.core.table import RENEWS, TABLE, WAITS
+from warmtransfer.core.table import ABOUT_AI, RENEWS, TABLE, WAITS
 
 
 def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tuple[do.Order, ...]]:
@@ -23,6 +23,7 @@ def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tu
     if fact is None or row is None:
         return call, ()
     stage, templates = row
+    serial = call.alarm
     call = enter(call, stage, fact, rules)
     orders = []
     for template in templates:
@@ -30,18 +31,32 @@ def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tu
         if order is not None:
             call = order.advance(call)
             orders.append(order)
+    if call.alarm != serial:
+        call = replace(call, alarm_at=first_look(call, rules))
     return call, tuple(orders)
 
 
 def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
     """The call in `stage`, its timer armed when the stage is new or the wait starts anew."""
     same = stage is call.stage
-    rule = WAITS.get(stage)
-    if same and not (rule and (isinstance(fact, RENEWS) or not call.alarm_at)):
+    if stage is Stage.OVER and not same:
+        call = replace(call, ended_at=call.at)
+    elif call.stage is Stage.OVER and not same:
+        call = replace(call, ended_at=0.0)
+    if same and call.alarm_at and not isinstance(fact, RENEWS):
         return call
-    due = call.at + wait(call, stage, rule, not same, rules) if rule else 0.0
+    due = call.at + wait(call, stage, WAITS[stage], not same, rules)
+    if same and stage in SEEKING and isinstance(fact, ABOUT_AI) and call.due_at > call.at:
+        due = call.due_at
     laps = call.laps if same else 0
-    return replace(call, stage=stage, alarm=call.alarm + 1, alarm_at=due, laps=laps)
+    return replace(call, stage=stage, alarm=call.alarm + 1, alarm_at=due, due_at=due, laps=laps)
+
+
+def first_look(call: Call, rules: Rules) -> float:
+    """When the alarm goes off: at the wait's end, or sooner, to look after an AI that is on its way."""
+    if call.stage in (Stage.RINGING, Stage.BRIEFING) and awaited(call):
+        return min(call.due_at, call.at + rules.connecting)
+    return call.due_at
 
 
 def wait(call: Call, stage: Stage, rule: str, entering: bool, rules: Rules) -> float:

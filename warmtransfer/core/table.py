@@ -20,6 +20,8 @@ S = Stage
 DIAL = do.DialHuman()
 #: Bring the AI back, unless the caller turns out to have gone and the news was lost.
 ADD = (do.LookForCaller(), do.ComfortCaller(), do.AddAI())
+#: The AI has said its line: it goes, and its socket first, so that no late try ends another stream.
+LEAVE = (do.CloseModel(), do.RemoveAI())
 #: Every leg but the caller's; those that are not up are left out.
 ALL = (do.CloseModel(), do.EndAI(), do.EndHuman())
 
@@ -75,6 +77,7 @@ def seeking(stage: Stage) -> Rows:
         **BACK,
         so.HumanLost: (S.RINGING, (do.LetAISpeak(), DIAL)),
         so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
+        so.StillWaiting: (stage, ()),
         so.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
         so.NobodyHere: (S.RETURNING, ()),
         so.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
@@ -107,6 +110,7 @@ TABLE: dict[Stage, Rows] = {
         ev.StreamEnded: (S.RETURNING, (do.LookForCaller(),)),
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
         so.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
+        ev.TimedOut: (S.AI, (do.LookForAI(), do.LookForCaller())),
         so.StrayLeg: (S.AI, (do.EndStray(),)),
         ev.Restarted: (S.RETURNING, (do.PrepareModel(), *LOOK)),
     },
@@ -159,12 +163,12 @@ TABLE: dict[Stage, Rows] = {
     S.HUMAN: {
         **over(),
         **BACK,
-        ev.AIUp: (S.HUMAN, (do.RemoveAI(),)),
-        ev.LineHeard: (S.HUMAN, (do.RemoveAI(),)),
-        so.IntroductionDue: (S.HUMAN, (do.RemoveAI(),)),
+        ev.AIUp: (S.HUMAN, LEAVE),
+        ev.LineHeard: (S.HUMAN, LEAVE),
+        so.IntroductionDue: (S.HUMAN, LEAVE),
         so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
-        ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller())),
-        ev.Restarted: (S.HUMAN, (do.RemoveAI(), do.LookForCaller(), do.LookForLeg())),
+        ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller(), do.EndAI())),
+        ev.Restarted: (S.HUMAN, (*LEAVE, do.LookForCaller(), do.LookForLeg())),
         so.StrayLeg: (S.HUMAN, (do.EndStray(),)),
         ev.OrderFailed: (S.HUMAN, ()),
     },
@@ -195,7 +199,7 @@ TABLE: dict[Stage, Rows] = {
     },
     S.OVER: {
         ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),
-        ev.TimedOut: (S.OVER, ALL),
+        ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL)),
         so.StrayLeg: (S.OVER, (do.EndStray(),)),
         ev.OrderFailed: (S.OVER, ()),
     },
@@ -213,12 +217,13 @@ ALONE = WANTED - {S.AI}
 COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.CallArrived: frozenset({S.ARRIVING}),
     ev.CallerJoined: WANTED | {S.ARRIVING},
-    ev.CallerLeft: LIVE,
+    ev.CallerLeft: EVERYWHERE,
     ev.RoomLost: LIVE - ELSEWHERE - {S.ARRIVING},
     ev.CallerCameBack: EVERYWHERE,
     ev.CallerPresent: ALONE,
     ev.AnnouncementEnded: WANTED | {S.HUMAN},
     ev.MessageLeft: frozenset({S.MESSAGE}),
+    ev.MessageTaken: EVERYWHERE,
     ev.AIAdded: EVERYWHERE,
     ev.AIAsked: WANTED,
     ev.StreamUp: EVERYWHERE,
@@ -241,7 +246,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.HumanEnded: EVERYWHERE,
     ev.LegPresent: frozenset({S.CANCELLING}),
     ev.Restarted: LIVE,
-    ev.TimedOut: EVERYWHERE - {S.AI},
+    ev.TimedOut: EVERYWHERE,
     ev.OrderFailed: EVERYWHERE,
 }
 
@@ -249,6 +254,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
 WAITS: dict[Stage, str] = {
     S.ARRIVING: "arriving",
     S.CONNECTING: "connecting",
+    S.AI: "watching",
     S.RETURNING: "connecting",
     S.RINGING: "ring_margin",
     S.BRIEFING: "briefing",
@@ -262,6 +268,9 @@ WAITS: dict[Stage, str] = {
 
 #: Facts that start the current stage's wait anew although the stage does not change and no timer went off.
 RENEWS = (ev.Restarted, ev.HumanDialled, so.HumanLost, so.RedirectAsked, so.AILost)
+
+#: Facts about the AI: they do not prolong a wait for a human.
+ABOUT_AI = (so.AILost, so.AIDown, so.StillWaiting)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})

@@ -35,6 +35,7 @@ class Words:
     moment: str
     apology: str
     sorry: str
+    nobody: str  #: said again and again to a caller who can be neither moved nor let go
     thanks: str
     caller_gone: str
     too_late: str
@@ -61,6 +62,8 @@ ENGLISH = Words(
     moment="One moment please.",
     apology="I am sorry, nobody can take your call right now. Please leave a message with your name and "
     "number after the tone, and we will call you back.",
+    nobody="I am sorry, nobody can take your call right now. Please hang up, and call again in "
+    "a few minutes.",
     sorry="I am sorry, all our lines are busy right now. Please call again in a few minutes. Goodbye.",
     thanks="Thank you. Your message has been taken. Goodbye.",
     caller_gone="The caller has hung up. Thank you, goodbye.",
@@ -90,6 +93,8 @@ LANGUAGES: dict[str, Words] = {
         moment="Einen Moment bitte.",
         apology="Es tut mir leid, im Moment kann niemand Ihren Anruf annehmen. Bitte hinterlassen Sie nach "
         "dem Ton eine Nachricht mit Ihrem Namen und Ihrer Nummer, wir rufen Sie zurück.",
+        nobody="Es tut mir leid, im Moment ist niemand zu erreichen. Bitte legen Sie auf, und "
+        "rufen Sie in ein paar Minuten wieder an.",
         sorry="Es tut mir leid, im Moment sind alle Leitungen besetzt. Bitte rufen Sie in ein paar Minuten "
         "noch einmal an. Auf Wiederhören.",
         thanks="Vielen Dank. Ihre Nachricht ist aufgenommen. Auf Wiederhören.",
@@ -116,6 +121,8 @@ LANGUAGES: dict[str, Words] = {
         moment="Un instant, s'il vous plaît.",
         apology="Je suis désolé, personne ne peut prendre votre appel pour le moment. Laissez un message "
         "avec votre nom et votre numéro après le bip, et nous vous rappellerons.",
+        nobody="Je suis désolé, personne ne peut prendre votre appel. Veuillez raccrocher et "
+        "rappeler dans quelques minutes.",
         sorry="Je suis désolé, toutes nos lignes sont occupées. Veuillez rappeler dans quelques minutes. "
         "Au revoir.",
         thanks="Merci. Votre message est enregistré. Au revoir.",
@@ -142,6 +149,8 @@ LANGUAGES: dict[str, Words] = {
         moment="Un momento, por favor.",
         apology="Lo siento, ahora mismo nadie puede atender su llamada. Deje un mensaje con su nombre y su "
         "número después de la señal y le devolveremos la llamada.",
+        nobody="Lo siento, nadie puede atender su llamada ahora. Cuelgue, por favor, y llame de "
+        "nuevo dentro de unos minutos.",
         sorry="Lo siento, todas nuestras líneas están ocupadas. Llame de nuevo dentro de unos minutos, por "
         "favor. Adiós.",
         thanks="Gracias. Hemos recibido su mensaje. Adiós.",
@@ -168,6 +177,8 @@ LANGUAGES: dict[str, Words] = {
         moment="Un momento, per favore.",
         apology="Mi dispiace, al momento nessuno può rispondere. Lasci un messaggio con il suo nome e il suo "
         "numero dopo il segnale acustico: la richiameremo.",
+        nobody="Mi dispiace, nessuno può rispondere in questo momento. La prego di riagganciare "
+        "e di richiamare tra qualche minuto.",
         sorry="Mi dispiace, tutte le nostre linee sono occupate. Richiami tra qualche minuto. Arrivederci.",
         thanks="Grazie. Il suo messaggio è stato registrato. Arrivederci.",
         caller_gone="Chi chiamava ha riagganciato. Grazie, arrivederci.",
@@ -193,6 +204,8 @@ LANGUAGES: dict[str, Words] = {
         moment="Um momento, por favor.",
         apology="Desculpe, ninguém pode atender a sua ligação agora. Deixe uma mensagem com seu nome e "
         "número depois do sinal, e nós ligaremos de volta.",
+        nobody="Desculpe, ninguém pode atender agora. Por favor, desligue e ligue de novo em "
+        "alguns minutos.",
         sorry="Desculpe, todas as nossas linhas estão ocupadas. Ligue de novo em alguns minutos, por favor. "
         "Até logo.",
         thanks="Obrigado. A sua mensagem foi gravada. Até logo.",
@@ -219,6 +232,8 @@ LANGUAGES: dict[str, Words] = {
         moment="Een ogenblik alstublieft.",
         apology="Het spijt me, op dit moment kan niemand uw oproep aannemen. Laat na de toon een bericht "
         "achter met uw naam en nummer, dan bellen wij u terug.",
+        nobody="Het spijt me, niemand kan u nu te woord staan. Hangt u alstublieft op, en belt "
+        "u over een paar minuten nog eens.",
         sorry="Het spijt me, al onze lijnen zijn bezet. Belt u over een paar minuten nog eens. Tot ziens.",
         thanks="Dank u wel. Uw bericht is opgenomen. Tot ziens.",
         caller_gone="De beller heeft opgehangen. Dank u wel, tot ziens.",

@@ -8,10 +8,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
+from contextlib import suppress
+
+from warmtransfer.sparing import Sparing
 
 log = logging.getLogger("warmtransfer")
 
 Job = Callable[[], None]
+
+#: Seconds before a thread that could not be begun is tried again.
+AGAIN = 0.1
 
 
 class Lanes:
@@ -27,6 +33,7 @@ class Lanes:
         self._waiting: dict[Hashable, deque[Job]] = {}
         self._idle = threading.Condition(self._lock)
         self._closed = False
+        self._lines = Sparing(log)
         self._new: queue.SimpleQueue[tuple[Hashable, Job] | None] = queue.SimpleQueue()
         self._starter = threading.Thread(target=self._start, name="lanes", daemon=True)
 
@@ -56,15 +63,35 @@ class Lanes:
             return self._new.qsize() + sum(len(lane) for lane in self._waiting.values())
 
     def _start(self) -> None:
-        while (new := self._new.get()) is not None:
-            key, job = new
-            with self._lock:
-                lane = self._waiting.get(key)
-                if lane is not None:
-                    lane.append(job)
-                    continue
-                self._waiting[key] = deque([job])
+        unborn: deque[Hashable] = deque()  #: lanes whose thread could not begin
+        open_ = True
+        while open_ or unborn:
+            with suppress(queue.Empty):
+                new = self._new.get(timeout=AGAIN if unborn else None)
+                open_ = open_ and new is not None
+                if new is not None and self._first(*new):
+                    unborn.append(new[0])
+            while unborn and self._begin(unborn[0]):
+                unborn.popleft()
+
+    def _first(self, key: Hashable, job: Job) -> bool:
+        """Queue the job; whether its lane has no thread yet."""
+        with self._lock:
+            lane = self._waiting.get(key)
+            if lane is not None:
+                lane.append(job)
+                return False
+            self._waiting[key] = deque([job])
+            return True
+
+    def _begin(self, key: Hashable) -> bool:
+        """Begin the lane's thread; False when the system gives none: its work waits."""
+        try:
             threading.Thread(target=self._run, args=(key,), name=f"lane {key}", daemon=True).start()
+        except (RuntimeError, MemoryError) as fault:
+            self._lines.say("threads", logging.ERROR, "no thread can be begun, work waits: %s", fault)
+            return False
+        return True
 
     def _run(self, key: Hashable) -> None:
         while True:

@@ -11,7 +11,7 @@ from warmtransfer import errors
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, Style, call_of
+from warmtransfer.core.call import Call, Style, call_of
 from warmtransfer.core.legs import Ended, LegState
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 
@@ -19,8 +19,6 @@ log = logging.getLogger("warmtransfer")
 
 #: Seconds before an order that was not processed, or is safe to repeat, is tried again.
 RETRY_AFTER = (0.3, 0.7, 1.5, 3.0)
-#: Seconds the attempt's own callback has to tell of an unsure dial before we look.
-EVIDENCE = 3.0
 #: Seconds the AI's line may take before its audio is replaced.
 LINE = 6.0
 
@@ -56,7 +54,7 @@ class Performer:
             do.DialHuman: self._dial,
             do.EndHuman: self._end_leg,
             do.EndStray: self._end_leg,
-            do.EndCaller: self._end_leg,
+            do.EndCaller: self._end_caller,
             do.TellHuman: self._tell_human,
             do.BriefOnHold: self._brief_on_hold,
             do.LetHumanIn: self._let_in,
@@ -69,10 +67,13 @@ class Performer:
         }
 
     def perform(self, call_id: str, order: do.Order) -> ev.Event | None:
-        """Do it, repeating what is safe to repeat, and say what came of it; never raises."""
+        """Do it if still wanted, repeating what is safe to repeat, and say what came of it; never raises."""
         name = type(order).__name__
+        self._sleep(getattr(order, "delay", 0.0))
         for pause in (*RETRY_AFTER, None):
             try:
+                if not self._wanted(call_id, order):
+                    return None
                 return self._does[type(order)](call_id, order)
             except errors.CarrierError as fault:
                 detail = f"HTTP {fault.status} code {fault.code}"
@@ -84,6 +85,14 @@ class Performer:
                 log.exception("call %s: %s failed in our own code", call_id, name)
                 return ev.OrderFailed(name, "ours", order.key, type(fault).__name__)
         return None
+
+    def _wanted(self, call_id: str, order: do.Order) -> bool:
+        """As the call is now; while the database cannot say, it is."""
+        try:
+            call = self._call(call_id)
+        except errors.StoreBusy:
+            return True
+        return call is None or order.wanted(call)
 
     def adopt(self, room: str) -> None:
         """End a room whose call nobody knows; its caller's leg then asks what comes next, and starts anew.
@@ -118,10 +127,6 @@ class Performer:
     # The AI's leg -----------------------------------------------------------------------------------
 
     def _add_ai(self, call_id: str, order: do.AddAI) -> ev.Event | None:
-        self._sleep(order.delay)
-        call = self._call(call_id)
-        if call is None or call.ai.k != order.k or call.ai.state is AIState.ABSENT:
-            return None
         label = order.key
         try:
             sid = self._carrier.add_ai(
@@ -141,15 +146,18 @@ class Performer:
         return ev.AIAdded(order.k, sid)
 
     def _remove_ai(self, call_id: str, order: do.RemoveAI) -> None:
-        self._switchboard.close(call_id)
         _gone_is_done(self._carrier.remove, order.room_sid, order.call_sid or order.key)
 
-    def _end_ai(self, call_id: str, order: do.EndAI) -> None:
+    def _end_ai(self, call_id: str, order: do.EndAI) -> ev.Event:
         sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
         if sid:
             _gone_is_done(self._carrier.end_call, sid)
+        return ev.AILeft(order.k, order.room_sid, "ended")
 
     def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
+        if not order.call_sid:
+            here = self._carrier.find_participant(order.room_sid, order.key)
+            return None if here else ev.AILeft(order.k, order.room_sid, "looked")
         state = self._carrier.leg(order.call_sid)
         over = isinstance(state, Ended) or state is LegState.UNKNOWN
         return ev.AILeft(order.k, order.room_sid, "looked") if over else None
@@ -193,9 +201,14 @@ class Performer:
                 assert_never(order.style)
         return ev.HumanDialled(order.n, sid)
 
-    def _end_leg(self, call_id: str, order: do.EndHuman | do.EndStray | do.EndCaller) -> None:
+    def _end_leg(self, call_id: str, order: do.EndHuman | do.EndStray) -> None:
         if order.call_sid:
             _gone_is_done(self._carrier.end_call, order.call_sid)
+
+    def _end_caller(self, call_id: str, order: do.EndCaller) -> ev.Event:
+        if order.call_sid:
+            _gone_is_done(self._carrier.end_call, order.call_sid)
+        return ev.CallerLeft(why="ended")
 
     def _tell_human(self, call_id: str, order: do.TellHuman) -> None:
         if not order.call_sid:
@@ -227,12 +240,9 @@ class Performer:
         return ev.LegPresent(order.n)
 
     def _look_for_dial(self, call_id: str, order: do.LookForDial) -> ev.Event | None:
-        self._sleep(EVIDENCE)
-        call = self._call(call_id)
-        attempt = call.attempt_number(order.n) if call else None
-        if attempt is None or attempt.call_sid or attempt.ended:
-            return None
-        sid = self._carrier.find_call(order.number, order.since, self._known(order.number))
+        sid = self._carrier.find_call(
+            order.number, self._settings.number, order.since, self._known(order.number)
+        )
         return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, Ended.MISSING)
 
     # The caller's leg and the room ------------------------------------------------------------------
@@ -263,13 +273,8 @@ class Performer:
 
     def _redirect(self, call_id: str, order: do.RedirectCaller) -> None:
         self._switchboard.until_heard(call_id, LINE)
-        call = self._call(call_id)
-        attempt = call.attempt if call else None
-        if call is None or call.stage not in ELSEWHERE:
-            return
-        if call.stage is Stage.REDIRECTED and attempt and (attempt.n != order.n or attempt.call_sid):
-            return  # an earlier try of unsure fate has moved them: another would cut the dial short
-        self._carrier.move_call(order.caller_sid, self._links.next(call_id))
+        if self._wanted(call_id, order):
+            self._carrier.move_call(order.caller_sid, self._links.next(call_id))
 
     def _sleep(self, seconds: float) -> None:
         if seconds > 0:
@@ -277,11 +282,10 @@ class Performer:
 
 
 def _repeatable(order: do.Order, fault: errors.CarrierError) -> bool:
-    """What was not processed is; an unsure result is repeated only where repeating cannot make a leg."""
+    """What was not processed is; what may have been done already, only where twice does no harm."""
     if isinstance(fault, errors.CarrierBusy):
         return True
-    creates = isinstance(order, do.DialHuman | do.AddAI)
-    return isinstance(fault, errors.CarrierUnsure) and not creates
+    return isinstance(fault, errors.CarrierUnsure) and order.repeatable
 
 
 def _gone_is_done(request: Callable[..., object], *arguments: str) -> None:

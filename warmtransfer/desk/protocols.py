@@ -133,8 +133,8 @@ class Carrier(Protocol):
     def leg(self, call_sid: str) -> Leg:
         """Where a leg is, or how it ended."""
 
-    def find_call(self, to: str, since: float, known: frozenset[str]) -> str:
-        """The newest leg we made to `to` since then that is not among the known, "" for none."""
+    def find_call(self, to: str, from_: str, since: float, known: frozenset[str]) -> str:
+        """The newest leg from `from_` to `to` since then that is up and not among the known, "" for none."""
 
 
 class Switchboard(Protocol):

@@ -15,7 +15,7 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import StoreBusy, WarmTransferError, log_fault
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import ToolCall
-from warmtransfer.relay.tools import TRANSFER, CallInfo, Toolbox
+from warmtransfer.relay.tools import TAKE_MESSAGE, TRANSFER, CallInfo, Toolbox
 
 log = logging.getLogger("warmtransfer")
 
@@ -31,6 +31,11 @@ TWICE_UNREADABLE = "Your call of {} could not be read again. Tell the caller it 
 IN_HAND = "A person is being asked for without your call. Keep the caller company; promise nothing."
 NOT_POSSIBLE = "The handoff could not be started. Tell the caller so, and offer to help yourself."
 TOO_SLOW = "The tool did not answer in time. Tell the caller it did not work."
+NOTHING_SAID = "There was nothing in the message. Ask the caller for it, then call the tool again."
+NOT_TAKEN = "The message could not be kept. Tell the caller so, and to call again later."
+TAKEN = "The message has been taken. Tell the caller so in one sentence."
+#: Letters of a message that are kept.
+MESSAGE_LIMIT = 4000
 CONNECTED = "The caller is being connected now. Say nothing more."
 KEPT = (
     "The wish for a person is noted, and they are called as soon as that is possible. Tell the caller that "
@@ -43,7 +48,10 @@ NOTED = 3.0
 
 
 class Desk(Protocol):
-    """The part of the desk a relay needs. Only `ask` blocks."""
+    """The part of the desk a relay needs. Only `post` and `ask` block."""
+
+    def post(self, call_id: str, event: ev.Event) -> Call:
+        """Decide this fact now."""
 
     def post_later(self, call_id: str, event: ev.Event) -> None:
         """Decide this fact soon."""
@@ -123,6 +131,10 @@ class Errands:
             self._seek(Wish(("tool", target[:80], reason[:400], summary[:LONGEST]), call))
             return
         self._loop.later(self._clock.real(seconds), self._late, call)
+        if call.name == TAKE_MESSAGE and call.name not in self._toolbox:
+            text = str(call.arguments.get("text") or "").strip()[:MESSAGE_LIMIT]
+            self._loop.spawn(lambda: self._done(call, self._take(text)))
+            return
         arguments = call.arguments
         run = self._toolbox.run
         limit = self._clock.real(seconds)
@@ -206,6 +218,17 @@ class Errands:
 
     def _done(self, call: ToolCall, text: str) -> None:
         self._loop.soon(self._close, call, text, True)
+
+    def _take(self, text: str) -> str:
+        """Keep the message; the model hears that it was taken only once it is."""
+        if not text:
+            return NOTHING_SAID
+        try:
+            self._desk.post(self._info.call_id, ev.MessageTaken(text))
+        except WarmTransferError as exc:
+            log_fault(log, exc, "call %s: a message could not be kept", self._info.call_id)
+            return NOT_TAKEN
+        return TAKEN
 
     def _late(self, call: ToolCall) -> None:
         if call.call_id in self._open:

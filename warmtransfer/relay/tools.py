@@ -19,6 +19,8 @@ from warmtransfer.relay.signature import Signature, WrongArguments
 log = logging.getLogger("warmtransfer")
 
 TRANSFER = "transfer_to_human"
+#: Ours too, unless the host app brings its own of this name.
+TAKE_MESSAGE = "take_message"
 #: What goes back to the model is spoken or thought about, not stored: more than this helps nobody.
 ANSWER_LIMIT = 8000
 
@@ -72,7 +74,12 @@ class Toolbox:
     def shown(self, humans: Sequence[Human]) -> list[dict[str, Any]]:
         """Every tool as the session declares it; a transfer only when there is somebody to transfer to."""
         own = [tool.shown() for tool in self._tools.values()]
+        if TAKE_MESSAGE not in self._tools:
+            own.append(MESSAGE_TOOL)
         return [*own, transfer_tool(humans)] if humans else own
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tools
 
     def run(
         self, name: str, arguments: Mapping[str, Any], info: CallInfo, seconds: float | None = None
@@ -112,6 +119,27 @@ def answer_text(value: Any) -> str:
     """A tool's answer as the one string the protocol wants."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text[:ANSWER_LIMIT] or "Done."
+
+
+#: Where a message goes that the caller leaves with the AI.
+MESSAGE_TOOL = {
+    "name": TAKE_MESSAGE,
+    "description": (
+        "Take a message for somebody who cannot be reached. Ask for the caller's name, their number and the "
+        "matter, read the number back, then call it once. Say that it is taken only after this has said so."
+    ),
+    "parameters": {
+        "type": "object",
+        "properties": {
+            "text": {
+                "type": "string",
+                "description": "For whom it is, who called, their number, and what they want.",
+            }
+        },
+        "required": ["text"],
+        "additionalProperties": False,
+    },
+}
 
 
 def transfer_tool(humans: Sequence[Human]) -> dict[str, Any]:

@@ -28,7 +28,16 @@ def summary(call: Call) -> dict[str, Any]:
         "ai": call.ai.state.value,
         "handoff": asdict(call.handoff) if call.handoff.number else None,
         "attempts": [attempt(each) for each in call.attempts],
+        "message": message(call),
     }
+
+
+def message(call: Call) -> dict[str, Any] | None:
+    """The message for those who could not be had: what the AI has noted, and what was recorded."""
+    if not call.message and not call.recorded:
+        return None
+    recording = {"url": call.message_url, "seconds": call.message_seconds} if call.recorded else None
+    return {"text": call.message, "recording": recording}
 
 
 def attempt(tried: Attempt) -> dict[str, Any]:
@@ -54,6 +63,7 @@ def text(call: Call, journal: Iterable[Any], transcript: Iterable[Any]) -> str:
     lines = [f"call {call.id}  {call.stage}  from {call.caller or 'unknown'} to {call.called or 'unknown'}"]
     lines.append(f"legs  {' '.join(_legs(call))}")
     lines += [_attempt_line(each, call.started_at) for each in call.attempts]
+    lines += _message_lines(call)
     lines.append("")
     for at, _, told in sorted(rows, key=lambda row: row[:2]):
         lines += [f"{_since(at, call.started_at)}  {told[0]}", *(f"{'':>9}  {more}" for more in told[1:])]
@@ -92,6 +102,13 @@ def _attempt_line(tried: Attempt, start: float) -> str:
     told = ", ".join(f"{mark} {at - start:.2f}" for mark, at in times if at)
     outcome = tried.outcome.value if tried.outcome else "open"
     return f"attempt {tried.n}  {tried.name}  {tried.style}  {outcome}  ({told})"
+
+
+def _message_lines(call: Call) -> Iterator[str]:
+    if call.message:
+        yield f"message  {' / '.join(call.message.splitlines())}"
+    if call.recorded:
+        yield f"message  recorded, {call.message_seconds} s  {call.message_url}"
 
 
 def _since(at: float, start: float) -> str:

@@ -68,11 +68,19 @@ class Documents:
             case _:
                 assert_never(call.stage)
 
-    def wait(self, call_id: str) -> str:
-        """What a caller hears who is alone in a room that has not started; repeats itself."""
+    def wait(self, call_id: str, call: Call | None = None) -> str:
+        """What a caller hears who is alone in a room that has not started; repeats itself.
+
+        Nobody comes any more to one who is to leave a message and cannot be moved, or be let go: they are
+        told, and not kept waiting. A document of this kind can do no more than that.
+        """
         response = VoiceResponse()
-        self._ring(response, 2)
-        self._say(response, self._ours.moment)
+        if call is not None and call.stage in (Stage.MESSAGE, Stage.OVER):
+            self._say(response, self._ours.nobody)
+            response.pause(length=8)
+        else:
+            self._ring(response, 2)
+            self._say(response, self._ours.moment)
         response.redirect(self.links.wait(call_id), method="POST")
         return _xml(response)
 

@@ -99,10 +99,12 @@ def _arrive() -> str:
 @document
 def wait(call_id: str) -> str:
     """The caller is alone in a room that has not started."""
+    call = None
     with suppress(WarmTransferError):  # the ring tone needs no database
-        if parts().desk.call(call_id) is None:
+        call = parts().desk.call(call_id)
+        if call is None:
             _adopt(fields().get("FriendlyName", ""))
-    return parts().documents.wait(call_id)
+    return parts().documents.wait(call_id, call)
 
 
 @hooks.post("/caller/<call_id>/next")

@@ -37,6 +37,7 @@ API = f"https://api.twilio.com{ROOT}"
 ROOM_EVENTS = ["start", "end", "join", "leave", "hold", "modify", "announcement"]
 LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
 NUMBER = "+15550100001"
+OURS = "+15550100000"
 
 ACTIONS: dict[str, Callable[[Carrier], Any]] = {
     "add_ai": lambda carrier: carrier.add_ai(
@@ -44,13 +45,13 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
         app_sid=AP,
         parameters={"call": "c1", "room": "wt-c1 &x"},
         label="ai-1",
-        from_="+15550100000",
+        from_=OURS,
         room_callback="https://app.example/room/c1#rc=5&rp=all",
         time_limit=3600,
     ),
     "dial": lambda carrier: carrier.dial(
         to=NUMBER,
-        from_="+15550100000",
+        from_=OURS,
         url="https://app.example/human/c1/1",
         status_callback="https://app.example/human/c1/1/status",
         amd_callback="https://app.example/human/c1/1/amd",
@@ -60,7 +61,7 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
     "add_human": lambda carrier: carrier.add_human(
         room=CF,
         to=NUMBER,
-        from_="+15550100000",
+        from_=OURS,
         label="human-1",
         status_callback="https://app.example/human/c1/1/status",
         amd_callback="https://app.example/human/c1/1/amd",
@@ -82,7 +83,7 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
     "open_rooms": lambda carrier: carrier.open_rooms(),
     "number_called": lambda carrier: carrier.number_called(CA),
     "leg": lambda carrier: carrier.leg(CA),
-    "find_call": lambda carrier: carrier.find_call(NUMBER, 1_000_000_000.0),
+    "find_call": lambda carrier: carrier.find_call(NUMBER, OURS, 1_000_000_000.0),
 }
 CREATES = ("add_ai", "dial", "add_human")
 NAMES_SOMETHING = (
@@ -170,7 +171,7 @@ def test_the_ais_own_status_is_asked_for_only_when_wanted(
         app_sid=AP,
         parameters={},
         label="ai-2",
-        from_="+15550100000",
+        from_=OURS,
         room_callback="https://app.example/room",
         status_callback="https://app.example/ai",
         time_limit=60,
@@ -248,7 +249,7 @@ def test_ring_seconds_stay_within_what_twilio_takes(
     answer(api, json={"sid": CA}, status=201)
     carrier.dial(
         to=NUMBER,
-        from_="+15550100000",
+        from_=OURS,
         url="https://a.example",
         status_callback="https://a.example",
         amd_callback="https://a.example",
@@ -397,18 +398,30 @@ def test_looking_for_what_is_gone_finds_nothing(
 def found(carrier: Carrier, api: responses.RequestsMock, *calls: dict[str, Any], **options: Any) -> str:
     """What `find_call` makes of this list, for a dial at 09:00:10 UTC on 23 November 2026."""
     answer(api, json={"calls": list(calls)})
-    return carrier.find_call(NUMBER, 1795424410.4, **options)
+    return carrier.find_call(NUMBER, OURS, 1795424410.4, **options)
 
 
-def made(sid: str, when: str | None, direction: str = "outbound-api") -> dict[str, Any]:
+def made(
+    sid: str, when: str | None, direction: str = "outbound-api", status: str = "ringing"
+) -> dict[str, Any]:
     date = f"Mon, 23 Nov 2026 {when} +0000" if when else None
-    return {"sid": sid, "date_created": date, "direction": direction, "status": "ringing"}
+    return {"sid": sid, "date_created": date, "direction": direction, "status": status}
 
 
 def test_a_dial_is_found_by_number_time_and_direction(carrier: Carrier, api: responses.RequestsMock) -> None:
     calls = [made("CAin", "09:00:12", "inbound"), made("CAnew", "09:00:10"), made("CAold", "08:59:59")]
     assert found(carrier, api, *calls) == "CAnew"
-    assert api.calls[0].request.params["To"] == NUMBER  # type: ignore[attr-defined]
+    asked = api.calls[0].request.params  # type: ignore[attr-defined]
+    assert (asked["To"], asked["From"]) == (NUMBER, OURS)
+
+
+@pytest.mark.parametrize("status", ["completed", "busy", "no-answer", "canceled", "failed"])
+def test_a_leg_that_is_over_is_not_taken_for_the_one_that_was_just_dialled(
+    carrier: Carrier, api: responses.RequestsMock, status: str
+) -> None:
+    over = made("CAover", "09:00:11", status=status)
+    assert found(carrier, api, over) == ""
+    assert found(carrier, api, over, made("CAup", "09:00:10", status="queued")) == "CAup"
 
 
 def test_an_older_call_to_the_same_number_is_not_taken_for_ours(

@@ -36,6 +36,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.CallerPresent: caller.present,
     ev.AnnouncementEnded: caller.announced,
     ev.MessageLeft: caller.message_left,
+    ev.MessageTaken: caller.message_taken,
     ev.AIAdded: ai.added,
     ev.AIAsked: ai.asked,
     ev.StreamUp: ai.stream_up,

@@ -45,14 +45,14 @@ def asked(call: Call, event: ev.AIAsked, rules: Rules) -> Reading:
 
 def stream_up(call: Call, event: ev.StreamUp, rules: Rules) -> Reading:
     """The token has been used."""
-    if not _current(call, event.generation):
+    if not _current(call, event.generation) or not call.ai.token:
         return call, None
     return replace(call, ai=replace(call.ai, state=AIState.STREAMING, token="")), event
 
 
 def up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
-    """Whatever was said of it before, it can be had."""
-    if not _current(call, event.generation):
+    """Whatever was said of it before, it can be had. News of a leg before this one is not of this one."""
+    if event.generation != call.ai.generation or call.ai.state not in CONNECTED:
         return call, None
     return replace(call, ai=replace(call.ai, state=AIState.UP, down=False)), event
 

@@ -32,16 +32,14 @@ def left(call: Call, event: ev.CallerLeft, rules: Rules) -> Reading:
         return call, None
     if event.why == ev.UNKNOWN and call.at - call.started_at < UNKNOWN_FOR:
         return call, None
-    attempt = call.attempt
-    if attempt and attempt.outcome is None:
-        call = call.with_attempt(replace(attempt, outcome=Outcome.CALLER_LEFT))
-    return replace(call, ended_at=call.at), event
+    return replace(_unmet(call, Outcome.CALLER_LEFT), left=True), event
 
 
 def room_lost(call: Call, event: ev.RoomLost, rules: Rules) -> Reading:
     """The AI's leg has gone with its room."""
     if event.room_sid != call.room_sid:
         return call, None
+    call = _unmet(call, Outcome.CANCELLED)
     return replace(call, room_sid="", ai=replace(call.ai, state=AIState.ABSENT)), event
 
 
@@ -52,7 +50,8 @@ def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
     attempt = call.attempt
     if call.stage is Stage.REDIRECTED and attempt:
         if event.n != attempt.n:
-            return call, None  # it has only just left the room, or asks again because our answer was lost
+            # It has only just left the room, or asks again because our answer was lost.
+            return call.with_attempt(replace(attempt, moved=attempt.moved or not event.n)), None
         call, fact = human.not_taken(call, attempt, event.how, rules)
         if isinstance(fact, so.RedirectAsked | so.NobodyAtAll):
             return call, fact
@@ -60,8 +59,16 @@ def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
         # Its leg may be up still, and is ended by the table; the attempt is over when that is known.
         going = replace(attempt, outcome=attempt.outcome or Outcome.CANCELLED)
         call = replace(call.with_attempt(going), news=human.gone_news(call))
-    fresh = replace(call, rooms=call.rooms + 1, room_sid="", ended_at=0.0, comforted_until=0.0)
+    fresh = replace(call, rooms=call.rooms + 1, room_sid="", left=False, comforted_until=0.0)
     return fresh, event
+
+
+def _unmet(call: Call, outcome: Outcome) -> Call:
+    """The call with an attempt that nothing has been heard of ended by what ends the room."""
+    attempt = call.attempt
+    if attempt is None or attempt.outcome is not None:
+        return call
+    return call.with_attempt(replace(attempt, outcome=outcome))
 
 
 def announced(call: Call, event: ev.AnnouncementEnded, rules: Rules) -> Reading:
@@ -82,5 +89,10 @@ def present(call: Call, event: ev.CallerPresent, rules: Rules) -> Reading:
 
 
 def message_left(call: Call, event: ev.MessageLeft, rules: Rules) -> Reading:
-    """Nothing is kept of it but the journal's row."""
-    return call, event
+    """Where it is, and how long; nothing was said into one of no length."""
+    return replace(call, message_url=event.url, message_seconds=event.seconds), event
+
+
+def message_taken(call: Call, event: ev.MessageTaken, rules: Rules) -> Reading:
+    """What the AI has noted for those who could not be had; a longer talk may add to it."""
+    return replace(call, message="\n".join(filter(None, (call.message, event.text)))), event

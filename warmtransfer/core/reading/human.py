@@ -169,13 +169,15 @@ def ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
         return call.with_attempt(gone), so.HumanHungUp()
     if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
         return _gone(call, attempt, over=True)
-    outcome = outcome_of(event.status, event.sip, attempt)
-    if call.stage is Stage.JOINING:
-        outcome = Outcome.DECLINED
-    call = close(call, event.n, outcome, event.sip)
+    call = close(call, event.n, outcome_of(event.status, event.sip, attempt), event.sip)
     if call.stage not in SEEKING or attempt.n != len(call.attempts):
         return call, None
-    call, fact = settle(call, rules)
+    return following(call, rules)
+
+
+def following(call: Call, rules: Rules, others: bool = True) -> Reading:
+    """What comes after an attempt that did not lead to a human, and what the AI is told of it."""
+    call, fact = settle(call, rules, others)
     if isinstance(fact, so.HumanLost):
         call = replace(call, news=briefing.next_try(call))
     return call, fact
@@ -197,7 +199,7 @@ def hung_up(call: Call, rules: Rules) -> Reading:
     attempt = call.attempt
     if attempt is None or not attempt.ended:
         return call, None
-    return settle(close(call, attempt.n, attempt.outcome or Outcome.DECLINED), rules)
+    return following(close(call, attempt.n, attempt.outcome or Outcome.DECLINED), rules)
 
 
 def _gone(call: Call, attempt: Attempt, over: bool) -> Reading:

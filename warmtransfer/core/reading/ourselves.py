@@ -11,8 +11,8 @@ from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.attempts import close, settle
-from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage
+from warmtransfer.core.attempts import close
+from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, awaited
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome
@@ -44,7 +44,10 @@ def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
         case Stage.CANCELLING if attempt and attempt.ended:
             return human.hung_up(call, rules)
         case Stage.CANCELLING if attempt and call.laps >= rules.patience:
-            return settle(close(call, attempt.n, Outcome.ERROR), rules, others=False)
+            given_up = close(call, attempt.n, attempt.outcome or Outcome.ERROR)
+            return human.following(given_up, rules, others=False)
+        case Stage.RINGING | Stage.BRIEFING if call.at < call.due_at:
+            return ai.lost(call, rules) if awaited(call) else (call, so.StillWaiting())
         case Stage.RINGING | Stage.BRIEFING if attempt and not attempt.outcome:
             return call.with_attempt(replace(attempt, outcome=Outcome.TIMED_OUT)), event
         case Stage.OVER if call.laps > rules.patience or _all_ended(call):
@@ -104,5 +107,6 @@ def _not_redirected(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
 
 
 def _all_ended(call: Call) -> bool:
-    """Whether no leg but the caller's is known to have been up and not to have ended."""
-    return not call.ai.call_sid and all(each.ended or not each.call_sid for each in call.attempts)
+    """Whether no leg is known to have been up and not to have ended."""
+    humans = all(each.ended or not each.call_sid for each in call.attempts)
+    return call.left and not call.ai.call_sid and humans

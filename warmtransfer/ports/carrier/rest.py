@@ -20,7 +20,7 @@ from twilio.http.http_client import TwilioHttpClient
 from urllib3.exceptions import NewConnectionError
 
 from warmtransfer import vocabulary
-from warmtransfer.core.legs import Leg, LegState
+from warmtransfer.core.legs import Ended, Leg, LegState
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
 from warmtransfer.ports.carrier.elsewhere import Elsewhere
 from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
@@ -242,16 +242,19 @@ class Carrier:
             return vocabulary.leg(str(self._calls(_named("leg", call_sid)).fetch().status))
         return LegState.UNKNOWN
 
-    def find_call(self, to: str, since: float, known: Collection[str] = ()) -> str:
-        """The CallSid of the newest call we made to `to` at or after `since` (unix seconds), "" for none.
+    def find_call(self, to: str, from_: str, since: float, known: Collection[str] = ()) -> str:
+        """The CallSid of the newest call from `from_` to `to` since then (unix seconds), "" for none.
 
-        Calls in `known` belong to somebody else. Twilio lists the newest first.
+        Calls in `known` belong to somebody else, and one that is over may be of an attempt before: nobody
+        waits at its end. Twilio lists the newest first.
         """
         with _mapped("find_call", gone=False):
-            for each in self._calls.list(to=to, limit=20):
+            for each in self._calls.list(to=to, from_=from_, limit=20):
                 # A call that is not dialled yet may have no date.
                 made = each.date_created.timestamp() if isinstance(each.date_created, datetime) else since
-                if str(each.direction) == "outbound-api" and made >= since - SKEW and each.sid not in known:
+                over = isinstance(vocabulary.leg(str(each.status)), Ended)
+                ours = str(each.direction) == "outbound-api" and each.sid not in known
+                if ours and not over and made >= since - SKEW:
                     return str(each.sid)
         return ""
 

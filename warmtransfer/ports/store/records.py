@@ -9,11 +9,22 @@ from warmtransfer.core import orders as do
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """An order that only another release knows."""
+
+    data: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it was stored."""
+        return {"order": "?", **self.data}
+
+
+@dataclass(frozen=True, slots=True)
 class JournalOrder:
     """An order and what came of it; `done_at` is 0.0 while it is open."""
 
     id: int
-    order: do.Order
+    order: do.Order | Foreign
     done_at: float
     result: str
 

@@ -70,7 +70,7 @@ class Questions:
     talking: Select[Any]
     newest: Select[Any]
     live: Select[Any]
-    old: Select[Any]
+    old: Select[Any]  #: over and not looked after any more, or of another release
 
 
 def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
@@ -87,6 +87,8 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
     caller = call.c.caller_sid == bindparam(WHICH)
     newest = state.where(listed).order_by(*_newest).limit(bindparam(MOST))
     over = call.c.stage == Stage.OVER.value
+    # Of another release, whose stages we do not know.
+    strange = call.c.stage.not_in([stage.value for stage in Stage])
     return Questions(
         lock=one.with_for_update(),
         state=one,
@@ -95,7 +97,8 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
         newest=newest,
         live=newest.where(LIVE),
         old=select(call.c.id)
-        .where(mine, over, call.c.alarm_at == 0, call.c.updated_at < bindparam(BEFORE))
+        .where(mine, or_(over & (call.c.alarm_at == 0), strange), call.c.updated_at < bindparam(BEFORE))
+        .limit(bindparam(MOST))
         .with_for_update(),
     )
 

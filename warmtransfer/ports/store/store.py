@@ -20,7 +20,7 @@ from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.events import Event
 from warmtransfer.core.plain import plain
 from warmtransfer.errors import ConfigError
-from warmtransfer.ports.store import opening
+from warmtransfer.ports.store import foreign, opening
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 #: Seconds for which a failure is news, if nothing was asked of the database since.
 LATELY = 60.0
+#: Calls that are forgotten in one transaction: some thousand rows, a few hundredths of a second.
+BITE = 20
 
 
 class Offload(Protocol):
@@ -140,7 +142,7 @@ class Store:
         if state is None and self._postgres:
             db.execute(sql.LOCK_NAME, {WHICH: call_id})
             state = db.execute(self._ask.lock, {WHICH: call_id}).scalar()
-        return None if state is None else Call.from_dict(state)
+        return None if state is None else foreign.call(state)
 
     # Orders -----------------------------------------------------------------------------------------
 
@@ -157,7 +159,8 @@ class Store:
     def open_orders(self, call_id: str = "") -> list[tuple[int, do.Order]]:
         """Orders that were not carried out, oldest first, of one call or of all."""
         rows = self._read(sql.OPEN_OF, {WHICH: call_id}) if call_id else self._read(sql.OPEN)
-        return [(row.id, do.from_dict(row.order)) for row in rows]
+        read = [(row.id, foreign.open_order(row.id, row.order)) for row in rows]
+        return [(number, order) for number, order in read if order is not None]
 
     # Calls ------------------------------------------------------------------------------------------
 
@@ -177,7 +180,7 @@ class Store:
         with self._transaction(writes=False) as db:
             state = db.execute(self._ask.by_caller, {WHICH: call_sid}).scalar()
             talking = int(db.execute(self._ask.talking).scalar_one())
-        return None if state is None else Call.from_dict(state), talking
+        return None if state is None else foreign.call(state), talking
 
     def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
         """The newest calls first; `live`: only those that are not over, or still have a timer."""
@@ -186,7 +189,8 @@ class Store:
     def owned(self, limit: int = 50, live: bool = False) -> list[tuple[Call, str]]:
         """As `calls`, each with its owner's account and number; "" for one that nobody has claimed."""
         rows = self._read(self._ask.live if live else self._ask.newest, {MOST: limit})
-        return [(Call.from_dict(row.state), row.owner) for row in rows]
+        read = [(foreign.call(row.state), row.owner) for row in rows]
+        return [(call, owner) for call, owner in read if call is not None]
 
     def owner(self, call_id: str) -> str:
         """The owner of this call as `owned` has it, "" also for a call that is not known."""
@@ -201,7 +205,7 @@ class Store:
         rows = self._read(sql.JOURNAL, {WHICH: call_id})
         given: dict[int, list[JournalOrder]] = {}
         for row in self._read(sql.ORDERS, {WHICH: call_id}):
-            order = JournalOrder(row.id, do.from_dict(row.order), row.done_at, row.result)
+            order = JournalOrder(row.id, foreign.given_order(row.order), row.done_at, row.result)
             given.setdefault(row.journal_id, []).append(order)
         return [
             JournalRow(row.at, row.event, row.data, row.before, row.after, tuple(given.get(row.id, ())))
@@ -219,17 +223,19 @@ class Store:
         return [Line(row.at, row.who, row.text) for row in self._read(sql.TRANSCRIPT, {WHICH: call_id})]
 
     def prune(self, before: float) -> int:
-        """Forget calls that are over and were last heard of before this second; how many."""
+        """Forget some calls that are over and were last heard of before this second; how many.
+
+        `BITE` at most: whoever waits for the database meanwhile waits for no more than these.
+        """
         return self._run(self._prune, before)
 
     def _prune(self, before: float) -> int:
         with self._transaction() as db:
-            ids = [row.id for row in db.execute(self._ask.old, {BEFORE: before})]
-            for start in range(0, len(ids), 500):
-                some = ids[start : start + 500]
+            ids = [row.id for row in db.execute(self._ask.old, {BEFORE: before, MOST: BITE})]
+            if ids:
                 for table in (attempt, journal, outbox, transcript):
-                    db.execute(delete(table).where(table.c.call_id.in_(some)))
-                db.execute(delete(call).where(call.c.id.in_(some)))
+                    db.execute(delete(table).where(table.c.call_id.in_(ids)))
+                db.execute(delete(call).where(call.c.id.in_(ids)))
             return len(ids)
 
     # Transactions -----------------------------------------------------------------------------------
@@ -243,7 +249,7 @@ class Store:
 
     def _first(self, query: Any, which: str) -> Call | None:
         rows = self._read(query, {WHICH: which})
-        return Call.from_dict(rows[0].state) if rows else None
+        return foreign.call(rows[0].state) if rows else None
 
     def _write(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         with self._transaction() as db:

@@ -1,0 +1,100 @@
+"""Orders about the caller's leg and the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from warmtransfer.core.call import AIState, Call, Stage
+from warmtransfer.core.order import Lane, Order
+from warmtransfer.core.orders.human import HumanOrder
+from warmtransfer.core.rules import COMFORT_SECONDS, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class CallerOrder(Order):
+    """An order about the caller's leg in the current room."""
+
+    room: str = ""
+    room_sid: str = ""
+    call_sid: str = ""
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Name the room and the caller's leg."""
+        return {"room": call.room, "room_sid": call.room_sid, "call_sid": call.caller_sid}
+
+    @property
+    def key(self) -> str:
+        return "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class LookForRoom(CallerOrder):
+    """Look for the room by its name, and for the caller in it."""
+
+    lane: ClassVar[Lane] = Lane.LOOK
+
+
+@dataclass(frozen=True, slots=True)
+class LookForCaller(CallerOrder):
+    """Ask the carrier whether the caller's call is still up."""
+
+    lane: ClassVar[Lane] = Lane.LOOK
+
+
+@dataclass(frozen=True, slots=True)
+class ComfortCaller(CallerOrder):
+    """Announce one moment and a ring tone to the caller, who is alone in the room."""
+
+    lane: ClassVar[Lane] = Lane.CALLER
+    repeatable: ClassVar[bool] = False
+
+    def needed(self, call: Call) -> bool:
+        """Not while the AI or its relay has the caller, nor while the last announcement plays."""
+        return self.wanted(call) and call.at >= call.comforted_until
+
+    def wanted(self, call: Call) -> bool:
+        """Not over somebody who speaks to them by now."""
+        return bool(call.room_sid) and call.ai.state not in (AIState.UP, AIState.STREAMING)
+
+    def advance(self, call: Call) -> Call:
+        """Nobody talks over the announcement."""
+        return replace(call, comforted_until=call.at + COMFORT_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class EndCaller(CallerOrder):
+    """End the caller's call."""
+
+    lane: ClassVar[Lane] = Lane.END
+
+    def needed(self, call: Call) -> bool:
+        """Only while their leg is not known to be over."""
+        return not call.left
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectCaller(HumanOrder):
+    """Point the caller's live call at the document of its stage, to dial a human or take a message, after
+    `delay` seconds."""
+
+    lane: ClassVar[Lane] = Lane.CALLER
+
+    caller_sid: str = ""
+    delay: float = 0.0
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Wait longer after every refusal."""
+        again = float(min(2**call.laps, 16)) if call.laps else 0.0
+        return {**super(RedirectCaller, self).facts(call, rules), "delay": again}
+
+    def needed(self, call: Call) -> bool:
+        """The document comes from the stage, when the leg asks for it."""
+        return True
+
+    def wanted(self, call: Call) -> bool:
+        """Not when they have been moved: another time would cut the dial short."""
+        if call.stage is not Stage.REDIRECTED:
+            return call.stage is Stage.MESSAGE
+        attempt = call.attempt
+        return attempt is not None and attempt.n == self.n and not attempt.moved and not attempt.call_sid

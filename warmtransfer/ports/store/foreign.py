@@ -1,0 +1,58 @@
+"""What another release has stored: read as far as it can be, else left alone, and said."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from warmtransfer.core import orders as do
+from warmtransfer.core.call import Call, Unreadable
+from warmtransfer.ports.store.records import Foreign
+from warmtransfer.sparing import Sparing
+
+#: Calls of another release can be many: one line says how it is, and how many more there were.
+_lines = Sparing(logging.getLogger("warmtransfer"))
+
+
+def call(state: Any) -> Call | None:
+    """The call as it was stored; None for one that only another release can read."""
+    try:
+        return Call.from_dict(state)
+    except Unreadable as fault:
+        known = state.get("id", "") if isinstance(state, dict) else ""
+        _say("call", str(known), fault)
+        return None
+
+
+def calls(states: Iterable[Any]) -> list[Call]:
+    """Those of the calls that can be read."""
+    return [each for each in map(call, states) if each is not None]
+
+
+def open_order(number: int, data: Any) -> do.Order | None:
+    """An order that was left undone; None for one that only another release can carry out."""
+    try:
+        return do.from_dict(data)
+    except Unreadable as fault:
+        _say("order", str(number), fault)
+        return None
+
+
+def given_order(data: Any) -> do.Order | Foreign:
+    """An order of the journal, to be looked at."""
+    try:
+        return do.from_dict(data)
+    except Unreadable:
+        return Foreign(data)
+
+
+def _say(what: str, which: str, fault: Unreadable) -> None:
+    _lines.say(
+        what,
+        logging.ERROR,
+        "the stored %s %s is of another release of warmtransfer and cannot be read (%s): it is left alone",
+        what,
+        which,
+        fault,
+    )
