@@ -25,7 +25,7 @@ OURS = [path for path in MODULES if not {"simulator", "demo"} & set(path.parts)]
 FLOORS = {
     "core": {"core"},
     "ports": {"core", "ports", "errors", "vocabulary", "sparing"},
-    "desk": {"core", "ports", "desk", "errors", "clock"},
+    "desk": {"core", "ports", "desk", "errors", "clock", "sparing"},
     "relay": {"core", "ports", "relay", "errors", "clock"},
     "web": {"core", "desk", "relay", "web", "errors", "config", "clock", "vocabulary", "sparing", "visible"},
     "simulator": {"simulator"},

@@ -56,7 +56,7 @@ class Documents:
         """What the caller's leg does now."""
         match call.stage:
             case Stage.OVER:
-                return _xml(_hung_up())
+                return hang_up()
             case Stage.MESSAGE:
                 return self._take_message(call)
             case Stage.REDIRECTED if call.attempt is not None:
@@ -135,7 +135,7 @@ class Documents:
         """The stream of AI leg `k`, or its end when this leg is not wanted any more."""
         ai = call.ai
         if ai.k != k or ai.state is AIState.ABSENT or not ai.token or call.stage not in WANTED:
-            return _xml(_hung_up())
+            return hang_up()
         response = VoiceResponse()
         delay = BACKOFF[min(len(ai.losses), len(BACKOFF) - 1)]
         if delay:
@@ -340,13 +340,9 @@ def reject() -> str:
 
 def hang_up() -> str:
     """The end of a leg that nobody needs."""
-    return _xml(_hung_up())
-
-
-def _hung_up() -> VoiceResponse:
     response = VoiceResponse()
     response.hangup()
-    return response
+    return _xml(response)
 
 
 def _xml(response: VoiceResponse) -> str:
