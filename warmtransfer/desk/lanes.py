@@ -9,6 +9,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable
 
+from warmtransfer.errors import log_fault
+
 log = logging.getLogger("warmtransfer")
 
 Job = Callable[[], None]
@@ -77,7 +79,7 @@ class Lanes:
                 job = lane[0]
             try:
                 job()
-            except Exception:
-                log.exception("a job of lane %s failed", key)
+            except Exception as fault:  # noqa: BLE001 - its message may be what a caller said
+                log_fault(log, fault, "a job of lane %s failed", key)
             with self._lock:
                 lane.popleft()
