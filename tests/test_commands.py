@@ -22,7 +22,7 @@ from tests.calls.world import free_port
 from tests.desk.parts import eventually
 from tests.ports.store.databases import create
 from tests.test_config import GOOD
-from tests.web.site import CALLER, Site
+from tests.web.site import Site
 from warmtransfer.commands import group
 from warmtransfer.config import KEYS
 from warmtransfer.core import events as ev
@@ -73,49 +73,10 @@ def run(site: Site, *arguments: str) -> str:
     return result.output
 
 
-def test_calls_are_listed_newest_first_with_their_attempts(site: Site) -> None:
-    over = site.arrive()
-    site.send("/status", {"CallSid": site.call(over).caller_sid, "CallStatus": "completed"})
-    call_id = declined(site)
-    first, second = run(site, "calls").splitlines()
-    assert first.startswith(call_id)
-    assert "ringing" in first
-    assert "running" in first
-    assert CALLER in first
-    assert "sam: declined, kim: open" in first
-    assert second.startswith(over)
-    assert re.search(r"over +\d+ s", second)
-    assert run(site, "calls", "--limit", "1").splitlines() == [first]
-    assert run(site, "calls", "--live").splitlines() == [first]
-    assert [each["id"] for each in json.loads(run(site, "calls", "--json"))] == [call_id, over]
-
-
 def test_no_calls_are_told_as_such(site: Site) -> None:
     site.parts.life.start()
     assert "No calls." in run(site, "calls")
     assert json.loads(run(site, "calls", "--json")) == []
-
-
-def test_one_call_is_printed_as_a_timeline(site: Site) -> None:
-    call_id = declined(site)
-    text = run(site, "show", call_id)
-    head, legs, sam, kim, blank, *rows = text.splitlines()
-    assert head.startswith(f"call {call_id}  ringing  from {CALLER}")
-    assert re.fullmatch(r"attempt 1  sam  screen  declined  \(dialled \d.*, answered \d.*, ended \d.*\)", sam)
-    assert kim.startswith("attempt 2  kim  screen  open")
-    assert blank == ""
-    assert f"caller={site.call(call_id).caller_sid}" in legs
-    assert "human-1=CAhuman1" in legs
-    seconds = [float(found[1]) for row in rows if (found := re.match(r" *([0-9.]+)s  ", row))]
-    assert seconds == sorted(seconds)
-    assert re.search(r"0\.00s  CallArrived +arriving", text)
-    assert re.search(r"HumanAnswered +ringing -> briefing", text)
-    assert re.search(r"> DialHuman +\w+ \(\+\d\.\d\d s\)", text)
-    assert re.search(r'caller: "Where is my order\?"', text)
-    order = [
-        text.index(word) for word in ("HumanAnswered", "Where is my order", "HumanDeclined", "HumanEnded")
-    ]
-    assert order == sorted(order)
 
 
 def test_what_a_caller_says_or_is_called_moves_no_cursor(site: Site) -> None:

@@ -284,6 +284,16 @@ def test_the_readme_names_no_key_that_does_not_exist() -> None:
     assert named <= {key.name for key in KEYS}
 
 
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_exception_is_logged_with_what_it_says(path: Path) -> None:
+    """It may be a caller's number or their words: `errors.log_fault` tells names and lines."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            assert called not in {"exception", "print_exc", "format_exc"}, f"{path}:{node.lineno}"
+            assert not any(each.arg == "exc_info" for each in node.keywords), f"{path}:{node.lineno}"
+
+
 def test_no_module_of_ours_is_named_after_a_pattern() -> None:
     banned = re.compile(r"\b\w*(Manager|Handler|Helper)\b")
     for path in MODULES:

@@ -51,15 +51,26 @@ class ModelGone(WarmTransferError):
 
 
 class CarrierError(WarmTransferError):
-    """The carrier did not do what was asked. `status` is HTTP's, `code` the carrier's own, 0 for none."""
+    """The carrier did not do what was asked. `status` is HTTP's, `code` the carrier's own, 0 for none.
+
+    `advice` is for the one who deploys: what the code means, and what to do.
+    """
 
     kind = "ours"
 
-    def __init__(self, detail: str, *, status: int = 0, code: int = 0) -> None:
+    def __init__(self, detail: str, *, status: int = 0, code: int = 0, advice: str = "") -> None:
         self.detail = detail
         self.status = status
         self.code = code
-        super().__init__(f"{detail} (HTTP {status}, code {code})")
+        self.advice = advice
+        text = f"{detail} (HTTP {status}, code {code})"
+        super().__init__(f"{text}: {advice}" if advice else text)
+
+    @property
+    def answer(self) -> str:
+        """What the carrier answered, and what to do about it."""
+        given = f"HTTP {self.status} code {self.code}"
+        return f"{given}: {self.advice}" if self.advice else given
 
 
 class CarrierBusy(CarrierError):

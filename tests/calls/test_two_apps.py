@@ -74,7 +74,7 @@ def test_a_second_app_that_starts_leaves_the_first_ones_calls_alone(
     try:
         # It has taken up what is its own when it looks for rooms that nobody knows.
         world.until(lambda: elsewhere.asked, 30, "the second app to be up")  # type: ignore[attr-defined]
-        assert world.web.get(url, headers=token, timeout=10).json() == {"calls": []}
+        assert world.web.get(url, headers=token, timeout=10).json()["calls"] == []
         assert world.web.get(f"{url}/{before['id']}", headers=token, timeout=10).status_code == 404
     finally:
         second.terminate()

@@ -33,13 +33,23 @@ def test_a_slow_key_delays_no_other() -> None:
     assert lanes.close(5.0)
 
 
-def test_a_job_that_fails_is_logged_and_the_next_one_runs(caplog) -> None:
+def test_a_job_that_fails_is_logged_by_name_and_line_and_the_next_one_runs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What an exception says may be a caller's number, or their words."""
     lanes, done = started(), threading.Event()
-    lanes.put("one", lambda: 1 / 0)
+
+    def broken() -> None:
+        raise ValueError("+15550109999 said that the card is 4929")
+
+    lanes.put("one", broken)
     lanes.put("one", done.set)
     assert done.wait(5.0)
-    assert "ZeroDivisionError" in caplog.text
     assert lanes.close(5.0)
+    assert "a job of lane one failed: ValueError (lanes.py:" in caplog.text
+    assert "test_lanes.py:" in caplog.text
+    assert "555" not in caplog.text
+    assert "4929" not in caplog.text
 
 
 def test_nothing_is_taken_after_the_end() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -128,10 +129,32 @@ def test_a_carrier_that_stays_busy_is_reported_in_the_end() -> None:
     assert carrier.names().count("dial") == 5
 
 
-def test_our_own_fault_is_a_fact_too_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    result, _ = performed(do.DialHuman(1, "", "sam", "+15550100001"), dial=KeyError("x"))
+def test_our_own_fault_is_a_fact_too_and_is_logged_by_name_and_line(caplog: pytest.LogCaptureFixture) -> None:
+    """What an exception says may be a caller's number, or their words."""
+    fault = KeyError("+15550109999 said that the card is 4929")
+    result, _ = performed(do.DialHuman(1, "", "sam", "+15550100001"), dial=fault)
     assert result == ev.OrderFailed("DialHuman", "ours", "human-1", "KeyError")
-    assert "KeyError" in caplog.text
+    assert "DialHuman of sam failed in our own code: KeyError (perform.py:" in caplog.text
+    assert "555" not in caplog.text
+    assert "4929" not in caplog.text
+
+
+def test_a_refused_dial_is_one_loud_line_that_names_the_human_and_what_to_do(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    fault = errors.CarrierRefused("dial", status=400, code=7, advice="verify it. https://x.example/7")
+    result, _ = performed(do.DialHuman(1, "", "sam", "+15550100001"), dial=fault)
+    detail = "HTTP 400 code 7: verify it. https://x.example/7"
+    assert result == ev.OrderFailed("DialHuman", "refused", "human-1", detail)
+    [said] = caplog.records
+    assert said.levelno == logging.ERROR
+    assert said.getMessage() == f"call c1: DialHuman of sam is refused: {detail}"
+
+
+def test_what_will_be_tried_again_is_no_error_yet(caplog: pytest.LogCaptureFixture) -> None:
+    busy = errors.CarrierBusy("dial", status=429, code=20429, advice="https://x.example/20429")
+    performed(do.DialHuman(1, "", "sam", "+15550100001"), dial=[busy, busy, "CAsam"])
+    assert [each.levelno for each in caplog.records] == [logging.WARNING, logging.WARNING]
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,12 @@ def test_the_story_of_a_call_holds_no_token(site: Site) -> None:
             "limit=0", "limit=501", "limit=-1", "limit=", "limit=x", "limit=1.5", "limit=%2B5", "limit=٣"
         )),
         *((f"/calls?live={word}", "live is none of 1, true, 0, false") for word in ("", "yes", "2")),
-        ("/calls?limit=5&offset=3", "offset: not among limit, live"),
+        ("/calls?limit=5&offset=3", "offset: not among limit, live, number, since, human, outcome, after"),
+        ("/calls?number=x", "number is neither one as +15550100001 nor the last digits of one"),
+        ("/calls?since=yesterday", "since is no time: give 30m, 12h, 7d"),
+        ("/calls?outcome=gone", "outcome is none of open, accepted, declined"),
+        ("/calls?human=", "human is no name"),
+        ("/calls?after=x", "after is not the next of an earlier answer"),
         ("/calls?limit=5&limit=6", "limit is given twice"),
         ("/calls/c1?live=1", "live: not among the parameters: there are none"),
     ],
@@ -133,6 +138,34 @@ def test_a_wrong_or_unknown_parameter_is_refused_with_what_is_allowed(
     answer = site.client.get(f"/warmtransfer/api{path}", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 400
     assert said in answer.json["detail"]
+
+
+def test_a_list_is_narrowed_by_what_is_asked(site: Site) -> None:
+    over = site.briefing()
+    site.send(f"/human/{over}/1/gate", {"Digits": "2"})
+    site.send("/status", {"CallSid": site.call(over).caller_sid, "CallStatus": "completed"})
+    live = site.arrive()
+
+    def found(query: str) -> list[str]:
+        return [each["id"] for each in get(site, f"/calls?{query}")["calls"]]
+
+    for anna in ("%2B15550109999", "+15550109999", "9999"):
+        assert found(f"number={anna}") == [live, over]
+    assert found("number=%2B15550108888") == []
+    assert found("human=sam&outcome=declined") == [over]
+    assert found("human=kim&outcome=declined") == []
+    assert found("since=1h") == [live, over]
+    assert found("since=2100-01-01T00:00Z") == []
+    assert found("live=1&since=1h") == [live]
+
+
+def test_a_list_says_where_the_next_begins_and_the_last_that_there_is_none(site: Site) -> None:
+    first, second, third = site.arrive(), site.arrive(), site.arrive()
+    page = get(site, "/calls?limit=2")
+    assert [each["id"] for each in page["calls"]] == [third, second]
+    rest = get(site, f"/calls?limit=2&after={page['next']}")
+    assert [each["id"] for each in rest["calls"]] == [first]
+    assert rest["next"] is None
 
 
 @pytest.mark.parametrize("live", ["0", "false"])

@@ -17,6 +17,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import COMFORT_LONGEST
 from warmtransfer.core.step import step
+from warmtransfer.desk import telling
 from warmtransfer.desk.insisting import Insistence
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
@@ -35,6 +36,8 @@ PATIENCE = 3.0
 #: Seconds for which words, and notes of what our relay has done, are gathered and then saved at once: a
 #: transaction for each costs as much as audio.
 GATHER = 0.5
+#: Whose lines are the conversation that the model takes part in; the others are what humans were told.
+TALKERS = ("caller", "ai")
 Numbered = tuple[tuple[int, do.Order], ...]
 Watcher = Callable[[Call | None, Call, ev.Event], None]
 
@@ -97,7 +100,8 @@ class Desk:
         """
         for call in self._store.calls(limit=1000, live=True):
             if call.stage is not Stage.OVER:
-                said = [(line.who, line.text) for line in self._store.transcript(call.id)]
+                lines = self._store.transcript(call.id)
+                said = [(line.who, line.text) for line in lines if line.who in TALKERS]
                 self._switchboard.recall(call.id, said)
             left = self._store.open_orders(call.id)
             # This arms the timers, most of them anew: nobody was here to hear the news they wait for.
@@ -234,9 +238,7 @@ class Desk:
         return saved.call
 
     def _apply(self, before: Call, call: Call, event: ev.Event, orders: Numbered) -> None:
-        names = " ".join(type(order).__name__ for _, order in orders)
-        name = type(event).__name__
-        log.info("call %s: %s: %s -> %s %s", call.id, name, before.stage, call.stage, names)
+        log.info("call %s: %s", call.id, telling.line(before, call, event, [each for _, each in orders]))
         self._timers.arm(call)
         self._switchboard.follow(call)
         for order_id, order in orders:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 
+from warmtransfer.errors import log_fault
 from warmtransfer.sparing import Sparing
 
 log = logging.getLogger("warmtransfer")
@@ -104,7 +105,7 @@ class Lanes:
                 job = lane[0]
             try:
                 job()
-            except Exception:
-                log.exception("a job of lane %s failed", key)
+            except Exception as fault:  # noqa: BLE001 - its message may be what a caller said
+                log_fault(log, fault, "a job of lane %s failed", key)
             with self._lock:
                 lane.popleft()

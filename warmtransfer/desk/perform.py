@@ -14,6 +14,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Style, call_of
 from warmtransfer.core.legs import Ended, LegState
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
+from warmtransfer.errors import log_fault
 
 log = logging.getLogger("warmtransfer")
 
@@ -76,13 +77,15 @@ class Performer:
                     return None
                 return self._does[type(order)](call_id, order)
             except errors.CarrierError as fault:
-                detail = f"HTTP {fault.status} code {fault.code}"
-                log.warning("call %s: %s %s: %s", call_id, name, fault.kind, detail)
-                if pause is None or not _repeatable(order, fault):
-                    return ev.OrderFailed(name, fault.kind, order.key, detail)
+                last = pause is None or not _repeatable(order, fault)
+                level = logging.ERROR if last and fault.advice else logging.WARNING
+                whom = _whom(order)
+                log.log(level, "call %s: %s%s is %s: %s", call_id, name, whom, fault.kind, fault.answer)
+                if pause is None or last:
+                    return ev.OrderFailed(name, fault.kind, order.key, fault.answer)
                 self._sleep(pause)
-            except Exception as fault:
-                log.exception("call %s: %s failed in our own code", call_id, name)
+            except Exception as fault:  # noqa: BLE001 - its message may be what a caller said
+                log_fault(log, fault, "call %s: %s%s failed in our own code", call_id, name, _whom(order))
                 return ev.OrderFailed(name, "ours", order.key, type(fault).__name__)
         return None
 
@@ -105,7 +108,7 @@ class Performer:
                 log.warning("room %s belongs to no stored call: it is ended, its caller starts anew", room)
                 self._carrier.end_room(sid)
         except errors.CarrierError as fault:
-            log.warning("room %s belongs to no stored call, and was not ended: %s", room, fault.kind)
+            log.warning("room %s belongs to no stored call, and was not ended: %s", room, fault)
 
     def adopt_forgotten(self) -> None:
         """Adopt the rooms of our number whose calls nobody knows: the database was lost."""
@@ -114,7 +117,7 @@ class Performer:
                 if self._forgotten(room):
                     self.adopt(room)
         except errors.CarrierError as fault:
-            log.warning("rooms that belong to no stored call were not looked for: %s", fault.kind)
+            log.warning("rooms that belong to no stored call were not looked for: %s", fault)
 
     def _forgotten(self, room: str) -> bool:
         call_id = call_of(room)
@@ -286,6 +289,12 @@ def _repeatable(order: do.Order, fault: errors.CarrierError) -> bool:
     if isinstance(fault, errors.CarrierBusy):
         return True
     return isinstance(fault, errors.CarrierUnsure) and order.repeatable
+
+
+def _whom(order: do.Order) -> str:
+    """Whose leg it is, for a log line; "" when it is nobody's in particular."""
+    who = order.name if isinstance(order, do.DialHuman) else order.key
+    return f" of {who}" if who else ""
 
 
 def _gone_is_done(request: Callable[..., object], *arguments: str) -> None:

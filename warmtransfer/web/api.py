@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hmac
 import logging
-import re
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, abort, jsonify, request
@@ -18,9 +18,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.policy import meant
+from warmtransfer.core.search import mark
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.web import hosts, timeline, wrong
+from warmtransfer.web import asking, hosts, timeline, wrong
 from warmtransfer.web.parts import parts
 
 api = hosts.watch(Blueprint("warmtransfer_api", __name__))
@@ -30,7 +31,6 @@ log = logging.getLogger("warmtransfer")
 View = TypeVar("View", bound=Callable[..., Any])
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-FLAGS = {"1": True, "true": True, "0": False, "false": False}
 BODY_LIMIT = 16 * 1024
 #: Fields of a handoff, and the most letters each may have.
 HANDOFF = {"target": 100, "reason": 500, "summary": 2000}
@@ -110,17 +110,15 @@ def nothing(path: str) -> Response:
 
 @route("/calls", "GET")
 def calls() -> dict[str, Any]:
-    """The newest calls; `?limit=` 1 to 500, `?live=1` for those that are not over."""
-    given = _query("limit", "live")
-    limit = given.get("limit", "50")
-    if not re.fullmatch(r"[0-9]{1,3}", limit, re.ASCII) or not 1 <= int(limit) <= 500:
-        abort(400, "limit is not a number from 1 to 500.")
-    wish = given.get("live", "0")
-    if wish not in FLAGS:
-        abort(400, f"live is none of {', '.join(FLAGS)}.")
-    live = FLAGS[wish]
-    found = parts().desk.calls(limit=int(limit), live=live)
-    return {"calls": [timeline.summary(each) for each in found if not live or each.stage is not Stage.OVER]}
+    """The newest calls that are asked for, see `asking`; `next` is the `after` of those that follow."""
+    try:
+        wanted = asking.search(_query(*asking.FILTERS), parts().clock.now())
+    except ValueError as fault:
+        abort(400, str(fault))
+    found = [each for each, _ in parts().records.search(replace(wanted, limit=wanted.limit + 1))]
+    told = found[: wanted.limit]
+    more = mark(told[-1].started_at, told[-1].id) if len(found) > len(told) else None
+    return {"calls": [timeline.summary(each) for each in told], "next": more}
 
 
 @route("/calls/<call_id>", "GET")

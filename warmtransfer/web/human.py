@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
-from warmtransfer.web import forms
+from warmtransfer.web import forms, hearing
 from warmtransfer.web.hooks import callback, document, fields, hooks, post
 from warmtransfer.web.parts import parts
 
@@ -15,14 +15,14 @@ HUMAN = "/human/<call_id>/<int:n>"
 @document
 def answered(call_id: str, n: int) -> str:
     """The human's leg was answered and asks for its document."""
-    return _document(post(call_id, ev.HumanAnswered(n, fields().get("CallSid", ""))), n)
+    return _told(call_id, n, _document(post(call_id, ev.HumanAnswered(n, fields().get("CallSid", ""))), n))
 
 
 @hooks.post(f"{HUMAN}/gate")
 @document
 def gate(call_id: str, n: int) -> str:
     """A key was pressed, or none."""
-    return _document(post(call_id, forms.gate(fields(), n)), n)
+    return _told(call_id, n, _document(post(call_id, forms.gate(fields(), n)), n))
 
 
 @hooks.post(f"{HUMAN}/who")
@@ -68,7 +68,7 @@ def hold(call_id: str, n: int) -> str:
     call = parts().desk.call(call_id)
     if call is None:
         return parts().documents.human_wait(None, call_id, n)
-    return parts().documents.hold(call, n)
+    return _told(call_id, n, parts().documents.hold(call, n))
 
 
 @hooks.post(f"{HUMAN}/briefed")
@@ -82,8 +82,15 @@ def briefed(call_id: str, n: int) -> str:
 @document
 def gone(call_id: str, n: int) -> str:
     """The human's leg was moved here because the caller has hung up."""
-    return parts().documents.gone()
+    return _told(call_id, n, parts().documents.gone())
 
 
 def _document(call: Call | None, n: int) -> str:
     return parts().documents.human(call, n) if call else parts().documents.too_late()
+
+
+def _told(call_id: str, n: int, document: str) -> str:
+    """The document, its words kept: they are what the human is told from here on."""
+    if said := hearing.said_in(document):
+        parts().desk.heard(call_id, hearing.to_human(n), said)
+    return document

@@ -9,6 +9,8 @@ from flask import current_app
 
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
+from warmtransfer.core.call import Call
+from warmtransfer.core.search import Search
 from warmtransfer.desk.desk import Desk
 from warmtransfer.relay.switchboard import Switchboard
 from warmtransfer.web.advice import Advice
@@ -31,6 +33,9 @@ class Records(Protocol):
 
     def transcript(self, call_id: str) -> list[Any]:
         """What was said, in order."""
+
+    def search(self, wanted: Search) -> list[tuple[Call, str]]:
+        """The calls wanted, the newest first, each with whose it is."""
 
     def trouble(self) -> str:
         """Why it cannot be relied on now, "" when it can; never raises."""

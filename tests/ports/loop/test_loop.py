@@ -75,6 +75,27 @@ def test_a_fault_of_one_callback_does_not_end_the_others(loop: Loop) -> None:
     until(lambda: calls == ["soon", "later"])
 
 
+def test_a_fault_is_logged_by_name_and_line(
+    loop: Loop, pair: tuple[socket.socket, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What an exception says may be a caller's number, or their words."""
+
+    def broken() -> None:
+        ours.recv(10)
+        raise ValueError("+15550109999 said that the card is 4929")
+
+    ours, theirs = pair
+    watch: list[object] = []
+    loop.soon(lambda: watch.append(loop.watch(ours, broken)))
+    loop.soon(broken)
+    theirs.send(b"x")
+    until(lambda: caplog.text.count("a callback failed: ValueError (") >= 1)
+    assert "test_loop.py:" in caplog.text
+    assert "555" not in caplog.text
+    assert "4929" not in caplog.text
+    loop.soon(lambda: watch[0].close())  # type: ignore[attr-defined]
+
+
 def test_timers_go_off_in_the_order_of_their_time(loop: Loop) -> None:
     calls: list[str] = []
     began = time.monotonic()

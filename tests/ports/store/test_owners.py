@@ -11,6 +11,7 @@ from tests.ports.store.databases import create, creating, database
 from tests.ports.store.test_opening import run
 from tests.ports.store.test_store import bump, together
 from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.search import Search
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store, here
 
@@ -52,7 +53,8 @@ def test_without_an_owner_all_calls_are_there_and_told_whose(url: str, open_stor
     create(open_store(url, owner=MINE), "c1", started_at=1.0)
     create(open_store(url, owner=OTHER), "c2", started_at=2.0)
     everyone = open_store(url)
-    assert [(each.id, owner) for each, owner in everyone.owned()] == [("c2", str(OTHER)), ("c1", str(MINE))]
+    found = [(each.id, owner) for each, owner in everyone.search(Search())]
+    assert found == [("c2", str(OTHER)), ("c1", str(MINE))]
     assert everyone.owner("c1") == "AC1 +15550100000"
     assert everyone.owner("c9") == ""
     assert everyone.arrival("CA9") == (None, 2)
@@ -106,7 +108,7 @@ def test_who_only_reads_sees_what_is_not_claimed_yet_and_claims_nothing(
     reader = Store(url, here, owner=MINE, reading=True)
     assert ids(reader.calls()) == ["c1"]
     reader.close()
-    assert [owner for _, owner in open_store(url).owned()] == ["", ""]
+    assert [owner for _, owner in open_store(url).search(Search())] == ["", ""]
 
 
 def test_two_apps_may_open_an_older_database_at_the_same_moment(url: str, open_store: Opening) -> None:

@@ -24,7 +24,7 @@ from warmtransfer.core.legs import Ended, Leg, LegState
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
 from warmtransfer.ports.carrier.elsewhere import Elsewhere
 from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
-from warmtransfer.ports.carrier.refusals import logged, refusal
+from warmtransfer.ports.carrier.refusals import refusal
 
 #: The SDK logs URLs, and the URL of a search for a call holds a phone number.
 _MUTE = logging.getLogger(f"{__name__}.requests")
@@ -290,7 +290,7 @@ def _mapped(what: str, gone: bool = True) -> Iterator[None]:
         raise _from_network(what, exc) from None
     except (ValueError, AttributeError):
         # A proxy's page, or other JSON, where a resource was promised.
-        raise logged(CarrierUnsure(f"{what}: the answer cannot be read", status=200)) from None
+        raise CarrierUnsure(f"{what}: the answer cannot be read", status=200) from None
 
 
 def _status_and_code(exc: TwilioException) -> tuple[int, int]:
@@ -308,9 +308,9 @@ def _from_network(what: str, exc: requests.RequestException) -> CarrierError:
     cause = getattr(exc.args[0], "reason", None) if exc.args else None
     unsent = isinstance(exc, requests.ConnectTimeout | requests.exceptions.ProxyError)
     if unsent or isinstance(cause, NewConnectionError):
-        return logged(CarrierBusy(f"{what}: no connection"))
+        return CarrierBusy(f"{what}: no connection")
     if "CERTIFICATE_VERIFY_FAILED" in str(exc):
-        return logged(CarrierRefused(f"{what}: the certificate of the API's host is not trusted"))
+        return CarrierRefused(f"{what}: the certificate of the API's host is not trusted")
     if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return logged(CarrierRefused(f"{what}: TWILIO_API_BASE_URL is not a usable address"))
-    return logged(CarrierUnsure(f"{what}: {type(exc).__name__}"))
+        return CarrierRefused(f"{what}: TWILIO_API_BASE_URL is not a usable address")
+    return CarrierUnsure(f"{what}: {type(exc).__name__}")

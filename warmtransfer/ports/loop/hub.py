@@ -12,6 +12,7 @@ import gevent
 from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
+from warmtransfer.errors import log_fault
 from warmtransfer.ports.loop.protocols import Callback, Timer, Watch, guarded, next_due
 
 T = TypeVar("T")
@@ -162,8 +163,8 @@ def _guarded(fn: Callable[[], object]) -> None:
     """`guarded`, without arguments to pass on: it runs for every frame."""
     try:
         fn()
-    except Exception:
-        log.exception("a callback failed")
+    except Exception as fault:  # noqa: BLE001 - its message may be what a caller said
+        log_fault(log, fault, "a callback failed")
 
 
 def _outcome(fn: Callable[..., T], args: tuple[Any, ...]) -> tuple[T | None, Exception | None]:

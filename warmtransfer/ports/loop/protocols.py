@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from warmtransfer.errors import log_fault
+
 T = TypeVar("T")
 Callback = Callable[..., object]
 log = logging.getLogger("warmtransfer")
@@ -76,8 +78,8 @@ def guarded(fn: Callback, *args: Any) -> None:
     """Call, and log what it raises: one call's fault must not end the loop of all calls."""
     try:
         fn(*args)
-    except Exception:
-        log.exception("a callback failed")
+    except Exception as fault:  # noqa: BLE001 - its message may be what a caller said
+        log_fault(log, fault, "a callback failed")
 
 
 def next_due(due: float, every: float) -> tuple[float, bool]:

@@ -19,6 +19,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.events import Event
 from warmtransfer.core.plain import plain
+from warmtransfer.core.search import Search
 from warmtransfer.errors import ConfigError
 from warmtransfer.ports.store import foreign, opening
 from warmtransfer.ports.store import statements as sql
@@ -26,6 +27,7 @@ from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
+from warmtransfer.ports.store.searching import narrowed
 from warmtransfer.ports.store.statements import BEFORE, MOST, NTH, WHICH
 from warmtransfer.ports.store.tables import attempt, call, journal, outbox, transcript
 
@@ -184,16 +186,17 @@ class Store:
 
     def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
         """The newest calls first; `live`: only those that are not over, or still have a timer."""
-        return [each for each, _ in self.owned(limit, live)]
-
-    def owned(self, limit: int = 50, live: bool = False) -> list[tuple[Call, str]]:
-        """As `calls`, each with its owner's account and number; "" for one that nobody has claimed."""
         rows = self._read(self._ask.live if live else self._ask.newest, {MOST: limit})
+        return foreign.calls(row.state for row in rows)
+
+    def search(self, wanted: Search) -> list[tuple[Call, str]]:
+        """The calls wanted, each with its owner's account and number; "" for one that nobody has claimed."""
+        rows = self._read(narrowed(self._ask.newest, wanted), {MOST: wanted.limit})
         read = [(foreign.call(row.state), row.owner) for row in rows]
         return [(call, owner) for call, owner in read if call is not None]
 
     def owner(self, call_id: str) -> str:
-        """The owner of this call as `owned` has it, "" also for a call that is not known."""
+        """The owner of this call as `search` has it, "" also for a call that is not known."""
         return next((row.owner for row in self._read(self._ask.state, {WHICH: call_id})), "")
 
     def legs_to(self, number: str) -> frozenset[str]:
@@ -308,6 +311,7 @@ def _save_call(db: Connection, known: Call | None, after: Call, owner: Owner | N
     row = {
         "stage": after.stage.value,
         "caller_sid": clean(after.caller_sid),
+        "caller": clean(after.caller),
         "state": after.to_dict(),
         "alarm_at": after.alarm_at,
         "started_at": after.started_at,

@@ -47,11 +47,13 @@ call = Table(
     _word("owner", server_default=text("''")),
     _word("stage"),
     _word("caller_sid", index=True),
+    _word("caller", server_default=text("''")),
     Column("state", JSON, nullable=False),
     _time("alarm_at"),
     _time("started_at"),
     _time("updated_at"),
     Index("ix_warmtransfer_call_newest", "started_at", "id"),
+    Index("ix_warmtransfer_call_caller", "caller", "started_at", "id"),
     Index("ix_warmtransfer_call_live", "owner", "started_at", "id", sqlite_where=LIVE, postgresql_where=LIVE),
 )
 

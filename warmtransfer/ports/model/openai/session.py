@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from warmtransfer.errors import ModelGone
+from warmtransfer.errors import ModelGone, log_fault
 from warmtransfer.ports.loop.protocols import Loop, Timer
 from warmtransfer.ports.model.connecting import Connecting
 from warmtransfer.ports.model.openai import dialect, refusals
@@ -197,8 +197,8 @@ class Session:
             reader = _READERS.get(event["type"])
             if reader is not None:
                 reader(self, event)
-        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-            log.warning("the model sent an event that cannot be read", exc_info=True)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as fault:
+            log_fault(log, fault, "the model sent an event that cannot be read")
 
     def _created(self, event: Json) -> None:
         self._expires_at = float(event["session"].get("expires_at") or 0.0)

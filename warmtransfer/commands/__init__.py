@@ -1,0 +1,31 @@
+"""`flask warmtransfer …`: what has become of the calls, and forgetting one caller."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from warmtransfer import config
+from warmtransfer.commands import calls, export, forget, show
+from warmtransfer.commands.looking import DATABASE
+
+group = AppGroup("warmtransfer", help="Look at the calls of warmtransfer.", short_help="Look at calls.")
+for _each in (calls, show, export, forget):
+    group.add_command(_each.command)
+
+
+def wanted() -> bool:
+    """Whether it is for these commands that the app is being loaded: `flask --app … warmtransfer …`."""
+    return click.get_current_context(silent=True) is not None and group.name in sys.argv[1:]
+
+
+def app_to_look_with(environ: Mapping[str, str]) -> Flask:
+    """An app for these commands only, where the configuration lacks what a running one needs."""
+    app = Flask("warmtransfer", static_folder=None)
+    app.extensions[DATABASE] = config.database(environ)
+    app.cli.add_command(group)
+    return app
