@@ -3,6 +3,7 @@
 # make sim     the phone network alone, for any Twilio app: make sim APP=http://127.0.0.1:5000/path
 # make lint    ruff and mypy (also: make check)
 # make mutants what the tests of the core do not notice: every change to it, one at a time (some minutes)
+# make model   what one call can reach under a carrier that does anything (ARGS="--troubles 2 --most 25000")
 # make bench   cost and latency of the relay beside its limit in C (ARGS='--peer name=command …': bench/README.md)
 # make bench-smoke   a few seconds of that: does the harness work?
 # make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.14
@@ -20,7 +21,7 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo test sim mutants bench bench-smoke lint check setup clean
+.PHONY: demo test sim mutants model bench bench-smoke lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(ARGS)
@@ -31,6 +32,9 @@ test: $(READY_DEV)
 sim: $(READY)
 	@test -n "$(APP)" || { echo "Say where your app is: make sim APP=http://127.0.0.1:5000/path (ARGS=... for more)"; exit 2; }
 	$(BIN)/python -m warmtransfer.simulator --app $(APP) $(ARGS)
+
+model: $(READY_DEV)
+	$(BIN)/python -m tests.explore.search $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench.run $(ARGS)

@@ -203,7 +203,13 @@ def at_gate(world: World, leg: HumanLeg, outcome: Outcome) -> World:
     """A key, or none."""
     n = leg.n
     fact = ev.HumanAccepted(n) if outcome is Outcome.ACCEPTED else ev.HumanDeclined(n, outcome)
-    return follow(world.tell(fact), leg, str(outcome))
+    attempt = world.call.attempt
+    open_ = attempt is not None and attempt.n == n and attempt.outcome is None
+    then = follow(world.tell(fact), leg, str(outcome))
+    awaited = open_ and world.call.stage is Stage.BRIEFING and world.caller == "room"
+    if outcome is Outcome.ACCEPTED and awaited and not any(each.n == n for each in then.humans):
+        return then.breaks("who presses 1 is let in")
+    return then
 
 
 def human_enters(world: World, leg: HumanLeg) -> World:

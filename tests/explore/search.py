@@ -7,7 +7,7 @@ import argparse
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -81,9 +81,10 @@ def _until(world: World, wish: str) -> World:
     raise AssertionError(f"nothing leads to: {wish}")
 
 
-def search(first: World, most: int, promises: Iterator[Promise] | tuple[Promise, ...] | None = None) -> Found:
-    """Breadth first, so that what breaks a promise is told by the shortest way to it."""
-    checks = tuple(promises) if promises is not None else PROMISES
+def search(first: World, most: int, stop: bool = False) -> Found:
+    """Breadth first, so that what breaks a promise is told by the shortest way to it; `stop` at the first."""
+    well = EndsWell(smooth=not first.troubles)
+    checks: tuple[Promise, ...] = (broken, a_clock_runs, outcomes_are_true, well)
     found = Found()
     came: dict[World, tuple[World | None, str]] = {first: (None, "")}
     depth = {first: 0}
@@ -97,6 +98,8 @@ def search(first: World, most: int, promises: Iterator[Promise] | tuple[Promise,
             fault = check(world)
             if fault and fault not in found.broken:
                 found.broken[fault] = [*_way(came, world), *_after(world, fault)]
+        if stop and found.broken:
+            return found
         if world.broken:
             continue
         for name, then in moves(world):
@@ -159,10 +162,12 @@ def outcomes_are_true(world: World) -> str:
 class EndsWell:
     """Whatever has happened: if nothing more goes wrong, the caller gets company, or everything is over.
 
-    The way from a state is always the same, so that most of it has been gone before.
+    The way from a state is always the same, so that most of it has been gone before. `smooth`: and no timer
+    of ours is needed for it, which is there for what has gone wrong.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, smooth: bool = False) -> None:
+        self._smooth = smooth
         self._known: dict[World, str] = {}
 
     def __call__(self, world: World) -> str:
@@ -182,6 +187,9 @@ class EndsWell:
                 break
             if then == world:
                 fault = f"stuck: {_why(world)}"
+                break
+            if self._smooth and next(progress(world), None) is None:
+                fault = f"only a timer helps: {_why(world)}"
                 break
             if then in self._known:
                 fault = self._known[then]
@@ -220,9 +228,6 @@ def _why(world: World) -> str:
     call = world.call
     legs = [f"human {leg.state}" for leg in world.humans] + [f"ai {leg.state}" for leg in world.ai]
     return f"{call.stage}, caller {world.caller}, {', '.join(legs) or 'no other leg'}"
-
-
-PROMISES: tuple[Promise, ...] = (broken, a_clock_runs, outcomes_are_true, EndsWell())
 
 
 def main() -> int:
