@@ -273,6 +273,21 @@ async def test_truncation_keeps_what_was_heard_and_drops_the_transcript() -> Non
 
 
 @live
+async def test_what_is_still_being_said_can_be_truncated_and_cancelled() -> None:
+    async with serving() as served:
+        client = await served.connect()
+        await client.update()
+        await client.send("response.create")
+        delta = await client.until("response.output_audio.delta")
+        place = {"item_id": delta["item_id"], "content_index": 0}
+        await client.send("conversation.item.truncate", **place, audio_end_ms=0)
+        await client.send("response.cancel")
+        assert (await client.until("response.done"))["response"]["status"] == "cancelled"
+        await client.send("conversation.item.retrieve", item_id=delta["item_id"])
+        await client.until("conversation.item.retrieved")
+
+
+@live
 async def test_only_known_assistant_audio_can_be_truncated() -> None:
     async with serving() as served:
         client = await served.connect()

@@ -264,9 +264,11 @@ class Response:
             self._send("response.output_text.done", **place, text=part["text"])
             self._send("response.content_part.done", **place, part={"type": "text", "text": part["text"]})
             return
+        # An item that was truncated before it was done has lost its transcript.
+        said = part.get("transcript", entry.text)
         self._send("response.output_audio.done", **place)
-        self._send("response.output_audio_transcript.done", **place, transcript=part["transcript"])
-        shown = {"type": "audio", "transcript": part["transcript"]}
+        self._send("response.output_audio_transcript.done", **place, transcript=said)
+        shown = {"type": "audio", "transcript": said}
         self._send("response.content_part.done", **place, part=shown)
         self.session.spoke(self, entry)
 
