@@ -1,146 +1,35 @@
-"""The carrier port, through the real SDK: what goes over the wire, and what each failure becomes."""
+"""What the carrier's port sends, and asks, through the real SDK."""
 
 from __future__ import annotations
 
-import logging
-import re
-import socket
-import ssl
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
 import responses
-import urllib3.exceptions as url3
 
+from tests.ports.carrier.asking import (
+    AC,
+    ACTIONS,
+    AP,
+    CA,
+    CF,
+    IN_A_ROOM,
+    LEG_EVENTS,
+    NUMBER,
+    OURS,
+    ROOT,
+    answer,
+    failure,
+    one,
+    sent,
+)
 from warmtransfer.core.legs import Ended, Leg, LegState
 from warmtransfer.errors import (
-    CarrierBusy,
-    CarrierError,
-    CarrierGone,
     CarrierRefused,
     CarrierTaken,
-    CarrierUnsure,
 )
 from warmtransfer.ports.carrier.rest import Account, Carrier
-
-AC = "AC" + "0" * 32
-AP = "AP" + "1" * 32
-CF = "CF" + "2" * 32
-CA = "CA" + "3" * 32
-ROOT = f"/2010-04-01/Accounts/{AC}"
-API = f"https://api.twilio.com{ROOT}"
-ROOM_EVENTS = ["start", "end", "join", "leave", "hold", "modify", "announcement"]
-LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
-NUMBER = "+15550100001"
-OURS = "+15550100000"
-
-ACTIONS: dict[str, Callable[[Carrier], Any]] = {
-    "add_ai": lambda carrier: carrier.add_ai(
-        room=CF,
-        app_sid=AP,
-        parameters={"call": "c1", "room": "wt-c1 &x"},
-        label="ai-1",
-        from_=OURS,
-        room_callback="https://app.example/room/c1#rc=5&rp=all",
-        time_limit=3600,
-    ),
-    "dial": lambda carrier: carrier.dial(
-        to=NUMBER,
-        from_=OURS,
-        url="https://app.example/human/c1/1",
-        status_callback="https://app.example/human/c1/1/status",
-        amd_callback="https://app.example/human/c1/1/amd",
-        ring=25.4,
-        time_limit=3600,
-    ),
-    "add_human": lambda carrier: carrier.add_human(
-        room=CF,
-        to=NUMBER,
-        from_=OURS,
-        label="human-1",
-        status_callback="https://app.example/human/c1/1/status",
-        amd_callback="https://app.example/human/c1/1/amd",
-        room_callback="https://app.example/room/c1",
-        wait_url="https://app.example/human/c1/1/wait",
-        ring=20,
-        time_limit=3600,
-    ),
-    "end_call": lambda carrier: carrier.end_call(CA),
-    "move_call": lambda carrier: carrier.move_call(CA, "https://app.example/next"),
-    "remove": lambda carrier: carrier.remove(CF, "ai-1"),
-    "announce": lambda carrier: carrier.announce(CF, CA, "https://app.example/comfort"),
-    "hold": lambda carrier: carrier.hold(CF, CA, "https://app.example/hold"),
-    "release": lambda carrier: carrier.release(CF, CA),
-    "end_room": lambda carrier: carrier.end_room(CF),
-    "find_room": lambda carrier: carrier.find_room("wt-c1"),
-    "find_participant": lambda carrier: carrier.find_participant(CF, "caller"),
-    "people": lambda carrier: carrier.people(CF),
-    "open_rooms": lambda carrier: carrier.open_rooms(),
-    "number_called": lambda carrier: carrier.number_called(CA),
-    "leg": lambda carrier: carrier.leg(CA),
-    "find_call": lambda carrier: carrier.find_call(NUMBER, OURS, 1_000_000_000.0),
-}
-CREATES = ("add_ai", "dial", "add_human")
-NAMES_SOMETHING = (
-    "add_ai",
-    "add_human",
-    "end_call",
-    "move_call",
-    "remove",
-    "announce",
-    "hold",
-    "release",
-    "end_room",
-)
-
-
-@pytest.fixture
-def carrier() -> Carrier:
-    return Carrier(Account(AC, "token"))
-
-
-@pytest.fixture
-def api() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
-
-
-def answer(api: responses.RequestsMock, **how: Any) -> None:
-    """Answer every request to the account in this way."""
-    for method in ("GET", "POST", "DELETE"):
-        api.add(method, re.compile(re.escape(API) + ".*"), **how)
-
-
-def sent(api: responses.RequestsMock) -> tuple[str, str, dict[str, list[str]]]:
-    """Method, path and form of the only request."""
-    assert len(api.calls) == 1, [call.request.url for call in api.calls]
-    request = api.calls[0].request
-    body = request.body or ""
-    form: dict[str, list[str]] = {}
-    text = body.decode() if isinstance(body, bytes) else str(body)
-    for key, value in parse_qsl(text, keep_blank_values=True):
-        form.setdefault(key, []).append(value)
-    return str(request.method), urlsplit(str(request.url)).path, form
-
-
-def one(**form: str) -> dict[str, list[str]]:
-    return {key: [value] for key, value in form.items()}
-
-
-IN_A_ROOM = one(
-    Beep="false",
-    EarlyMedia="false",
-    StartConferenceOnEnter="false",
-    EndConferenceOnExit="false",
-    JitterBufferSize="small",
-    ConferenceStatusCallbackMethod="POST",
-) | {"ConferenceStatusCallbackEvent": ROOM_EVENTS}
-
 
 # What is sent ---------------------------------------------------------------------------------------
 
@@ -481,204 +370,3 @@ def test_an_empty_sid_never_becomes_a_request_to_the_whole_collection(
     with pytest.raises(CarrierRefused):
         getattr(carrier, action)(*arguments)
     assert not api.calls
-
-
-# Failures -------------------------------------------------------------------------------------------
-
-
-def failure(carrier: Carrier, action: str) -> CarrierError:
-    with pytest.raises(CarrierError) as caught:
-        ACTIONS[action](carrier)
-    return caught.value
-
-
-@pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize(
-    ("status", "code", "kind"),
-    [
-        (429, 20429, CarrierBusy),
-        (400, 21211, CarrierRefused),
-        (401, 20003, CarrierRefused),
-        (405, 20004, CarrierRefused),
-        (500, 20500, CarrierUnsure),
-        (503, 20503, CarrierUnsure),
-        (408, 0, CarrierUnsure),
-    ],
-)
-def test_an_answer_says_what_to_do_next(
-    carrier: Carrier,
-    api: responses.RequestsMock,
-    action: str,
-    status: int,
-    code: int,
-    kind: type[CarrierError],
-) -> None:
-    answer(api, json={"code": code, "message": "no", "status": status}, status=status)
-    fault = failure(carrier, action)
-    assert type(fault) is kind
-    assert fault.status == status
-    if action not in ("find_room", "find_call", "people", "open_rooms"):  # the SDK gives no code for lists
-        assert fault.code == code
-    assert len(api.calls) == 1, "a request was repeated"
-
-
-@pytest.mark.parametrize("action", NAMES_SOMETHING)
-@pytest.mark.parametrize(("status", "code"), [(404, 20404), (400, 16099), (400, 16022), (400, 21220)])
-def test_what_is_over_already_is_gone(
-    carrier: Carrier, api: responses.RequestsMock, action: str, status: int, code: int
-) -> None:
-    answer(api, json={"code": code, "message": "over", "status": status}, status=status)
-    fault = failure(carrier, action)
-    assert type(fault) is CarrierGone
-    assert (fault.status, fault.code) == (status, code)
-
-
-@pytest.mark.parametrize("action", ["dial", "find_room", "find_call"])
-def test_where_nothing_can_be_over_not_found_is_a_refusal(
-    carrier: Carrier, api: responses.RequestsMock, action: str
-) -> None:
-    answer(api, json={"code": 20404, "message": "no such account", "status": 404}, status=404)
-    assert type(failure(carrier, action)) is CarrierRefused
-
-
-@pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize(
-    "fault",
-    [
-        requests.ReadTimeout(),
-        requests.ConnectionError(
-            url3.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset"))
-        ),
-        requests.exceptions.ChunkedEncodingError(),
-    ],
-    ids=["timeout", "reset", "half an answer"],
-)
-def test_after_sending_nobody_knows(
-    carrier: Carrier, api: responses.RequestsMock, action: str, fault: Exception
-) -> None:
-    answer(api, body=fault)
-    assert type(failure(carrier, action)) is CarrierUnsure
-    assert len(api.calls) == 1, "a request was repeated"
-
-
-@pytest.mark.parametrize("action", CREATES)
-@pytest.mark.parametrize("body", ["<html>502</html>", "{}", "[1]", '{"sid": null, "call_sid": 7}'])
-def test_success_that_names_no_leg_is_not_believed(
-    carrier: Carrier, api: responses.RequestsMock, action: str, body: str
-) -> None:
-    answer(api, body=body, status=201)
-    assert type(failure(carrier, action)) is CarrierUnsure
-
-
-def test_an_error_without_twilios_body_keeps_its_status(
-    carrier: Carrier, api: responses.RequestsMock
-) -> None:
-    answer(api, body="<html>bad gateway</html>", status=502)
-    fault = failure(carrier, "dial")
-    assert (type(fault), fault.status, fault.code) == (CarrierUnsure, 502, 0)
-
-
-def test_an_error_in_the_newer_form_is_read_too(carrier: Carrier, api: responses.RequestsMock) -> None:
-    body = {"type": "https://x.example/20429", "title": "Too many", "status": 429, "code": 20429}
-    answer(api, json=body, status=429)
-    assert type(failure(carrier, "dial")) is CarrierBusy
-
-
-def test_an_untrusted_certificate_is_a_refusal(carrier: Carrier, api: responses.RequestsMock) -> None:
-    bad = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
-    reason = url3.MaxRetryError(None, "/", url3.SSLError(bad))  # type: ignore[arg-type]
-    answer(api, body=requests.exceptions.SSLError(reason))
-    assert type(failure(carrier, "dial")) is CarrierRefused
-
-
-# Over a real connection -----------------------------------------------------------------------------
-
-
-class Silent(BaseHTTPRequestHandler):
-    """Takes a request, counts it, and answers only when the test is over."""
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        seen, over = self.server.story  # type: ignore[attr-defined]
-        seen.append(self.path)
-        over.wait(20)
-        self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-def test_a_request_that_is_not_answered_in_time_is_unsure_and_was_sent_once() -> None:
-    server = HTTPServer(("127.0.0.1", 0), Silent)
-    seen: list[str] = []
-    over = threading.Event()
-    server.story = (seen, over)  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        carrier = Carrier(Account(AC, "token"), f"http://127.0.0.1:{server.server_port}", timeout=0.3)
-        assert type(failure(carrier, "dial")) is CarrierUnsure
-    finally:
-        over.set()
-        server.shutdown()
-        thread.join(5)
-        server.server_close()
-    assert seen == [f"{ROOT}/Calls.json"]
-
-
-def test_a_refused_connection_sent_nothing() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound and not listening: refuses
-        carrier = Carrier(Account(AC, "token"), f"http://127.0.0.1:{taken.getsockname()[1]}", timeout=2.0)
-        assert type(failure(carrier, "dial")) is CarrierBusy
-
-
-def test_a_host_that_does_not_resolve_was_sent_nothing() -> None:
-    carrier = Carrier(Account(AC, "token"), "http://nowhere.invalid", timeout=2.0)
-    assert type(failure(carrier, "dial")) is CarrierBusy
-
-
-def test_an_address_that_is_none_is_refused() -> None:
-    assert type(failure(Carrier(Account(AC, "token"), "http://["), "dial")) is CarrierRefused
-
-
-# What is logged -------------------------------------------------------------------------------------
-
-
-def test_a_refusal_says_what_to_do(carrier: Carrier, api: responses.RequestsMock) -> None:
-    answer(api, json={"code": 21218, "message": "no", "status": 400}, status=400)
-    fault = failure(carrier, "dial")
-    assert "TWILIO_APP_SID" in fault.advice
-    assert fault.advice in str(fault)
-
-
-def test_wrong_credentials_say_what_to_do_without_a_body_too(
-    carrier: Carrier, api: responses.RequestsMock
-) -> None:
-    answer(api, body="", status=401)
-    assert "TWILIO_AUTH_TOKEN" in failure(carrier, "dial").advice
-
-
-@pytest.mark.parametrize("action", ["dial", "find_call"])
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"json": {"code": 21211, "message": f"{NUMBER} is not valid", "status": 400}, "status": 400},
-        {"body": requests.ConnectionError(f"https://api.twilio.com/Calls.json?To={NUMBER}")},
-        {"body": "nonsense"},
-    ],
-    ids=["refused", "broken", "unreadable"],
-)
-def test_no_log_line_and_no_exception_holds_a_number(
-    carrier: Carrier,
-    api: responses.RequestsMock,
-    caplog: pytest.LogCaptureFixture,
-    action: str,
-    how: dict[str, Any],
-) -> None:
-    caplog.set_level(logging.INFO)
-    answer(api, **how)
-    fault = failure(carrier, action)
-    logging.getLogger("test").error("as a caller might", exc_info=fault)
-    assert "5550100001" not in caplog.text
-    assert "5550100001" not in str(fault)
