@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, Attempt, Call, Outcome, Stage, Style, Unreadable
 from warmtransfer.ports.store import foreign
+from warmtransfer.ports.store.forgetting import CallerFile, StillLive
 from warmtransfer.ports.store.records import Foreign
-from warmtransfer.ports.store.store import BITE, Decision, Store
+from warmtransfer.ports.store.store import BITE, Decision, Store, here
 from warmtransfer.sparing import Sparing
 
 #: A call as a release before this one wrote it: what has been added since is not there.
@@ -151,3 +153,21 @@ def test_old_calls_are_forgotten_bite_by_bite_and_those_of_another_release_too(
         db.execute(text("UPDATE warmtransfer_call SET stage = 'dreaming' WHERE id = 'c3'"))
     assert [store.prune(20.0) for _ in range(3)] == [BITE, 1, 0]
     assert store.calls() == []
+
+
+@pytest.mark.parametrize(("stage", "kept"), [("over", 0), ("dreaming", 1)])
+def test_a_caller_is_forgotten_with_calls_that_only_another_release_can_read_once_they_are_over(
+    url: str, store: Store, stage: str, kept: int
+) -> None:
+    create(store, "after", stage=Stage.OVER, caller="+15550107000")
+    strange = STRANGE["style"] | {"stage": stage, "caller": "+15550107000"}
+    put(url, "warmtransfer_call", "state", "after", strange)
+    with closing(CallerFile(url, here)) as forgetting:
+        assert forgetting.of("+15550107000") == []
+        if kept:
+            with pytest.raises(StillLive, match="another release"):
+                forgetting.forget("+15550107000")
+        else:
+            assert forgetting.forget("+15550107000") == 1
+    with database(url) as db:
+        assert db.execute(text("SELECT count(*) FROM warmtransfer_call")).scalar_one() == kept

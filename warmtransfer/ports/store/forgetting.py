@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from contextlib import suppress
-
-from sqlalchemy import Connection, delete
+from typing import Any
 
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import WarmTransferError
+from warmtransfer.ports.store import foreign
+from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.searching import of_caller
 from warmtransfer.ports.store.statements import MOST
 from warmtransfer.ports.store.store import Store
-from warmtransfer.ports.store.tables import attempt, call, journal, outbox, transcript
 
 #: Calls that one statement deletes.
 BITE = 500
@@ -31,7 +30,7 @@ class CallerFile(Store):
     def of(self, number: str) -> list[Call]:
         """The calls of this caller, the newest first."""
         rows = self._read(self._ask.newest.where(of_caller(number)), {MOST: ALL})
-        return [Call.from_dict(row.state) for row in rows]
+        return foreign.calls(row.state for row in rows)
 
     def forget(self, number: str) -> int:
         """Delete the caller's calls with their words, journal, attempts and orders; how many calls.
@@ -45,16 +44,16 @@ class CallerFile(Store):
             if not self._postgres:  # what is deleted is overwritten in the file, too
                 db.exec_driver_sql("PRAGMA secure_delete = ON")
             question = self._ask.newest.where(of_caller(number)).with_for_update()
-            calls = [Call.from_dict(row.state) for row in db.execute(question, {MOST: ALL})]
-            for each in calls:
-                if each.stage is not Stage.OVER:
-                    raise StillLive(f"{number} is on the line (call {each.id}, {each.stage.value})")
-                if each.alarm_at:
-                    raise StillLive(f"the legs of call {each.id} are still being ended")
-            _delete(db, [each.id for each in calls])
+            rows = db.execute(question, {MOST: ALL}).all()
+            for row in rows:
+                _refuse_live(number, row.state)
+            ids = [str(row.state["id"]) for row in rows]
+            for start in range(0, len(ids), BITE):
+                for statement in sql.erased(ids[start : start + BITE]):
+                    db.execute(statement)
         if not self._postgres:
             self._empty_log()
-        return len(calls)
+        return len(ids)
 
     def _empty_log(self) -> None:
         """Have the file's write-ahead log begin anew: it holds the pages as they were."""
@@ -67,9 +66,13 @@ class CallerFile(Store):
             raw.close()
 
 
-def _delete(db: Connection, ids: Sequence[str]) -> None:
-    for start in range(0, len(ids), BITE):
-        some = ids[start : start + BITE]
-        for table in (attempt, journal, outbox, transcript):
-            db.execute(delete(table).where(table.c.call_id.in_(some)))
-        db.execute(delete(call).where(call.c.id.in_(some)))
+def _refuse_live(number: str, state: dict[str, Any]) -> None:
+    """StillLive for a call that is not over. One that only another release can read may say that it is."""
+    known = foreign.call(state)
+    if known is None:
+        if state.get("stage") != Stage.OVER:
+            raise StillLive(f"call {state['id']} is of another release, and not known to be over")
+    elif known.stage is not Stage.OVER:
+        raise StillLive(f"{number} is on the line (call {known.id}, {known.stage.value})")
+    elif known.alarm_at:
+        raise StillLive(f"the legs of call {known.id} are still being ended")

@@ -6,15 +6,18 @@ what it costs: a decision took 1.5 ms of which the database had 0.2.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Delete,
     Select,
     Update,
     and_,
     bindparam,
+    delete,
     func,
     insert,
     or_,
@@ -101,6 +104,13 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
         .limit(bindparam(MOST))
         .with_for_update(),
     )
+
+
+def erased(ids: Sequence[str]) -> Iterator[Delete]:
+    """The statements that leave nothing of these calls."""
+    for table in (attempt, journal, outbox, transcript):
+        yield delete(table).where(table.c.call_id.in_(ids))
+    yield delete(call).where(call.c.id.in_(ids))
 
 
 #: A call that an older release has kept, if there is one.

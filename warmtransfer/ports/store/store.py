@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from warmtransfer.core import orders as do
@@ -29,7 +29,6 @@ from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
 from warmtransfer.ports.store.searching import narrowed
 from warmtransfer.ports.store.statements import BEFORE, MOST, NTH, WHICH
-from warmtransfer.ports.store.tables import attempt, call, journal, outbox, transcript
 
 T = TypeVar("T")
 
@@ -236,9 +235,8 @@ class Store:
         with self._transaction() as db:
             ids = [row.id for row in db.execute(self._ask.old, {BEFORE: before, MOST: BITE})]
             if ids:
-                for table in (attempt, journal, outbox, transcript):
-                    db.execute(delete(table).where(table.c.call_id.in_(ids)))
-                db.execute(delete(call).where(call.c.id.in_(ids)))
+                for statement in sql.erased(ids):
+                    db.execute(statement)
             return len(ids)
 
     # Transactions -----------------------------------------------------------------------------------
