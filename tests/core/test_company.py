@@ -469,3 +469,14 @@ def test_a_redirect_that_cannot_be_ordered_for_a_caller_without_ai_ends_in_a_mes
 
 def test_a_message_that_was_left_ends_every_leg_but_the_callers() -> None:
     assert in_stage(Stage.MESSAGE).tell(ev.MessageLeft("url", 5)).names() == ["CloseModel", "EndAI"]
+
+
+@pytest.mark.parametrize("state", AIState)
+def test_a_caller_who_has_another_stream_by_now_is_not_looked_for(state: AIState) -> None:
+    story = in_stage(Stage.AI)
+    story.tell(ev.StreamEnded(story.call.ai.generation, "broken"))
+    (look,) = story.last
+    assert isinstance(look, do.LookForLoneCaller)
+    assert look.delay > 0
+    alone = state in (AIState.ABSENT, AIState.ADDING)
+    assert look.wanted(replace(story.call, ai=replace(story.call.ai, state=state))) is alone
