@@ -25,7 +25,7 @@ from warmtransfer.desk.perform import Performer
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers
 from warmtransfer.desk.tokens import Tokens
-from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.errors import Leaving, StoreBusy, WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Decision, Store
 
@@ -85,6 +85,7 @@ class Desk:
         self._saving = False
         self._loop = loop
         self._insistence = Insistence(clock)
+        self._leaving = False
         self._watchers: list[Watcher] = [self.tokens.watch]
 
     # Life -------------------------------------------------------------------------------------------
@@ -110,6 +111,10 @@ class Desk:
                 self._resume(call.id, order_id, order)
         self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
 
+    def leave(self) -> None:
+        """Begin no call and no stream from now on: who asks for one is told Leaving. All else goes on."""
+        self._leaving = True
+
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
         self._insistence.stop()
@@ -130,12 +135,13 @@ class Desk:
     def arrive(self, event: ev.CallArrived) -> Call | None:
         """The call for this caller: a new one, or, when the carrier repeats itself, the one there is.
 
-        None when as many calls are up as may be.
+        None when as many calls are up as may be; Leaving for a new one when we leave.
         """
         with self._locked(event.call_sid):
             known, talking = self._store.arrival(event.call_sid)
             if known is not None and known.stage is not Stage.OVER:
                 return known
+            self._stay()
             if known is None and talking >= self._most:
                 return None
             return self._decide(secrets.token_hex(12), event, create=True)
@@ -168,11 +174,13 @@ class Desk:
         self._lanes.put((call_id, "facts"), ask)
 
     def offer(self, call_id: str, k: int) -> Call:
-        """Offer AI leg `k` a stream with a new one-time token, which is in the returned call."""
+        """Offer AI leg `k` a stream with a new one-time token, which is in the returned call; or Leaving."""
+        self._stay()
         return self.post(call_id, ev.AIAsked(k, f"{call_id}.{secrets.token_urlsafe(24)}"))
 
     def admit(self, token: str) -> tuple[str, int] | None:
-        """The call and generation that this one-time token was minted for; it works once."""
+        """The call and generation that this one-time token was minted for; it works once. Or Leaving."""
+        self._stay()
         call_id = token.partition(".")[0]
         with self._locked(call_id):
             call = self.call(call_id)
@@ -208,6 +216,10 @@ class Desk:
         return found
 
     # Deciding ---------------------------------------------------------------------------------------
+
+    def _stay(self) -> None:
+        if self._leaving:
+            raise Leaving("this process is ending")
 
     @contextmanager
     def _locked(self, call_id: str) -> Iterator[None]:
