@@ -88,6 +88,14 @@ class Switchboard:
         """Close stream and session of this call."""
         self._loop.soon(self._with, call_id, Relay.close)
 
+    def leave(self, call_id: str) -> None:
+        """Close what there is of this call, and forget its words: another process has its stream now."""
+        self._loop.soon(self._leave, call_id)
+
+    def calls(self) -> list[str]:
+        """The calls that have a relay."""
+        return list(self._relays)
+
     def until_heard(self, call_id: str, seconds: float) -> None:
         """Block, in a worker thread, until what the AI is saying has been heard, `seconds` at most."""
         heard = threading.Event()
@@ -151,6 +159,10 @@ class Switchboard:
         relay = self._relays.get(call_id)
         if relay is not None:
             what(relay, *args)
+
+    def _leave(self, call_id: str) -> None:
+        self._with(call_id, Relay.close)
+        self._memories.pop(call_id, None)
 
     def _when_quiet(self, call_id: str, then: Callable[[], None]) -> None:
         relay = self._relays.get(call_id)
