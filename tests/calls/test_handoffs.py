@@ -126,7 +126,8 @@ def test_a_model_that_promises_and_forgets_is_reminded_or_replaced(story: Story)
 
 
 def test_an_operator_can_ask_for_a_human(story: Story) -> None:
-    story.world.phones(accepts(KIM))
+    listens: Row = {"until": "heard:wants kim", "timeout": 40}
+    story.world.phones(human(KIM, {"after": 1.0}, listens, *accepts(KIM)["steps"][1:]))
     story.phone(HELLO, STAY)
     story.stage("ai", 30)
     asked = {"target": "kim", "reason": "VIP", "summary": "The operator wants Kim on this call."}

@@ -95,6 +95,7 @@ def test_a_fault_is_logged_by_name_and_line(
     assert "555" not in caplog.text
     assert "4929" not in caplog.text
     loop.soon(lambda: watch[0].close())  # type: ignore[attr-defined]
+    until(lambda: not loop.watched())  # a loop that is stopped calls nothing, and the watch would stay
 
 
 def test_timers_go_off_in_the_order_of_their_time(loop: Loop) -> None:
