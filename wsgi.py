@@ -9,7 +9,6 @@ if __name__ == "__main__":
 import gc
 import logging
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -51,22 +50,22 @@ app = build({**os.environ, PROCESSES: "1"} if __name__ == "__main__" else os.env
 
 
 def serve() -> None:
-    """Serve until SIGTERM or SIGINT; calls that are up come back to the next process."""
+    """Serve until SIGTERM or SIGINT; calls that are up come back to another process, or the next one."""
     import gevent
     from gevent.event import Event
 
+    from warmtransfer import leaving
     from warmtransfer.serving import Server
     from warmtransfer.visible import log_plainly
 
     parts = app.extensions["warmtransfer"]
     settings = parts.settings
     log = log_plainly(logging.getLevelNamesMapping()[settings.log_level])
+    told = Event()
+    hub = gevent.get_hub().loop
+    leaving.Signals(lambda: hub.run_callback_threadsafe(told.set))
     _check(parts.records)
     server = Server(("0.0.0.0", settings.port), app)
-    # Not the server's own stop: told before it waits to be, it would begin again.
-    told = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, told.set)
     try:
         # Before the stored calls are taken up: they may belong to the process that has the port.
         server.init_socket()
@@ -85,7 +84,7 @@ def serve() -> None:
         gc.collect()
         gc.freeze()
         told.wait()
-        server.stop(3)
+        leaving.leave(server, parts.life)
     finally:
         parts.life.stop()
 

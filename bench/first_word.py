@@ -7,6 +7,7 @@ import select
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,14 @@ PATIENCE = 60.0
 
 def run(folder: Path, seconds: float = 0.06, calls: int = 5) -> Row:
     """Medians over `calls` calls, in milliseconds; one call before them warms everything up."""
+    with far(folder, seconds) as (control, tail):
+        times = [_one(control, tail) for _ in range(calls + 1)]
+    return _medians(times[1:], seconds)
+
+
+@contextmanager
+def far(folder: Path, seconds: float) -> Iterator[tuple[str, Tail]]:
+    """The simulator and the app, so far apart each way: the simulator's control API, and its trace."""
     with delay(seconds) as network, Crew(folder, ROOT) as crew:
         port = free_port()
         told = _simulator(crew, folder, network.forward(port))
@@ -51,8 +60,7 @@ def run(folder: Path, seconds: float = 0.06, calls: int = 5) -> Row:
         crew.start("app", procfile_command(ROOT), env)
         _until_healthy(App(f"http://127.0.0.1:{port}{PREFIX}", ""), crew)
         tail = Tail(folder / "trace.jsonl")
-        times = [_one(str(told["control_url"]), tail) for _ in range(calls + 1)]
-    return _medians(times[1:], seconds)
+        yield str(told["control_url"]), tail
 
 
 def _simulator(crew: Crew, folder: Path, app: int) -> Row:

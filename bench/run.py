@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import decisions, first_word, measure, report
+from bench import decisions, first_word, gap, measure, report
 from bench.rig import HERE, Machine, Rig, prepare
 from bench.servers import Broken, Program, limit, ours, peer
 
@@ -27,6 +27,7 @@ def options(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--no-tls", action="store_true", help="leave out the row with TLS to the model")
     parser.add_argument("--no-decisions", action="store_true", help="leave out decision latencies")
     parser.add_argument("--no-first-word", action="store_true", help="leave out the way to the first word")
+    parser.add_argument("--no-gap", action="store_true", help="leave out the gap of a lost stream")
     parser.add_argument("--out", type=Path, default=HERE, help="where results.json and results.png go")
     return parser.parse_args(given)
 
@@ -69,6 +70,10 @@ def everything(asked: argparse.Namespace, folder: Path) -> Iterator[measure.Row]
     if not asked.no_first_word:
         results["first_word_ms"] = first_word.run(folder)
         print(first_word.table(results["first_word_ms"]), flush=True)
+        yield results
+    if not asked.no_gap:
+        results["gap_ms"] = gap.run(folder)
+        print(gap.table(results["gap_ms"]), flush=True)
         yield results
     if not asked.no_decisions:
         with Rig(machine, ours()) as rig:

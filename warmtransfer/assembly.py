@@ -46,6 +46,8 @@ PRUNE_FIRST = 120.0
 #: Seconds between two bites, for those who wait for the database.
 PRUNE_PAUSE = 0.2
 DAY = 86400.0
+#: Seconds for streams and sessions to be closed in form when we leave.
+HANGING_UP = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Running:
         self._lock = threading.Lock()
         self._started = False
         self.started_in = 0
+        self.leaving = False
         self._ended = threading.Event()
         self._waking = threading.Lock()
 
@@ -115,17 +118,46 @@ class Running:
             self.started_in = os.getpid()
         threading.Thread(target=self._forget, name="warmtransfer-prune", daemon=True).start()
 
-    def stop(self) -> None:
-        """Stop for good; harmless when repeated."""
+    def leave(self) -> int:
+        """Take no new calls or streams from now on, and end the streams; how many there were.
+
+        Facts are decided and orders done until `stop`. Blocks for a moment; never in the loop.
+        """
+        self.leaving = True
+        self._desk.leave()
+        streams = self._switchboard.live()
+        self._switchboard.stop(HANGING_UP)
+        return streams
+
+    def unfinished(self) -> int:
+        """Orders and facts that wait or are being worked on."""
+        return self._desk.busy()
+
+    def stop(self, seconds: float = 10.0) -> None:
+        """Stop for good, within about `seconds`, whatever hangs; harmless when repeated."""
         with self._lock:
             if self._ended.is_set():
                 return
             self._ended.set()
-        self._switchboard.stop()
-        self._desk.stop()
-        self._store.close()
+        self._switchboard.stop(seconds / 5)
+        self._desk.stop(seconds / 2)
+        self._close_store(seconds / 5)
         self._loop.stop()
         self._coroutines.stop()
+
+    def _close_store(self, seconds: float) -> None:
+        """Not waited for without end: a database that hangs would keep the process."""
+        closed = threading.Event()
+
+        def close() -> None:
+            try:
+                self._store.close()
+            finally:
+                closed.set()
+
+        self._loop.spawn(close)
+        if not closed.wait(seconds):
+            log.warning("the database does not answer: its connections are left as they are")
 
     def _forget(self) -> None:
         pause = PRUNE_FIRST

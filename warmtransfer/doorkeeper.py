@@ -56,6 +56,7 @@ class Doorkeeper:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.open = 0
+        self._waited = time.monotonic()  #: when somebody last waited for us
         self._silent: dict[Peer, float] = {}  #: until when; the longest silent first
         self._strangers: Counter[str] = Counter()  #: silent ones, by address
 
@@ -72,10 +73,18 @@ class Doorkeeper:
 
     def heard(self, whom: Peer) -> None:
         """We do not wait for this peer any more. Whether it is trusted changes only afterwards."""
+        self._waited = time.monotonic()
         if self._silent.pop(whom, None) is not None and not whom.trusted:
             self._strangers[whom.client] -= 1
             if not self._strangers[whom.client]:
                 del self._strangers[whom.client]
+
+    def quiet(self) -> float:
+        """Seconds for which no peer has been waiting for us: every connection has been silent."""
+        now = time.monotonic()
+        if self.open > len(self._silent):
+            self._waited = now
+        return now - self._waited
 
     def look(self) -> None:
         """Close every connection whose time is over."""

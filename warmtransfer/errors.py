@@ -3,6 +3,7 @@
 WarmTransferError
 ├── ConfigError         the deployment has to change a key
 ├── StoreBusy           the call's row stayed locked: ask again
+├── Leaving             this process is ending: ask again, the next one answers
 ├── ModelGone           the model's session cannot be had, or is gone
 └── CarrierError
     ├── CarrierBusy     not done; repeat after a moment
@@ -39,6 +40,10 @@ class ConfigError(WarmTransferError):
 
 class StoreBusy(WarmTransferError):
     """The call's row stayed locked for longer than we wait."""
+
+
+class Leaving(WarmTransferError):
+    """This process is ending, and begins nothing: the next one, or another, does."""
 
 
 class ModelGone(WarmTransferError):

@@ -160,9 +160,9 @@ class Connection(pywsgi.WSGIHandler):  # type: ignore[misc]
         self.close_connection = self.close_connection or self.wsgi_input.left()
 
     def finalize_headers(self) -> None:
-        """Say that the connection ends, where the body was not read."""
+        """Say that the connection ends, where the body was not read, or we leave."""
         super().finalize_headers()
-        if self.wsgi_input.left() and not self.connection_upgraded:
+        if (self.wsgi_input.left() or self.server.leaving) and not self.connection_upgraded:
             self.close_connection = True
             self.response_headers.append((b"Connection", b"close"))
 
@@ -213,6 +213,7 @@ class Server(pywsgi.WSGIServer):  # type: ignore[misc]
         super().__init__(address, app, log=None, error_log=logging.getLogger("gevent"))
         self.keeper = Doorkeeper(limits or fitting())
         self._looking: Any = None
+        self.leaving = False
 
     def init_socket(self) -> None:
         """Take the port. OSError when it cannot be had."""
@@ -226,6 +227,14 @@ class Server(pywsgi.WSGIServer):  # type: ignore[misc]
         super().start_accepting()
         if self._looking is None:
             self._looking = gevent.spawn(self._look)
+
+    def leave(self) -> None:
+        """Keep no connection behind its answer from now on: a proxy would send its next request there."""
+        self.leaving = True
+
+    def quiet(self) -> float:
+        """Seconds for which nobody has been waiting for an answer."""
+        return self.keeper.quiet()
 
     def close(self) -> None:
         """Take no more."""

@@ -6,14 +6,14 @@ monkey.patch_all()
 
 import logging  # noqa: E402
 import os  # noqa: E402
-import signal  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 
 import gevent  # noqa: E402
 from flask import Flask  # noqa: E402
+from gevent.event import Event  # noqa: E402
 
-from warmtransfer import WarmTransfer  # noqa: E402
+from warmtransfer import WarmTransfer, leaving  # noqa: E402
 from warmtransfer.clock import Clock  # noqa: E402
 from warmtransfer.config import from_environment  # noqa: E402
 from warmtransfer.serving import Server  # noqa: E402
@@ -34,10 +34,14 @@ def main() -> None:
             return {"order": order, "status": "on its way"}
 
     server = Server(("127.0.0.1", int(os.environ["PORT"])), app)
-    gevent.signal_handler(signal.SIGTERM, server.stop, 0.5)
+    told = Event()
+    hub = gevent.get_hub().loop
+    leaving.Signals(lambda: hub.run_callback_threadsafe(told.set))
     warmtransfer.start(app)
+    server.start()
     try:
-        server.serve_forever()
+        told.wait()
+        leaving.leave(server, app.extensions["warmtransfer"].life)
     finally:
         warmtransfer.stop(app)
 

@@ -129,3 +129,22 @@ def test_the_ai_is_removed_although_the_request_fails_at_first(story: Story, fau
     story.note("fault", fault="rest=")
     story.hang_up()
     story.ends()
+
+
+def test_a_stream_that_breaks_again_is_excused_once_and_the_ai_goes_on(story: Story) -> None:
+    drops = ["stream=drop_after:20;times=1", "stream=drop_after:12;times=1"]
+    story.world.control("PUT", "/faults", drops)
+    story.phone(HELLO, {"say": "ask-address"}, STAY)
+    story.wait("words after the second break", lambda row: "where were we" in said(row), 90, times=2)
+    story.stage("ai", 20)
+    story.hang_up()
+    call = story.ends()
+    assert [row["event"] for row in call["journal"]].count("StreamEnded") >= len(drops)
+    heard = [said(row) for row in story.read()]
+    assert len([text for text in heard if "sorry" in text]) == 1, heard
+
+
+def said(row: Row) -> str:
+    """What the AI says here, in small letters."""
+    spoken = row["kind"] == "note" and row.get("event") == "speech" and row.get("who") == "ai"
+    return str(row.get("text", "")).lower() if spoken else ""

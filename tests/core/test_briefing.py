@@ -105,6 +105,11 @@ SAID = [
         "conversation where it stopped.",
     ),
     (
+        briefing.interrupted(again=True),
+        "The line to you was interrupted for a moment once more. Do not apologise again. Take up the "
+        "conversation where it stopped, in a few words.",
+    ),
+    (
         briefing.exhausted(Story().talking().call),
         "Nobody is available to take this call. Tell the caller so in one sentence, and offer to help "
         "yourself or to take a message.",

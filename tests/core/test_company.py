@@ -46,7 +46,7 @@ def test_a_model_that_is_lost_is_opened_again_although_its_leg_stays(stage: Stag
 def test_a_model_that_is_lost_before_it_was_ready_is_opened_again(stage: Stage) -> None:
     story = in_stage(stage)
     story.call = replace(story.call, ai=replace(story.call.ai, losses=(), state=AIState.STREAMING))
-    for news, given in ((ev.ModelLost, ["PrepareModel"]), (ev.StreamEnded, ["LookForCaller"])):
+    for news, given in ((ev.ModelLost, ["PrepareModel"]), (ev.StreamEnded, ["LookForLoneCaller"])):
         story.tell(news(story.call.ai.generation))
         assert (story.call.stage, story.names()) == (stage, given)
 
@@ -181,7 +181,7 @@ def test_a_leg_nobody_can_find_or_end_is_given_up_and_nobody_else_rung(stage: St
 def test_a_stream_that_ends_has_the_caller_looked_for(stage: Stage) -> None:
     """The AI's leg asks for another stream by itself, unless the caller has ended the room."""
     story = in_stage(stage).tell(ev.StreamEnded(1, "stopped"))
-    assert story.names() == ["LookForCaller"]
+    assert story.names() == ["LookForLoneCaller"]
     assert (story.call.ai.k, story.call.ai.state) == (1, AIState.ADDING)
 
 
@@ -469,3 +469,14 @@ def test_a_redirect_that_cannot_be_ordered_for_a_caller_without_ai_ends_in_a_mes
 
 def test_a_message_that_was_left_ends_every_leg_but_the_callers() -> None:
     assert in_stage(Stage.MESSAGE).tell(ev.MessageLeft("url", 5)).names() == ["CloseModel", "EndAI"]
+
+
+@pytest.mark.parametrize("state", AIState)
+def test_a_caller_who_has_another_stream_by_now_is_not_looked_for(state: AIState) -> None:
+    story = in_stage(Stage.AI)
+    story.tell(ev.StreamEnded(story.call.ai.generation, "broken"))
+    (look,) = story.last
+    assert isinstance(look, do.LookForLoneCaller)
+    assert look.delay > 0
+    alone = state in (AIState.ABSENT, AIState.ADDING)
+    assert look.wanted(replace(story.call, ai=replace(story.call.ai, state=state))) is alone

@@ -10,6 +10,7 @@ import pytest
 from tests.core.stories import Again, Story, fact, in_stage, styled
 from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Call, Handoff, Stage, Style
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
@@ -161,8 +162,37 @@ def test_a_leg_that_asks_again_has_lost_the_stream_it_was_offered(used: bool) ->
     learned(story, ev.AIAsked(1, "t2"))
     ai = story.call.ai
     assert (ai.token, ai.generation, ai.state, ai.losses) == ("t2", 2, AIState.ADDING, (story.at,))
-    assert story.names() == ["LookForCaller"]
+    assert story.names() == ["LookForLoneCaller"]
     assert story.call.news == briefing.interrupted()
+
+
+@pytest.mark.parametrize("loss", [ev.StreamEnded, ev.ModelLost, ev.AIAsked, ev.Restarted])
+def test_a_caller_is_told_of_an_interruption_once_in_a_call(loss: type[ev.Event]) -> None:
+    story = Story().connecting().tell(ev.AIAsked(1, "t1"), ev.StreamUp(1), ev.AIUp(1))
+    told = []
+    for generation in (1, 2, 3):
+        story.tell(ev.StreamEnded(generation, "broken") if generation > 1 else _lost(loss, generation))
+        if story.call.ai.generation == generation:
+            story.tell(ev.AIAsked(1, f"t{generation + 1}"))
+        story.tell(ev.StreamUp(generation + 1), ev.AIUp(generation + 1), after=61.0)
+        told += [order.news for order in story.last if isinstance(order, do.LetAISpeak)]
+    assert told == [briefing.interrupted(), *[briefing.interrupted(again=True)] * 2]
+
+
+def _lost(loss: type[ev.Event], generation: int) -> ev.Event:
+    return {
+        ev.StreamEnded: ev.StreamEnded(generation, "broken"),
+        ev.ModelLost: ev.ModelLost(generation, "lost"),
+        ev.AIAsked: ev.AIAsked(1, f"t{generation + 1}"),
+        ev.Restarted: ev.Restarted(),
+    }[loss]
+
+
+def test_news_that_is_told_in_an_apologys_place_leaves_the_apology_to_the_next_loss() -> None:
+    story = in_stage(Stage.AI)
+    story.call = replace(story.call, news="Something else.")
+    story.tell(ev.StreamEnded(story.call.ai.generation, "broken"))
+    assert (story.call.news, story.call.ai.excused) == ("Something else.", False)
 
 
 @pytest.mark.parametrize("news", [ev.StreamEnded(2), ev.ModelLost(2)])

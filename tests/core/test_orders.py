@@ -71,6 +71,7 @@ FILLED = [
     (do.EndStray("CAstray"), CALL),
     (do.LookForRoom("wt-c1-2", "CF2", "CAcaller"), CALL),
     (do.LookForCaller("wt-c1-2", "CF2", "CAcaller"), CALL),
+    (do.LookForLoneCaller("wt-c1-2", "CF2", "CAcaller"), CALL),
     (do.ComfortCaller("wt-c1-2", "CF2", "CAcaller"), ALONE),
     (do.EndCaller("wt-c1-2", "CF2", "CAcaller"), CALL),
 ]
@@ -89,7 +90,8 @@ def test_an_order_carries_its_legs_and_numbers_and_can_be_read_back(order: do.Or
 
 KEYS = {
     **dict.fromkeys(("RemoveAI", "EndAI", "LookForAI"), "ai-3"),
-    **dict.fromkeys(("LookForRoom", "LookForCaller", "ComfortCaller", "EndCaller"), "caller"),
+    **dict.fromkeys(("LookForRoom", "LookForCaller", "LookForLoneCaller"), "caller"),
+    **dict.fromkeys(("ComfortCaller", "EndCaller"), "caller"),
     "AddAI": "ai-4",
     "EndStray": "CAstray",
 }

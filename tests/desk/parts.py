@@ -78,11 +78,13 @@ class Options:
 class Office:
     """A desk with all its parts; `close` ends every thread."""
 
-    def __init__(self, folder: Path, rules: Rules = RULES, speed: float = 1.0, **answers: Any) -> None:
+    def __init__(
+        self, folder: Path, rules: Rules = RULES, speed: float = 1.0, url: str = "", **answers: Any
+    ) -> None:
         self.carrier = Told(add_ai="CAai1", dial="CAhuman1", **answers)
-        self.switchboard = Told()
+        self.switchboard = Told(calls=list)
         self.loop = SelectorLoop()
-        self.store = Store(f"sqlite:///{folder / 'calls.sqlite3'}", self.loop.offload)
+        self.store = Store(url or f"sqlite:///{folder / 'calls.sqlite3'}", self.loop.offload)
         self.clock = Clock(speed)
         self.desk = Desk(
             store=self.store,

@@ -228,6 +228,7 @@ def test_an_unsure_dial_is_not_looked_for_once_its_callback_spoke() -> None:
 )
 def test_looking_for_the_caller_asks_about_the_call_not_the_room(leg: Leg, fact: ev.Event) -> None:
     assert performed(do.LookForCaller("wt-c1", "CF1", "CAcaller"), leg=leg)[0] == fact
+    assert performed(do.LookForLoneCaller("wt-c1", "CF1", "CAcaller"), leg=leg)[0] == fact
 
 
 @pytest.mark.parametrize("leg", [Ended.COMPLETED, LegState.UNKNOWN])

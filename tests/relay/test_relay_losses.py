@@ -362,3 +362,17 @@ def test_while_a_call_lasts_no_number_of_others_makes_its_ai_forget() -> None:
         _, session = both.up()
         until(lambda: seeds(session))
         assert seeds(session)[0] == ("user", "Where is my order?")
+
+
+def test_a_call_whose_stream_is_with_another_process_is_closed_and_its_words_are_forgotten() -> None:
+    """They are told anew should it come back: more will have been said by then."""
+    with ends() as both:
+        both.switchboard.recall("c1", [("caller", "Where is my order?")])
+        phone, _ = both.up()
+        both.switchboard.leave("c1")
+        assert phone.closed.wait(3)
+        assert until(lambda: not both.switchboard.calls())
+        both.switchboard.recall("c1", [("caller", "Where is my invoice?")])
+        both.switchboard.prepare(calling(Stage.RETURNING), 0.0)
+        assert until(lambda: seeds(both.model.session(2)))[0] == ("user", "Where is my invoice?")
+        assert not [each for each in both.desk.events if isinstance(each, ev.StreamEnded)]

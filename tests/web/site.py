@@ -49,6 +49,12 @@ class Lockable(Store):
             raise StoreBusy("locked")
         return super().decide(call_id, fn, wait)
 
+    def arrive(self, call_sid: str, most: int, fn: Callable[[], Decision]) -> Saved | Call | None:
+        """As the database does it, unless it is locked."""
+        if self.locked:
+            raise StoreBusy("locked")
+        return super().arrive(call_sid, most, fn)
+
 
 class Site:
     """The app under test."""

@@ -32,6 +32,7 @@ class Door:
         self.guard = self.desk = self.switchboard = self.life = self
         self.clock = Clock(10.0)
         self.started_in = 0
+        self.leaving = False
         self.signed = True
         self.tokens = {"good": ("c1", 3)}
         self.attached: list[tuple[str, int, str, bytes]] = []

@@ -91,8 +91,13 @@ def human_gone(name: str) -> str:
     )
 
 
-def interrupted() -> str:
-    """What a new session is told after a loss."""
+def interrupted(again: bool = False) -> str:
+    """What the AI is told after a loss; `again`: the caller has had an apology in this call."""
+    if again:
+        return (
+            "The line to you was interrupted for a moment once more. Do not apologise again. Take up the "
+            "conversation where it stopped, in a few words."
+        )
     return (
         "The line to you was interrupted for a moment. Apologise in one short sentence and take up the "
         "conversation where it stopped."

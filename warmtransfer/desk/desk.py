@@ -5,40 +5,34 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import assert_never
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
-from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.core.rules import COMFORT_LONGEST
 from warmtransfer.core.step import step
 from warmtransfer.desk import telling
 from warmtransfer.desk.insisting import Insistence
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
+from warmtransfer.desk.outbox import Outbox
 from warmtransfer.desk.perform import Performer
+from warmtransfer.desk.processes import Processes
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers
 from warmtransfer.desk.tokens import Tokens
-from warmtransfer.errors import StoreBusy, WarmTransferError
+from warmtransfer.errors import Leaving, StoreBusy, WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.store.store import Decision, Store
+from warmtransfer.ports.store.store import Decision, Saved, Store
 
 log = logging.getLogger("warmtransfer")
 
 #: Seconds a request waits for its call's lock before it is told to come again.
 PATIENCE = 3.0
-#: Seconds for which words, and notes of what our relay has done, are gathered and then saved at once: a
-#: transaction for each costs as much as audio.
-GATHER = 0.5
 #: Whose lines are the conversation that the model takes part in; the others are what humans were told.
 TALKERS = ("caller", "ai")
-Numbered = tuple[tuple[int, do.Order], ...]
 Watcher = Callable[[Call | None, Call, ev.Event], None]
 
 
@@ -78,13 +72,23 @@ class Desk:
             known=store.legs_to,
             token=self.tokens.of,
         )
-        self._locks = Locks()
-        self._looks: set[tuple[str, do.Order]] = set()  #: that wait for their turn
-        self._said: deque[tuple[str, float, str, str]] = deque()  #: and not saved yet
-        self._done: deque[tuple[int, str]] = deque()  #: our relay's orders, and not noted yet
-        self._saving = False
-        self._loop = loop
+        self._processes = Processes(store.leases, self, clock) if store.leases else None
         self._insistence = Insistence(clock)
+        self._leaving = False
+        self._outbox = Outbox(
+            store=store,
+            lanes=self._lanes,
+            loop=loop,
+            clock=clock,
+            performer=self._performer,
+            switchboard=switchboard,
+            timers=self._timers,
+            insistence=self._insistence,
+            post=self._post_quietly,
+            ours=self._processes.ours if self._processes else lambda order_id: True,
+        )
+        self._gathering = self._outbox.gathering
+        self._locks = Locks()
         self._watchers: list[Watcher] = [self.tokens.watch]
 
     # Life -------------------------------------------------------------------------------------------
@@ -98,24 +102,39 @@ class Desk:
 
         To be called before the first fact is posted; again when it raises StoreBusy.
         """
+        if self._processes:
+            self._processes.start()
+        else:
+            self._take_up_all()
+        self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
+
+    def _take_up_all(self) -> None:
         for call in self._store.calls(limit=1000, live=True):
             if call.stage is not Stage.OVER:
-                lines = self._store.transcript(call.id)
-                said = [(line.who, line.text) for line in lines if line.who in TALKERS]
-                self._switchboard.recall(call.id, said)
+                self._recall(call.id)
             left = self._store.open_orders(call.id)
             # This arms the timers, most of them anew: nobody was here to hear the news they wait for.
-            self.post(call.id, ev.Restarted())
+            call = self.post(call.id, ev.Restarted())
             for order_id, order in left:
-                self._resume(call.id, order_id, order)
-        self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
+                self._outbox.resume(call, order_id, order)
+
+    def _recall(self, call_id: str) -> None:
+        lines = self._store.transcript(call_id)
+        said = [(line.who, line.text) for line in lines if line.who in TALKERS]
+        self._switchboard.recall(call_id, said)
+
+    def leave(self) -> None:
+        """Begin no call and no stream from now on: who asks for one is told Leaving. All else goes on."""
+        self._leaving = True
 
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
         self._insistence.stop()
         self._timers.stop()
-        self._save_gathered_soon()
+        self._gathering.save_soon()
         self._lanes.close(self._clock.real(seconds))
+        if self._processes:
+            self._processes.stop()
 
     def watch(self, watcher: Watcher) -> None:
         """Have `watcher(before, after, event)` called, in line and off the request, after every change."""
@@ -123,22 +142,29 @@ class Desk:
 
     def busy(self) -> int:
         """Orders and facts that wait or are being worked on."""
-        return len(self._lanes) + len(self._said) + len(self._done)
+        return len(self._lanes) + len(self._gathering)
 
     # Facts ------------------------------------------------------------------------------------------
 
     def arrive(self, event: ev.CallArrived) -> Call | None:
         """The call for this caller: a new one, or, when the carrier repeats itself, the one there is.
 
-        None when as many calls are up as may be.
+        None when as many calls are up as may be; Leaving for a new one when we leave.
         """
-        with self._locked(event.call_sid):
-            known, talking = self._store.arrival(event.call_sid)
-            if known is not None and known.stage is not Stage.OVER:
-                return known
-            if known is None and talking >= self._most:
-                return None
-            return self._decide(secrets.token_hex(12), event, create=True)
+        call_id = secrets.token_hex(12)
+        at = self._clock.now()
+
+        def create() -> Decision:
+            self._stay()
+            new = Call(id=call_id)
+            return Decision(new, event, *step(new, event, at, self._rules))
+
+        with self._locked(event.call_sid), self._locked(call_id):
+            found = self._store.arrive(event.call_sid, self._most, create)
+            if not isinstance(found, Saved):
+                return found
+            self._apply(found, event)
+            return found.call
 
     def post(self, call_id: str, event: ev.Event) -> Call:
         """Decide `event`; raises UnknownCall, or StoreBusy when the call stays locked."""
@@ -168,23 +194,37 @@ class Desk:
         self._lanes.put((call_id, "facts"), ask)
 
     def offer(self, call_id: str, k: int) -> Call:
-        """Offer AI leg `k` a stream with a new one-time token, which is in the returned call."""
+        """Offer AI leg `k` a stream with a new one-time token, which is in the returned call; or Leaving."""
+        self._stay()
         return self.post(call_id, ev.AIAsked(k, f"{call_id}.{secrets.token_urlsafe(24)}"))
 
     def admit(self, token: str) -> tuple[str, int] | None:
-        """The call and generation that this one-time token was minted for; it works once."""
+        """The call and generation that this one-time token was minted for; it works once. Or Leaving."""
+        self._stay()
         call_id = token.partition(".")[0]
-        with self._locked(call_id):
-            call = self.call(call_id)
+        at = self._clock.now()
+
+        def use(call: Call | None) -> Decision | None:
             if call is None or not call.ai.token or not hmac.compare_digest(call.ai.token, token):
                 return None
-            self._decide_locked(call_id, ev.StreamUp(call.ai.generation))
-            return call_id, call.ai.generation
+            event = ev.StreamUp(call.ai.generation)
+            return Decision(call, event, *step(call, event, at, self._rules), holds=True)
+
+        if use(self.call(call_id)) is None:
+            return None  # and nobody had to wait for it
+        with self._locked(call_id):
+            saved = self._store.decide(call_id, use)
+            if saved is None:
+                return None
+            if saved.moved:
+                self._recall(call_id)
+            generation = saved.before.ai.generation
+            self._apply(saved, ev.StreamUp(generation))
+            return call_id, generation
 
     def heard(self, call_id: str, who: str, text: str) -> None:
         """Keep one line of what was said, within a moment. Never blocks."""
-        self._said.append((call_id, self._clock.now(), who, text))
-        self._save_gathered_later()
+        self._gathering.heard(call_id, who, text)
 
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
@@ -209,6 +249,10 @@ class Desk:
 
     # Deciding ---------------------------------------------------------------------------------------
 
+    def _stay(self) -> None:
+        if self._leaving:
+            raise Leaving("this process is ending")
+
     @contextmanager
     def _locked(self, call_id: str) -> Iterator[None]:
         try:
@@ -217,88 +261,34 @@ class Desk:
         except TimeoutError:
             raise StoreBusy(f"call {call_id} is being decided elsewhere") from None
 
-    def _decide(self, call_id: str, event: ev.Event, create: bool = False) -> Call:
-        with self._locked(call_id):
-            return self._decide_locked(call_id, event, create)
-
-    def _decide_locked(self, call_id: str, event: ev.Event, create: bool = False) -> Call:
+    def _decide(self, call_id: str, event: ev.Event) -> Call:
         at = self._clock.now()
 
         def decide(call: Call | None) -> Decision | None:
-            if call is None and not create:
+            if call is None:
                 return None
-            known = call or Call(id=call_id)
-            after, orders = step(known, event, at, self._rules)
-            return Decision(known, event, after, orders)
+            if self._processes and isinstance(event, ev.TimedOut) and _gone_off(call, event):
+                return Decision(call, None, call, ())
+            return Decision(call, event, *step(call, event, at, self._rules))
 
-        saved = self._store.decide(call_id, decide)
-        if saved is None:
-            raise UnknownCall(f"call {call_id} is not known")
-        self._apply(saved.before, saved.call, event, saved.orders)
-        return saved.call
+        with self._locked(call_id):
+            saved = self._store.decide(call_id, decide)
+            if saved is None:
+                raise UnknownCall(f"call {call_id} is not known")
+            self._apply(saved, event)
+            return saved.call
 
-    def _apply(self, before: Call, call: Call, event: ev.Event, orders: Numbered) -> None:
-        log.info("call %s: %s", call.id, telling.line(before, call, event, [each for _, each in orders]))
+    def _apply(self, saved: Saved, event: ev.Event) -> None:
+        before, call = saved.before, saved.call
+        orders = [order for _, order in saved.orders]
+        log.info("call %s: %s", call.id, telling.line(before, call, event, orders))
         self._timers.arm(call)
         self._switchboard.follow(call)
-        for order_id, order in orders:
-            if isinstance(order, do.Local):
-                self._local(call, order)
-                self._done.append((order_id, "done"))
-                self._save_gathered_later()
-            else:
-                self._queue(call.id, order_id, order)
+        for order_id, order in saved.orders:
+            if order_id not in saved.elsewhere:
+                self._outbox.carry_out(call, order_id, order)
         for watcher in self._watchers:
             self._lanes.put((call.id, "watchers"), partial(watcher, before, call, event))
-
-    def _local(self, call: Call, order: do.Local) -> None:
-        match order:
-            case do.PrepareModel(delay=delay):
-                self._switchboard.prepare(call, delay)
-            case do.LetAISpeak(news=news, delay=delay):
-                self._switchboard.speak(call.id, news, delay)
-            case do.TellAI(news=news):
-                self._switchboard.tell(call.id, news)
-            case do.Introduce(line=line):
-                self._switchboard.introduce(call.id, line)
-            case do.PlayComfort():
-                self._switchboard.comfort(call.id)
-            case do.CloseModel():
-                self._switchboard.close(call.id)
-            case _:
-                assert_never(order)
-
-    # Doing ------------------------------------------------------------------------------------------
-
-    def _queue(self, call_id: str, order_id: int, order: do.Order) -> None:
-        look = (call_id, order) if order.lane is do.Lane.LOOK else None
-        if look in self._looks:
-            # Timers go off faster than a carrier that hangs answers.
-            done = partial(self._insistence.save, self._store.order_done, order_id, "another look waits")
-            self._lanes.put((call_id, "words"), done)
-            return
-        if look:
-            self._looks.add(look)
-        self._lanes.put((call_id, order.lane), partial(self._perform, call_id, order_id, order))
-
-    def _perform(self, call_id: str, order_id: int, order: do.Order) -> None:
-        self._looks.discard((call_id, order))
-        result = self._performer.perform(call_id, order)
-        if result is not None:
-            self._post_quietly(call_id, result)
-        if isinstance(order, do.ComfortCaller):
-            self._timers.once(call_id, COMFORT_LONGEST, ev.AnnouncementEnded(order.room_sid))
-        self._insistence.save(self._store.order_done, order_id, type(result).__name__ if result else "done")
-
-    def _resume(self, call_id: str, order_id: int, order: do.Order) -> None:
-        """Take up an order that an earlier process may or may not have done: legs are never made twice."""
-        if order.local:
-            self._store.order_done(order_id, "lost")
-        elif isinstance(order, do.DialHuman | do.AddAI):
-            self._store.order_done(order_id, "unsure")
-            self.post_later(call_id, ev.OrderFailed(type(order).__name__, "unsure", order.key, "restart"))
-        else:
-            self._queue(call_id, order_id, order)
 
     def _post_quietly(self, call_id: str, event: ev.Event) -> None:
         """Post from a thread that has nobody to tell; a fact about an unknown call is dropped."""
@@ -307,28 +297,50 @@ class Desk:
         except UnknownCall:
             log.info("call %s is not known any more: %s dropped", call_id, type(event).__name__)
 
-    def _save_gathered_later(self) -> None:
-        if not self._saving:
-            self._saving = True
-            self._loop.later(self._clock.real(GATHER), self._save_gathered_soon)
+    # Other processes --------------------------------------------------------------------------------
 
-    def _save_gathered_soon(self) -> None:
-        self._lanes.put(("all", "words"), self._save_gathered)
+    def look(self, call_id: str) -> None:
+        """See what another process has decided about this call, and do what it has left to us."""
+        self._lanes.put((call_id, "shared"), partial(self._insistence.save, self._collect, call_id))
 
-    def _save_gathered(self) -> None:
-        self._saving = False
-        words = [self._said.popleft() for _ in range(len(self._said))]
-        done = [self._done.popleft() for _ in range(len(self._done))]
-        if words:
-            self._insistence.save(self._keep_words, f"{len(words)} lines", words)
-        if done:
-            self._insistence.save(self._keep_done, f"{len(done)} orders", done)
+    def take_up(self, call_id: str, held: bool) -> None:
+        """Go on with a call of a process that is gone."""
+        if held:
+            self._lanes.put((call_id, "shared"), partial(self._insistence.save, self._recall, call_id))
+            self._lanes.put((call_id, "shared"), partial(self._post_quietly, call_id, ev.Restarted()))
+        self.look(call_id)
 
-    def _keep_words(self, lines: str, words: list[tuple[str, float, str, str]]) -> None:
-        self._store.add_lines(words)
+    def overdue(self, call: Call) -> None:
+        """Let this call's alarm go off."""
+        self._timers.arm(call)
 
-    def _keep_done(self, orders: str, done: list[tuple[int, str]]) -> None:
-        self._store.orders_done(done)
+    def holds(self, order_id: int) -> bool:
+        """Whether this order is being seen to here."""
+        return self._outbox.holds(order_id)
+
+    def live_calls(self) -> Sequence[str]:
+        """The calls whose audio is here."""
+        return self._switchboard.calls()
+
+    def _collect(self, call_id: str) -> None:
+        leases = self._store.leases
+        # Within the lock, what this process decides is either in its hands or not saved yet.
+        with self._locked(call_id):
+            # Asked before: what is done while we read is no longer held, and not to be done again.
+            held = self._outbox.held()
+            given = leases.given(call_id) if leases else None
+            if leases is None or given is None:
+                return
+            if given.holder == leases.me:
+                self._switchboard.follow(given.call)
+            else:
+                self._switchboard.leave(call_id)
+            self._outbox.take(given, held)
+
+
+def _gone_off(call: Call, alarm: ev.TimedOut) -> bool:
+    """Whether another process has let this alarm go off, or it is armed no more."""
+    return call.alarm != alarm.alarm or not call.alarm_at
 
 
 def _asked(source: str, *wish: str) -> ev.HandoffAsked:

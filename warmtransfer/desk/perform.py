@@ -63,6 +63,7 @@ class Performer:
             do.LookForDial: self._look_for_dial,
             do.LookForRoom: self._look_for_room,
             do.LookForCaller: self._look_for_caller,
+            do.LookForLoneCaller: self._look_for_caller,
             do.ComfortCaller: self._comfort,
             do.RedirectCaller: self._redirect,
         }
@@ -257,7 +258,9 @@ class Performer:
             return ev.CallerJoined(order.room, room_sid, sid)
         return self._left(order.call_sid) if order.call_sid else None
 
-    def _look_for_caller(self, call_id: str, order: do.LookForCaller) -> ev.Event | None:
+    def _look_for_caller(
+        self, call_id: str, order: do.LookForCaller | do.LookForLoneCaller
+    ) -> ev.Event | None:
         gone = self._left(order.call_sid)
         return gone or (ev.CallerPresent(order.room_sid) if order.room_sid else None)
 

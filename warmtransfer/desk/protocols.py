@@ -164,6 +164,12 @@ class Switchboard(Protocol):
     def close(self, call_id: str) -> None:
         """End the AI's part in this call."""
 
+    def leave(self, call_id: str) -> None:
+        """Another process has this call's audio from now on."""
+
+    def calls(self) -> Sequence[str]:
+        """The calls whose audio is here."""
+
     def until_heard(self, call_id: str, seconds: float) -> None:
         """Block until what the AI is saying has been heard."""
 

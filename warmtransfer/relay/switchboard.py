@@ -46,6 +46,7 @@ class Switchboard:
         self._toolbox = toolbox or Toolbox()
         self._humans = humans
         self._relays: dict[str, Relay] = {}
+        self._leaving = False
         prepare()
         self._memories: OrderedDict[str, Memory] = OrderedDict()
         self._infos: OrderedDict[str, tuple[CallInfo, Stage, float]] = OrderedDict()
@@ -87,6 +88,14 @@ class Switchboard:
         """Close stream and session of this call."""
         self._loop.soon(self._with, call_id, Relay.close)
 
+    def leave(self, call_id: str) -> None:
+        """Close what there is of this call, and forget its words: another process has its stream now."""
+        self._loop.soon(self._leave, call_id)
+
+    def calls(self) -> list[str]:
+        """The calls that have a relay."""
+        return list(self._relays)
+
     def until_heard(self, call_id: str, seconds: float) -> None:
         """Block, in a worker thread, until what the AI is saying has been heard, `seconds` at most."""
         heard = threading.Event()
@@ -108,7 +117,8 @@ class Switchboard:
         return len(self._relays)
 
     def stop(self, seconds: float = 2.0) -> bool:
-        """Close them all, and wait at most real `seconds` for the sockets to end. Never in the loop."""
+        """Close them all for good, and wait at most real `seconds` for their sockets. Never in the loop."""
+        self._leaving = True
         end = time.monotonic() + seconds
         while True:
             for call_id in list(self._relays):
@@ -123,7 +133,8 @@ class Switchboard:
 
     def _prepare(self, call: Call, delay: float) -> None:
         self._note(call)
-        self._relay(call.id).prepare(delay)
+        if not self._leaving:
+            self._relay(call.id).prepare(delay)
 
     def _recall(self, call_id: str, said: Sequence[tuple[str, str]]) -> None:
         memory = self._memory(call_id)
@@ -149,6 +160,10 @@ class Switchboard:
         if relay is not None:
             what(relay, *args)
 
+    def _leave(self, call_id: str) -> None:
+        self._with(call_id, Relay.close)
+        self._memories.pop(call_id, None)
+
     def _when_quiet(self, call_id: str, then: Callable[[], None]) -> None:
         relay = self._relays.get(call_id)
         if relay is None:
@@ -166,8 +181,8 @@ class Switchboard:
         finished: Finished,
     ) -> None:
         known = self._infos.get(call_id)
-        if known is not None and known[1] is Stage.OVER:
-            # The caller has hung up between the stream's admission and now.
+        if self._leaving or (known is not None and known[1] is Stage.OVER):
+            # The caller has hung up, or we have begun to leave, between the stream's admission and now.
             hang_up(sock)
             finished.tell()
             return

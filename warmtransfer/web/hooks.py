@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from warmtransfer.core.call import Call
 from warmtransfer.core.events import Event
 from warmtransfer.desk.desk import UnknownCall
-from warmtransfer.errors import WarmTransferError
+from warmtransfer.errors import Leaving, WarmTransferError
 from warmtransfer.web import hosts, twiml
 from warmtransfer.web.guard import SIGNED
 from warmtransfer.web.links import RETRIED
@@ -33,6 +33,8 @@ PATIENCE = 30
 
 #: Views whose document a caller hears: they wait for a while, and are not told of an application error.
 _CALLERS = frozenset(f"{hooks.name}.{view}" for view in ("voice", "wait", "next_", "dialled"))
+#: The AI's leg, which stands in the room with the caller: what it plays is heard.
+_AI_LEGS = frozenset(f"{hooks.name}.{view}" for view in ("ai", "after"))
 #: This one plays to a room, where nothing may hang up.
 _WAIT = f"{hooks.name}.wait"
 
@@ -92,7 +94,9 @@ def _again(fault: WarmTransferError) -> str:
     asked = request.args.get("again", 0, int)
     calling = request.endpoint in _CALLERS
     if asked < PATIENCE or request.endpoint == _WAIT:
-        ring = parts().links.sound(twiml.RING) if calling else ""
+        # Who asks while we leave rings until the next process is up; of a lock the AI's leg waits a second.
+        rings = calling or (isinstance(fault, Leaving) and request.endpoint in _AI_LEGS)
+        ring = parts().links.sound(twiml.RING) if rings else ""
         return twiml.again(_same_url(asked + 1), ring)
     if calling:
         return parts().documents.sorry()

@@ -18,7 +18,7 @@ from typing import Any
 from flask import Blueprint, Flask, Request, Response, abort, request
 from flask_sock import Sock
 
-from warmtransfer.errors import log_fault
+from warmtransfer.errors import Leaving, log_fault
 from warmtransfer.relay.opening import NotAStream, read_start, refuse
 from warmtransfer.relay.stream import Finished
 from warmtransfer.web import hosts
@@ -140,6 +140,8 @@ def media() -> Response:
         hosts.say(fault, request.environ.get("SERVER_SOFTWARE", "unknown"))
     if fault or hosts.misplaced():
         return Response("This server cannot serve streams; its log says why.\n", 503, mimetype="text/plain")
+    if here.life.leaving:
+        return Response("This process is ending.\n", 503, mimetype="text/plain")
     here.life.start()
     return Taken(request.environ, here)
 
@@ -212,7 +214,7 @@ def serve(
         except BaseException:
             refuse(ours)
             raise
-    except NotAStream as exc:
+    except (NotAStream, Leaving) as exc:
         log.warning("a media stream was refused: %s", exc)
         refuse(sock)
     except Exception as exc:  # noqa: BLE001 - Twilio then asks what to do instead

@@ -45,6 +45,7 @@ class Life(Protocol):
     """The running of the parts."""
 
     started_in: int  #: the process; 0 before the start
+    leaving: bool  #: no new calls or streams are taken any more
 
     def start(self) -> None:
         """Run; harmless when repeated."""

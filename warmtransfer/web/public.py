@@ -15,14 +15,17 @@ def health() -> dict[str, object] | tuple[dict[str, object], int]:
     """Alive, with the number of calls the AI is connected to, and what is wrong with the database.
 
     200 while calls can be served here: callers and the AI talk on without the database, and a host that ended
-    this process for it would end their conversation. 503 where no call can be.
+    this process for it would end their conversation. 503 where no call can be, and from a process that ends.
     """
     here = parts()
     if hosts.misplaced():
         return {"ok": False, "relays": 0, "database": "not looked at"}, 503
     here.life.wake()
     trouble = here.records.trouble()
-    return {"ok": not trouble, "relays": here.switchboard.live(), "database": trouble or "ok"}
+    state = {"relays": here.switchboard.live(), "database": trouble or "ok"}
+    if here.life.leaving:
+        return {"ok": False, **state, "leaving": True}, 503
+    return {"ok": not trouble, **state}
 
 
 @public.get("/sounds/<name>.wav")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -253,6 +254,24 @@ def test_spawned_work_may_block_and_may_be_asked_for_in_a_callback(loop: Loop) -
     loop.later(0.06, gate.set)
     until(lambda: len(calls) == 3)
     assert calls == ["waits", "loop goes on", "done"]
+
+
+def test_work_that_hangs_does_not_keep_the_loop_from_its_end(loop: Loop) -> None:
+    out, into = os.pipe()
+    begun = threading.Event()
+
+    def hang() -> None:
+        loop.soon(begun.set)
+        os.read(out, 1)
+
+    loop.spawn(loop.offload, hang)
+    assert begun.wait(5)
+    before = time.monotonic()
+    loop.stop()
+    assert time.monotonic() - before < 3.0
+    os.write(into, b"-")
+    for each in (out, into):
+        os.close(each)
 
 
 def test_nothing_is_called_after_the_end(loop: Loop) -> None:

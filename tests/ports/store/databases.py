@@ -29,7 +29,7 @@ def database(url: str) -> Iterator[Connection]:
 
 def create(store: Store, call_id: str, **fields: Any) -> Call:
     """Have this call stored."""
-    saved = store.decide(call_id, creating(call_id, **fields))
+    saved = store.decide(call_id, creating(call_id, **fields), 20.0)  # other tests may keep the disk busy
     assert saved is not None
     return saved.call
 

@@ -34,7 +34,7 @@ def test_nothing_is_made_before_it_is_needed(
     assert list(tmp_path.iterdir()) == []
     assert tables(url) == set()
     assert store.calls() == []
-    assert len(tables(url)) == 5
+    assert len(tables(url)) == 6
 
 
 def test_a_column_that_means_nothing_yet_is_added(url: str, open_store: Callable[..., Store]) -> None:

@@ -13,7 +13,7 @@ from tests.ports.store.test_store import bump, together
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.search import Search
 from warmtransfer.ports.store.owner import Owner
-from warmtransfer.ports.store.store import Store, here
+from warmtransfer.ports.store.store import Decision, Store, here
 
 MINE, OTHER = Owner("AC1", "+15550100000"), Owner("AC2", "+15550100077")
 SAME_ACCOUNT = Owner("AC1", "+15550100078")
@@ -23,6 +23,23 @@ Opening = Callable[..., Store]
 def ids(calls: list[Call]) -> list[str]:
     """What the calls are called."""
     return [each.id for each in calls]
+
+
+def counted(store: Store) -> int:
+    """How many calls at once a new caller finds: the least limit that lets them in, which is then undone."""
+
+    class LetInError(Exception):
+        """Nothing is saved."""
+
+    def let_in() -> Decision:
+        raise LetInError
+
+    for most in range(10):
+        try:
+            store.arrive("CA9", most + 1, let_in)
+        except LetInError:
+            return most
+    raise AssertionError("nobody is let in")
 
 
 @pytest.mark.parametrize("other", [OTHER, SAME_ACCOUNT], ids=["another account", "another number"])
@@ -35,7 +52,8 @@ def test_calls_of_another_owner_are_as_good_as_absent(url: str, open_store: Open
         assert ids(theirs.calls(live=live)) == ["c2"]
     assert mine.load("c2") is None
     assert mine.by_caller("CA2") is None
-    assert mine.arrival("CA2") == (None, 1)
+    assert counted(mine) == 1
+    assert mine.arrive("CA2", 1, lambda: creating("c3")(None)) is None, "theirs was given, or one was made"
     assert mine.decide("c2", lambda call: bump(call) if call else None) is None
     assert theirs.load("c2") == Call(id="c2", caller_sid="CA2", started_at=2.0)
 
@@ -57,7 +75,7 @@ def test_without_an_owner_all_calls_are_there_and_told_whose(url: str, open_stor
     assert found == [("c2", str(OTHER)), ("c1", str(MINE))]
     assert everyone.owner("c1") == "AC1 +15550100000"
     assert everyone.owner("c9") == ""
-    assert everyone.arrival("CA9") == (None, 2)
+    assert counted(everyone) == 2
 
 
 def older(url: str, open_store: Opening) -> None:
@@ -138,4 +156,22 @@ def test_the_live_calls_of_an_owner_are_found_by_an_index(url: str, open_store: 
             plan = "\n".join(str(row) for row in db.execute(text(f"{explain} {question}")))
             assert "ix_warmtransfer_call_live" in plan, plan
             assert "TEMP B-TREE" not in plan
-    assert mine.arrival("CA9")[1] == 1
+    assert counted(mine) == 1
+
+
+def test_a_process_takes_up_only_its_own_owners_calls(url: str, open_store: Opening) -> None:
+    gone, mine, theirs = (open_store(url, owner=each) for each in (MINE, MINE, OTHER))
+    if gone.leases is None or mine.leases is None or theirs.leases is None:
+        assert url.startswith("sqlite"), "PostgreSQL is shared"
+        return
+    create(gone, "c1", stage=Stage.AI, alarm_at=5.0)
+    gone.decide("c1", lambda call: bump(call))
+    mine.leases.beat("here")
+    assert theirs.leases.take() == []
+    assert theirs.leases.overdue(10.0) == []
+    assert [each.id for each in mine.leases.overdue(10.0)] == ["c1"]
+    assert mine.leases.take() == [("c1", True)]
+    assert mine.leases.take() == []
+    given = mine.leases.given("c1")
+    assert given is not None
+    assert [taken for _, _, taken in given.orders] == [1, 1]

@@ -18,6 +18,7 @@ from warmtransfer.core.orders.caller import CallerOrder as CallerOrder
 from warmtransfer.core.orders.caller import ComfortCaller as ComfortCaller
 from warmtransfer.core.orders.caller import EndCaller as EndCaller
 from warmtransfer.core.orders.caller import LookForCaller as LookForCaller
+from warmtransfer.core.orders.caller import LookForLoneCaller as LookForLoneCaller
 from warmtransfer.core.orders.caller import LookForRoom as LookForRoom
 from warmtransfer.core.orders.caller import RedirectCaller as RedirectCaller
 from warmtransfer.core.orders.human import BriefOnHold as BriefOnHold

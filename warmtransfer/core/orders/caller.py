@@ -10,6 +10,11 @@ from warmtransfer.core.order import Lane, Order
 from warmtransfer.core.orders.human import HumanOrder
 from warmtransfer.core.rules import COMFORT_SECONDS, Rules
 
+#: Where the AI, or its relay's ring tone, is with the caller.
+COMPANY = frozenset({AIState.UP, AIState.STREAMING})
+#: Seconds in which the leg of a lost stream has another; then its caller is looked for, and kept company.
+ALONE = 1.2
+
 
 @dataclass(frozen=True, slots=True)
 class CallerOrder(Order):
@@ -43,6 +48,19 @@ class LookForCaller(CallerOrder):
 
 
 @dataclass(frozen=True, slots=True)
+class LookForLoneCaller(CallerOrder):
+    """The same after a moment: a stream that was lost is mostly back by then, and nobody was alone."""
+
+    lane: ClassVar[Lane] = Lane.LOOK
+
+    delay: float = ALONE
+
+    def wanted(self, call: Call) -> bool:
+        """Not when there is another stream."""
+        return call.ai.state not in COMPANY
+
+
+@dataclass(frozen=True, slots=True)
 class ComfortCaller(CallerOrder):
     """Announce one moment and a ring tone to the caller, who is alone in the room."""
 
@@ -55,7 +73,7 @@ class ComfortCaller(CallerOrder):
 
     def wanted(self, call: Call) -> bool:
         """Not over somebody who speaks to them by now."""
-        return bool(call.room_sid) and call.ai.state not in (AIState.UP, AIState.STREAMING)
+        return bool(call.room_sid) and call.ai.state not in COMPANY
 
     def advance(self, call: Call) -> Call:
         """Nobody talks over the announcement."""

@@ -95,17 +95,24 @@ def line_heard(call: Call, event: ev.LineHeard, rules: Rules) -> Reading:
 def lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
     """Count a loss of the AI; the last one within the window, or a fatal one, means it is down."""
     recent = tuple(when for when in call.ai.losses if call.at - when < rules.loss_window)
-    counted = replace(call.ai, losses=(*recent, call.at))
-    call = replace(call, ai=counted, news=call.news or briefing.interrupted())
-    if not fatal and len(counted.losses) < rules.losses:
+    call = missed(replace(call, ai=replace(call.ai, losses=(*recent, call.at))))
+    if not fatal and len(call.ai.losses) < rules.losses:
         return call, so.AILost()
-    call = replace(call, ai=replace(counted, down=True))
+    call = replace(call, ai=replace(call.ai, down=True))
     if call.stage not in FREE:
         return call, so.AIDown()
     wanted = ev.HandoffAsked("model_down", reason="The assistant failed in the middle of the call.")
     call = replace(call, handoff=human.handoff(call, wanted))
     call, fact = settle(call, rules)
     return call, so.AIDown() if isinstance(fact, so.HumanLost) else fact
+
+
+def missed(call: Call) -> Call:
+    """The AI owes the caller an apology for its absence: once in a call, not every time."""
+    if call.news:
+        return call
+    news = briefing.interrupted(again=call.ai.excused)
+    return replace(call, news=news, ai=replace(call.ai, excused=True))
 
 
 def _leg(call: Call, k: int, call_sid: str, event: ev.Event) -> Reading:

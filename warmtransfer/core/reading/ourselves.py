@@ -24,8 +24,7 @@ def restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
     call = replace(call, laps=0, ai=replace(call.ai, losses=()))
     if call.ai.state not in ai.CONNECTED:
         return call, event
-    waiting = replace(call.ai, state=AIState.ADDING)
-    return replace(call, ai=waiting, news=call.news or briefing.interrupted()), event
+    return ai.missed(replace(call, ai=replace(call.ai, state=AIState.ADDING))), event
 
 
 def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:

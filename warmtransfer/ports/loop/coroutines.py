@@ -47,7 +47,7 @@ class Coroutines:
         with self._lock:
             if self._loop is None:
                 begun: queue.SimpleQueue[asyncio.AbstractEventLoop] = queue.SimpleQueue()
-                _start_thread(lambda: _serve(begun.put))
+                start_thread(lambda: _serve(begun.put))
                 self._loop = begun.get()
             return self._loop
 
@@ -81,7 +81,7 @@ def _serve(begun: Callable[[asyncio.AbstractEventLoop], object]) -> None:
         loop.close()
 
 
-def _start_thread(main: Callable[[], object]) -> None:
+def start_thread(main: Callable[[], object]) -> None:
     """A thread of the system: gevent's own, where it has patched, is a greenlet."""
     if "gevent.monkey" in sys.modules:
         sys.modules["gevent.monkey"].get_original("_thread", "start_new_thread")(main, ())

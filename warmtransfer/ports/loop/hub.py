@@ -18,6 +18,9 @@ from warmtransfer.ports.loop.protocols import Callback, Timer, Watch, guarded, n
 T = TypeVar("T")
 log = logging.getLogger("warmtransfer")
 
+#: Seconds that the worker thread has to end.
+ENDING = 1.0
+
 
 class HubLoop:
     """Callbacks run in the hub of the thread that made this loop."""
@@ -67,7 +70,9 @@ class HubLoop:
     def stop(self) -> None:
         """Call nothing any more."""
         self.stopped = True
-        self._pool.kill()
+        # It waits for what its thread does, which a database that hangs never ends.
+        with gevent.Timeout(ENDING, False):
+            self._pool.kill()
 
     @property
     def hub_loop(self) -> Any:

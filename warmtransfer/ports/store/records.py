@@ -1,4 +1,4 @@
-"""What is read of a call besides its state: its journal and what was said."""
+"""What is written of a decision, and read of a call besides its state: its journal and what was said."""
 
 from __future__ import annotations
 
@@ -6,6 +6,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from warmtransfer.core import orders as do
+from warmtransfer.core.call import Call
+from warmtransfer.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What `event` made of the call `before`. Without an event nothing is journalled.
+
+    `holds`: the call's stream comes to this process.
+    """
+
+    before: Call
+    event: Event | None
+    call: Call
+    orders: tuple[do.Order, ...]
+    holds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A decision that will not be forgotten; each order with its number in the outbox.
+
+    Of several processes another does what is `elsewhere`. `moved`: this one did not have the call's stream.
+    """
+
+    before: Call
+    call: Call
+    orders: tuple[tuple[int, do.Order], ...]
+    elsewhere: frozenset[int] = frozenset()
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,16 @@ from sqlalchemy import (
 
 from warmtransfer.core.call import Stage
 from warmtransfer.ports.store.owner import Owner
-from warmtransfer.ports.store.tables import LIVE, LOCK_CALL, attempt, call, journal, outbox, transcript
+from warmtransfer.ports.store.tables import (
+    LIVE,
+    LOCK_ARRIVALS,
+    LOCK_CALL,
+    attempt,
+    call,
+    journal,
+    outbox,
+    transcript,
+)
 
 #: Names of parameters that are no column.
 WHICH, NTH, MOST, BEFORE = "which", "nth", "most", "before"
@@ -41,8 +50,13 @@ _mine = attempt.c.call_id == bindparam(WHICH), attempt.c.n == bindparam(NTH)
 
 #: Where there is no row to lock yet, in PostgreSQL: those who would create it come one at a time.
 LOCK_NAME = text(f"SELECT pg_advisory_xact_lock({LOCK_CALL}, hashtext(:{WHICH}))")
-#: How long PostgreSQL waits for a lock, in this transaction.
-LOCK_TIMEOUT = text(f"SELECT set_config('lock_timeout', :{MOST}, true)")
+#: In PostgreSQL: callers who arrive are counted one after the other.
+LOCK_COUNT = text(f"SELECT pg_advisory_xact_lock({LOCK_ARRIVALS})")
+#: How long PostgreSQL waits for a lock in this transaction, and lets one stand that nobody goes on with.
+LOCK_TIMEOUT = text(
+    f"SELECT set_config('lock_timeout', :{MOST}, true), "
+    "set_config('idle_in_transaction_session_timeout', '5s', true)"
+)
 ADD_CALL = insert(call)
 SET_CALL = update(call).where(call.c.id == bindparam(WHICH))
 ADD_ATTEMPT = insert(attempt)
@@ -67,7 +81,7 @@ OPEN_OF = OPEN.where(outbox.c.call_id == bindparam(WHICH))
 class Questions:
     """What is asked of the calls of one owner; without one, of all."""
 
-    lock: Select[Any]  #: the call's state, its row locked until the transaction ends
+    lock: Select[Any]  #: the call's state and holder, its row locked until the transaction ends
     state: Select[Any]
     by_caller: Select[Any]
     talking: Select[Any]
@@ -85,7 +99,7 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
     mine: ColumnElement[bool] = call.c.owner == str(owner) if owner else true()
     named = or_(mine, _claimable(owner)) if owner else mine
     listed = named if unclaimed else mine
-    state = select(call.c.state, call.c.owner)
+    state = select(call.c.state, call.c.owner, call.c.holder)
     one = state.where(call.c.id == bindparam(WHICH), named)
     caller = call.c.caller_sid == bindparam(WHICH)
     newest = state.where(listed).order_by(*_newest).limit(bindparam(MOST))

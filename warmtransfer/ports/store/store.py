@@ -9,26 +9,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import Attempt, Call
-from warmtransfer.core.events import Event
-from warmtransfer.core.plain import plain
+from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.search import Search
 from warmtransfer.errors import ConfigError
 from warmtransfer.ports.store import foreign, opening
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
+from warmtransfer.ports.store.leases import Leases
 from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.records import Decision as Decision
 from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
+from warmtransfer.ports.store.records import Saved as Saved
+from warmtransfer.ports.store.saving import Whose, clean, save
 from warmtransfer.ports.store.searching import narrowed
-from warmtransfer.ports.store.statements import BEFORE, MOST, NTH, WHICH
+from warmtransfer.ports.store.statements import BEFORE, MOST, WHICH
 
 T = TypeVar("T")
 
@@ -42,25 +43,6 @@ class Offload(Protocol):
     """Runs `fn(*args)` in a real thread, waits without blocking anybody else, gives back what it gave."""
 
     def __call__(self, fn: Callable[..., T], /, *args: Any) -> T: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What `event` made of the call `before`. Without an event nothing is journalled."""
-
-    before: Call
-    event: Event | None
-    call: Call
-    orders: tuple[do.Order, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A decision that will not be forgotten; each order with its number in the outbox."""
-
-    before: Call
-    call: Call
-    orders: tuple[tuple[int, do.Order], ...]
 
 
 class Store:
@@ -91,6 +73,11 @@ class Store:
         self._engine = opening.make_engine(url, reading=reading)
         self._postgres = self._engine.dialect.name == "postgresql"
         self._run: Offload = here if self._postgres else offload
+        #: Other processes on the same database; None where there can be none.
+        self.leases: Leases | None = None
+        if self._postgres and not reading:
+            self.leases = Leases(self._engine, self._transaction, owner)
+        self._whose = Whose(owner, self.leases)
         self._file = None if self._postgres else File(path_of(self._engine.url.database or ""))
         self._failed: tuple[float, str] | None = None  #: monotonic seconds, when the last transaction did
         self._prepared = False
@@ -133,17 +120,37 @@ class Store:
         self, call_id: str, fn: Callable[[Call | None], Decision | None], wait: float
     ) -> Saved | None:
         with self._transaction(wait) as db:
-            known = self._lock(db, call_id)
+            known, holder = self._lock(db, call_id)
             decision = fn(known)
-            return _save(db, known, decision, self._owner) if decision else None
+            return save(db, known, decision, holder, self._whose) if decision else None
 
-    def _lock(self, db: Connection, call_id: str) -> Call | None:
-        """The call, locked until the transaction ends. SQLite's BEGIN IMMEDIATE has locked everything."""
-        state = db.execute(self._ask.lock, {WHICH: call_id}).scalar()
-        if state is None and self._postgres:
+    def _lock(self, db: Connection, call_id: str) -> tuple[Call | None, str]:
+        """The call and its holder, locked until the end. SQLite's BEGIN IMMEDIATE has locked everything."""
+        row = db.execute(self._ask.lock, {WHICH: call_id}).one_or_none()
+        if row is None and self._postgres:
             db.execute(sql.LOCK_NAME, {WHICH: call_id})
-            state = db.execute(self._ask.lock, {WHICH: call_id}).scalar()
-        return None if state is None else foreign.call(state)
+            row = db.execute(self._ask.lock, {WHICH: call_id}).one_or_none()
+        return (None, "") if row is None else (foreign.call(row.state), row.holder)
+
+    def arrive(self, call_sid: str, most: int, fn: Callable[[], Decision]) -> Saved | Call | None:
+        """Save a new call for this caller's leg, as `fn` makes it; or give the one that is not over.
+
+        None when `most` calls are up, unless this caller was here before. Callers are counted one at a time.
+        """
+        return self._run(self._arrive, call_sid, most, fn)
+
+    def _arrive(self, call_sid: str, most: int, fn: Callable[[], Decision]) -> Saved | Call | None:
+        with self._transaction() as db:
+            if self._postgres:
+                db.execute(sql.LOCK_COUNT)
+            state = db.execute(self._ask.by_caller, {WHICH: call_sid}).scalar()
+            known = None if state is None else foreign.call(state)
+            if known is not None:
+                if known.stage is not Stage.OVER:
+                    return known
+            elif int(db.execute(self._ask.talking).scalar_one()) >= most:
+                return None
+            return save(db, None, fn(), "", self._whose)
 
     # Orders -----------------------------------------------------------------------------------------
 
@@ -172,16 +179,6 @@ class Store:
     def by_caller(self, call_sid: str) -> Call | None:
         """The newest call of the caller's leg `call_sid`."""
         return self._first(self._ask.by_caller, call_sid)
-
-    def arrival(self, call_sid: str) -> tuple[Call | None, int]:
-        """The newest call of the caller's leg `call_sid`, and how many calls are not over."""
-        return self._run(self._arrival, call_sid)
-
-    def _arrival(self, call_sid: str) -> tuple[Call | None, int]:
-        with self._transaction(writes=False) as db:
-            state = db.execute(self._ask.by_caller, {WHICH: call_sid}).scalar()
-            talking = int(db.execute(self._ask.talking).scalar_one())
-        return None if state is None else foreign.call(state), talking
 
     def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
         """The newest calls first; `live`: only those that are not over, or still have a timer."""
@@ -280,66 +277,6 @@ class Store:
             self._failed = (time.monotonic(), "the database will not do, as DATABASE_URL stands")
             raise
         self._failed = None
-
-
-def _save(db: Connection, known: Call | None, decision: Decision, owner: Owner | None) -> Saved:
-    """Write the call, what changed of its attempts, the journal row and the orders."""
-    after = decision.call
-    _save_call(db, known, after, owner)
-    journal_id = None
-    if decision.event is not None:
-        row = {
-            "call_id": after.id,
-            "at": after.at,
-            "event": type(decision.event).__name__,
-            # A stream's token opens it once; who reads the journal has no use for it, before or after.
-            "data": {name: value for name, value in decision.event.to_dict().items() if name != "token"},
-            "before": decision.before.stage.value,
-            "after": after.stage.value,
-        }
-        journal_id = int(db.execute(sql.ADD_FACT, row).scalar_one())
-    numbered = []
-    for order in decision.orders:
-        given = {"call_id": after.id, "journal_id": journal_id, "order": order.to_dict(), "at": after.at}
-        numbered.append((int(db.execute(sql.ADD_ORDER, given).scalar_one()), order))
-    return Saved(decision.before, after, tuple(numbered))
-
-
-def _save_call(db: Connection, known: Call | None, after: Call, owner: Owner | None) -> None:
-    row = {
-        "stage": after.stage.value,
-        "caller_sid": clean(after.caller_sid),
-        "caller": clean(after.caller),
-        "state": after.to_dict(),
-        "alarm_at": after.alarm_at,
-        "started_at": after.started_at,
-        "updated_at": after.at,
-    }
-    if known is None:
-        db.execute(sql.ADD_CALL, {"id": after.id, "owner": str(owner or ""), **row})
-    else:
-        db.execute(sql.SET_CALL, {WHICH: after.id, **row})
-    before = {each.n: each for each in known.attempts} if known else {}
-    for each in after.attempts:
-        if each.n not in before:
-            db.execute(sql.ADD_ATTEMPT, {"call_id": after.id, "n": each.n, **_values(each)})
-        elif before[each.n] != each:
-            db.execute(sql.SET_ATTEMPT, {WHICH: after.id, NTH: each.n, **_values(each)})
-
-
-def _values(tried: Attempt) -> dict[str, Any]:
-    """The columns of an attempt, but for its key."""
-    values: dict[str, Any] = plain(tried)
-    for name in ("n", "briefed"):
-        del values[name]
-    values["style"] = tried.style.value
-    values["outcome"] = tried.outcome.value if tried.outcome else None
-    return values
-
-
-def clean(text: str) -> str:
-    """Text that both databases take: no NUL, no half of a surrogate pair."""
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def here(fn: Callable[..., T], /, *args: Any) -> T:

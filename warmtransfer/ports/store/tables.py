@@ -35,11 +35,13 @@ def _time(name: str) -> Column[float]:
     return Column(name, Double, nullable=False, server_default=text("0"))
 
 
-#: What is not over, or still has a timer: a few rows of many. Written out and not built, because an index for
-#: some rows serves only a question that repeats its condition, constants and all.
+#: What is not over, or still has a timer, and what was not carried out: a few rows of many. Written out and
+#: not built, because an index for some rows serves only a question that repeats its condition, constants too.
 LIVE = text("(stage <> 'over' OR alarm_at > 0)")
+OPEN = text("done_at = 0")
 
-#: One row a call; `state` is all of `core.call.Call`, the rest is for finding it.
+#: One row a call; `state` is all of `core.call.Call`, the rest is for finding it. `holder` is the process
+#: that has the call's stream, or would have it.
 call = Table(
     "warmtransfer_call",
     metadata,
@@ -49,6 +51,7 @@ call = Table(
     _word("caller_sid", index=True),
     _word("caller", server_default=text("''")),
     Column("state", JSON, nullable=False),
+    _word("holder", server_default=text("''")),
     _time("alarm_at"),
     _time("started_at"),
     _time("updated_at"),
@@ -94,7 +97,8 @@ journal = Table(
     sqlite_autoincrement=True,
 )
 
-#: One row an order; `done_at` is 0 until it was carried out.
+#: One row an order; `done_at` is 0 until it was carried out. `process` is to do it, and has it for as long as
+#: its own lease lasts; `taken` counts from how many it was taken over.
 outbox = Table(
     "warmtransfer_outbox",
     metadata,
@@ -102,10 +106,24 @@ outbox = Table(
     _word("call_id", index=True),
     Column("journal_id", _Number),
     Column("order", JSON, nullable=False),
+    _word("lane", server_default=text("''")),
+    _word("process", server_default=text("''")),
+    Column("taken", Integer, nullable=False, server_default=text("0")),
     _time("at"),
     _time("done_at"),
     _word("result", server_default=text("''")),
+    Index("ix_warmtransfer_outbox_open", "process", sqlite_where=OPEN, postgresql_where=OPEN),
     sqlite_autoincrement=True,
+)
+
+#: One row a process that serves, where several do; it counts as gone after `until`, by the database's clock.
+process = Table(
+    "warmtransfer_process",
+    metadata,
+    _word("id", primary_key=True),
+    _word("place"),
+    Column("pid", Integer, nullable=False),
+    _time("until"),
 )
 
 #: What caller and AI said.
@@ -123,3 +141,5 @@ transcript = Table(
 #: Serialises the creation of tables, and of one call, between processes (`pg_advisory_xact_lock`).
 LOCK_TABLES = 7_747_001
 LOCK_CALL = 7_747_002
+#: Callers who arrive come one at a time: how many there are may decide about the next.
+LOCK_ARRIVALS = 7_747_003

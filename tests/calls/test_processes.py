@@ -1,0 +1,181 @@
+"""Whole calls through two real processes on one PostgreSQL: every request goes to the other one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.calls.door import Door
+from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
+from tests.calls.test_restarts import NO_APP, settled
+from tests.calls.world import World, free_port
+from tests.ports.store.databases import database
+from tests.postgres import Postgres
+
+STAY: Row = {"wait": 200}
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp())
+    server = Postgres(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class Twins(World):
+    """A world whose app is two processes behind a door."""
+
+    door: Door | None = None
+
+    def start_app(self) -> subprocess.Popen[str]:
+        """Start those that are not up."""
+        if self.door is None:
+            self.ports = [free_port(), free_port()]
+            self.door = Door(self.port, self.ports)
+            self.apps: list[subprocess.Popen[str]] = []
+        for app in [app for app in self.apps if app.poll() is not None]:
+            self.apps.remove(app)
+            self.processes.remove(app)
+        used = {app.port for app in self.apps}  # type: ignore[attr-defined]
+        for port in [port for port in self.ports if port not in used]:
+            app = self._run(
+                "app",
+                ["-m", "tests.calls.host", str(self.speed), repr(self.since)],
+                env={**os.environ, **self.environment, **self.settings, "PORT": str(port)},
+            )
+            app.port = port  # type: ignore[attr-defined]
+            self.apps.append(app)
+            self.until(lambda port=port: self._answers(port), 20, "the app to answer /health")
+        self.app = self.apps[0]
+        return self.app
+
+    def _answers(self, port: int) -> bool:
+        try:
+            return self.web.get(f"http://127.0.0.1:{port}/warmtransfer/health", timeout=5).ok
+        except OSError:
+            return False
+
+    def holder(self, call_id: str) -> int:
+        """The number of the process that has this call's stream."""
+        question = text(
+            "SELECT p.pid FROM warmtransfer_process p JOIN warmtransfer_call c ON c.holder = p.id "
+            "WHERE c.id = :id"
+        )
+        with database(self.environment["DATABASE_URL"]) as db:
+            found = db.execute(question, {"id": call_id}).scalar()
+        assert isinstance(found, int)
+        return found
+
+    def kill(self, pid: int) -> None:
+        """SIGKILL, and the process is no more."""
+        app = next(app for app in self.apps if app.pid == pid)
+        app.send_signal(signal.SIGKILL)
+        app.wait(20)
+
+
+@pytest.fixture(scope="module")
+def running(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """In the place of the world that has SQLite."""
+    folder = tmp_path_factory.mktemp("twins")
+    world = Twins(folder, speed=3.0, environment={"DATABASE_URL": postgres.url})
+    try:
+        yield world.start()
+    finally:
+        world.stop()
+        if world.door:
+            world.door.close()
+
+
+@pytest.fixture
+def twins(story: Story) -> Iterator[Twins]:
+    """Both of them up, before and after."""
+    world = story.world
+    assert isinstance(world, Twins)
+    yield world
+    world.start_app()
+
+
+def test_a_whole_call_whose_every_request_reaches_the_other_process(story: Story, twins: Twins) -> None:
+    story.world.phones(human(SAM, "busy"), accepts(KIM))
+    story.phone(HELLO, ASK, {"until": "joined:human-2", "timeout": 90}, {"wait": 8}, {"hangup": True})
+    joined = story.leg("joined", "human-2", 120)
+    assert story.leg("left", "ai-1")["t"] > joined["t"]
+    call = story.ends()
+    assert [each["outcome"] for each in call["attempts"]] == ["busy", "accepted"]
+    assert {line["who"] for line in call["transcript"]} == {"caller", "ai"}
+    assert all(order["done_at"] for row in call["journal"] for order in row["orders"])
+    assert story.joins("caller") == 1
+
+
+@pytest.mark.parametrize("victim", ["the one with the stream", "the other one"])
+def test_a_process_that_is_killed_in_the_middle_of_a_handoff_takes_nobody_with_it(
+    story: Story, twins: Twins, victim: str
+) -> None:
+    """While the human listens to the briefing; they take the call, and the caller hears of nothing."""
+    story.expected |= NO_APP
+    story.world.phones(human(SAM, {"after": 1.0}, {"until": "heard:press 1"}, {"press": "1"}, STAY))
+    story.phone(HELLO, ASK, STAY)
+    story.note("say", 90, leg="human", text="A call for")
+    holder = twins.holder(story.app_call()["id"])
+    other = next(app.pid for app in twins.apps if app.pid != holder)
+    twins.kill(holder if victim == "the one with the stream" else other)
+    story.leg("joined", "human-1", 120)
+    story.wait("the AI's legs to end", lambda _: no_ai(story), 90)
+    story.hang_up()
+    call = story.ends()
+    assert [each["outcome"] for each in call["attempts"]] == ["accepted"]
+    assert story.joins("caller") == 1
+    assert all(order["done_at"] for row in call["journal"] for order in row["orders"])
+
+
+def test_a_caller_whose_process_is_killed_has_the_ai_of_the_other_one(story: Story, twins: Twins) -> None:
+    story.expected |= NO_APP
+    story.phone(HELLO, STAY)
+    story.stage("ai", 60)
+    story.note("speech", 60, who="ai")
+    twins.kill(twins.holder(story.app_call()["id"]))
+    story.world.until(lambda: settled(story), 20, "the caller to have company")
+    assert [row["event"] for row in story.app_call()["journal"]].count("Restarted") <= 1
+    story.hang_up()
+    story.ends()
+    assert story.joins("caller") == 1
+
+
+def test_a_database_that_is_away_for_five_seconds_has_no_process_count_another_as_gone(
+    story: Story, twins: Twins, postgres: Postgres
+) -> None:
+    """It goes while a human's phone rings; the human answers, is briefed and joins once it is back."""
+    patient = [{"until": "heard:press 1", "timeout": 200}, {"wait": 0.5}, {"press": "1"}, STAY]
+    story.world.phones(human(SAM, {"after": 6.0}, *patient))
+    story.phone(HELLO, ASK, STAY)
+    story.leg("ringing", f"human:{SAM}", 60)
+    postgres.stop()
+    away = time.monotonic()
+    try:
+        story.world.until(lambda: time.monotonic() - away > 5.0, 10, "five seconds to pass")
+    finally:
+        postgres.start()
+    story.leg("joined", "human-1", 150)
+    story.leg("left", "ai-1", 60)
+    story.hang_up()
+    call = story.ends()
+    assert [each["outcome"] for each in call["attempts"]] == ["accepted"]
+    assert "Restarted" not in [row["event"] for row in call["journal"]]
+    assert story.joins("caller") == 1
+
+
+def no_ai(story: Story) -> bool:
+    """No AI's leg is in a room."""
+    rooms = story.world.control("GET", "/state")["rooms"]
+    return not any(label.startswith("ai-") for room in rooms for label in room["members"])

@@ -1,0 +1,92 @@
+"""Writes one decision: the call, its attempts, its journal row, its orders, and whose they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from warmtransfer.core.call import Attempt, Call
+from warmtransfer.core.plain import plain
+from warmtransfer.ports.store import statements as sql
+from warmtransfer.ports.store.leases import Leases
+from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.records import Decision, Saved
+from warmtransfer.ports.store.statements import NTH, WHICH
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Who saves: one of several processes, or the only one, of a deployment."""
+
+    owner: Owner | None
+    leases: Leases | None
+
+
+def save(db: Connection, known: Call | None, decision: Decision, holder: str, whose: Whose) -> Saved:
+    """Write the call, what changed of its attempts, the journal row and the orders, and whose they are."""
+    after, leases = decision.call, whose.leases
+    me = leases.me if leases else ""
+    holds = me if known is None or decision.holds else holder
+    _save_call(db, known, after, holds, whose.owner)
+    journal_id = None
+    if decision.event is not None:
+        row = {
+            "call_id": after.id,
+            "at": after.at,
+            "event": type(decision.event).__name__,
+            # A stream's token opens it once; who reads the journal has no use for it, before or after.
+            "data": {name: value for name, value in decision.event.to_dict().items() if name != "token"},
+            "before": decision.before.stage.value,
+            "after": after.stage.value,
+        }
+        journal_id = int(db.execute(sql.ADD_FACT, row).scalar_one())
+    doers = leases.assign(db, after.id, holds, decision.orders) if leases else [me] * len(decision.orders)
+    numbered = []
+    for order, process in zip(decision.orders, doers, strict=True):
+        given = {"call_id": after.id, "journal_id": journal_id, "order": order.to_dict(), "at": after.at}
+        given |= {"lane": order.lane.value, "process": process}
+        numbered.append((int(db.execute(sql.ADD_ORDER, given).scalar_one()), order))
+    if leases:
+        leases.tell(db, after.id, {holder, holds, *doers})
+    elsewhere = (number for (number, _), process in zip(numbered, doers, strict=True) if process != me)
+    return Saved(decision.before, after, tuple(numbered), frozenset(elsewhere), holder != holds)
+
+
+def _save_call(db: Connection, known: Call | None, after: Call, holds: str, owner: Owner | None) -> None:
+    row = {
+        "stage": after.stage.value,
+        "caller_sid": clean(after.caller_sid),
+        "caller": clean(after.caller),
+        "state": after.to_dict(),
+        "holder": holds,
+        "alarm_at": after.alarm_at,
+        "started_at": after.started_at,
+        "updated_at": after.at,
+    }
+    if known is None:
+        db.execute(sql.ADD_CALL, {"id": after.id, "owner": str(owner or ""), **row})
+    else:
+        db.execute(sql.SET_CALL, {WHICH: after.id, **row})
+    before = {each.n: each for each in known.attempts} if known else {}
+    for each in after.attempts:
+        if each.n not in before:
+            db.execute(sql.ADD_ATTEMPT, {"call_id": after.id, "n": each.n, **_values(each)})
+        elif before[each.n] != each:
+            db.execute(sql.SET_ATTEMPT, {WHICH: after.id, NTH: each.n, **_values(each)})
+
+
+def _values(tried: Attempt) -> dict[str, Any]:
+    """The columns of an attempt, but for its key."""
+    values: dict[str, Any] = plain(tried)
+    for name in ("n", "briefed"):
+        del values[name]
+    values["style"] = tried.style.value
+    values["outcome"] = tried.outcome.value if tried.outcome else None
+    return values
+
+
+def clean(text: str) -> str:
+    """Text that both databases take: no NUL, no half of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
