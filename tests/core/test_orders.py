@@ -119,7 +119,6 @@ NEEDLESS = [
     (do.EndAI, replace(ALONE, ai=replace(ALONE.ai, call_sid=""))),
     (do.EndAI, replace(CALL, ai=AI(state=AIState.UP))),
     (do.LookForAI, ALONE),
-    (do.LookForAI, replace(CALL, ai=replace(CALL.ai, call_sid=""))),
     (do.Introduce, ALONE),
     (do.Introduce, replace(CALL, attempts=())),
     *(

@@ -162,12 +162,18 @@ def expected(**ai: Any) -> Call:
     )
 
 
-def test_the_ai_streams_with_its_token_and_comes_back_to_us_afterwards() -> None:
-    connect, redirect = verbs(DOCUMENTS.ai(expected(), 2))
+def test_the_ai_streams_with_its_token_and_then_needs_nobody_for_minutes() -> None:
+    connect, *company, redirect = verbs(DOCUMENTS.ai(expected(), 2))
     after = f"{BASE}/ai/c0ffee/2/after{RETRIED}"
-    assert connect.attrib == {"action": after, "method": "POST"}
+    assert connect.attrib == {}
+    assert {each.tag for each in company} == {"Say", "Pause"}
+    assert [each.get("length") for each in company if each.tag == "Pause"] == ["1"] * (len(company) // 2 + 1)
     (stream,) = connect
-    assert stream.attrib == {"url": "wss://warmtransfer.test/warmtransfer/media"}
+    assert stream.attrib == {
+        "url": "wss://warmtransfer.test/warmtransfer/media",
+        "statusCallback": f"{BASE}/ai/c0ffee/2/stream{RETRIED}",
+        "statusCallbackMethod": "POST",
+    }
     assert [each.attrib for each in stream] == [{"name": "token", "value": "c0ffee.secret"}]
     assert (redirect.tag, redirect.text, redirect.get("method")) == ("Redirect", after, "POST")
 
@@ -181,7 +187,7 @@ def test_after_repeated_losses_the_caller_hears_a_ring_before_the_next_stream(
     losses: tuple[float, ...], rings: int
 ) -> None:
     document = DOCUMENTS.ai(expected(losses=losses), 2)
-    assert shape(document) == ["Play"] * rings + ["Connect", "Redirect"]
+    assert shape(document) [: rings + 2] == ["Play"] * rings + ["Connect", "Pause"]
 
 
 @pytest.mark.parametrize(

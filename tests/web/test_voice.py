@@ -166,7 +166,7 @@ def test_the_ais_leg_is_known_by_its_own_parameters(site: Site, prefix: str) -> 
     assert order["parameters"] == {"call": call_id, "leg": "1", "room": f"wt-{call_id}"}
     form = {prefix + name: value for name, value in order["parameters"].items()}
     verbs = site.document("/ai", CallSid="CAelse", **form)
-    assert tags(verbs) == ["Connect", "Redirect"]
+    assert (tags(verbs)[0], tags(verbs)[-1]) == ("Connect", "Redirect")
     assert token(verbs) == site.call(call_id).ai.token
 
 
@@ -179,6 +179,16 @@ def test_every_stream_has_a_token_of_its_own_that_works_once(site: Site) -> None
     assert site.parts.desk.admit(second) == (call_id, 2)
     assert site.parts.desk.admit(second) is None
     assert site.call(call_id).ai.state is AIState.STREAMING
+
+
+def test_only_a_stream_that_failed_is_news(site: Site) -> None:
+    call_id = connecting(site)
+    token(site.document("/ai", call=call_id, leg="1"))
+    for event in ("stream-started", "stream-stopped"):
+        site.send(f"/ai/{call_id}/1/stream", {"StreamEvent": event})
+        assert site.call(call_id).ai.losses == ()
+    site.send(f"/ai/{call_id}/1/stream", {"StreamEvent": "stream-error", "StreamError": "refused"})
+    assert len(site.call(call_id).ai.losses) == 1
 
 
 def test_an_ai_leg_that_has_ended_or_is_not_wanted_is_hung_up(site: Site) -> None:
@@ -366,7 +376,7 @@ def test_a_signature_for_one_path_does_not_open_another(site: Site) -> None:
 def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
     links = site.parts.links
     adapter = site.app.url_map.bind("warmtransfer.test", url_scheme="https")
-    urls = [links.voice(), links.status(), links.ai(), links.ai_after("c1", 1)]
+    urls = [links.voice(), links.status(), links.ai(), links.ai_after("c1", 1), links.ai_stream("c1", 1)]
     urls += [link("c1") for link in (links.room, links.wait, links.next, links.comfort, links.message)]
     urls += [
         link("c1", 1)

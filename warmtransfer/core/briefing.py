@@ -18,6 +18,16 @@ CALLER_GONE = "The caller has hung up. Thank you, goodbye."
 TOO_LATE = "Thank you. The call has been taken care of. Goodbye."
 DECLINED = "All right. Goodbye."
 MOMENT = "One moment please."
+#: What a caller hears, about 20 s with a second between each, when the app itself is away.
+COMPANY = (
+    "One moment please.",
+    "I am still here. There is a short interruption on our side.",
+    "Please stay on the line.",
+    "Thank you for your patience. Somebody will be with you in a moment.",
+    "You are still connected. Please hold on.",
+    "This takes a little longer than usual.",
+    "One moment please.",
+)
 
 
 def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:

@@ -134,6 +134,20 @@ class StreamEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StreamFailed(Event):
+    """The carrier could not open the stream that leg `k` was offered, or has lost it."""
+
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class AIIdle(Event):
+    """The AI's leg was looked for: it is up, and no process holds its stream."""
+
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelLost(Event):
     """The model's session of this generation is lost. `fatal`: another try cannot help."""
 

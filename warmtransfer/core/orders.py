@@ -91,15 +91,15 @@ class EndAI(RemoveAI):
 
 @dataclass(frozen=True, slots=True)
 class LookForAI(AIOrder):
-    """Ask the carrier whether the AI's leg is still up."""
+    """Ask the carrier whether the AI's leg is still up: then it keeps the caller company, and is replaced."""
 
     lane: ClassVar[Lane] = Lane.LOOK
 
     call_sid: str = ""
 
     def needed(self, call: Call) -> bool:
-        """Only a leg that should be up, and whose CallSid is known."""
-        return call.ai.state is not AIState.ABSENT and bool(call.ai.call_sid)
+        """Only a leg that should be up; one whose CallSid is not known is found by its label."""
+        return call.ai.state is not AIState.ABSENT
 
 
 # To a human's leg -----------------------------------------------------------------------------------

@@ -224,6 +224,8 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.StreamUp: EVERYWHERE,
     ev.AIUp: LIVE,
     ev.StreamEnded: LIVE,
+    ev.StreamFailed: WANTED,
+    ev.AIIdle: WANTED,
     ev.ModelLost: LIVE,
     ev.AIJoined: EVERYWHERE,
     ev.AILeft: EVERYWHERE,

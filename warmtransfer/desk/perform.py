@@ -147,10 +147,12 @@ class Performer:
         if sid:
             _gone_is_done(self._carrier.end_call, sid)
 
-    def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
-        state = self._carrier.leg(order.call_sid)
-        over = isinstance(state, Ended) or state is LegState.UNKNOWN
-        return ev.AILeft(order.k, order.room_sid, "looked") if over else None
+    def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event:
+        sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
+        state = self._carrier.leg(sid) if sid else LegState.UNKNOWN
+        if isinstance(state, Ended) or state is LegState.UNKNOWN:
+            return ev.AILeft(order.k, order.room_sid, "looked")
+        return ev.AIIdle(order.k)
 
     # The human's leg --------------------------------------------------------------------------------
 

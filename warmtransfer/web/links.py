@@ -43,8 +43,12 @@ class Links:
         scheme, _, rest = self._plain("/media").partition("://")
         return ("wss://" if scheme == "https" else "ws://") + rest
 
+    def ai_stream(self, call_id: str, k: int) -> str:
+        """Where Twilio tells of a stream that could not be opened."""
+        return self._url(f"/ai/{call_id}/{k}/stream")
+
     def ai_after(self, call_id: str, k: int) -> str:
-        """What the AI's leg does once its stream has ended."""
+        """What the AI's leg asks when nobody has taken over for minutes."""
         return self._url(f"/ai/{call_id}/{k}/after")
 
     # The caller's leg and the room ------------------------------------------------------------------

@@ -17,6 +17,9 @@ from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
 
+#: How often the words to a caller whose app is away are said, before it is asked what comes next.
+ROUNDS = 10
+
 #: The name of our ring tone among the sounds.
 RING = "ring"
 
@@ -125,14 +128,27 @@ class Documents:
         delay = BACKOFF[min(len(ai.losses), len(BACKOFF) - 1)]
         if delay:
             self._ring(response, math.ceil(delay / RING_SECONDS))
-        after = self.links.ai_after(call.id, k)
-        connect = Connect(action=after, method="POST")
-        stream = connect.stream(url=self.links.media())
+        # No action: a request that fails while we are away would end the leg. The next verbs need nobody.
+        connect = Connect()
+        stream = connect.stream(
+            url=self.links.media(),
+            status_callback=self.links.ai_stream(call.id, k),
+            status_callback_method="POST",
+        )
         stream.parameter(name="token", value=ai.token)
         response.append(connect)
-        # Undocumented: a stream that fails may go to the action, or on to the next verb.
-        response.redirect(after, method="POST")
+        # While we are up the leg is replaced before this is heard, and silent while it is removed.
+        response.pause(length=1)
+        for _ in range(ROUNDS):
+            self._company(response)
+        response.redirect(self.links.ai_after(call.id, k), method="POST")
         return _xml(response)
+
+    def _company(self, response: VoiceResponse) -> None:
+        """About 20 s of words that need nobody, with pauses that are no silence yet."""
+        for line in briefing.COMPANY:
+            self._say(response, line)
+            response.pause(length=1)
 
     # A human's leg ----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from flask import Response, abort, request
 
+from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, call_of
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
@@ -167,13 +168,21 @@ def _ai() -> str:
 @hooks.post("/ai/<call_id>/<int:k>/after")
 @document
 def after(call_id: str, k: int) -> str:
-    """The AI's stream has ended: it starts anew, unless the leg has ended too or is not wanted."""
+    """Nobody has taken the leg over for minutes: it gets a stream, unless it has ended or is not wanted."""
     if forms.over(fields()):
         return twiml.hang_up()
     try:
         return _offer(call_id, k)
     except UnknownCall:
         return twiml.hang_up()
+
+
+@hooks.post("/ai/<call_id>/<int:k>/stream")
+@callback
+def stream(call_id: str, k: int) -> None:
+    """News of the AI's stream: one that could not be opened is a fact that only Twilio knows."""
+    if fields().get("StreamEvent") == "stream-error":
+        post(call_id, ev.StreamFailed(k))
 
 
 def _offer(call_id: str, k: int) -> str:

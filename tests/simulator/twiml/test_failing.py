@@ -95,3 +95,48 @@ def test_an_applications_leg_dials_out_or_goes_on(law: str, rung: bool) -> None:
             assert bool(net.rows("leg", event="answered", label=SAM)) is rung
 
     asyncio.run(story())
+
+
+#: What follows a stream whose application has died, said into the room by the leg's own document.
+COMPANY = "<Pause length='1'/><Say>One moment.</Say>"
+STREAM = "<Stream url='wss://app.example.test/media'/></Connect>"
+WITH, WITHOUT = f"<Connect action='/dead'>{STREAM}{COMPANY}", f"<Connect>{STREAM}{COMPANY}"
+#: By dropped_stream and failed_document: what the room hears with an action, and without one. Only where the
+#: leg ends with its stream does it hear nothing, of either; without, it never hears Twilio's own words.
+HEARD = {
+    ("action", "fallback"): ([APOLOGY], ["One moment."]),
+    ("action", "next_verb"): (["One moment."], ["One moment."]),
+    ("action", "leg_ends"): ([APOLOGY], ["One moment."]),
+    ("next_verb", "fallback"): (["One moment."], ["One moment."]),
+    ("next_verb", "next_verb"): (["One moment."], ["One moment."]),
+    ("next_verb", "leg_ends"): (["One moment."], ["One moment."]),
+    ("leg_ends", "fallback"): ([], []),
+    ("leg_ends", "next_verb"): ([], []),
+    ("leg_ends", "leg_ends"): ([], []),
+}
+
+
+@pytest.mark.parametrize(("dropped", "document"), list(HEARD))
+@pytest.mark.parametrize("action", [True, False], ids=["with", "without"])
+def test_a_stream_is_better_left_without_an_action(dropped: str, document: str, action: bool) -> None:
+    """Compared by what is heard after the application's death, under every answer of the laws."""
+
+    async def story() -> None:
+        async def hold(socket: web.WebSocketResponse) -> None:
+            async for _ in socket:
+                pass
+
+        pages: dict[str, Page] = {
+            "/ai": WITH if action else WITHOUT,
+            "/dead": lambda _: web.Response(status=502),
+        }
+        laws = {"dropped_stream": dropped, "failed_document": document}
+        async with world(pages, laws=laws, faults=["stream=drop_after:1"]) as net:
+            net.app.media = hold
+            to = f"app:{net.account.app_sid}"
+            await net.rest("POST", "Conferences/wt-1/Participants", From=net.account.number, To=to)
+            await net.until("leg", event="ended")
+            heard = [row["text"] for row in net.rows("note", event="speech", who="network")]
+            assert heard == HEARD[dropped, document][0 if action else 1]
+
+    asyncio.run(story())

@@ -41,6 +41,8 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.StreamUp: ai.stream_up,
     ev.AIUp: ai.up,
     ev.StreamEnded: ai.stream_ended,
+    ev.StreamFailed: ai.stream_failed,
+    ev.AIIdle: ai.idle,
     ev.ModelLost: ai.model_lost,
     ev.AIJoined: ai.joined,
     ev.AILeft: ai.left,

@@ -58,13 +58,29 @@ def up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
 
 
 def stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
-    """A loss, where the AI is wanted; the leg may be up still and ask for another stream."""
+    """A loss, where the AI is wanted. Its leg goes on with our words to the caller, and is replaced or ended:
+    a document that asked us what comes next would end it while we are away."""
     if event.generation != call.ai.generation or call.ai.state not in CONNECTED:
         return call, None
+    if call.stage is Stage.HUMAN:
+        return call, so.IntroductionDue()
     if call.stage not in WANTED:
         return replace(call, ai=replace(call.ai, state=AIState.ABSENT)), None
-    call, fact = lost(replace(call, ai=replace(call.ai, state=AIState.ADDING)), rules)
-    return call, event if isinstance(fact, so.AILost) else fact
+    return lost(replace(call, ai=replace(call.ai, state=AIState.ADDING)), rules)
+
+
+def stream_failed(call: Call, event: ev.StreamFailed, rules: Rules) -> Reading:
+    """A loss only of a stream that was offered and never came: the end of any other we see ourselves."""
+    if event.k != call.ai.k or not call.ai.token:
+        return call, None
+    return lost(replace(call, ai=replace(call.ai, token="")), rules)
+
+
+def idle(call: Call, event: ev.AIIdle, rules: Rules) -> Reading:
+    """Replaced, and no fault of the AI's; unless it has asked for a stream since."""
+    if event.k != call.ai.k or call.ai.state is not AIState.ADDING or call.ai.token:
+        return call, None
+    return call, so.AILost()
 
 
 def model_lost(call: Call, event: ev.ModelLost, rules: Rules) -> Reading:
