@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 from flask import Flask
@@ -71,6 +72,27 @@ def show(database: str, call_id: str, as_json: bool) -> None:
         click.echo(json.dumps(timeline.story(call, journal, transcript), indent=2))
     else:
         click.echo(timeline.text(call, journal, transcript))
+
+
+@group.command("fallback", with_appcontext=False)
+def fallback() -> None:
+    """Print the document that the carrier has to host, for callers who come while the app is away."""
+    try:
+        app = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    except ConfigError as fault:
+        raise click.ClickException("\n".join(fault.faults)) from None
+    if NAME not in app.extensions:
+        _explain_missing()
+    click.echo(app.extensions[NAME].documents.fallback())
+
+
+def _explain_missing() -> NoReturn:
+    """Say why there is no document: the app's own message, where its configuration lacks something."""
+    try:
+        config.load(config.from_environment())
+    except ConfigError as fault:
+        raise click.ClickException("\n".join(fault.faults)) from None
+    raise click.ClickException("The app has no WarmTransfer: name the one that has (flask --app …).")
 
 
 def wanted() -> bool:

@@ -181,6 +181,27 @@ def test_every_stream_has_a_token_of_its_own_that_works_once(site: Site) -> None
     assert site.call(call_id).ai.state is AIState.STREAMING
 
 
+def test_who_comes_out_of_the_fallback_document_is_served_as_if_they_had_just_come(site: Site) -> None:
+    call_id = connecting(site)
+    assert tags(site.document("/again", call=call_id, leg="1", To="app:AP1"))[0] == "Connect"
+    form = {"CallSid": "CAlate", "From": CALLER, "To": NUMBER, "CallStatus": "in-progress"}
+    assert tags(site.document("/again", **form)) == ["Dial"]
+    known = site.parts.desk.by_caller("CAlate")
+    assert known is not None
+    assert site.document("/again", **form)[0][0].text == known.room, "one call, asked twice"
+
+
+def test_news_of_the_last_resort_is_written_down_once_and_its_end_brings_the_ai(site: Site) -> None:
+    call_id = connecting(site)
+    path = f"/ai/{call_id}/1/last-resort"
+    for status in ("ringing", "in-progress", "in-progress"):
+        site.send(path, {"CallSid": "CAdesk", "CallStatus": status})
+    assert [each.outcome for each in site.call(call_id).attempts] == ["last_resort"]
+    assert site.call(call_id).stage is Stage.HUMAN
+    site.send(path, {"CallSid": "CAdesk", "CallStatus": "completed"})
+    assert site.call(call_id).stage is Stage.RETURNING
+
+
 def test_only_a_stream_that_failed_is_news(site: Site) -> None:
     call_id = connecting(site)
     token(site.document("/ai", call=call_id, leg="1"))
@@ -264,7 +285,7 @@ def test_a_leg_without_our_parameters_is_hung_up_and_no_room_is_touched(
 ) -> None:
     assert tags(site.document("/ai", **form)) == ["Hangup"]
     eventually(lambda: site.parts.desk.busy() == 0)
-    assert site.carrier.names() == ["open_rooms"]  # the look at the start
+    assert sorted(site.carrier.names()) == ["incoming", "open_rooms"]  # the looks at the start
 
 
 # When the database cannot be had ---------------------------------------------------------------------
@@ -377,6 +398,7 @@ def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
     links = site.parts.links
     adapter = site.app.url_map.bind("warmtransfer.test", url_scheme="https")
     urls = [links.voice(), links.status(), links.ai(), links.ai_after("c1", 1), links.ai_stream("c1", 1)]
+    urls += [links.ai_last_resort("c1", 1), links.again()]
     urls += [link("c1") for link in (links.room, links.wait, links.next, links.comfort, links.message)]
     urls += [
         link("c1", 1)

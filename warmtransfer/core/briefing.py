@@ -99,6 +99,11 @@ def exhausted(call: Call) -> str:
     )
 
 
+def reach_at(number: str) -> str:
+    """A number that a caller may dial themselves, digit by digit."""
+    return f"You can also reach us at {' '.join(number.removeprefix('+'))}."
+
+
 def human_gone(name: str) -> str:
     """What the returning AI is told after a human has left."""
     return (

@@ -148,6 +148,19 @@ class AIIdle(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LastResortReached(Event):
+    """The document of the AI's leg `k` has dialled the number of last resort, and somebody answered.
+
+    `over`: and they have hung up since.
+    """
+
+    k: int
+    call_sid: str
+    number: str
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ModelLost(Event):
     """The model's session of this generation is lost. `fatal`: another try cannot help."""
 

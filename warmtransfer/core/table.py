@@ -51,6 +51,7 @@ def alone(stage: Stage) -> Rows:
         ev.CallerPresent: (stage, (do.ComfortCaller(),)),
         so.CallerWaits: (stage, (do.ComfortCaller(),)),
         so.StrayLeg: (stage, (do.EndStray(),)),
+        so.LastResortTalks: (S.HUMAN, (do.CloseModel(), do.EndStray())),
         ev.Restarted: (stage, LOOK),
     }
 
@@ -226,6 +227,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.StreamEnded: LIVE,
     ev.StreamFailed: WANTED,
     ev.AIIdle: WANTED,
+    ev.LastResortReached: ALONE,
     ev.ModelLost: LIVE,
     ev.AIJoined: EVERYWHERE,
     ev.AILeft: EVERYWHERE,

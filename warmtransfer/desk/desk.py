@@ -24,6 +24,7 @@ from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.perform import Performer
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers
+from warmtransfer.desk.waiting import take_in
 from warmtransfer.errors import StoreBusy, WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Decision, Store
@@ -61,6 +62,7 @@ class Desk:
     ) -> None:
         self._store = store
         self._switchboard = switchboard
+        self._carrier, self._links, self._settings = carrier, links, settings
         self._clock = clock
         self._rules = settings.rules()
         self._most = settings.max_calls
@@ -105,6 +107,7 @@ class Desk:
             for order_id, order in left:
                 self._resume(call.id, order_id, order)
         self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
+        self._lanes.put(("rooms", "waiting"), self._take_in)
 
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
@@ -171,6 +174,9 @@ class Desk:
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
         self._lanes.put((room, "adopt"), partial(self._performer.adopt, room))
+
+    def _take_in(self) -> None:
+        take_in(self._carrier, self._links, self._settings, self.by_caller)
 
     # Knowledge --------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ class Phrasing:
     company: str = ""
     voice: str = ""
     number: str = ""
+    last_resort: str = ""
     gate_seconds: int = 5
     call_limit: int = 14400
 
@@ -117,6 +118,18 @@ class Documents:
         response.append(dial)
         return _xml(response)
 
+    def fallback(self) -> str:
+        """The document to be hosted at Twilio: it needs nobody until it asks us again.
+
+        That is its last verb: a request that fails may end the call, or begin this document anew, so that
+        nothing behind it would ever be reached.
+        """
+        response = VoiceResponse()
+        self._company(response)
+        self._last_resort(response)
+        response.redirect(self.links.again(), method="POST")
+        return _xml(response)
+
     # The AI's leg -----------------------------------------------------------------------------------
 
     def ai(self, call: Call, k: int) -> str:
@@ -141,8 +154,25 @@ class Documents:
         response.pause(length=1)
         for _ in range(ROUNDS):
             self._company(response)
+            self._last_resort(response, self.links.ai_last_resort(call.id, k))
         response.redirect(self.links.ai_after(call.id, k), method="POST")
         return _xml(response)
+
+    def _last_resort(self, response: VoiceResponse, news: str = "") -> None:
+        """Dial the number that is always answered; where that may not be, or fails, say it."""
+        number = self.phrasing.last_resort
+        if not number:
+            return
+        # No action: whatever becomes of it, the words go on.
+        dial = Dial(timeout=30, caller_id=self.phrasing.number or None, time_limit=self.phrasing.call_limit)
+        if news:
+            events = {"status_callback_event": "answered completed", "status_callback_method": "POST"}
+            dial.number(number, status_callback=news, **events)
+        else:
+            dial.number(number)
+        response.append(dial)
+        self._say(response, briefing.reach_at(number))
+        response.pause(length=1)
 
     def _company(self, response: VoiceResponse) -> None:
         """About 20 s of words that need nobody, with pauses that are no silence yet."""
@@ -168,6 +198,8 @@ class Documents:
             case Outcome.MACHINE | Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE:
                 return late
             case Outcome.CANCELLED | Outcome.CALLER_LEFT | Outcome.TIMED_OUT | Outcome.ERROR:
+                return late
+            case Outcome.LAST_RESORT:
                 return late
             case _:
                 assert_never(attempt.outcome)
@@ -219,9 +251,11 @@ class Documents:
         gate.pause(length=self.phrasing.gate_seconds)
         self._say(gate, KEYS)
         response.append(gate)
-        # Whatever falls through has not accepted.
-        self._say(response, briefing.DECLINED)
-        response.hangup()
+        # Reached only when the answer could not be fetched: the key is asked for again, when we are back.
+        for _ in range(4):
+            self._say(response, briefing.MOMENT)
+            response.pause(length=2)
+        response.redirect(self.links.human(call.id, attempt.n), method="POST")
         return _xml(response)
 
     def _join(self, call: Call, attempt: Attempt) -> str:

@@ -43,6 +43,12 @@ def voice() -> str:
             return twiml.hang_up()
 
 
+@hooks.post("/again")
+def again() -> Response:
+    """A leg whose first request failed has our fallback document, and asks anew: a caller's, or the AI's."""
+    return _ai() if _visit() is Visit.AI_LEG else voice()
+
+
 @entered("/status")
 def status() -> Response:
     """The caller's call is over, perhaps before it was ever in the room."""
@@ -183,6 +189,14 @@ def stream(call_id: str, k: int) -> None:
     """News of the AI's stream: one that could not be opened is a fact that only Twilio knows."""
     if fields().get("StreamEvent") == "stream-error":
         post(call_id, ev.StreamFailed(k))
+
+
+@hooks.post("/ai/<call_id>/<int:k>/last-resort")
+@callback
+def last_resort(call_id: str, k: int) -> None:
+    """News of the number that the AI's leg has dialled by itself: answered, or over."""
+    number = parts().settings.last_resort
+    post(call_id, forms.last_resort(fields(), parts().desk.call(call_id), k, number))
 
 
 def _offer(call_id: str, k: int) -> str:

@@ -82,8 +82,12 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
     "open_rooms": lambda carrier: carrier.open_rooms(),
     "number_called": lambda carrier: carrier.number_called(CA),
     "leg": lambda carrier: carrier.leg(CA),
+    "incoming": lambda carrier: carrier.incoming(NUMBER),
+    "find_child": lambda carrier: carrier.find_child(CA, NUMBER),
     "find_call": lambda carrier: carrier.find_call(NUMBER, 1_000_000_000.0),
 }
+#: The SDK gives no code for lists.
+LISTS = ("find_room", "find_call", "find_child", "incoming", "people", "open_rooms")
 CREATES = ("add_ai", "dial", "add_human")
 NAMES_SOMETHING = (
     "add_ai",
@@ -391,6 +395,29 @@ def made(sid: str, when: str | None, direction: str = "outbound-api") -> dict[st
     return {"sid": sid, "date_created": date, "direction": direction, "status": "ringing"}
 
 
+@pytest.mark.parametrize(
+    ("status", "duration", "found"),
+    [
+        ("in-progress", None, (LegState.UP, True)),
+        ("ringing", None, (LegState.COMING, False)),
+        ("completed", "12", (Ended.COMPLETED, True)),
+        ("no-answer", "0", (Ended.NO_ANSWER, False)),
+    ],
+)
+def test_a_leg_that_a_document_dialled_is_found_by_its_parent(
+    carrier: Carrier, api: responses.RequestsMock, status: str, duration: str | None, found: tuple[Leg, bool]
+) -> None:
+    answer(api, json={"calls": [{"sid": "CAchild", "status": status, "duration": duration}]})
+    assert carrier.find_child(CA, NUMBER) == ("CAchild", *found)
+    assert api.calls[0].request.params["ParentCallSid"] == CA  # type: ignore[attr-defined]
+    assert api.calls[0].request.params["To"] == NUMBER  # type: ignore[attr-defined]
+
+
+def test_a_document_that_dialled_nobody_has_no_child(carrier: Carrier, api: responses.RequestsMock) -> None:
+    answer(api, json={"calls": []})
+    assert carrier.find_child(CA, NUMBER) == ("", LegState.UNKNOWN, False)
+
+
 def test_a_dial_is_found_by_number_time_and_direction(carrier: Carrier, api: responses.RequestsMock) -> None:
     calls = [made("CAin", "09:00:12", "inbound"), made("CAnew", "09:00:10"), made("CAold", "08:59:59")]
     assert found(carrier, api, *calls) == "CAnew"
@@ -490,7 +517,7 @@ def test_an_answer_says_what_to_do_next(
     fault = failure(carrier, action)
     assert type(fault) is kind
     assert fault.status == status
-    if action not in ("find_room", "find_call", "people", "open_rooms"):  # the SDK gives no code for lists
+    if action not in LISTS:
         assert fault.code == code
     assert len(api.calls) == 1, "a request was repeated"
 

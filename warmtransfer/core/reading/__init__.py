@@ -43,6 +43,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.StreamEnded: ai.stream_ended,
     ev.StreamFailed: ai.stream_failed,
     ev.AIIdle: ai.idle,
+    ev.LastResortReached: ai.last_resort,
     ev.ModelLost: ai.model_lost,
     ev.AIJoined: ai.joined,
     ev.AILeft: ai.left,

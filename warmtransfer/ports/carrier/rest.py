@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import requests
 from twilio.base.exceptions import TwilioException
@@ -22,6 +22,7 @@ from urllib3.exceptions import NewConnectionError
 from warmtransfer import vocabulary
 from warmtransfer.core.legs import Leg, LegState
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
+from warmtransfer.ports.carrier.elsewhere import Elsewhere
 from warmtransfer.ports.carrier.refusals import logged, refusal
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 
@@ -45,21 +46,6 @@ class Account:
     api_secret: str = field(default="", repr=False)
 
 
-class _Elsewhere:
-    """The SDK's HTTP client with the API's host replaced; other hosts stay what they are."""
-
-    def __init__(self, inner: TwilioHttpClient, base_url: str) -> None:
-        self._inner = inner
-        self._base = base_url.rstrip("/")
-
-    def request(self, method: str, url: str, **kwargs: Any) -> Any:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if self._base and host.startswith("api.") and host.endswith(".twilio.com"):
-            url = self._base + url[len(f"{parts.scheme}://{parts.netloc}") :]
-        return self._inner.request(method, url, **kwargs)
-
-
 class Carrier:
     """Orders and questions to Twilio. Safe to share between threads; every call blocks.
 
@@ -74,7 +60,7 @@ class Carrier:
             account.api_key or account.sid,
             account.api_secret if account.api_key else account.auth_token,
             account.sid,
-            http_client=_Elsewhere(http, base_url),
+            http_client=Elsewhere(http, base_url),
         )
         # Loads the resource modules now rather than in the middle of somebody's call.
         self._calls, self._rooms = self._client.calls, self._client.conferences
@@ -264,6 +250,20 @@ class Carrier:
                 if str(each.direction) == "outbound-api" and made >= since - SKEW and each.sid not in known:
                     return str(each.sid)
         return ""
+
+    def incoming(self, number: str) -> list[str]:
+        """The CallSids of everyone who has phoned this number and is still on the line."""
+        with _mapped("incoming", gone=False):
+            calls = self._calls.list(to=_named("incoming", number), status="in-progress", limit=200)
+            return [str(each.sid) for each in calls if str(each.direction) == "inbound"]
+
+    def find_child(self, parent_sid: str, to: str) -> tuple[str, Leg, bool]:
+        """The newest leg to `to` that this leg's document dialled, where it is, and if anybody answered."""
+        with _mapped("find_child", gone=False):
+            for each in self._calls.list(parent_call_sid=_named("find_child", parent_sid), to=to, limit=1):
+                leg = vocabulary.leg(str(each.status))
+                return str(each.sid), leg, leg is LegState.UP or str(each.duration or "0") != "0"
+        return "", LegState.UNKNOWN, False
 
     def _participant(self, what: str, room_sid: str, key: str) -> Any:
         return self._rooms(_named(what, room_sid)).participants(_named(what, key))

@@ -1,0 +1,29 @@
+"""The SDK's requests, sent to another host: the simulator's."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+
+class Client(Protocol):
+    """The SDK's HTTP client, as the SDK uses it."""
+
+    def request(self, method: str, url: str, **kwargs: Any) -> Any:
+        """Send a request."""
+
+
+class Elsewhere:
+    """The SDK's HTTP client with the API's host replaced; other hosts stay what they are."""
+
+    def __init__(self, inner: Client, base_url: str) -> None:
+        self._inner = inner
+        self._base = base_url.rstrip("/")
+
+    def request(self, method: str, url: str, **kwargs: Any) -> Any:
+        """Send it, to our host if it is for the API."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if self._base and host.startswith("api.") and host.endswith(".twilio.com"):
+            url = self._base + url[len(f"{parts.scheme}://{parts.netloc}") :]
+        return self._inner.request(method, url, **kwargs)
