@@ -211,7 +211,7 @@ def test_an_ai_leg_that_is_not_wanted_is_hung_up(call: Call, k: int) -> None:
 
 def test_the_gate_says_nothing_private_first_and_asks_twice() -> None:
     document = DOCUMENTS.human(asked(Stage.BRIEFING), 1)
-    gather, say, hangup = verbs(document)
+    gather, *_, redirect = verbs(document)
     assert gather.attrib == {
         "input": "dtmf",
         "numDigits": "1",
@@ -226,14 +226,14 @@ def test_the_gate_says_nothing_private_first_and_asks_twice() -> None:
         "Invoice 7 is wrong & late.",
         twiml.KEYS,
         twiml.KEYS,
-        briefing.DECLINED,
+        *[briefing.MOMENT] * 4,
     ]
-    assert (say.tag, hangup.tag) == ("Say", "Hangup")
+    assert (redirect.tag, redirect.text) == ("Redirect", f"{BASE}/human/c0ffee/1{RETRIED}")
 
 
-def test_what_falls_through_the_gate_is_hung_up_and_never_bridged() -> None:
+def test_what_falls_through_the_gate_is_asked_again_and_never_bridged() -> None:
     document = DOCUMENTS.human(asked(Stage.REDIRECTED, style=Style.REDIRECT), 1)
-    assert shape(document) == ["Gather", "Say", "Hangup"]
+    assert shape(document) == ["Gather", *["Say", "Pause"] * 4, "Redirect"]
 
 
 @pytest.mark.parametrize("style", [Style.SCREEN, Style.ANNOUNCE])
