@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import requests
@@ -187,6 +188,22 @@ def flask_command(
         text=True,
         timeout=60,
     )
+
+
+def test_the_fallback_document_is_printed_whole_and_asks_us_last(site: Site, tmp_path: Path) -> None:
+    environ = {**environment(tmp_path), "WARMTRANSFER_LAST_RESORT": "+15550100099"}
+    done = flask_command(["--app", "wsgi", "warmtransfer", "fallback"], environ, tmp_path)
+    assert done.returncode == 0, done.stderr
+    verbs = list(ElementTree.fromstring(done.stdout))
+    dials = [verb[0].text for verb in verbs if verb.tag == "Dial"]
+    assert dials == ["+15550100099"]
+    assert (verbs[-1].tag, "/warmtransfer/again" in str(verbs[-1].text)) == ("Redirect", True)
+    assert len(done.stdout) < 4000, "what Twilio takes for a document that it hosts"
+    wrong = flask_command(
+        ["--app", "wsgi", "warmtransfer", "fallback"], {**environ, "TWILIO_APP_SID": ""}, tmp_path
+    )
+    assert wrong.returncode == 1
+    assert "TWILIO_APP_SID is missing" in wrong.stderr
 
 
 def test_the_commands_need_no_more_of_the_configuration_than_the_database(site: Site, tmp_path: Path) -> None:

@@ -229,6 +229,7 @@ def _phrasing(settings: Settings) -> Phrasing:
         company=settings.company,
         voice=settings.say_voice,
         number=settings.number,
+        last_resort=settings.last_resort,
         gate_seconds=settings.gate_seconds,
         call_limit=settings.call_limit,
         words=settings.rules().words,

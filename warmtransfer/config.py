@@ -107,6 +107,8 @@ KEYS: tuple[Key, ...] = (
     Key("WARMTRANSFER_HUMANS", "humans", as_.anything, (),
         "Who may be dialled, in order: sam=+15550100001,kim=+15550100002, or the path of a .toml file.",
         required=True),
+    Key("WARMTRANSFER_LAST_RESORT", "last_resort", as_.number, "",
+        "A number that is always answered, E.164: Twilio dials it when the app stays away; empty: none."),
     Key("WARMTRANSFER_COUNTRIES", "countries", as_.countries, frozenset(),
         "Countries humans may be in, such as US,CA; PREMIUM adds dear ones. Default: TWILIO_NUMBER's."),
     Key("WARMTRANSFER_BRIEFING", "briefing", as_.choice(Style), Style.SCREEN,
@@ -178,6 +180,7 @@ class Settings:
     greeting: str
     company: str
     humans: tuple[Human, ...] = field(repr=False)
+    last_resort: str = field(repr=False)
     countries: frozenset[str]
     briefing: Style
     ring_seconds: float
@@ -259,6 +262,9 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
     faults = []
     if bool(values["api_key"]) != bool(values["api_secret"]):
         faults.append("TWILIO_API_KEY and TWILIO_API_SECRET belong together: give both or neither.")
+    if values["last_resort"] and values["last_resort"] == values["number"]:
+        # The caller would be led in a circle, and nobody is there to answer.
+        faults.append("WARMTRANSFER_LAST_RESORT is TWILIO_NUMBER itself, which only this app answers.")
     public = urlsplit(values["public_url"])
     if values["public_url"] and not values["api_base_url"]:
         if public.scheme != "https":

@@ -179,6 +179,7 @@ def fact(kind: type[ev.Event], story: Story) -> ev.Event:
         "caller": call.caller,
         "called": call.called,
         "token": "token",
+        "number": "+15550100099",
         "source": "api",
         "outcome": Outcome.DECLINED,
         "status": Ended.COMPLETED,

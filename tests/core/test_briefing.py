@@ -46,7 +46,7 @@ def test_every_outcome_has_words(outcome: Outcome) -> None:
 
 def test_an_attempt_that_did_not_end_well_is_never_said_to_have_been_on_the_call() -> None:
     left = [outcome for outcome in Outcome if "left" in words(outcome)]
-    assert left == [Outcome.ACCEPTED]
+    assert left == [Outcome.ACCEPTED, Outcome.LAST_RESORT]
 
 
 def test_first_words_tell_a_mailbox_nothing() -> None:
@@ -147,6 +147,7 @@ def test_it_is_said_word_for_word(said: str, sentence: str) -> None:
 
 WORDS = {
     Outcome.ACCEPTED: "has left the call",
+    Outcome.LAST_RESORT: "has left the call",
     Outcome.DECLINED: "could not take the call",
     Outcome.NO_INPUT: "picked up but did not respond",
     Outcome.MACHINE: "could only be reached at a mailbox",

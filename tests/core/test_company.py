@@ -46,9 +46,10 @@ def test_a_model_that_is_lost_is_opened_again_although_its_leg_stays(stage: Stag
 def test_a_model_that_is_lost_before_it_was_ready_is_opened_again(stage: Stage) -> None:
     story = in_stage(stage)
     story.call = replace(story.call, ai=replace(story.call.ai, losses=(), state=AIState.STREAMING))
-    for news, given in ((ev.ModelLost, ["PrepareModel"]), (ev.StreamEnded, ["LookForLoneCaller"])):
-        story.tell(news(story.call.ai.generation))
-        assert (story.call.stage, story.names()) == (stage, given)
+    story.tell(ev.ModelLost(story.call.ai.generation))
+    assert (story.call.stage, story.names()) == (stage, ["PrepareModel"])
+    story.tell(ev.StreamEnded(story.call.ai.generation))
+    assert (story.call.stage, story.names()[-1]) == (stage, "AddAI")
 
 
 def test_a_caller_who_comes_back_before_the_room_was_seen_gets_another_and_a_model() -> None:
@@ -178,17 +179,52 @@ def test_a_leg_nobody_can_find_or_end_is_given_up_and_nobody_else_rung(stage: St
 
 
 @pytest.mark.parametrize("stage", WAITERS)
-def test_a_stream_that_ends_has_the_caller_looked_for(stage: Stage) -> None:
-    """The AI's leg asks for another stream by itself, unless the caller has ended the room."""
-    story = in_stage(stage).tell(ev.StreamEnded(1, "stopped"))
+def test_a_stream_that_ends_has_its_leg_replaced_and_the_caller_looked_for(stage: Stage) -> None:
+    """The leg itself asks nobody: it says words that we need not be up for, until it is ended."""
+    story = in_stage(stage).tell(ev.StreamEnded(1, "broken"))
+    assert story.names() == ["EndAI", "LookForCaller", "ComfortCaller", "AddAI"]
+    assert (story.call.ai.k, story.call.ai.state) == (2, AIState.ADDING)
+
+
+@pytest.mark.parametrize("stage", WAITERS)
+def test_a_stream_that_ends_with_its_leg_has_the_caller_looked_for_first(stage: Stage) -> None:
+    """Mostly it is the caller who has gone; should they have not, the news of the leg's end brings the AI."""
+    story = in_stage(stage).tell(ev.StreamEnded(1, ev.STOPPED))
     assert story.names() == ["LookForLoneCaller"]
     assert (story.call.ai.k, story.call.ai.state) == (1, AIState.ADDING)
+    story.tell(ev.AILeft(1, "CF1", "completed"))
+    assert (story.names()[-1], story.call.ai.k) == ("AddAI", 2)
+
+
+@pytest.mark.parametrize("stage", WAITERS)
+def test_a_stream_that_could_not_be_opened_is_a_loss_and_its_leg_replaced(stage: Stage) -> None:
+    story = in_stage(stage).tell(ev.StreamEnded(1, "broken"), ev.AIAsked(2, "token"))
+    story.tell(ev.StreamFailed(1))
+    assert (story.names(), story.call.ai.k) == ([], 2)
+    story.tell(ev.StreamFailed(2))
+    assert (story.names()[0], story.call.ai.k, len(story.call.ai.losses)) == ("EndAI", 3, 2)
+    assert story.tell(ev.StreamFailed(3)).names() == [], "no stream was offered to this leg"
+
+
+@pytest.mark.parametrize("stage", [Stage.RINGING, Stage.BRIEFING, Stage.AI])
+def test_an_idle_leg_of_the_ai_is_replaced_unless_it_has_asked_for_a_stream_since(stage: Stage) -> None:
+    story = in_stage(stage).tell(ev.Restarted(), ev.AIIdle(1))
+    assert (story.names()[0], story.names()[-1], story.call.ai.losses) == ("EndAI", "AddAI", ())
+    story = in_stage(stage).tell(ev.Restarted(), ev.AIAsked(1, "token"), ev.AIIdle(1))
+    assert (story.names(), story.call.ai.k) == ([], 1)
+    story.tell(ev.StreamUp(2), ev.AIIdle(1))
+    assert story.names() == []
+
+
+def test_an_ai_whose_stream_breaks_beside_a_human_is_removed() -> None:
+    story = in_stage(Stage.HUMAN).tell(ev.StreamEnded(1, "broken"))
+    assert (story.call.stage, story.names()) == (Stage.HUMAN, ["CloseModel", "RemoveAI"])
 
 
 @pytest.mark.parametrize("stage", sorted(SEEKING))
 def test_an_ai_that_comes_back_meanwhile_is_told_where_the_handoff_stands(stage: Stage) -> None:
     story = in_stage(stage).tell(ev.StreamEnded(1, "broken"))
-    story.tell(ev.AIAsked(1, "token"), ev.StreamUp(2), ev.AIUp(2))
+    story.tell(ev.AIAsked(2, "token"), ev.StreamUp(2), ev.AIUp(2))
     (told,) = story.last
     assert isinstance(told, do.TellAI)
     assert "Sam is being called" in told.news
@@ -474,7 +510,7 @@ def test_a_message_that_was_left_ends_every_leg_but_the_callers() -> None:
 @pytest.mark.parametrize("state", AIState)
 def test_a_caller_who_has_another_stream_by_now_is_not_looked_for(state: AIState) -> None:
     story = in_stage(Stage.AI)
-    story.tell(ev.StreamEnded(story.call.ai.generation, "broken"))
+    story.tell(ev.StreamEnded(story.call.ai.generation, ev.STOPPED))
     (look,) = story.last
     assert isinstance(look, do.LookForLoneCaller)
     assert look.delay > 0

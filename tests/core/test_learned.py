@@ -173,7 +173,7 @@ def test_a_caller_is_told_of_an_interruption_once_in_a_call(loss: type[ev.Event]
     for generation in (1, 2, 3):
         story.tell(ev.StreamEnded(generation, "broken") if generation > 1 else _lost(loss, generation))
         if story.call.ai.generation == generation:
-            story.tell(ev.AIAsked(1, f"t{generation + 1}"))
+            story.tell(ev.AIAsked(story.call.ai.k, f"t{generation + 1}"))
         story.tell(ev.StreamUp(generation + 1), ev.AIUp(generation + 1), after=61.0)
         told += [order.news for order in story.last if isinstance(order, do.LetAISpeak)]
     assert told == [briefing.interrupted(), *[briefing.interrupted(again=True)] * 2]

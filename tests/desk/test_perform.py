@@ -235,7 +235,10 @@ def test_looking_for_the_caller_asks_about_the_call_not_the_room(leg: Leg, fact:
 def test_an_ai_leg_that_is_over_is_found_to_be(leg: Leg) -> None:
     order = do.LookForAI(1, "CF1", "CAai")
     assert performed(order, leg=leg)[0] == ev.AILeft(1, "CF1", "looked")
-    assert performed(order, leg=LegState.UP)[0] is None
+    assert performed(order, leg=LegState.UP)[0] == ev.AIIdle(1)
+    unnamed = do.LookForAI(1, "CF1", "")
+    assert performed(unnamed, leg=LegState.UP, find_participant="CAai")[0] == ev.AIIdle(1)
+    assert performed(unnamed, find_participant="")[0] == ev.AILeft(1, "CF1", "looked")
 
 
 @pytest.mark.parametrize(

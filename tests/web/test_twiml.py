@@ -14,7 +14,7 @@ from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.words import ENGLISH, LANGUAGES
 from warmtransfer.web import twiml
 from warmtransfer.web.links import Links
-from warmtransfer.web.twiml import THERE_SECONDS, Documents, Phrasing
+from warmtransfer.web.twiml import KEYS_AGAIN, THERE_SECONDS, Documents, Phrasing
 
 BASE = "https://warmtransfer.test/warmtransfer"
 RETRIED = "#rc=5&rp=all"
@@ -174,12 +174,18 @@ def expected(**ai: Any) -> Call:
     )
 
 
-def test_the_ai_streams_with_its_token_and_comes_back_to_us_afterwards() -> None:
-    connect, redirect = verbs(DOCUMENTS.ai(expected(), 2))
+def test_the_ai_streams_with_its_token_and_then_needs_nobody_for_minutes() -> None:
+    connect, *company, redirect = verbs(DOCUMENTS.ai(expected(), 2))
     after = f"{BASE}/ai/c0ffee/2/after{RETRIED}"
-    assert connect.attrib == {"action": after, "method": "POST"}
+    assert connect.attrib == {}
+    assert {each.tag for each in company} == {"Say", "Pause"}
+    assert [each.get("length") for each in company if each.tag == "Pause"] == ["1"] * (len(company) // 2 + 1)
     (stream,) = connect
-    assert stream.attrib == {"url": "wss://warmtransfer.test/warmtransfer/media"}
+    assert stream.attrib == {
+        "url": "wss://warmtransfer.test/warmtransfer/media",
+        "statusCallback": f"{BASE}/ai/c0ffee/2/stream{RETRIED}",
+        "statusCallbackMethod": "POST",
+    }
     assert [each.attrib for each in stream] == [{"name": "token", "value": "c0ffee.secret"}]
     assert (redirect.tag, redirect.text, redirect.get("method")) == ("Redirect", after, "POST")
 
@@ -193,7 +199,7 @@ def test_after_repeated_losses_the_caller_hears_a_ring_before_the_next_stream(
     losses: tuple[float, ...], rings: int
 ) -> None:
     document = DOCUMENTS.ai(expected(losses=losses), 2)
-    assert shape(document) == ["Play"] * rings + ["Connect", "Redirect"]
+    assert shape(document) [: rings + 2] == ["Play"] * rings + ["Connect", "Pause"]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +223,7 @@ def test_an_ai_leg_that_is_not_wanted_is_hung_up(call: Call, k: int) -> None:
 
 def test_the_gate_leaves_room_for_a_hello_then_says_who_and_how_then_what_and_asks_twice() -> None:
     document = DOCUMENTS.human(asked(Stage.BRIEFING), 1)
-    gather, say, hangup = verbs(document)
+    gather, *_, redirect = verbs(document)
     assert gather.attrib == {
         "input": "dtmf",
         "numDigits": "1",
@@ -234,21 +240,21 @@ def test_the_gate_leaves_room_for_a_hello_then_says_who_and_how_then_what_and_as
         "Invoice 7 is wrong & late.",
         ENGLISH.keys,
         ENGLISH.keys,
-        ENGLISH.declined,
+        *[ENGLISH.moment, ENGLISH.keys] * KEYS_AGAIN,
     ]
-    assert (say.tag, hangup.tag) == ("Say", "Hangup")
+    assert (redirect.tag, redirect.text) == ("Redirect", f"{BASE}/human/c0ffee/1{RETRIED}")
 
 
 def test_behind_a_switchboard_neutral_words_are_said_as_long_as_it_may_ring() -> None:
     """Nobody tells us when somebody there picks up: whoever does must still hear the question."""
     call = asked(Stage.BRIEFING, digits="wwww12", answered_at=5.0)
-    gate, say, hangup = verbs(DOCUMENTS.human(call, 1))
+    gate, *_, redirect = verbs(DOCUMENTS.human(call, 1))
     assert gate.attrib["action"] == f"{BASE}/human/c0ffee/1/who{RETRIED}"
     said = [each.text for each in gate.iter("Say")]
+    assert redirect.tag == "Redirect"
     assert set(said) == {"A call for Sam, from Tea & Co.", ENGLISH.there}
     assert len(said) // 2 * THERE_SECONDS >= RULES.ring("sam") + 10
     assert [said[0], said[-1]] == ["A call for Sam, from Tea & Co.", ENGLISH.there]
-    assert (say.tag, hangup.tag) == ("Say", "Hangup")
     assert "Invoice 7 is wrong & late." in words(DOCUMENTS.human(call, 1, there=True))
 
 
@@ -257,9 +263,9 @@ def test_a_redirected_caller_rings_an_extension_with_its_tones() -> None:
     assert dial[0].attrib["sendDigits"] == "wwww12"
 
 
-def test_what_falls_through_the_gate_is_hung_up_and_never_bridged() -> None:
+def test_what_falls_through_the_gate_is_asked_again_and_never_bridged() -> None:
     document = DOCUMENTS.human(asked(Stage.REDIRECTED, style=Style.REDIRECT), 1)
-    assert shape(document) == ["Gather", "Say", "Hangup"]
+    assert shape(document) == ["Gather", *["Say", "Gather"] * KEYS_AGAIN, "Redirect"]
 
 
 @pytest.mark.parametrize("style", [Style.SCREEN, Style.ANNOUNCE])
@@ -321,7 +327,7 @@ def test_only_an_acceptance_ever_bridges(stage: Stage, outcome: Outcome | None, 
     found = shape(DOCUMENTS.human(asked(stage, outcome=outcome, style=style), 1))
     bridges = found == [] or "Dial" in found
     assert not bridges or (outcome is Outcome.ACCEPTED and stage in (Stage.JOINING, Stage.HUMAN))
-    assert bridges or found[-1] == "Hangup"
+    assert bridges or found[-1] in ("Hangup", "Redirect")
 
 
 def test_the_briefing_on_hold_ends_by_telling_us() -> None:
@@ -370,7 +376,7 @@ def test_the_callers_number_is_read_out_digit_by_digit_where_a_human_is_to_hear_
     assert words(told.human(call, 1))[4] == said
     assert words(told.hold(call, 1))[-1] == said
     assert said not in words(DOCUMENTS.human(call, 1))
-    assert len(words(told.human(dataclasses.replace(call, caller="anonymous"), 1))) == 7
+    assert len(words(told.human(dataclasses.replace(call, caller="anonymous"), 1))) == 6 + 2 * KEYS_AGAIN
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))

@@ -166,7 +166,7 @@ def test_the_ais_leg_is_known_by_its_own_parameters(site: Site, prefix: str) -> 
     assert order["parameters"] == {"call": call_id, "leg": "1", "room": f"wt-{call_id}"}
     form = {prefix + name: value for name, value in order["parameters"].items()}
     verbs = site.document("/ai", CallSid="CAelse", **form)
-    assert tags(verbs) == ["Connect", "Redirect"]
+    assert (tags(verbs)[0], tags(verbs)[-1]) == ("Connect", "Redirect")
     assert token(verbs) == site.call(call_id).ai.token
 
 
@@ -179,6 +179,37 @@ def test_every_stream_has_a_token_of_its_own_that_works_once(site: Site) -> None
     assert site.parts.desk.admit(second) == (call_id, 2)
     assert site.parts.desk.admit(second) is None
     assert site.call(call_id).ai.state is AIState.STREAMING
+
+
+def test_who_comes_out_of_the_fallback_document_is_served_as_if_they_had_just_come(site: Site) -> None:
+    call_id = connecting(site)
+    assert tags(site.document("/again", call=call_id, leg="1", To="app:AP1"))[0] == "Connect"
+    form = {"CallSid": "CAlate", "From": CALLER, "To": NUMBER, "CallStatus": "in-progress"}
+    assert tags(site.document("/again", **form)) == ["Dial"]
+    known = site.parts.desk.by_caller("CAlate")
+    assert known is not None
+    assert site.document("/again", **form)[0][0].text == known.room, "one call, asked twice"
+
+
+def test_news_of_the_last_resort_is_written_down_once_and_its_end_brings_the_ai(site: Site) -> None:
+    call_id = connecting(site)
+    path = f"/ai/{call_id}/1/last-resort"
+    for status in ("ringing", "in-progress", "in-progress"):
+        site.send(path, {"CallSid": "CAdesk", "CallStatus": status})
+    assert [each.outcome for each in site.call(call_id).attempts] == ["last_resort"]
+    assert site.call(call_id).stage is Stage.HUMAN
+    site.send(path, {"CallSid": "CAdesk", "CallStatus": "completed"})
+    assert site.call(call_id).stage is Stage.RETURNING
+
+
+def test_only_a_stream_that_failed_is_news(site: Site) -> None:
+    call_id = connecting(site)
+    token(site.document("/ai", call=call_id, leg="1"))
+    for event in ("stream-started", "stream-stopped"):
+        site.send(f"/ai/{call_id}/1/stream", {"StreamEvent": event})
+        assert site.call(call_id).ai.losses == ()
+    site.send(f"/ai/{call_id}/1/stream", {"StreamEvent": "stream-error", "StreamError": "refused"})
+    assert len(site.call(call_id).ai.losses) == 1
 
 
 def test_an_ai_leg_that_has_ended_or_is_not_wanted_is_hung_up(site: Site) -> None:
@@ -254,7 +285,7 @@ def test_a_leg_without_our_parameters_is_hung_up_and_no_room_is_touched(
 ) -> None:
     assert tags(site.document("/ai", **form)) == ["Hangup"]
     eventually(lambda: site.parts.desk.busy() == 0)
-    assert site.carrier.names() == ["open_rooms"]  # the look at the start
+    assert sorted(site.carrier.names()) == ["incoming", "open_rooms"]  # the looks at the start
 
 
 # When the database cannot be had ---------------------------------------------------------------------
@@ -366,7 +397,8 @@ def test_a_signature_for_one_path_does_not_open_another(site: Site) -> None:
 def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
     links = site.parts.links
     adapter = site.app.url_map.bind("warmtransfer.test", url_scheme="https")
-    urls = [links.voice(), links.status(), links.ai(), links.ai_after("c1", 1)]
+    urls = [links.voice(), links.status(), links.ai(), links.ai_after("c1", 1), links.ai_stream("c1", 1)]
+    urls += [links.ai_last_resort("c1", 1), links.again()]
     urls += [link("c1") for link in (links.room, links.wait, links.next, links.comfort, links.message)]
     urls += [
         link("c1", 1)

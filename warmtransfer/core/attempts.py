@@ -13,6 +13,8 @@ from warmtransfer.core.outcomes import Outcome, of_leg
 from warmtransfer.core.policy import next_human
 from warmtransfer.core.rules import Human, Rules
 
+#: How who answers at the last resort is spoken of: nobody knows them.
+COLLEAGUE = "a colleague"
 #: Ends of which the carrier knows better than our own timer what became of the leg.
 _TOLD = frozenset({Ended.BUSY, Ended.NO_ANSWER, Ended.FAILED})
 
@@ -47,6 +49,25 @@ def start(call: Call, human: Human) -> Call:
         dialled_at=call.at,
     )
     return replace(call, attempts=(*call.attempts, attempt))
+
+
+def last_resort(call: Call, call_sid: str, number: str, over: bool) -> Call:
+    """The call with the attempt that the AI's leg has made by itself; one that ran before it is given up."""
+    before = call.attempt
+    open_ = before if before and not before.ended else None
+    if open_:
+        call = call.with_attempt(replace(open_, outcome=open_.outcome or Outcome.CANCELLED))
+    call = start(call, Human(COLLEAGUE, number))
+    made = replace(
+        call.attempts[-1],
+        call_sid=call_sid,
+        outcome=Outcome.LAST_RESORT,
+        answered_at=call.at,
+        joined_at=call.at,
+        ended=over,
+        ended_at=call.at if over else 0.0,
+    )
+    return replace(call.with_attempt(made), stray=open_.call_sid if open_ else "")
 
 
 def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conclusion]:

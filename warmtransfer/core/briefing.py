@@ -6,7 +6,7 @@ import re
 
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.outcomes import Outcome, words
-from warmtransfer.core.words import ENGLISH, Words
+from warmtransfer.core.words import ENGLISH, Words, in_digits
 
 #: Letters of a summary, about twelve seconds of speech; more is not listened to.
 SUMMARY_LIMIT = 200
@@ -80,6 +80,16 @@ def exhausted(call: Call) -> str:
         f"The handoff did not succeed: {'; '.join(tried)}. Tell the caller so honestly in one or two "
         "sentences, and offer to go on yourself, to take a message, or to try again."
     )
+
+
+def company(ours: Words = ENGLISH) -> list[str]:
+    """What a caller hears, a sentence at a time, when the app itself is away: about 20 s with its pauses."""
+    return [ours.moment, *re.split(r"(?<=[.!?]) +", ours.away.strip())]
+
+
+def reach_at(number: str, ours: Words = ENGLISH) -> str:
+    """A number that a caller may dial themselves, digit by digit."""
+    return ours.reach.format(number=in_digits(number))
 
 
 def human_gone(name: str) -> str:

@@ -161,6 +161,12 @@ class Call:
         """The newest attempt."""
         return self.attempts[-1] if self.attempts else None
 
+    @property
+    def bridged(self) -> bool:
+        """Whether the AI's leg is the bridge to the last resort, who talks with the caller."""
+        last = self.attempt
+        return last is not None and last.outcome is Outcome.LAST_RESORT and not (last.ended or self.left)
+
     def attempt_number(self, n: int) -> Attempt | None:
         """Attempt `n`, counted from 1 over the whole call."""
         return self.attempts[n - 1] if 0 < n <= len(self.attempts) else None

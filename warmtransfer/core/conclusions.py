@@ -55,6 +55,11 @@ class AIDown(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class LastResortTalks(Conclusion):
+    """The AI's leg has brought the last resort by itself, and they talk with the caller: leave them alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class DialUnsure(Conclusion):
     """The carrier may or may not have dialled the human."""
 

@@ -44,6 +44,8 @@ class CallerJoined(Event):
 
 #: Why a caller may have left: the carrier knows no such call.
 UNKNOWN = "unknown"
+#: How a stream ended that the carrier itself has ended, with its leg.
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,33 @@ class StreamEnded(Event):
 
     generation: int
     how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFailed(Event):
+    """The carrier could not open the stream that leg `k` was offered, or has lost it."""
+
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class AIIdle(Event):
+    """The AI's leg was looked for: it is up, and no process holds its stream."""
+
+    k: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastResortReached(Event):
+    """The document of the AI's leg `k` has dialled the number of last resort, and somebody answered.
+
+    `over`: and they have hung up since.
+    """
+
+    k: int
+    call_sid: str
+    number: str
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"  #: ended by us before it was answered
     CALLER_LEFT = "caller_left"  #: the caller went first
     TIMED_OUT = "timed_out"  #: answered and never came to an end by itself
+    LAST_RESORT = "last_resort"  #: dialled by the carrier itself while the app was away, and answered
     ERROR = "error"  #: nobody knows: the carrier never said whether it was dialled
 
 
@@ -52,7 +53,7 @@ def of_leg(ended: Ended, sip: str) -> Outcome:
 def words(outcome: Outcome) -> str:
     """The outcome as it is said of a human, behind their name."""
     match outcome:
-        case Outcome.ACCEPTED:
+        case Outcome.ACCEPTED | Outcome.LAST_RESORT:
             return "has left the call"
         case Outcome.DECLINED:
             return "could not take the call"

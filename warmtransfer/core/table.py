@@ -53,6 +53,7 @@ def alone(stage: Stage) -> Rows:
         ev.CallerPresent: (stage, (do.ComfortCaller(),)),
         so.CallerWaits: (stage, (do.ComfortCaller(),)),
         so.StrayLeg: (stage, (do.EndStray(),)),
+        so.LastResortTalks: (S.HUMAN, (do.CloseModel(), do.EndStray())),
         ev.Restarted: (stage, LOOK),
     }
 
@@ -229,6 +230,9 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.StreamUp: EVERYWHERE,
     ev.AIUp: LIVE,
     ev.StreamEnded: LIVE,
+    ev.StreamFailed: WANTED,
+    ev.AIIdle: WANTED,
+    ev.LastResortReached: ALONE,
     ev.ModelLost: LIVE,
     ev.AIJoined: EVERYWHERE,
     ev.AILeft: EVERYWHERE,

@@ -33,6 +33,8 @@ class Words:
 
     locale: str  #: the language as a voice needs it: language and country
     moment: str
+    away: str  #: several sentences for about 20 s, a second apart, to callers while the app itself is away
+    reach: str  #: the number of last resort, where the carrier could not be had to dial it
     apology: str
     sorry: str
     nobody: str  #: said again and again to a caller who can be neither moved nor let go
@@ -60,6 +62,10 @@ class Words:
 ENGLISH = Words(
     locale="",
     moment="One moment please.",
+    away="I am still here. There is a short interruption on our side. Please stay on the line. "
+    "Thank you for your patience. Somebody will be with you in a moment. You are still "
+    "connected, please hold on. This takes a little longer than usual.",
+    reach="You can also reach us at {number}.",
     apology="I am sorry, nobody can take your call right now. Please leave a message with your name and "
     "number after the tone, and we will call you back.",
     nobody="I am sorry, nobody can take your call right now. Please hang up, and call again in "
@@ -91,6 +97,10 @@ LANGUAGES: dict[str, Words] = {
     "de": Words(
         locale="de-DE",
         moment="Einen Moment bitte.",
+        away="Ich bin noch da. Es gibt gerade eine kurze Störung bei uns. Bitte bleiben Sie am "
+        "Apparat. Vielen Dank für Ihre Geduld. Gleich ist jemand für Sie da. Sie sind weiter "
+        "verbunden, bitte warten Sie. Es dauert etwas länger als sonst.",
+        reach="Sie erreichen uns auch unter {number}.",
         apology="Es tut mir leid, im Moment kann niemand Ihren Anruf annehmen. Bitte hinterlassen Sie nach "
         "dem Ton eine Nachricht mit Ihrem Namen und Ihrer Nummer, wir rufen Sie zurück.",
         nobody="Es tut mir leid, im Moment ist niemand zu erreichen. Bitte legen Sie auf, und "
@@ -119,6 +129,11 @@ LANGUAGES: dict[str, Words] = {
     "fr": Words(
         locale="fr-FR",
         moment="Un instant, s'il vous plaît.",
+        away="Je suis toujours là. Il y a une courte interruption de notre côté. Merci de rester "
+        "en ligne. Merci de votre patience. Quelqu'un va s'occuper de vous dans un instant. "
+        "Vous êtes toujours en ligne, veuillez patienter. Cela prend un peu plus de temps que "
+        "d'habitude.",
+        reach="Vous pouvez aussi nous joindre au {number}.",
         apology="Je suis désolé, personne ne peut prendre votre appel pour le moment. Laissez un message "
         "avec votre nom et votre numéro après le bip, et nous vous rappellerons.",
         nobody="Je suis désolé, personne ne peut prendre votre appel. Veuillez raccrocher et "
@@ -147,6 +162,10 @@ LANGUAGES: dict[str, Words] = {
     "es": Words(
         locale="es-ES",
         moment="Un momento, por favor.",
+        away="Sigo aquí. Hay una breve interrupción por nuestra parte. Por favor, no cuelgue. "
+        "Gracias por su paciencia. Enseguida le atenderá alguien. Sigue usted conectado, "
+        "espere por favor. Esto tarda un poco más de lo normal.",
+        reach="También puede llamarnos al {number}.",
         apology="Lo siento, ahora mismo nadie puede atender su llamada. Deje un mensaje con su nombre y su "
         "número después de la señal y le devolveremos la llamada.",
         nobody="Lo siento, nadie puede atender su llamada ahora. Cuelgue, por favor, y llame de "
@@ -175,6 +194,10 @@ LANGUAGES: dict[str, Words] = {
     "it": Words(
         locale="it-IT",
         moment="Un momento, per favore.",
+        away="Sono ancora qui. C'è una breve interruzione da parte nostra. Resti in linea, per "
+        "favore. Grazie per la pazienza. Tra un momento qualcuno sarà da lei. È ancora in "
+        "linea, attenda per favore. Ci vuole un po' più del solito.",
+        reach="Può raggiungerci anche al numero {number}.",
         apology="Mi dispiace, al momento nessuno può rispondere. Lasci un messaggio con il suo nome e il suo "
         "numero dopo il segnale acustico: la richiameremo.",
         nobody="Mi dispiace, nessuno può rispondere in questo momento. La prego di riagganciare "
@@ -202,6 +225,10 @@ LANGUAGES: dict[str, Words] = {
     "pt": Words(
         locale="pt-BR",
         moment="Um momento, por favor.",
+        away="Ainda estou aqui. Há uma breve interrupção do nosso lado. Por favor, continue na "
+        "linha. Obrigado pela sua paciência. Alguém vai atender em um momento. A ligação "
+        "continua, aguarde por favor. Está demorando um pouco mais do que o normal.",
+        reach="Você também pode falar conosco pelo número {number}.",
         apology="Desculpe, ninguém pode atender a sua ligação agora. Deixe uma mensagem com seu nome e "
         "número depois do sinal, e nós ligaremos de volta.",
         nobody="Desculpe, ninguém pode atender agora. Por favor, desligue e ligue de novo em "
@@ -230,6 +257,10 @@ LANGUAGES: dict[str, Words] = {
     "nl": Words(
         locale="nl-NL",
         moment="Een ogenblik alstublieft.",
+        away="Ik ben er nog. Er is een korte storing aan onze kant. Blijft u alstublieft aan de "
+        "lijn. Dank u voor uw geduld. Er is zo iemand voor u. U bent nog verbonden, een "
+        "ogenblik geduld. Het duurt iets langer dan anders.",
+        reach="U kunt ons ook bereiken op {number}.",
         apology="Het spijt me, op dit moment kan niemand uw oproep aannemen. Laat na de toon een bericht "
         "achter met uw naam en nummer, dan bellen wij u terug.",
         nobody="Het spijt me, niemand kan u nu te woord staan. Hangt u alstublieft op, en belt "

@@ -23,6 +23,7 @@ from warmtransfer.desk.processes import Processes
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers
 from warmtransfer.desk.tokens import Tokens
+from warmtransfer.desk.waiting import take_in
 from warmtransfer.errors import Leaving, StoreBusy, WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Decision, Saved, Store
@@ -56,6 +57,7 @@ class Desk:
     ) -> None:
         self._store = store
         self._switchboard = switchboard
+        self._carrier, self._links, self._settings = carrier, links, settings
         self._clock = clock
         self._rules = settings.rules()
         self._most = settings.max_calls
@@ -107,6 +109,7 @@ class Desk:
         else:
             self._take_up_all()
         self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
+        self._lanes.put(("rooms", "waiting"), self._take_in)
 
     def _take_up_all(self) -> None:
         for call in self._store.calls(limit=1000, live=True):
@@ -229,6 +232,9 @@ class Desk:
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
         self._lanes.put((room, "adopt"), partial(self._performer.adopt, room))
+
+    def _take_in(self) -> None:
+        take_in(self._carrier, self._links, self._settings, self.by_caller)
 
     # Knowledge --------------------------------------------------------------------------------------
 

@@ -158,13 +158,18 @@ class Performer:
             _gone_is_done(self._carrier.end_call, sid)
         return ev.AILeft(order.k, order.room_sid, "ended")
 
-    def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
-        if not order.call_sid:
-            here = self._carrier.find_participant(order.room_sid, order.key)
-            return None if here else ev.AILeft(order.k, order.room_sid, "looked")
-        state = self._carrier.leg(order.call_sid)
-        over = isinstance(state, Ended) or state is LegState.UNKNOWN
-        return ev.AILeft(order.k, order.room_sid, "looked") if over else None
+    def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event:
+        sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
+        state = self._carrier.leg(sid) if sid else LegState.UNKNOWN
+        number = self._settings.last_resort
+        child, where, answered = (
+            self._carrier.find_child(sid, number) if number and sid else ("", LegState.UNKNOWN, False)
+        )
+        if answered:
+            return ev.LastResortReached(order.k, child, number, over=isinstance(where, Ended))
+        if isinstance(state, Ended) or state is LegState.UNKNOWN:
+            return ev.AILeft(order.k, order.room_sid, "looked")
+        return ev.AIIdle(order.k)
 
     # The human's leg --------------------------------------------------------------------------------
 

@@ -27,6 +27,10 @@ class Settings(Protocol):
         """What a human is given of the caller's number."""
 
     @property
+    def last_resort(self) -> str:
+        """The number that the AI's leg dials by itself while we are away, "" for none."""
+
+    @property
     def call_limit(self) -> int:
         """Seconds that a leg may last at most."""
 
@@ -133,6 +137,12 @@ class Carrier(Protocol):
     def leg(self, call_sid: str) -> Leg:
         """Where a leg is, or how it ended."""
 
+    def incoming(self, number: str) -> Sequence[str]:
+        """Everyone who has phoned this number and is still on the line."""
+
+    def find_child(self, parent_sid: str, to: str) -> tuple[str, Leg, bool]:
+        """The newest leg to `to` that this leg's document dialled, where it is, and if anybody answered."""
+
     def find_call(self, to: str, from_: str, since: float, known: frozenset[str]) -> str:
         """The newest leg from `from_` to `to` since then that is up and not among the known, "" for none."""
 
@@ -179,6 +189,9 @@ class Links(Protocol):
 
     def room(self, call_id: str) -> str:
         """Where news of the room arrives."""
+
+    def again(self) -> str:
+        """Where a caller begins whose first request we did not hear."""
 
     def next(self, call_id: str) -> str:
         """What the caller's leg does now."""

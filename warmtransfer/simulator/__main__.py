@@ -75,7 +75,7 @@ def _account(options: Namespace) -> Account:
         "key_secret": options.api_secret, "number": options.number, "app_sid": options.app_sid,
         "voice_url": options.voice_url, "status_url": options.status_url, "app_url": options.app_url,
         "fallback_url": options.fallback_url, "voice_method": options.voice_method,
-        "status_method": options.status_method,
+        "status_method": options.status_method, "app_fallback_url": options.app_fallback_url,
     }  # fmt: skip
     return Account.for_app(options.app, **{k: v for k, v in given.items() if v is not None})
 

@@ -104,7 +104,10 @@ def _account_options(found: argparse.ArgumentParser) -> None:
     group.add_argument("--app-sid", default=usual.app_sid, metavar="AP…")
     group.add_argument("--voice-url", metavar="URL", help="the number's voice webhook")
     group.add_argument("--voice-method", default="POST", choices=METHODS, help="how it is requested")
-    group.add_argument("--fallback-url", metavar="URL", help="the number's fallback")
+    group.add_argument(
+        "--fallback-url", metavar="URL", help="the number's fallback; file:///… is one that Twilio hosts"
+    )
     group.add_argument("--status-url", metavar="URL", help="the number's status callback; empty: none")
     group.add_argument("--status-method", default="POST", choices=METHODS, help="how it is sent")
     group.add_argument("--app-url", metavar="URL", help="the TwiML application's voice URL")
+    group.add_argument("--app-fallback-url", metavar="URL", help="and its fallback")

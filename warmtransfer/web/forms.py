@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 from warmtransfer.core import events as ev
+from warmtransfer.core.call import Call
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.vocabulary import ENDED
@@ -151,6 +152,16 @@ def human_status(form: Form, n: int) -> ev.Event | None:
             return ev.HumanAnswered(n, call_sid)
         case _:
             return None
+
+
+def last_resort(form: Form, call: Call | None, k: int, number: str) -> ev.Event | None:
+    """Progress of the leg that the AI's leg `k` has dialled by itself; its end is that of its attempt."""
+    sid = _plain(form, "CallSid")
+    attempt = next((each for each in call.attempts if sid and each.call_sid == sid), None) if call else None
+    if attempt:
+        return human_status(form, attempt.n) if form.get("CallStatus", "") in ENDED else None
+    up = form.get("CallStatus") == "in-progress" and bool(sid)
+    return ev.LastResortReached(k, sid, number) if up else None
 
 
 def amd(form: Form, n: int) -> ev.MachineHeard | None:

@@ -36,6 +36,10 @@ class Links:
         """The TwiML App's voice URL."""
         return self._plain("/ai")
 
+    def again(self) -> str:
+        """Where the fallback document, hosted at Twilio, asks for the app again."""
+        return self._url("/again")
+
     # The AI's leg -----------------------------------------------------------------------------------
 
     def media(self) -> str:
@@ -43,8 +47,16 @@ class Links:
         scheme, _, rest = self._plain("/media").partition("://")
         return ("wss://" if scheme == "https" else "ws://") + rest
 
+    def ai_stream(self, call_id: str, k: int) -> str:
+        """Where Twilio tells of a stream that could not be opened."""
+        return self._url(f"/ai/{call_id}/{k}/stream")
+
+    def ai_last_resort(self, call_id: str, k: int) -> str:
+        """Where Twilio tells of the number of last resort, which it has dialled by itself."""
+        return self._url(f"/ai/{call_id}/{k}/last-resort")
+
     def ai_after(self, call_id: str, k: int) -> str:
-        """What the AI's leg does once its stream has ended."""
+        """What the AI's leg asks when nobody has taken over for minutes."""
         return self._url(f"/ai/{call_id}/{k}/after")
 
     # The caller's leg and the room ------------------------------------------------------------------

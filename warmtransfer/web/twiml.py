@@ -18,6 +18,12 @@ from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
 
+#: How often the words to a caller whose app is away are said, before it is asked what comes next.
+ROUNDS = 10
+
+#: How often a human is asked for a key again whose answer could not be had, about 9 s each.
+KEYS_AGAIN = 8
+
 #: The name of our ring tone among the sounds.
 RING = "ring"
 
@@ -36,6 +42,7 @@ class Phrasing:
     company: str = ""
     voice: str = ""
     number: str = ""
+    last_resort: str = ""
     gate_seconds: int = 5
     call_limit: int = 14400
     words: Words = ENGLISH
@@ -129,6 +136,18 @@ class Documents:
         response.append(dial)
         return _xml(response)
 
+    def fallback(self) -> str:
+        """The document to be hosted at Twilio: it needs nobody until it asks us again.
+
+        That is its last verb: a request that fails may end the call, or begin this document anew, so that
+        nothing behind it would ever be reached.
+        """
+        response = VoiceResponse()
+        self._company(response)
+        self._last_resort(response)
+        response.redirect(self.links.again(), method="POST")
+        return _xml(response)
+
     # The AI's leg -----------------------------------------------------------------------------------
 
     def ai(self, call: Call, k: int) -> str:
@@ -140,14 +159,44 @@ class Documents:
         delay = BACKOFF[min(len(ai.losses), len(BACKOFF) - 1)]
         if delay:
             self._ring(response, math.ceil(delay / RING_SECONDS))
-        after = self.links.ai_after(call.id, k)
-        connect = Connect(action=after, method="POST")
-        stream = connect.stream(url=self.links.media())
+        # No action: a request that fails while we are away would end the leg. The next verbs need nobody.
+        connect = Connect()
+        stream = connect.stream(
+            url=self.links.media(),
+            status_callback=self.links.ai_stream(call.id, k),
+            status_callback_method="POST",
+        )
         stream.parameter(name="token", value=ai.token)
         response.append(connect)
-        # Undocumented: a stream that fails may go to the action, or on to the next verb.
-        response.redirect(after, method="POST")
+        # While we are up the leg is replaced before this is heard, and silent while it is removed.
+        response.pause(length=1)
+        for _ in range(ROUNDS):
+            self._company(response)
+            self._last_resort(response, self.links.ai_last_resort(call.id, k))
+        response.redirect(self.links.ai_after(call.id, k), method="POST")
         return _xml(response)
+
+    def _last_resort(self, response: VoiceResponse, news: str = "") -> None:
+        """Dial the number that is always answered; where that may not be, or fails, say it."""
+        number = self.phrasing.last_resort
+        if not number:
+            return
+        # No action: whatever becomes of it, the words go on.
+        dial = Dial(timeout=30, caller_id=self.phrasing.number or None, time_limit=self.phrasing.call_limit)
+        if news:
+            events = {"status_callback_event": "answered completed", "status_callback_method": "POST"}
+            dial.number(number, status_callback=news, **events)
+        else:
+            dial.number(number)
+        response.append(dial)
+        self._say(response, briefing.reach_at(number, self._ours))
+        response.pause(length=1)
+
+    def _company(self, response: VoiceResponse) -> None:
+        """About 20 s of words that need nobody, with pauses that are no silence yet."""
+        for line in briefing.company(self._ours):
+            self._say(response, line)
+            response.pause(length=1)
 
     # A human's leg ----------------------------------------------------------------------------------
 
@@ -173,6 +222,8 @@ class Documents:
             case Outcome.MACHINE | Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE:
                 return late
             case Outcome.CANCELLED | Outcome.CALLER_LEFT | Outcome.TIMED_OUT | Outcome.ERROR:
+                return late
+            case Outcome.LAST_RESORT:
                 return late
             case _:
                 assert_never(attempt.outcome)
@@ -219,8 +270,7 @@ class Documents:
             self._say(gate, self._ours.there)
             gate.pause(length=2)
         response.append(gate)
-        self._say(response, self._ours.declined)
-        response.hangup()
+        self._ask_again(response, call, attempt, self.links.who(call.id, attempt.n), self._ours.there)
         return _xml(response)
 
     def _gather(self, action: str) -> Gather:
@@ -250,10 +300,19 @@ class Documents:
         gate.pause(length=self.phrasing.gate_seconds)
         self._say(gate, self._ours.keys)
         response.append(gate)
-        # Whatever falls through has not accepted.
-        self._say(response, self._ours.declined)
-        response.hangup()
+        self._ask_again(response, call, attempt, self.links.gate(call.id, attempt.n), self._ours.keys)
         return _xml(response)
+
+    def _ask_again(
+        self, response: VoiceResponse, call: Call, attempt: Attempt, action: str, question: str
+    ) -> None:
+        """Reached only when the answer to a key could not be fetched: it is asked for, for a minute or more."""
+        for _ in range(KEYS_AGAIN):
+            self._say(response, self._ours.moment)
+            gate = self._gather(action)
+            self._say(gate, question)
+            response.append(gate)
+        response.redirect(self.links.human(call.id, attempt.n), method="POST")
 
     def _join(self, call: Call, attempt: Attempt) -> str:
         match attempt.style:

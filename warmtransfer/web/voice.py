@@ -8,6 +8,7 @@ from functools import partial
 
 from flask import Response, abort, request
 
+from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, call_of
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
@@ -40,6 +41,12 @@ def voice() -> str:
             parts().advice.status_at(request.path)
             _ended()
             return twiml.hang_up()
+
+
+@hooks.post("/again")
+def again() -> Response:
+    """A leg whose first request failed has our fallback document, and asks anew: a caller's, or the AI's."""
+    return _ai() if _visit() is Visit.AI_LEG else voice()
 
 
 @entered("/status")
@@ -170,13 +177,29 @@ def _ai() -> str:
 @hooks.post("/ai/<call_id>/<int:k>/after")
 @document
 def after(call_id: str, k: int) -> str:
-    """The AI's stream has ended: it starts anew, unless the leg has ended too or is not wanted."""
+    """Nobody has taken the leg over for minutes: it gets a stream, unless it has ended or is not wanted."""
     if forms.over(fields()):
         return twiml.hang_up()
     try:
         return _offer(call_id, k)
     except UnknownCall:
         return twiml.hang_up()
+
+
+@hooks.post("/ai/<call_id>/<int:k>/stream")
+@callback
+def stream(call_id: str, k: int) -> None:
+    """News of the AI's stream: one that could not be opened is a fact that only Twilio knows."""
+    if fields().get("StreamEvent") == "stream-error":
+        post(call_id, ev.StreamFailed(k))
+
+
+@hooks.post("/ai/<call_id>/<int:k>/last-resort")
+@callback
+def last_resort(call_id: str, k: int) -> None:
+    """News of the number that the AI's leg has dialled by itself: answered, or over."""
+    number = parts().settings.last_resort
+    post(call_id, forms.last_resort(fields(), parts().desk.call(call_id), k, number))
 
 
 def _offer(call_id: str, k: int) -> str:

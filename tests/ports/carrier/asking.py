@@ -68,8 +68,12 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
     "open_rooms": lambda carrier: carrier.open_rooms(),
     "number_called": lambda carrier: carrier.number_called(CA),
     "leg": lambda carrier: carrier.leg(CA),
+    "incoming": lambda carrier: carrier.incoming(NUMBER),
+    "find_child": lambda carrier: carrier.find_child(CA, NUMBER),
     "find_call": lambda carrier: carrier.find_call(NUMBER, OURS, 1_000_000_000.0),
 }
+#: The SDK gives no code for lists.
+LISTS = ("find_room", "find_call", "find_child", "incoming", "people", "open_rooms")
 CREATES = ("add_ai", "dial", "add_human")
 NAMES_SOMETHING = (
     "add_ai",

@@ -297,6 +297,29 @@ def made(
     return {"sid": sid, "date_created": date, "direction": direction, "status": status}
 
 
+@pytest.mark.parametrize(
+    ("status", "duration", "found"),
+    [
+        ("in-progress", None, (LegState.UP, True)),
+        ("ringing", None, (LegState.COMING, False)),
+        ("completed", "12", (Ended.COMPLETED, True)),
+        ("no-answer", "0", (Ended.NO_ANSWER, False)),
+    ],
+)
+def test_a_leg_that_a_document_dialled_is_found_by_its_parent(
+    carrier: Carrier, api: responses.RequestsMock, status: str, duration: str | None, found: tuple[Leg, bool]
+) -> None:
+    answer(api, json={"calls": [{"sid": "CAchild", "status": status, "duration": duration}]})
+    assert carrier.find_child(CA, NUMBER) == ("CAchild", *found)
+    assert api.calls[0].request.params["ParentCallSid"] == CA  # type: ignore[attr-defined]
+    assert api.calls[0].request.params["To"] == NUMBER  # type: ignore[attr-defined]
+
+
+def test_a_document_that_dialled_nobody_has_no_child(carrier: Carrier, api: responses.RequestsMock) -> None:
+    answer(api, json={"calls": []})
+    assert carrier.find_child(CA, NUMBER) == ("", LegState.UNKNOWN, False)
+
+
 def test_a_dial_is_found_by_number_time_and_direction(carrier: Carrier, api: responses.RequestsMock) -> None:
     calls = [made("CAin", "09:00:12", "inbound"), made("CAnew", "09:00:10"), made("CAold", "08:59:59")]
     assert found(carrier, api, *calls) == "CAnew"

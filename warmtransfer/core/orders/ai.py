@@ -79,17 +79,28 @@ class EndAI(RemoveAI):
     lane: ClassVar[Lane] = Lane.END
 
     def needed(self, call: Call) -> bool:
-        """A leg that counts as gone but whose CallSid is known is ended all the same."""
-        return call.ai.k > 0 and (call.ai.state is not AIState.ABSENT or bool(call.ai.call_sid))
+        """A leg that counts as gone but whose CallSid is known is ended all the same, unless it is the bridge to
+        the last resort."""
+        there = call.ai.state is not AIState.ABSENT or bool(call.ai.call_sid)
+        return call.ai.k > 0 and there and not call.bridged
 
 
 @dataclass(frozen=True, slots=True)
 class LookForAI(AIOrder):
-    """Ask the carrier whether the AI's leg is still up, or the room whether it is in it."""
+    """Ask the carrier whether the AI's leg is still up, or the room whether it is in it.
+
+    One without a stream (`idle`) keeps the caller company by itself, may have dialled the last resort, and is
+    to be replaced otherwise.
+    """
 
     lane: ClassVar[Lane] = Lane.LOOK
 
     call_sid: str = ""
+    idle: bool = False
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Say whether it has a stream."""
+        return {**AIOrder.facts(self, call, rules), "idle": call.ai.state is AIState.ADDING}
 
     def needed(self, call: Call) -> bool:
         """Only a leg that should be up; one that is still on its way has to be known by its CallSid."""

@@ -144,6 +144,10 @@ class EndStray(Order):
 
     call_sid: str = ""
 
+    def needed(self, call: Call) -> bool:
+        """Only a leg that `step` has noted."""
+        return bool(call.stray)
+
     def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
         """Name the leg that `step` noted."""
         return {"call_sid": call.stray}

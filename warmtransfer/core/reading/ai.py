@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import warmtransfer.core.reading.human as human
-from warmtransfer.core import briefing
+from warmtransfer.core import attempts, briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
-from warmtransfer.core.attempts import settle
 from warmtransfer.core.call import FREE, WANTED, AIState, Call, Stage
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.rules import Rules
@@ -58,13 +57,41 @@ def up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
 
 
 def stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
-    """A loss, where the AI is wanted; the leg may be up still and ask for another stream."""
+    """A loss, where the AI is wanted. Its leg goes on with our words to the caller, and is replaced: a document
+    that asked us what comes next would end it while we are away. What the carrier itself has stopped ends
+    with its leg, mostly because the caller has gone: they are looked for first."""
     if event.generation != call.ai.generation or call.ai.state not in CONNECTED:
         return call, None
+    if call.stage is Stage.HUMAN:
+        return call, so.IntroductionDue()
     if call.stage not in WANTED:
         return replace(call, ai=replace(call.ai, state=AIState.ABSENT)), None
     call, fact = lost(replace(call, ai=replace(call.ai, state=AIState.ADDING)), rules)
-    return call, event if isinstance(fact, so.AILost) else fact
+    return call, event if event.how == ev.STOPPED and isinstance(fact, so.AILost) else fact
+
+
+def last_resort(call: Call, event: ev.LastResortReached, rules: Rules) -> Reading:
+    """Written down once; while they talk, this leg is their bridge, and no AI's any more."""
+    if event.k != call.ai.k or any(each.call_sid == event.call_sid for each in call.attempts):
+        return call, None
+    call = attempts.last_resort(call, event.call_sid, event.number, event.over)
+    if event.over:
+        return replace(call, news=briefing.human_gone(attempts.COLLEAGUE)), so.AILost()
+    return replace(call, ai=replace(call.ai, state=AIState.ABSENT, token="")), so.LastResortTalks()
+
+
+def stream_failed(call: Call, event: ev.StreamFailed, rules: Rules) -> Reading:
+    """A loss only of a stream that was offered and never came: the end of any other we see ourselves."""
+    if event.k != call.ai.k or not call.ai.token:
+        return call, None
+    return lost(replace(call, ai=replace(call.ai, token="")), rules)
+
+
+def idle(call: Call, event: ev.AIIdle, rules: Rules) -> Reading:
+    """Replaced, and no fault of the AI's; unless it has asked for a stream since."""
+    if event.k != call.ai.k or call.ai.state is not AIState.ADDING or call.ai.token:
+        return call, None
+    return call, so.AILost()
 
 
 def model_lost(call: Call, event: ev.ModelLost, rules: Rules) -> Reading:
@@ -103,7 +130,7 @@ def lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
         return call, so.AIDown()
     wanted = ev.HandoffAsked("model_down", reason="The assistant failed in the middle of the call.")
     call = replace(call, handoff=human.handoff(call, wanted))
-    call, fact = settle(call, rules)
+    call, fact = attempts.settle(call, rules)
     return call, so.AIDown() if isinstance(fact, so.HumanLost) else fact
 
 

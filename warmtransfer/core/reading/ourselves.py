@@ -23,7 +23,7 @@ def restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
     """The AI's stream went with the process that held it: no fault of the AI's, nor are earlier losses."""
     call = replace(call, laps=0, ai=replace(call.ai, losses=()))
     if call.ai.state not in ai.CONNECTED:
-        return call, event
+        return replace(call, ai=replace(call.ai, token="")), event
     return ai.missed(replace(call, ai=replace(call.ai, state=AIState.ADDING))), event
 
 

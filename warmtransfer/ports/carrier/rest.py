@@ -258,6 +258,20 @@ class Carrier:
                     return str(each.sid)
         return ""
 
+    def incoming(self, number: str) -> list[str]:
+        """The CallSids of everyone who has phoned this number and is still on the line."""
+        with _mapped("incoming", gone=False):
+            calls = self._calls.list(to=_named("incoming", number), status="in-progress", limit=200)
+            return [str(each.sid) for each in calls if str(each.direction) == "inbound"]
+
+    def find_child(self, parent_sid: str, to: str) -> tuple[str, Leg, bool]:
+        """The newest leg to `to` that this leg's document dialled, where it is, and if anybody answered."""
+        with _mapped("find_child", gone=False):
+            for each in self._calls.list(parent_call_sid=_named("find_child", parent_sid), to=to, limit=1):
+                leg = vocabulary.leg(str(each.status))
+                return str(each.sid), leg, leg is LegState.UP or str(each.duration or "0") != "0"
+        return "", LegState.UNKNOWN, False
+
     def _participant(self, what: str, room_sid: str, key: str) -> Any:
         return self._rooms(_named(what, room_sid)).participants(_named(what, key))
 

@@ -17,6 +17,8 @@ LAWS: dict[str, tuple[str, ...]] = {
     "app_sid": ("different", "same"),
     "dropped_stream": ("action", "next_verb", "leg_ends"),
     "failed_stream": ("action", "next_verb", "leg_ends"),
+    "failed_document": ("fallback", "next_verb", "leg_ends"),
+    "app_dials": ("allowed", "refused"),
     "early_rest_leg": ("same_room", "other_room"),
     "app_cps": ("counted", "free"),
     "callbacks": ("in_order", "late", "twice", "shuffled", "lost"),
@@ -33,6 +35,9 @@ LAW_TEXT: dict[str, str] = {
     "app_sid": "whether the application's webhook carries the participant's CallSid or its own",
     "dropped_stream": "where TwiML goes on when a stream's socket breaks",
     "failed_stream": "where TwiML goes on when a stream cannot be opened",
+    "failed_document": "where a call under way goes on when a document cannot be had (a failed <Redirect>, "
+    "or one with nothing behind it and no fallback URL, ends the leg in Twilio's words)",
+    "app_dials": "whether the TwiML of an app: participant may <Dial> a number",
     "early_rest_leg": "whether a conference made by REST is the one the caller's <Dial> then joins",
     "app_cps": "whether app: participants count against calls per second",
     "callbacks": "how status callbacks arrive (documents that return TwiML are never lost)",

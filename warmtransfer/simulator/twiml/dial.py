@@ -112,7 +112,7 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
     nouns = [v for v in verb.children if v.name in ("Number", "Client")]
     if verb.text and not nouns:
         nouns = [Verb("Number", text=verb.text)]
-    if not nouns:
+    if not nouns or _barred(script):
         return [("DialCallStatus", "failed")]
     ringing = services.tasks.spawn(call.player.play(ring_tone(), loops=0))
     call.connect(call.player)
@@ -135,6 +135,16 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
         ringing.cancel()
         for leg in legs:
             leg.finish("completed" if leg.answered.is_set() else "canceled", sip=487)
+
+
+def _barred(script: Script) -> bool:
+    """Whether the leg is an application's, and such may not dial."""
+    call, law = script.call, "app_dials"
+    if not call.to.startswith("app:"):
+        return False
+    answer = script.services.laws[law]
+    script.services.trace.note("law", law=law, answer=answer, leg=call.label, call_sid=call.sid)
+    return answer == "refused"
 
 
 def _callee(script: Script, verb: Verb, noun: Verb) -> Call:

@@ -51,19 +51,18 @@ def target(document: Document, verb: Verb, attr: str = "action") -> Goto:
     return Goto(urljoin(document.url, url) if url else document.url, verb.attrs.get("method", "POST"))
 
 
-async def fetch(services: Services, goto: Goto, form: Form, fallback: str = "") -> Document:
-    """Returns the document behind a URL, or behind the fallback; raises TwimlError."""
+async def fetch(services: Services, goto: Goto, form: Form) -> Document:
+    """Returns the document behind a URL; raises TwimlError."""
     # A hang-up does not take back a request that is on its way: it is finished, and traced, unheard.
     sending = services.tasks.spawn(services.webhooks.send(goto.url, [*form, *goto.form], goto.method))
-    reply = await asyncio.shield(sending)
-    try:
-        return read(services, reply)
-    except TwimlError as exc:
-        if not fallback:
-            raise
-        services.trace.note("error", code=exc.code, text=str(exc), url=goto.url)
-        extra = [("ErrorCode", str(exc.code)), ("ErrorUrl", goto.url.partition("#")[0])]
-        return read(services, await services.webhooks.send(fallback, [*form, *goto.form, *extra], "POST"))
+    return read(services, await asyncio.shield(sending))
+
+
+async def instead(services: Services, fallback: str, goto: Goto, form: Form, exc: TwimlError) -> Document:
+    """Returns the document behind the fallback URL, which is told what was wrong; raises TwimlError."""
+    services.trace.note("error", code=exc.code, text=str(exc), url=goto.url)
+    extra = [("ErrorCode", str(exc.code)), ("ErrorUrl", goto.url.partition("#")[0])]
+    return read(services, await services.webhooks.send(fallback, [*form, *goto.form, *extra], "POST"))
 
 
 def read(services: Services, reply: Reply) -> Document:

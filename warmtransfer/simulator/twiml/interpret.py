@@ -10,7 +10,16 @@ from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.sound.audio import beep
 from warmtransfer.simulator.twiml.connect import connect, start, stop
 from warmtransfer.simulator.twiml.dial import dial
-from warmtransfer.simulator.twiml.documents import APOLOGY, Goto, Listener, fetch, perform_audio, say, target
+from warmtransfer.simulator.twiml.documents import (
+    APOLOGY,
+    Goto,
+    Listener,
+    fetch,
+    instead,
+    perform_audio,
+    say,
+    target,
+)
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb
 from warmtransfer.simulator.twiml.record import record
 from warmtransfer.simulator.twiml.steps import End, Exchange, Script, Step
@@ -43,30 +52,58 @@ async def run(
 
 
 async def _documents(script: Script, first: Goto | Document, fallback: str) -> None:
-    call, services = script.call, script.services
+    call = script.call
     following: Goto | Document | None = first
     hops = 0
     while following is not None and not call.over:
+        done = 0
         if isinstance(following, Goto):
-            began = services.clock.now()
-            following = await fetch(services, following, call.params(), fallback)
-            hops = 0 if services.clock.now() - began > 1 else hops + 1
+            began = call.services.clock.now()
+            following, done = await _next(script, following, fallback)
+            hops = 0 if call.services.clock.now() - began > 1 else hops + 1
             if hops > MAX_HOPS:
                 raise TwimlError(11215, "too many documents that only redirect")
         script.document = following
-        step = await _verbs(script, following)
+        step = await _verbs(script, following, done)
         following = step if isinstance(step, Goto) else None
         script.hung_up = isinstance(step, End)
 
 
-async def _verbs(script: Script, document: Document) -> Step:
+async def _next(script: Script, goto: Goto, fallback: str) -> tuple[Document, int]:
+    """The document behind a URL, and how many of its verbs are done: the one before it goes on, perhaps.
+
+    For a call's first document the fallback URL is documented; for later ones there is a law.
+    """
+    services, form = script.services, script.call.params()
+    try:
+        return await fetch(services, goto, form), 0
+    except TwimlError as exc:
+        answer = _answer(script) if script.done else "fallback"
+        if answer == "fallback" and fallback:
+            return await instead(services, fallback, goto, form, exc), 0
+        left = script.document.verbs[script.done - 1 :] if script.done else ()
+        if answer != "next_verb" or len(left) < 2 or left[0].name == "Redirect":
+            raise
+        services.trace.note("error", code=exc.code, text=str(exc), url=goto.url, leg=script.call.label)
+        return script.document, script.done
+
+
+def _answer(script: Script) -> str:
+    law = "failed_document"
+    answer = script.services.laws[law]
+    script.services.trace.note("law", law=law, answer=answer, leg=script.call.label)
+    return answer
+
+
+async def _verbs(script: Script, document: Document, done: int) -> Step:
     call = script.call
     if not document.verbs:
         call.pick_up()
-    for verb in document.verbs:
+    for number, verb in enumerate(document.verbs[done:], done + 1):
         if verb.name not in UNANSWERED:
             call.pick_up()
         call.services.trace.note("verb", verb=verb.name, leg=call.label, call_sid=call.sid)
+        script.done = number
         step = await perform(script, verb)
         if call.over:
             return End()

@@ -43,6 +43,7 @@ class Script:
     exchange: Exchange
     perform: Callable[[Script, Verb], Awaitable[Step]]
     document: Document = field(default_factory=lambda: Document(()))
+    done: int = 0  #: verbs of the document that have begun
     hung_up: bool = False
 
     @property

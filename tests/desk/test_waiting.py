@@ -1,0 +1,54 @@
+"""Callers who came while nobody was up are taken in, and nobody else is touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.desk.parts import Options, Told
+from warmtransfer import errors
+from warmtransfer.core.call import Call
+from warmtransfer.core.legs import Ended, LegState
+from warmtransfer.desk.waiting import take_in
+from warmtransfer.web.links import Links
+
+LINKS = Links("https://example.test")
+DESK = "+15550100099"
+
+
+class Resort(Options):
+    """Settings with a number of last resort."""
+
+    last_resort = DESK
+
+
+def moved(settings: Options, **answers: Any) -> list[str]:
+    """Who was asked to begin anew, of CAnew, CAknown and CAroom."""
+    usual: dict[str, Any] = {
+        "incoming": ["CAnew", "CAknown", "CAroom"], "open_rooms": ["wt-x"], "find_room": "CF1",
+        "people": {"caller": "CAroom"}, "find_child": ("", LegState.UNKNOWN, False),
+    }  # fmt: skip
+    carrier = Told(**{key: (lambda *_, v=value: v) for key, value in {**usual, **answers}.items()})
+    take_in(carrier, LINKS, settings, lambda sid: Call(id="c1") if sid == "CAknown" else None)
+    found = [args for name, args, _ in carrier.said if name == "move_call"]
+    assert all(args[1] == LINKS.again() for args in found)
+    return [args[0] for args in found]
+
+
+def test_a_caller_whom_nobody_knows_and_who_is_in_no_room_is_taken_in() -> None:
+    assert moved(Options()) == ["CAnew"]
+    assert moved(Options(), incoming=["CAknown"]) == []
+
+
+@pytest.mark.parametrize(
+    ("leg", "taken"), [(LegState.UP, []), (LegState.COMING, ["CAnew"]), (Ended.COMPLETED, ["CAnew"])]
+)
+def test_who_talks_with_the_last_resort_is_left_alone(leg: Any, taken: list[str]) -> None:
+    assert moved(Resort(), find_child=("CAdesk", leg, True)) == taken
+
+
+def test_a_carrier_that_does_not_answer_stops_no_start() -> None:
+    carrier = Told(incoming=errors.CarrierUnsure("perhaps", status=500))
+    take_in(carrier, LINKS, Options(), lambda _: None)
+    assert carrier.names() == ["incoming"]
