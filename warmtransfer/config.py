@@ -109,6 +109,8 @@ KEYS: tuple[Key, ...] = (
         required=True),
     Key("WARMTRANSFER_LAST_RESORT", "last_resort", as_.number, "",
         "A number that is always answered, E.164: Twilio dials it when the app stays away; empty: none."),
+    Key("WARMTRANSFER_HUMAN_FALLBACK_URL", "human_fallback", as_.url("https", "http"), "",
+        "Where Twilio hosts what `flask … fallback --human` prints, for humans; empty: nowhere."),
     Key("WARMTRANSFER_COUNTRIES", "countries", as_.countries, frozenset(),
         "Countries humans may be in, such as US,CA; PREMIUM adds dear ones. Default: TWILIO_NUMBER's."),
     Key("WARMTRANSFER_BRIEFING", "briefing", as_.choice(Style), Style.SCREEN,
@@ -181,6 +183,7 @@ class Settings:
     company: str
     humans: tuple[Human, ...] = field(repr=False)
     last_resort: str = field(repr=False)
+    human_fallback: str
     countries: frozenset[str]
     briefing: Style
     ring_seconds: float

@@ -25,8 +25,6 @@ MOST = 9.0
 #: Of these, for what runs to be finished; the rest is for closing.
 FINISHING = 6.0
 CLOSING = 2.0
-#: Seconds in which the legs of ended streams ask what comes next, which we answer before we go.
-ASKING = 1.0
 #: Seconds without a request after which nobody is waiting for an answer.
 QUIET = 0.3
 #: Seconds behind `MOST` after which the kernel ends the process.
@@ -110,9 +108,8 @@ def leave(server: Server, life: Life) -> bool:
     server.leave()
     streams = life.leave()
     log.info("told to end: no new calls or streams; %d conversations move, what runs is finished", streams)
-    asked = began + ASKING if streams else began
     while time.monotonic() < began + FINISHING:
-        if not life.unfinished() and time.monotonic() > asked and server.quiet() > QUIET:
+        if not life.unfinished() and server.quiet() > QUIET:
             break
         time.sleep(0.02)
     left = life.unfinished()

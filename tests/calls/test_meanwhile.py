@@ -14,7 +14,8 @@ from tests.calls.test_silence import SPEED, never_in_silence
 from tests.calls.world import PUBLIC, World
 from warmtransfer.core.rules import Rules
 from warmtransfer.web.links import Links
-from warmtransfer.web.twiml import Documents, Phrasing
+from warmtransfer.web.phrasing import Phrasing
+from warmtransfer.web.twiml import Documents
 
 DESK = "+15550100099"
 STAY: Row = {"wait": 200}
@@ -24,7 +25,7 @@ def hosted(folder: Path) -> str:
     """The document that `flask … warmtransfer fallback` prints, kept where no app is needed."""
     phrasing = Phrasing(number="+15550100000", last_resort=DESK)
     path = folder / "fallback.xml"
-    path.write_text(Documents(Links(PUBLIC), phrasing, Rules()).fallback())
+    path.write_text(Documents(Links(PUBLIC), phrasing, Rules()).away.fallback())
     return path.as_uri()
 
 

@@ -64,6 +64,7 @@ class Options:
     app_sid = "AP" + "0" * 32
     number = "+15550100000"
     last_resort = ""
+    human_fallback = ""
     call_limit = 3600
     max_calls = 20
     show = Show.OWN

@@ -10,7 +10,7 @@ from tests.desk.parts import Options, Told
 from warmtransfer import errors
 from warmtransfer.core.call import Call
 from warmtransfer.core.legs import Ended, LegState
-from warmtransfer.desk.waiting import take_in
+from warmtransfer.desk.waiting import Waiting
 from warmtransfer.web.links import Links
 
 LINKS = Links("https://example.test")
@@ -30,7 +30,9 @@ def moved(settings: Options, **answers: Any) -> list[str]:
         "people": {"caller": "CAroom"}, "find_child": ("", LegState.UNKNOWN, False),
     }  # fmt: skip
     carrier = Told(**{key: (lambda *_, v=value: v) for key, value in {**usual, **answers}.items()})
-    take_in(carrier, LINKS, settings, lambda sid: Call(id="c1") if sid == "CAknown" else None)
+    Waiting(
+        carrier, LINKS, settings, lambda sid: Call(id="c1") if sid == "CAknown" else None
+    ).take_in_all()
     found = [args for name, args, _ in carrier.said if name == "move_call"]
     assert all(args[1] == LINKS.again() for args in found)
     return [args[0] for args in found]
@@ -50,5 +52,14 @@ def test_who_talks_with_the_last_resort_is_left_alone(leg: Any, taken: list[str]
 
 def test_a_carrier_that_does_not_answer_stops_no_start() -> None:
     carrier = Told(incoming=errors.CarrierUnsure("perhaps", status=500))
-    take_in(carrier, LINKS, Options(), lambda _: None)
+    Waiting(carrier, LINKS, Options(), lambda _: None).take_in_all()
     assert carrier.names() == ["incoming"]
+
+
+def test_who_knocks_is_taken_in_once_unless_they_are_in_a_room() -> None:
+    """A second knock may come while the first one's answer is still on its way."""
+    carrier = Told(open_rooms=["wt-x"], find_room="CF1", people={"caller": "CAroom"})
+    waiting = Waiting(carrier, LINKS, Options(), lambda _: None)
+    for sid in ("CAnew", "CAroom", "CAnew"):
+        waiting.take_in(sid)
+    assert [args for name, args, _ in carrier.said if name == "move_call"] == [("CAnew", LINKS.again())]

@@ -13,7 +13,8 @@ from warmtransfer.web.parts import NAME
 
 
 @click.command("fallback")
-def command() -> None:
+@click.option("--human", is_flag=True, help="The one for humans who are being briefed, instead.")
+def command(human: bool) -> None:
     """Print the document that the carrier has to host, for callers who come while the app is away."""
     try:
         app = click.get_current_context().ensure_object(ScriptInfo).load_app()
@@ -21,7 +22,8 @@ def command() -> None:
         raise click.ClickException("\n".join(fault.faults)) from None
     if NAME not in app.extensions:
         _explain_missing()
-    click.echo(app.extensions[NAME].documents.fallback())
+    away = app.extensions[NAME].documents.away
+    click.echo(away.fallback_human() if human else away.fallback())
 
 
 def _explain_missing() -> NoReturn:

@@ -14,16 +14,16 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.step import step
 from warmtransfer.desk import telling
-from warmtransfer.desk.insisting import Insistence
+from warmtransfer.desk.insisting import Insistence, asked
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.outbox import Outbox
 from warmtransfer.desk.perform import Performer
 from warmtransfer.desk.processes import Processes
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
-from warmtransfer.desk.timers import Timers
+from warmtransfer.desk.timers import Timers, gone_off
 from warmtransfer.desk.tokens import Tokens
-from warmtransfer.desk.waiting import take_in
+from warmtransfer.desk.waiting import Waiting
 from warmtransfer.errors import Leaving, StoreBusy, WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Decision, Saved, Store
@@ -57,7 +57,7 @@ class Desk:
     ) -> None:
         self._store = store
         self._switchboard = switchboard
-        self._carrier, self._links, self._settings = carrier, links, settings
+        self._waiting = Waiting(carrier, links, settings, self.by_caller)
         self._clock = clock
         self._rules = settings.rules()
         self._most = settings.max_calls
@@ -109,7 +109,7 @@ class Desk:
         else:
             self._take_up_all()
         self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
-        self._lanes.put(("rooms", "waiting"), self._take_in)
+        self._lanes.put(("rooms", "waiting"), self._waiting.take_in_all)
 
     def _take_up_all(self) -> None:
         for call in self._store.calls(limit=1000, live=True):
@@ -127,8 +127,14 @@ class Desk:
         self._switchboard.recall(call_id, said)
 
     def leave(self) -> None:
-        """Begin no call and no stream from now on: who asks for one is told Leaving. All else goes on."""
+        """Begin no call and no stream from now on: who asks for one is told Leaving. All else goes on.
+
+        Calls whose stream is here are another process's from now on, where there is one. Where there is none,
+        their AI's legs keep the callers company until the next process looks for them.
+        """
         self._leaving = True
+        if self._processes:
+            self._processes.leave()
 
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
@@ -179,7 +185,7 @@ class Desk:
 
     def ask(self, call_id: str, source: str, target: str = "", reason: str = "", summary: str = "") -> Call:
         """Ask for a human; a second ask while one is served only adds its summary."""
-        return self.post(call_id, _asked(source, target, reason, summary))
+        return self.post(call_id, asked(source, target, reason, summary))
 
     def ask_later(
         self,
@@ -193,7 +199,7 @@ class Desk:
         `wish`: as the arguments of `ask`. `wanted` is asked before every try, and ends it; `settled` is
         called once, with the call when a human was asked for.
         """
-        ask = partial(self._insistence.ask, self.post, call_id, _asked(*wish), wanted, settled)
+        ask = partial(self._insistence.ask, self.post, call_id, asked(*wish), wanted, settled)
         self._lanes.put((call_id, "facts"), ask)
 
     def offer(self, call_id: str, k: int) -> Call:
@@ -233,8 +239,9 @@ class Desk:
         """End a room whose call is not known, off the request; its caller starts anew."""
         self._lanes.put((room, "adopt"), partial(self._performer.adopt, room))
 
-    def _take_in(self) -> None:
-        take_in(self._carrier, self._links, self._settings, self.by_caller)
+    def take_in(self, call_sid: str) -> None:
+        """Have a caller begin with us, off the request, who came while nobody was up and has just knocked."""
+        self._lanes.put(("rooms", "waiting"), partial(self._waiting.take_in, call_sid))
 
     # Knowledge --------------------------------------------------------------------------------------
 
@@ -273,7 +280,7 @@ class Desk:
         def decide(call: Call | None) -> Decision | None:
             if call is None:
                 return None
-            if self._processes and isinstance(event, ev.TimedOut) and _gone_off(call, event):
+            if self._processes and isinstance(event, ev.TimedOut) and gone_off(call, event):
                 return Decision(call, None, call, ())
             return Decision(call, event, *step(call, event, at, self._rules))
 
@@ -342,13 +349,3 @@ class Desk:
             else:
                 self._switchboard.leave(call_id)
             self._outbox.take(given, held)
-
-
-def _gone_off(call: Call, alarm: ev.TimedOut) -> bool:
-    """Whether another process has let this alarm go off, or it is armed no more."""
-    return call.alarm != alarm.alarm or not call.alarm_at
-
-
-def _asked(source: str, *wish: str) -> ev.HandoffAsked:
-    """The fact; half a surrogate pair, as in a cut-off transcript, could not be stored."""
-    return ev.HandoffAsked(source, *(text.encode("utf-8", "replace").decode() for text in wish))

@@ -162,11 +162,10 @@ class Performer:
         sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
         state = self._carrier.leg(sid) if sid else LegState.UNKNOWN
         number = self._settings.last_resort
-        child, where, answered = (
-            self._carrier.find_child(sid, number) if number and sid else ("", LegState.UNKNOWN, False)
-        )
-        if answered:
-            return ev.LastResortReached(order.k, child, number, over=isinstance(where, Ended))
+        if number and sid and order.idle:
+            child, where, answered = self._carrier.find_child(sid, number)
+            if answered:
+                return ev.LastResortReached(order.k, child, number, over=isinstance(where, Ended))
         if isinstance(state, Ended) or state is LegState.UNKNOWN:
             return ev.AILeft(order.k, order.room_sid, "looked")
         return ev.AIIdle(order.k)
@@ -204,7 +203,10 @@ class Performer:
                 )
             case Style.SCREEN | Style.REDIRECT:
                 sid = self._carrier.dial(
-                    url=self._links.human(call_id, order.n), digits=order.digits, **common
+                    url=self._links.human(call_id, order.n),
+                    fallback_url=self._settings.human_fallback,
+                    digits=order.digits,
+                    **common,
                 )
             case _:
                 assert_never(order.style)

@@ -61,6 +61,7 @@ class Processes:
         self._known = False
         self._trusts_from = 0.0  #: monotonic; before, a lease that ran out means nothing
         self._suspects: dict[str, tuple[float, float]] = {}  #: their lease's end, and since when it is seen
+        self._leaving = False
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -84,6 +85,14 @@ class Processes:
             self._leases.leave()
         except WarmTransferError as fault:
             log.warning("other processes will have to notice that this one is gone: %s", fault)
+
+    def leave(self) -> None:
+        """Take up nothing from now on, and have others take up our calls at once; never raises."""
+        self._leaving = True
+        try:
+            self._leases.hand_over()
+        except WarmTransferError as fault:
+            log.warning("our calls are taken up when this process is gone: %s", fault)
 
     def ours(self, order_id: int) -> bool:
         """Whether this order is still ours to do; while that cannot be known, wait."""
@@ -120,7 +129,7 @@ class Processes:
         if gone:
             log.warning("%d other processes are gone: their calls are taken up", len(gone))
             self._leases.bury(gone)
-        for call_id, held in self._leases.take():
+        for call_id, held in self._leases.take() if not self._leaving else ():
             self._share.take_up(call_id, held)
         for order_id, call_id in self._leases.waiting():
             if not self._share.holds(order_id):

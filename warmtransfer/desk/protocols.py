@@ -27,6 +27,10 @@ class Settings(Protocol):
         """What a human is given of the caller's number."""
 
     @property
+    def human_fallback(self) -> str:
+        """The document that the carrier hosts for humans whose own cannot be had, "" for none."""
+
+    @property
     def last_resort(self) -> str:
         """The number that the AI's leg dials by itself while we are away, "" for none."""
 
@@ -74,8 +78,9 @@ class Carrier(Protocol):
         time_limit: int,
         digits: str = "",
         call_token: str = "",
+        fallback_url: str = "",
     ) -> str:
-        """Dial a human on a leg of their own, whose document is at `url`; its id.
+        """Dial a human on a leg of their own, whose document is at `url`, or else `fallback_url`; its id.
 
         `digits`, if any, are sent after the answer; nobody then detects machines. CarrierNotShown when
         `from_` may not be shown; `call_token` came with the caller whose number it is.
@@ -141,7 +146,10 @@ class Carrier(Protocol):
         """Everyone who has phoned this number and is still on the line."""
 
     def find_child(self, parent_sid: str, to: str) -> tuple[str, Leg, bool]:
-        """The newest leg to `to` that this leg's document dialled, where it is, and if anybody answered."""
+        """The leg to `to` that this leg's document dialled, where it is, and if anybody answered.
+
+        Of several the one that is up, else the newest that was answered, else the newest.
+        """
 
     def find_call(self, to: str, from_: str, since: float, known: frozenset[str]) -> str:
         """The newest leg from `from_` to `to` since then that is up and not among the known, "" for none."""

@@ -62,3 +62,8 @@ class Timers:
             if armed and armed[0] == fact.alarm:
                 del self._armed[call_id]
         self._post(call_id, fact)
+
+
+def gone_off(call: Call, alarm: ev.TimedOut) -> bool:
+    """Whether another process has let this alarm go off, or it is armed no more."""
+    return call.alarm != alarm.alarm or not call.alarm_at

@@ -18,6 +18,17 @@ def answered(call_id: str, n: int) -> str:
     return _told(call_id, n, _document(post(call_id, ev.HumanAnswered(n, fields().get("CallSid", ""))), n))
 
 
+@document
+def again() -> str:
+    """A human's leg has the document that Twilio hosts for it: whoever has that is asked anew."""
+    sid = fields().get("CallSid", "")
+    for call in parts().desk.calls(limit=1000, live=True):
+        attempt = call.attempt
+        if sid and attempt is not None and attempt.call_sid == sid:
+            return _told(call.id, attempt.n, parts().documents.human(call, attempt.n))
+    return parts().documents.too_late()
+
+
 @hooks.post(f"{HUMAN}/gate")
 @document
 def gate(call_id: str, n: int) -> str:

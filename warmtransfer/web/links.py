@@ -40,12 +40,19 @@ class Links:
         """Where the fallback document, hosted at Twilio, asks for the app again."""
         return self._url("/again")
 
+    def knock(self) -> str:
+        """Where the fallback document's stream is refused."""
+        return _socket(self._plain("/knock"))
+
+    def knocked(self) -> str:
+        """Where Twilio tells that it was."""
+        return self._url("/knock")
+
     # The AI's leg -----------------------------------------------------------------------------------
 
     def media(self) -> str:
         """The stream's WebSocket: TLS unless we are tested without it. No query: Twilio refuses one."""
-        scheme, _, rest = self._plain("/media").partition("://")
-        return ("wss://" if scheme == "https" else "ws://") + rest
+        return _socket(self._plain("/media"))
 
     def ai_stream(self, call_id: str, k: int) -> str:
         """Where Twilio tells of a stream that could not be opened."""
@@ -128,3 +135,8 @@ class Links:
     def sound(self, name: str) -> str:
         """A sound file; asked for with GET."""
         return self._plain(f"/sounds/{name}.wav")
+
+
+def _socket(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return ("wss://" if scheme == "https" else "ws://") + rest

@@ -13,13 +13,12 @@ from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Stage, Style
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import BACKOFF, Rules, behind
 from warmtransfer.core.table import GATE
-from warmtransfer.core.words import ENGLISH, Words, in_digits
+from warmtransfer.core.words import Words, in_digits
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
+from warmtransfer.web.away import Away
 from warmtransfer.web.links import Links
+from warmtransfer.web.phrasing import Phrasing
 from warmtransfer.web.sounds import RING_SECONDS
-
-#: How often the words to a caller whose app is away are said, before it is asked what comes next.
-ROUNDS = 10
 
 #: How often a human is asked for a key again whose answer could not be had, about 9 s each.
 KEYS_AGAIN = 8
@@ -30,24 +29,6 @@ RING = "ring"
 #: Seconds that saying the first words behind a switchboard and what to press takes, and a pause to think.
 THERE_SECONDS = 8
 
-#: Voices that bring their language along; of others, Twilio takes it from an attribute.
-#: https://www.twilio.com/docs/voice/twiml/say/text-speech
-NAMED_VOICES = ("Polly.", "Google.")
-
-
-@dataclass(frozen=True, slots=True)
-class Phrasing:
-    """What a deployment decides about documents. `call_limit` in seconds."""
-
-    company: str = ""
-    voice: str = ""
-    number: str = ""
-    last_resort: str = ""
-    gate_seconds: int = 5
-    call_limit: int = 14400
-    words: Words = ENGLISH
-    says_number: bool = False  #: whether a human hears the caller's number
-
 
 @dataclass(frozen=True, slots=True)
 class Documents:
@@ -56,6 +37,11 @@ class Documents:
     links: Links
     phrasing: Phrasing
     rules: Rules
+
+    @property
+    def away(self) -> Away:
+        """What Twilio says by itself while we are away."""
+        return Away(self.links, self.phrasing)
 
     # The caller's leg -------------------------------------------------------------------------------
 
@@ -83,18 +69,18 @@ class Documents:
         """
         response = VoiceResponse()
         if call is not None and call.stage in (Stage.MESSAGE, Stage.OVER):
-            self._say(response, self._ours.nobody)
+            self.phrasing.say(response, self._ours.nobody)
             response.pause(length=8)
         else:
             self._ring(response, 2)
-            self._say(response, self._ours.moment)
+            self.phrasing.say(response, self._ours.moment)
         response.redirect(self.links.wait(call_id), method="POST")
         return _xml(response)
 
     def comfort(self) -> str:
         """The announcement to a caller who is alone for a moment."""
         response = VoiceResponse()
-        self._say(response, self._ours.moment)
+        self.phrasing.say(response, self._ours.moment)
         self._ring(response, 1)
         return _xml(response)
 
@@ -108,7 +94,7 @@ class Documents:
 
     def _take_message(self, call: Call) -> str:
         response = VoiceResponse()
-        self._say(response, self._ours.apology)
+        self.phrasing.say(response, self._ours.apology)
         here = self.links.message(call.id)
         response.record(action=here, method="POST", timeout=5, max_length=120, play_beep=True)
         # Reached only when nothing was recorded.
@@ -136,18 +122,6 @@ class Documents:
         response.append(dial)
         return _xml(response)
 
-    def fallback(self) -> str:
-        """The document to be hosted at Twilio: it needs nobody until it asks us again.
-
-        That is its last verb: a request that fails may end the call, or begin this document anew, so that
-        nothing behind it would ever be reached.
-        """
-        response = VoiceResponse()
-        self._company(response)
-        self._last_resort(response)
-        response.redirect(self.links.again(), method="POST")
-        return _xml(response)
-
     # The AI's leg -----------------------------------------------------------------------------------
 
     def ai(self, call: Call, k: int) -> str:
@@ -168,35 +142,8 @@ class Documents:
         )
         stream.parameter(name="token", value=ai.token)
         response.append(connect)
-        # While we are up the leg is replaced before this is heard, and silent while it is removed.
-        response.pause(length=1)
-        for _ in range(ROUNDS):
-            self._company(response)
-            self._last_resort(response, self.links.ai_last_resort(call.id, k))
-        response.redirect(self.links.ai_after(call.id, k), method="POST")
+        self.away.stay(response, call.id, k)
         return _xml(response)
-
-    def _last_resort(self, response: VoiceResponse, news: str = "") -> None:
-        """Dial the number that is always answered; where that may not be, or fails, say it."""
-        number = self.phrasing.last_resort
-        if not number:
-            return
-        # No action: whatever becomes of it, the words go on.
-        dial = Dial(timeout=30, caller_id=self.phrasing.number or None, time_limit=self.phrasing.call_limit)
-        if news:
-            events = {"status_callback_event": "answered completed", "status_callback_method": "POST"}
-            dial.number(number, status_callback=news, **events)
-        else:
-            dial.number(number)
-        response.append(dial)
-        self._say(response, briefing.reach_at(number, self._ours))
-        response.pause(length=1)
-
-    def _company(self, response: VoiceResponse) -> None:
-        """About 20 s of words that need nobody, with pauses that are no silence yet."""
-        for line in briefing.company(self._ours):
-            self._say(response, line)
-            response.pause(length=1)
 
     # A human's leg ----------------------------------------------------------------------------------
 
@@ -240,7 +187,7 @@ class Documents:
         """What a human hears who waits in the room or on hold; repeats itself."""
         response = VoiceResponse()
         over = call is None or call.stage is Stage.OVER
-        self._say(response, self._ours.caller_gone if over else self._ours.moment)
+        self.phrasing.say(response, self._ours.caller_gone if over else self._ours.moment)
         response.pause(length=4)
         response.redirect(self.links.human_wait(call_id, n), method="POST")
         return _xml(response)
@@ -251,7 +198,7 @@ class Documents:
         if attempt is None or attempt.ended or call.stage is Stage.OVER:
             return self.human_wait(None, call.id, n)
         response = VoiceResponse()
-        self._say(response, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
+        self.phrasing.say(response, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
         response.pause(length=1)
         self._tell_matter(response, call)
         response.redirect(self.links.briefed(call.id, n), method="POST")
@@ -266,8 +213,8 @@ class Documents:
         response = VoiceResponse()
         gate = self._gather(self.links.who(call.id, attempt.n))
         for _ in range(rounds):
-            self._say(gate, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
-            self._say(gate, self._ours.there)
+            self.phrasing.say(gate, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
+            self.phrasing.say(gate, self._ours.there)
             gate.pause(length=2)
         response.append(gate)
         self._ask_again(response, call, attempt, self.links.who(call.id, attempt.n), self._ours.there)
@@ -292,13 +239,13 @@ class Documents:
         response = VoiceResponse()
         gate = self._gather(self.links.gate(call.id, attempt.n))
         gate.pause(length=1)
-        self._say(gate, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
-        self._say(gate, self._ours.take)
-        self._say(gate, self._ours.decline)
+        self.phrasing.say(gate, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
+        self.phrasing.say(gate, self._ours.take)
+        self.phrasing.say(gate, self._ours.decline)
         self._tell_matter(gate, call)
-        self._say(gate, self._ours.keys)
+        self.phrasing.say(gate, self._ours.keys)
         gate.pause(length=self.phrasing.gate_seconds)
-        self._say(gate, self._ours.keys)
+        self.phrasing.say(gate, self._ours.keys)
         response.append(gate)
         self._ask_again(response, call, attempt, self.links.gate(call.id, attempt.n), self._ours.keys)
         return _xml(response)
@@ -306,11 +253,11 @@ class Documents:
     def _ask_again(
         self, response: VoiceResponse, call: Call, attempt: Attempt, action: str, question: str
     ) -> None:
-        """Reached only when the answer to a key could not be fetched: it is asked for, for a minute or more."""
+        """Reached only when the answer to a key could not be fetched: it is asked for a minute long."""
         for _ in range(KEYS_AGAIN):
-            self._say(response, self._ours.moment)
+            self.phrasing.say(response, self._ours.moment)
             gate = self._gather(action)
-            self._say(gate, question)
+            self.phrasing.say(gate, question)
             response.append(gate)
         response.redirect(self.links.human(call.id, attempt.n), method="POST")
 
@@ -349,7 +296,7 @@ class Documents:
         response.append(dial)
         if n:
             # No action: so Twilio itself tells them, whatever has become of us.
-            self._say(response, self._ours.caller_gone)
+            self.phrasing.say(response, self._ours.caller_gone)
             response.hangup()
         return _xml(response)
 
@@ -359,21 +306,16 @@ class Documents:
 
     def _tell_matter(self, verb: VoiceResponse | Gather, call: Call) -> None:
         """The matter, and the caller's number where a human is to hear it."""
-        self._say(verb, briefing.summary(call, self._ours))
+        self.phrasing.say(verb, briefing.summary(call, self._ours))
         digits = in_digits(call.caller) if self.phrasing.says_number else ""
         if digits:
-            self._say(verb, self._ours.number.format(number=digits))
+            self.phrasing.say(verb, self._ours.number.format(number=digits))
 
     def _farewell(self, words: str) -> str:
         response = VoiceResponse()
-        self._say(response, words)
+        self.phrasing.say(response, words)
         response.hangup()
         return _xml(response)
-
-    def _say(self, verb: VoiceResponse | Gather, words: str) -> None:
-        voice = self.phrasing.voice
-        language = None if voice.startswith(NAMED_VOICES) else self.phrasing.words.locale
-        verb.say(words, voice=voice or None, language=language or None)
 
     def _ring(self, response: VoiceResponse, times: int) -> None:
         response.play(self.links.sound(RING), loop=times)

@@ -12,7 +12,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, call_of
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.web import forms, twiml
+from warmtransfer.web import forms, human, twiml
 from warmtransfer.web.advice import Visit, visit
 from warmtransfer.web.hooks import callback, document, fields, hooks, log, post
 from warmtransfer.web.parts import parts
@@ -45,8 +45,21 @@ def voice() -> str:
 
 @hooks.post("/again")
 def again() -> Response:
-    """A leg whose first request failed has our fallback document, and asks anew: a caller's, or the AI's."""
-    return _ai() if _visit() is Visit.AI_LEG else voice()
+    """A leg whose request failed asks anew, from a fallback document: a caller's, the AI's or a human's."""
+    match _visit():
+        case Visit.AI_LEG:
+            return _ai()
+        case Visit.OWN_LEG:
+            return human.again()
+        case _:
+            return voice()
+
+
+@hooks.post("/knock")
+@callback
+def knock() -> None:
+    """The fallback document of a caller asks whether we are up: we are."""
+    parts().desk.take_in(fields().get("CallSid", ""))
 
 
 @entered("/status")

@@ -315,6 +315,21 @@ def test_a_leg_that_a_document_dialled_is_found_by_its_parent(
     assert api.calls[0].request.params["To"] == NUMBER  # type: ignore[attr-defined]
 
 
+def test_of_several_dialled_legs_the_one_that_talks_or_has_talked_is_told(
+    carrier: Carrier, api: responses.RequestsMock
+) -> None:
+    calls = [
+        {"sid": "CAlast", "status": "ringing", "duration": None},
+        {"sid": "CAsecond", "status": "completed", "duration": "12"},
+        {"sid": "CAfirst", "status": "in-progress", "duration": None},
+    ]
+    answer(api, json={"calls": calls})
+    assert carrier.find_child(CA, NUMBER) == ("CAfirst", LegState.UP, True)
+    api.reset()
+    answer(api, json={"calls": calls[:2]})
+    assert carrier.find_child(CA, NUMBER) == ("CAsecond", Ended.COMPLETED, True)
+
+
 def test_a_document_that_dialled_nobody_has_no_child(carrier: Carrier, api: responses.RequestsMock) -> None:
     answer(api, json={"calls": []})
     assert carrier.find_child(CA, NUMBER) == ("", LegState.UNKNOWN, False)

@@ -79,8 +79,8 @@ class EndAI(RemoveAI):
     lane: ClassVar[Lane] = Lane.END
 
     def needed(self, call: Call) -> bool:
-        """A leg that counts as gone but whose CallSid is known is ended all the same, unless it is the bridge to
-        the last resort."""
+        """A leg that counts as gone but whose CallSid is known is ended all the same; the bridge to the last
+        resort is not."""
         there = call.ai.state is not AIState.ABSENT or bool(call.ai.call_sid)
         return call.ai.k > 0 and there and not call.bridged
 

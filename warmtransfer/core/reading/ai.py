@@ -57,9 +57,9 @@ def up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
 
 
 def stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
-    """A loss, where the AI is wanted. Its leg goes on with our words to the caller, and is replaced: a document
-    that asked us what comes next would end it while we are away. What the carrier itself has stopped ends
-    with its leg, mostly because the caller has gone: they are looked for first."""
+    """A loss, where the AI is wanted. Its leg goes on with our words to the caller, and is replaced: a
+    document that asked us what comes next would end it while we are away. A stream that the carrier itself
+    has stopped ends with its leg, mostly because the caller has gone: they are looked for first."""
     if event.generation != call.ai.generation or call.ai.state not in CONNECTED:
         return call, None
     if call.stage is Stage.HUMAN:

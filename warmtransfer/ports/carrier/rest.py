@@ -106,8 +106,11 @@ class Carrier:
         time_limit: int,
         digits: str = "",
         call_token: str = "",
+        fallback_url: str = "",
     ) -> str:
         """Dial a human on a leg of their own, whose document is at `url`; its CallSid.
+
+        `fallback_url` is where the carrier finds another one while ours cannot be had.
 
         Where `digits` are sent after the answer, it is a switchboard that answers, which any detection of
         machines would take for a mailbox: it is left out.
@@ -120,6 +123,7 @@ class Carrier:
                 method="POST",
                 timeout=whole_ring(ring),
                 time_limit=time_limit,
+                **({"fallback_url": fallback_url} if fallback_url else {}),
                 **({"send_digits": digits} if digits else detection(amd_callback)),
                 **leg_news(status_callback, call_token),
             )
@@ -265,12 +269,17 @@ class Carrier:
             return [str(each.sid) for each in calls if str(each.direction) == "inbound"]
 
     def find_child(self, parent_sid: str, to: str) -> tuple[str, Leg, bool]:
-        """The newest leg to `to` that this leg's document dialled, where it is, and if anybody answered."""
+        """The leg to `to` that this leg's document dialled, where it is, and if anybody answered.
+
+        Of several the one that is up, else the newest that was answered, else the newest.
+        """
+        found: list[tuple[str, Leg, bool]] = []
         with _mapped("find_child", gone=False):
-            for each in self._calls.list(parent_call_sid=_named("find_child", parent_sid), to=to, limit=1):
+            for each in self._calls.list(parent_call_sid=_named("find_child", parent_sid), to=to, limit=50):
                 leg = vocabulary.leg(str(each.status))
-                return str(each.sid), leg, leg is LegState.UP or str(each.duration or "0") != "0"
-        return "", LegState.UNKNOWN, False
+                found.append((str(each.sid), leg, leg is LegState.UP or str(each.duration or "0") != "0"))
+        found.sort(key=lambda child: (child[1] is not LegState.UP, not child[2]))
+        return found[0] if found else ("", LegState.UNKNOWN, False)
 
     def _participant(self, what: str, room_sid: str, key: str) -> Any:
         return self._rooms(_named(what, room_sid)).participants(_named(what, key))

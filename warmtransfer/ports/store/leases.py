@@ -114,6 +114,11 @@ class Leases:
         with self._transaction() as db:
             db.execute(delete(process).where(process.c.id == self.me))
 
+    def hand_over(self) -> None:
+        """Have somebody else take over the calls whose stream this process has; there is nobody who must."""
+        with self._transaction() as db:
+            db.execute(update(call).where(self._ours, LIVE, call.c.holder == self.me).values(holder=""))
+
     # Taking over ------------------------------------------------------------------------------------
 
     def take(self, most: int = 50) -> list[tuple[str, bool]]:

@@ -1,0 +1,32 @@
+"""What a deployment decides about documents, and how a sentence of ours is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from warmtransfer.core.words import ENGLISH, Words
+
+#: Voices that bring their language along; of others, Twilio takes it from an attribute.
+#: https://www.twilio.com/docs/voice/twiml/say/text-speech
+NAMED_VOICES = ("Polly.", "Google.")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """What a deployment decides about documents. `call_limit` in seconds."""
+
+    company: str = ""
+    voice: str = ""
+    number: str = ""
+    last_resort: str = ""
+    gate_seconds: int = 5
+    call_limit: int = 14400
+    words: Words = ENGLISH
+    says_number: bool = False  #: whether a human hears the caller's number
+
+    def say(self, verb: VoiceResponse | Gather, words: str) -> None:
+        """Have `verb` say these words."""
+        language = None if self.voice.startswith(NAMED_VOICES) else self.words.locale
+        verb.say(words, voice=self.voice or None, language=language or None)
