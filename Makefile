@@ -4,6 +4,7 @@
 # make lint    ruff and mypy (also: make check)
 # make mutants what the tests of the core do not notice: every change to it, one at a time (some minutes)
 # make model   what one call can reach under a carrier that does anything (ARGS="--troubles 2 --most 25000")
+# make away    how long callers hear nothing while the app is dead (some minutes; ARGS="--seconds 3 next_verb")
 # make bench   cost and latency of the relay beside its limit in C (ARGS='--peer name=command …': bench/README.md)
 # make bench-smoke   a few seconds of that: does the harness work?
 # make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.14
@@ -21,7 +22,7 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo test sim mutants model bench bench-smoke lint check setup clean
+.PHONY: demo test sim mutants model away bench bench-smoke lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(ARGS)
@@ -35,6 +36,9 @@ sim: $(READY)
 
 model: $(READY_DEV)
 	$(BIN)/python -m tests.explore.search $(ARGS)
+
+away: $(READY_DEV)
+	$(BIN)/python -m tests.calls.away $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench.run $(ARGS)

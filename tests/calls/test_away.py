@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.calls.story import HELLO, Row, Story
+from tests.calls.hosted import hosted_for_humans
+from tests.calls.story import ASK, HELLO, SAM, Row, Story
 from tests.calls.test_silence import SPEED, never_in_silence
 from tests.calls.world import World
 from warmtransfer.simulator.twiml.documents import APOLOGY
@@ -21,11 +22,13 @@ BACK = 2.0 + 0.5 * SPEED
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = World(tmp_path_factory.mktemp("away"), speed=SPEED)
-    try:
-        yield world.start()
-    finally:
-        world.stop()
+    with hosted_for_humans() as url:
+        environment = {"WARMTRANSFER_HUMAN_FALLBACK_URL": url}
+        world = World(tmp_path_factory.mktemp("away"), speed=SPEED, environment=environment)
+        try:
+            yield world.start()
+        finally:
+            world.stop()
 
 
 def now(story: Story) -> float:
@@ -55,13 +58,6 @@ def no_apology(story: Story) -> None:
     assert not said, said
 
 
-LAWS = [
-    f"dropped_stream={dropped},failed_document={document}"
-    for dropped in ("action", "next_verb")
-    for document in ("fallback", "next_verb", "leg_ends")
-]
-
-
 def ai_speaks(story: Story, since: float) -> Row:
     """The AI's first words after this time."""
     says = {"event": "speech", "who": "ai"}
@@ -81,27 +77,37 @@ def comes_back(story: Story, seconds: float) -> None:
     never_in_silence(story, story.evidence(), died, spoke["t"], "the app's absence")
 
 
-@pytest.mark.parametrize("world", LAWS, indirect=True)
-@pytest.mark.parametrize("seconds", [3.0, 10.0])
-def test_a_caller_is_kept_company_until_the_app_is_back(story: Story, seconds: float) -> None:
-    comes_back(story, seconds)
+@pytest.mark.parametrize("world", ["failed_document=leg_ends"], indirect=True)
+def test_a_caller_is_kept_company_until_the_app_is_back(story: Story) -> None:
+    """Under every other answer too, and for longer: `make away`."""
+    comes_back(story, 8.0)
 
 
-def test_a_caller_is_kept_company_for_a_minute(story: Story) -> None:
-    comes_back(story, 60.0)
+PRESSES: Row = {
+    "answer": {"after": 1.0},
+    "steps": [
+        {"until": "heard:press 1", "timeout": 40}, {"wait": 8.0}, {"press": "1"},
+        {"until": "heard:press 1", "timeout": 90}, {"wait": 1.0}, {"press": "1"}, {"wait": 90},
+    ],
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("world", ["lone_participant=music", "lone_participant=nothing"], indirect=True)
-def test_an_ai_leg_that_ends_with_its_stream_is_replaced_when_the_app_is_back(story: Story) -> None:
-    """The one answer under which nothing of ours is left at Twilio that could speak: only time helps."""
-    story.world.control("PUT", "/laws", {"dropped_stream": "leg_ends"})
-    try:
-        talking(story)
-        _, ready = away(story, 3.0)
-        assert story.leg("joined", "ai-2", 60)["t"] - ready < BACK
-        ai_speaks(story, ready)
-    finally:
-        story.world.control("PUT", "/laws", {"dropped_stream": "action"})
+@pytest.mark.parametrize(
+    "world", ["failed_document=next_verb", "failed_document=fallback"], indirect=True
+)
+def test_a_human_who_presses_1_while_the_app_is_away_is_asked_again_and_comes_in(story: Story) -> None:
+    """By their own document, or by the one that Twilio hosts for them: never in Twilio's own words."""
+    story.world.phones({"number": SAM, **PRESSES})
+    story.phone(HELLO, ASK, STAY)
+    story.note("say", 60, leg=f"human:{SAM}", text="A call for")
+    story.expected |= NO_APP
+    story.world.end_app(signal.SIGKILL)
+    story.note("press", 60)
+    story.note("say", 60, leg=f"human:{SAM}", text="One moment")
+    story.world.start_app()
+    story.leg("joined", "human-1", 60)
+    story.stage("human", 40)
     story.hang_up()
     story.ends()
+    no_apology(story)
     assert story.joins("caller") == 1

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.calls.hosted import hosted
 from tests.calls.story import HELLO, Row, Story, human
 from tests.calls.test_away import BACK, NO_APP, ai_speaks, no_apology, now
 from tests.calls.test_silence import SPEED, never_in_silence
-from tests.calls.world import PUBLIC, World
-from warmtransfer.core.rules import Rules
-from warmtransfer.web.links import Links
-from warmtransfer.web.phrasing import Phrasing
-from warmtransfer.web.twiml import Documents
+from tests.calls.world import World
 
 DESK = "+15550100099"
 STAY: Row = {"wait": 200}
 
 
-def hosted(folder: Path) -> str:
-    """The document that `flask … warmtransfer fallback` prints, kept where no app is needed."""
-    phrasing = Phrasing(number="+15550100000", last_resort=DESK)
-    path = folder / "fallback.xml"
-    path.write_text(Documents(Links(PUBLIC), phrasing, Rules()).away.fallback())
-    return path.as_uri()
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("meanwhile")
-    url = hosted(folder)
+    url = hosted(folder, DESK)
     world = World(
         folder, speed=SPEED, environment={"WARMTRANSFER_LAST_RESORT": DESK},
         arguments=("--fallback-url", url, "--app-fallback-url", url),
@@ -53,9 +41,7 @@ def dead(story: Story) -> Iterator[Story]:
         story.world.start_app()
 
 
-@pytest.mark.parametrize(
-    "world", [f"failed_document={answer}" for answer in ("fallback", "next_verb", "leg_ends")], indirect=True
-)
+@pytest.mark.parametrize("world", ["failed_document=leg_ends"], indirect=True)
 def test_a_caller_who_comes_while_the_app_is_away_is_kept_and_taken_in(dead: Story) -> None:
     dead.phone(HELLO, STAY)
     answered = dead.leg("answered", "caller")
@@ -71,9 +57,6 @@ def test_a_caller_who_comes_while_the_app_is_away_is_kept_and_taken_in(dead: Sto
     never_in_silence(dead, dead.evidence(), answered["t"], spoke["t"], "until the AI speaks")
 
 
-@pytest.mark.parametrize(
-    "world", [f"failed_document={answer}" for answer in ("fallback", "next_verb", "leg_ends")], indirect=True
-)
 def test_a_caller_for_whom_the_app_stays_dead_reaches_the_last_resort_and_is_left_alone(dead: Story) -> None:
     dead.world.phones(human(DESK, {"after": 2.0}, {"wait": 1.0}, {"say": "Front desk, good evening."}, STAY))
     dead.phone(STAY)
@@ -91,3 +74,21 @@ def test_a_caller_for_whom_the_app_stays_dead_reaches_the_last_resort_and_is_lef
     dead.hang_up()
     dead.ends()
     no_apology(dead)
+
+
+def test_a_caller_whose_first_request_alone_was_lost_knocks_and_is_taken_in(story: Story) -> None:
+    """The app is up: nobody starts who would look for them, and the number of last resort is not needed."""
+    story.expected |= NO_APP
+    world = story.world
+    world.app.send_signal(signal.SIGSTOP)  # it takes connections, and answers nothing
+    try:
+        story.phone(HELLO, STAY)
+        story.note("say", 60, leg="caller", text="still here")
+    finally:
+        world.app.send_signal(signal.SIGCONT)
+    again = now(story)
+    story.leg("joined", "caller", 20)
+    ai_speaks(story, again)
+    assert not [row for row in story.read() if row.get("label") == f"human:{DESK}"]
+    story.hang_up()
+    story.ends()

@@ -22,7 +22,7 @@ def test_the_plain_handoff() -> None:
     story.tell(ev.LineHeard(1))
     kinds = [type(order).__name__ for order in story.given]
     first = ["PrepareModel", "AddAI", "LetAISpeak"]
-    assert kinds == [*first, "DialHuman", "Introduce", "CloseModel", "RemoveAI"]
+    assert kinds == [*first, "DialHuman", "Introduce", "LimitAI", "CloseModel", "RemoveAI"]
     assert story.call.stage is Stage.HUMAN
     assert story.call.attempts[0].outcome is Outcome.ACCEPTED
 

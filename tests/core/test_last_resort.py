@@ -52,6 +52,16 @@ def test_a_human_who_was_being_tried_meanwhile_is_not_let_in_beside_the_last_res
     assert story.tell(ev.HumanAccepted(1)).last == ()
 
 
+def test_the_ais_leg_is_limited_as_soon_as_a_human_is_in() -> None:
+    """Should we die in the introduction, it would talk, and in the end dial, between two people."""
+    story = in_stage(Stage.JOINING).tell(ev.HumanJoined(1, "CF1", "CAhuman1"))
+    (limit,) = (order for order in story.last if isinstance(order, do.LimitAI))
+    age = story.at - story.call.ai.since
+    assert age < limit.seconds < age + 20.0, "before the words are over, and after the introduction"
+    assert limit.wanted(story.call)
+    assert not limit.wanted(story.tell(ev.LineHeard(1)).call)
+
+
 def test_the_callers_leaving_ends_the_bridge_too() -> None:
     story = in_stage(Stage.AI).tell(ev.Restarted(), REACHED, ev.CallerLeft(why="completed"))
     assert (story.call.stage, story.names()) == (Stage.OVER, ["CloseModel", "EndAI"])

@@ -11,7 +11,9 @@ from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
+from warmtransfer.core.orders.ai import MARGIN
 from warmtransfer.core.orders.relay import RelayOrder, backoff
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.table import TABLE
 
@@ -38,7 +40,7 @@ def test_orders_to_our_own_relay_are_listed_and_local() -> None:
 SAM = Attempt(2, 1, "sam", "+15550100001", Style.ANNOUNCE, "CAhuman2", dialled_at=900.0)
 CALL = Call(
     id="c1", stage=Stage.RINGING, caller_sid="CAcaller", room_sid="CF2", rooms=2, at=1000.0,
-    ai=AI(k=3, state=AIState.UP, call_sid="CAai3"), stray="CAstray", news="News.", comforted_until=1001.5,
+    ai=AI(k=3, state=AIState.UP, call_sid="CAai3", since=940.0), stray="CAstray", news="News.", comforted_until=1001.5,
     attempts=(Attempt(1, 1, "kim", "+15550100002", Style.SCREEN, ended=True), SAM),
 )  # fmt: skip
 ALONE = replace(CALL, ai=replace(CALL.ai, state=AIState.ABSENT), comforted_until=0.0)
@@ -56,6 +58,8 @@ FILLED = [
     (do.EndAI(3, "CF2", "CAai3"), CALL),
     (do.EndAI(3, "CF2", "CAai3"), ALONE),
     (do.LookForAI(3, "CF2", "CAai3"), CALL),
+    (do.LookForAI(3, "CF2", "CAai3", idle=True), replace(CALL, ai=replace(CALL.ai, state=AIState.ADDING))),
+    (do.LimitAI(3, "CF2", "CAai3", 60.0 + RULES.introduction + MARGIN), CALL),
     (do.DialHuman(2, "CAhuman2", "sam", "+15550100001", Style.ANNOUNCE, 17.0, "CF2"), CALL),
     (do.RedirectCaller(2, "CAhuman2", "CAcaller"), CALL),
     (do.RedirectCaller(0, "", "CAcaller"), replace(CALL, attempts=())),
@@ -89,7 +93,7 @@ def test_an_order_carries_its_legs_and_numbers_and_can_be_read_back(order: do.Or
 
 
 KEYS = {
-    **dict.fromkeys(("RemoveAI", "EndAI", "LookForAI"), "ai-3"),
+    **dict.fromkeys(("RemoveAI", "EndAI", "LookForAI", "LimitAI"), "ai-3"),
     **dict.fromkeys(("LookForRoom", "LookForCaller", "LookForLoneCaller"), "caller"),
     **dict.fromkeys(("ComfortCaller", "EndCaller"), "caller"),
     "AddAI": "ai-4",
@@ -121,6 +125,9 @@ NEEDLESS = [
     (do.EndAI, replace(ALONE, ai=replace(ALONE.ai, call_sid=""))),
     (do.EndAI, replace(CALL, ai=AI(state=AIState.UP))),
     (do.LookForAI, ALONE),
+    (do.LimitAI, ALONE),
+    (do.LimitAI, replace(CALL, ai=replace(CALL.ai, since=0.0))),
+    (do.EndAI, replace(ALONE, attempts=(replace(SAM, n=1, outcome=Outcome.LAST_RESORT),))),
     (do.LookForAI, replace(CALL, ai=replace(CALL.ai, call_sid="", state=AIState.ADDING))),
     (do.Introduce, ALONE),
     (do.Introduce, replace(CALL, attempts=())),
@@ -151,7 +158,7 @@ def test_an_ai_leg_that_is_ended_or_removed_counts_as_gone_at_once_and_its_token
 
 def test_a_new_ai_leg_has_no_past() -> None:
     call = do.AddAI(4).advance(replace(CALL, ai=replace(CALL.ai, token="t", generation=5, losses=(1.0,))))
-    assert call.ai == AI(k=4, state=AIState.ADDING, generation=5, losses=(1.0,))
+    assert call.ai == AI(k=4, state=AIState.ADDING, generation=5, losses=(1.0,), since=1000.0)
 
 
 def test_news_is_told_once() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.desk.parts import Options, Told
 from warmtransfer import errors
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.legs import Ended, LegState
 from warmtransfer.desk.waiting import Waiting
 from warmtransfer.web.links import Links
@@ -31,7 +31,7 @@ def moved(settings: Options, **answers: Any) -> list[str]:
     }  # fmt: skip
     carrier = Told(**{key: (lambda *_, v=value: v) for key, value in {**usual, **answers}.items()})
     Waiting(
-        carrier, LINKS, settings, lambda sid: Call(id="c1") if sid == "CAknown" else None
+        carrier, LINKS, settings, lambda sid: Call(id="c1", stage=Stage.AI) if sid == "CAknown" else None
     ).take_in_all()
     found = [args for name, args, _ in carrier.said if name == "move_call"]
     assert all(args[1] == LINKS.again() for args in found)
@@ -54,6 +54,12 @@ def test_a_carrier_that_does_not_answer_stops_no_start() -> None:
     carrier = Told(incoming=errors.CarrierUnsure("perhaps", status=500))
     Waiting(carrier, LINKS, Options(), lambda _: None).take_in_all()
     assert carrier.names() == ["incoming"]
+
+
+def test_a_caller_whose_first_request_was_answered_too_late_is_taken_in_too() -> None:
+    carrier = Told(open_rooms=[])
+    Waiting(carrier, LINKS, Options(), lambda _: Call(id="c1")).take_in("CAlate")
+    assert carrier.names()[-1] == "move_call"
 
 
 def test_who_knocks_is_taken_in_once_unless_they_are_in_a_room() -> None:

@@ -69,6 +69,7 @@ class AI:
     generation: int = 0
     losses: tuple[float, ...] = ()
     down: bool = False  #: cannot be had any more in this call
+    since: float = 0.0  #: when the leg was ordered
     excused: bool = False  #: the caller has been told, or will be, that the line was interrupted
 
     @property

@@ -155,7 +155,7 @@ TABLE: dict[Stage, Rows] = {
     S.JOINING: {
         **over(do.TellHuman()),
         **seeking(S.JOINING),
-        ev.HumanJoined: (S.HUMAN, (do.Introduce(),)),
+        ev.HumanJoined: (S.HUMAN, (do.Introduce(), do.LimitAI())),
         ev.TimedOut: (S.JOINING, (do.LookForLeg(),)),
         so.GivenUp: (S.CANCELLING, (do.EndHuman(),)),
         so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),

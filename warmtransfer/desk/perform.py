@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from typing import Any, assert_never
@@ -51,6 +52,7 @@ class Performer:
             do.AddAI: self._add_ai,
             do.RemoveAI: self._remove_ai,
             do.EndAI: self._end_ai,
+            do.LimitAI: self._limit_ai,
             do.LookForAI: self._look_for_ai,
             do.DialHuman: self._dial,
             do.EndHuman: self._end_leg,
@@ -157,6 +159,9 @@ class Performer:
         if sid:
             _gone_is_done(self._carrier.end_call, sid)
         return ev.AILeft(order.k, order.room_sid, "ended")
+
+    def _limit_ai(self, call_id: str, order: do.LimitAI) -> None:
+        _gone_is_done(self._carrier.limit_call, order.call_sid, math.ceil(order.seconds))
 
     def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event:
         sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
@@ -307,7 +312,7 @@ def _whom(order: do.Order) -> str:
     return f" of {who}" if who else ""
 
 
-def _gone_is_done(request: Callable[..., object], *arguments: str) -> None:
+def _gone_is_done(request: Callable[..., object], *arguments: str | int) -> None:
     """Ending what is over already is success."""
     try:
         request(*arguments)

@@ -106,6 +106,9 @@ class Carrier(Protocol):
     def end_call(self, call_sid: str) -> None:
         """End a leg in whatever state it is."""
 
+    def limit_call(self, call_sid: str, seconds: int) -> None:
+        """Have the carrier end a leg once it has lasted so long."""
+
     def move_call(self, call_sid: str, url: str) -> None:
         """Make a leg go on with the document at `url`."""
 

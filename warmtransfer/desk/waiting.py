@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from warmtransfer import errors
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.legs import LegState
 from warmtransfer.desk.protocols import Carrier, Links, Settings
 
@@ -14,7 +14,7 @@ log = logging.getLogger("warmtransfer")
 
 
 class Waiting:
-    """Has callers whom we do not know, and who are in no room, begin with us. Blocks; one at a time.
+    """Has callers who are not served, and are in no room, begin with us. Blocks; one at a time.
 
     One who talks with the number of last resort is left alone: their document asks when that is over.
     """
@@ -43,13 +43,17 @@ class Waiting:
             log.warning("call %s, which waits, was not taken in: %s", call_sid, fault)
 
     def _take_in(self, sids: Iterable[str]) -> None:
-        waiting = [sid for sid in sids if sid not in self._moved and self._by_caller(sid) is None]
+        waiting = [sid for sid in sids if sid not in self._moved and self._unserved(self._by_caller(sid))]
         seated = self._seated() if waiting else frozenset()
         for sid in waiting:
             if sid not in seated and not self._talks(sid):
                 log.warning("call %s came while nobody was up: it is taken in", sid)
                 self._carrier.move_call(sid, self._links.again())
                 self._moved = [*self._moved[-99:], sid]
+
+    def _unserved(self, call: Call | None) -> bool:
+        """Not known, or known by a request whose answer came too late: the fallback document was there first."""
+        return call is None or call.stage is Stage.ARRIVING
 
     def _seated(self) -> frozenset[str]:
         rooms = [self._carrier.find_room(name) for name in self._carrier.open_rooms()]

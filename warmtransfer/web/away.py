@@ -18,6 +18,8 @@ from warmtransfer.web.phrasing import Phrasing
 ROUNDS = 10
 #: Before which sentences of the fallback document the app is knocked at.
 KNOCKS = (1, 3, 5, 7)
+#: How often, after all that, a caller hears so many moments, about 40 s of them, before the app is asked.
+STAYS, MOMENTS_LONG = 5, 16
 #: How often a human hears one moment from the document that is hosted for them, before the app is asked.
 MOMENTS = 3
 
@@ -32,8 +34,8 @@ class Away:
     def fallback(self) -> str:
         """The document to be hosted at Twilio for callers: it needs nobody until it asks us again.
 
-        That is its last verb: a request that fails may end the call, or begin this document anew, so that
-        nothing behind it would ever be reached. Until then it knocks.
+        That is its last verb, minutes later: a request that fails may end the call, or begin this document
+        anew, so that nothing behind it would ever be reached. Until then it knocks.
         """
         response = VoiceResponse()
         for n, line in enumerate(briefing.company(self.phrasing.words)):
@@ -41,6 +43,9 @@ class Away:
                 self._knock(response)
             self._say_and_wait(response, line)
         self._last_resort(response)
+        for _ in range(STAYS):
+            self._knock(response)
+            self.phrasing.say(response, self.phrasing.words.moment, times=MOMENTS_LONG)
         response.redirect(self.links.again(), method="POST")
         return str(response)
 

@@ -26,7 +26,10 @@ class Phrasing:
     words: Words = ENGLISH
     says_number: bool = False  #: whether a human hears the caller's number
 
-    def say(self, verb: VoiceResponse | Gather, words: str) -> None:
-        """Have `verb` say these words."""
+    def say(self, verb: VoiceResponse | Gather, words: str, times: int = 1) -> None:
+        """Have `verb` say these words, again and again with a second between."""
         language = None if self.voice.startswith(NAMED_VOICES) else self.words.locale
-        verb.say(words, voice=self.voice or None, language=language or None)
+        loop = times if times > 1 else None
+        said = verb.say(words, voice=self.voice or None, language=language or None, loop=loop)
+        if loop:
+            said.break_(time="1s")

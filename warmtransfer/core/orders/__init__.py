@@ -12,6 +12,7 @@ from warmtransfer.core.order import Order as Order
 from warmtransfer.core.orders.ai import AddAI as AddAI
 from warmtransfer.core.orders.ai import AIOrder as AIOrder
 from warmtransfer.core.orders.ai import EndAI as EndAI
+from warmtransfer.core.orders.ai import LimitAI as LimitAI
 from warmtransfer.core.orders.ai import LookForAI as LookForAI
 from warmtransfer.core.orders.ai import RemoveAI as RemoveAI
 from warmtransfer.core.orders.caller import CallerOrder as CallerOrder

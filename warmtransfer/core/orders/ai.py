@@ -10,6 +10,9 @@ from warmtransfer.core.order import Lane, Order
 from warmtransfer.core.orders.relay import backoff
 from warmtransfer.core.rules import Rules
 
+#: Seconds by which the AI's leg may outlive its introduction, should nobody be there to remove it.
+MARGIN = 4.0
+
 
 @dataclass(frozen=True, slots=True)
 class AIOrder(Order):
@@ -52,7 +55,34 @@ class AddAI(AIOrder):
 
     def advance(self, call: Call) -> Call:
         """A new leg, and with it a new stream."""
-        return replace(call, ai=replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token=""))
+        leg = replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token="", since=call.at)
+        return replace(call, ai=leg)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitAI(AIOrder):
+    """Have the carrier itself end the AI's leg after `seconds` of its life, should we die beside a human.
+
+    Its document would go on with words, and in the end dial, between two people who talk.
+    """
+
+    lane: ClassVar[Lane] = Lane.AI
+
+    call_sid: str = ""
+    seconds: float = 0.0
+
+    def needed(self, call: Call) -> bool:
+        """Only a leg that is up, and whose age is known."""
+        return call.ai.state is not AIState.ABSENT and bool(call.ai.call_sid and call.ai.since)
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Its age, and some seconds more than the introduction takes."""
+        age = call.at - call.ai.since
+        return {**AIOrder.facts(self, call, rules), "seconds": age + rules.introduction + MARGIN}
+
+    def wanted(self, call: Call) -> bool:
+        """Not when it has been removed, as it mostly is by then."""
+        return call.ai.k == self.k and call.ai.state is not AIState.ABSENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,11 @@ class Carrier:
         with _mapped("end_call"):
             self._calls(_named("end_call", call_sid)).update(status="completed")
 
+    def limit_call(self, call_sid: str, seconds: int) -> None:
+        """Have Twilio end a call once it has lasted so long."""
+        with _mapped("limit_call"):
+            self._calls(_named("limit_call", call_sid)).update(time_limit=seconds)
+
     def move_call(self, call_sid: str, url: str) -> None:
         """Make a live call go on with the document at `url`, out of any room it is in."""
         with _mapped("move_call"):

@@ -190,11 +190,12 @@ class Call:
             self.services.trace.note("tones", leg=self.label, call_sid=self.sid, digits=tones)
 
     def limit(self, seconds: float) -> None:
-        """Sets the longest time the leg may last, from now."""
+        """Sets the longest time the leg may last, from its answer on."""
         self.time_limit = seconds
         if self._limit is not None:
             self._limit.cancel()
-            self._limit = self.services.clock.call_later(seconds, self._time_up)
+            left = seconds - (self.services.clock.now() - (self.answered_at or 0.0))
+            self._limit = self.services.clock.call_later(max(0.0, left), self._time_up)
 
     def _time_up(self) -> None:
         self.services.trace.note("limit", leg=self.label, call_sid=self.sid, what="TimeLimit")
