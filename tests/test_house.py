@@ -39,7 +39,7 @@ OWNERS: dict[str, set[str]] = {
     "twilio.http": {"ports/carrier/rest.py"},
     "twilio.base": {"ports/carrier/rest.py"},
     "twilio.request_validator": {"web/guard.py"},
-    "twilio.twiml": {"web/twiml.py"},
+    "twilio.twiml": {"web/twiml/"},
     "sqlalchemy": {"ports/store/"},
     "psycopg": set(),
     "websocket": {"ports/model/connecting.py"},

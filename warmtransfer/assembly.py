@@ -34,8 +34,8 @@ from warmtransfer.web.advice import Advice
 from warmtransfer.web.guard import Guard
 from warmtransfer.web.links import Links
 from warmtransfer.web.parts import Parts
-from warmtransfer.web.phrasing import Phrasing
 from warmtransfer.web.twiml import Documents
+from warmtransfer.web.twiml.phrasing import Phrasing
 from warmtransfer.web.wrong import Wrong
 
 log = logging.getLogger("warmtransfer")

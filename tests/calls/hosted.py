@@ -10,10 +10,10 @@ from pathlib import Path
 
 from tests.calls.world import PUBLIC
 from warmtransfer.core.rules import Rules
-from warmtransfer.web.away import Away
 from warmtransfer.web.links import Links
-from warmtransfer.web.phrasing import Phrasing
 from warmtransfer.web.twiml import Documents
+from warmtransfer.web.twiml.away import Away
+from warmtransfer.web.twiml.phrasing import Phrasing
 
 
 def away(last_resort: str = "") -> Away:

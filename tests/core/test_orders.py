@@ -40,7 +40,8 @@ def test_orders_to_our_own_relay_are_listed_and_local() -> None:
 SAM = Attempt(2, 1, "sam", "+15550100001", Style.ANNOUNCE, "CAhuman2", dialled_at=900.0)
 CALL = Call(
     id="c1", stage=Stage.RINGING, caller_sid="CAcaller", room_sid="CF2", rooms=2, at=1000.0,
-    ai=AI(k=3, state=AIState.UP, call_sid="CAai3", since=940.0), stray="CAstray", news="News.", comforted_until=1001.5,
+    ai=AI(k=3, state=AIState.UP, call_sid="CAai3", since=940.0), stray="CAstray", news="News.",
+    comforted_until=1001.5,
     attempts=(Attempt(1, 1, "kim", "+15550100002", Style.SCREEN, ended=True), SAM),
 )  # fmt: skip
 ALONE = replace(CALL, ai=replace(CALL.ai, state=AIState.ABSENT), comforted_until=0.0)

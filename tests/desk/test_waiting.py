@@ -57,7 +57,7 @@ def test_a_carrier_that_does_not_answer_stops_no_start() -> None:
 
 
 def test_a_caller_whose_first_request_was_answered_too_late_is_taken_in_too() -> None:
-    carrier = Told(open_rooms=[])
+    carrier = Told(open_rooms=list)
     Waiting(carrier, LINKS, Options(), lambda _: Call(id="c1")).take_in("CAlate")
     assert carrier.names()[-1] == "move_call"
 

@@ -20,8 +20,8 @@ from warmtransfer.core.order import Lane, Order
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.step import step
 from warmtransfer.web.links import Links
-from warmtransfer.web.phrasing import Phrasing
 from warmtransfer.web.twiml import Documents
+from warmtransfer.web.twiml.phrasing import Phrasing
 
 #: Every fact happens at this second; what was before lies long enough back.
 NOW = 1000.0

@@ -14,8 +14,8 @@ from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.words import ENGLISH, LANGUAGES
 from warmtransfer.web import twiml
 from warmtransfer.web.links import Links
-from warmtransfer.web.phrasing import Phrasing
 from warmtransfer.web.twiml import KEYS_AGAIN, THERE_SECONDS, Documents
+from warmtransfer.web.twiml.phrasing import Phrasing
 
 BASE = "https://warmtransfer.test/warmtransfer"
 RETRIED = "#rc=5&rp=all"

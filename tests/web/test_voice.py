@@ -398,7 +398,7 @@ def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
     links = site.parts.links
     adapter = site.app.url_map.bind("warmtransfer.test", url_scheme="https")
     urls = [links.voice(), links.status(), links.ai(), links.ai_after("c1", 1), links.ai_stream("c1", 1)]
-    urls += [links.ai_last_resort("c1", 1), links.again()]
+    urls += [links.ai_last_resort("c1", 1), links.again(), links.knocked()]
     urls += [link("c1") for link in (links.room, links.wait, links.next, links.comfort, links.message)]
     urls += [
         link("c1", 1)

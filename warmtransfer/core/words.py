@@ -231,8 +231,7 @@ LANGUAGES: dict[str, Words] = {
         reach="Você também pode falar conosco pelo número {number}.",
         apology="Desculpe, ninguém pode atender a sua ligação agora. Deixe uma mensagem com seu nome e "
         "número depois do sinal, e nós ligaremos de volta.",
-        nobody="Desculpe, ninguém pode atender agora. Por favor, desligue e ligue de novo em "
-        "alguns minutos.",
+        nobody="Desculpe, ninguém pode atender agora. Por favor, desligue e ligue de novo em alguns minutos.",
         sorry="Desculpe, todas as nossas linhas estão ocupadas. Ligue de novo em alguns minutos, por favor. "
         "Até logo.",
         thanks="Obrigado. A sua mensagem foi gravada. Até logo.",

@@ -129,8 +129,7 @@ class Desk:
     def leave(self) -> None:
         """Begin no call and no stream from now on: who asks for one is told Leaving. All else goes on.
 
-        Calls whose stream is here are another process's from now on, where there is one. Where there is none,
-        their AI's legs keep the callers company until the next process looks for them.
+        Another process, where there is one, takes up the calls whose stream was here; else the next one does.
         """
         self._leaving = True
         if self._processes:

@@ -52,7 +52,7 @@ class Waiting:
                 self._moved = [*self._moved[-99:], sid]
 
     def _unserved(self, call: Call | None) -> bool:
-        """Not known, or known by a request whose answer came too late: the fallback document was there first."""
+        """Not known, or by a request whose answer came too late: the fallback document was there first."""
         return call is None or call.stage is Stage.ARRIVING
 
     def _seated(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from twilio.twiml.voice_response import Dial, Start, VoiceResponse
 
 from warmtransfer.core import briefing
 from warmtransfer.web.links import Links
-from warmtransfer.web.phrasing import Phrasing
+from warmtransfer.web.twiml.phrasing import Phrasing
 
 #: How often the words to a caller whose app is away are said, before it is asked what comes next.
 ROUNDS = 10

@@ -1,4 +1,4 @@
-"""The documents that Twilio's legs follow, built from the call alone: what its stage says, goes."""
+"""The document of every leg, built from the call alone: what its stage says, goes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from warmtransfer.core.rules import BACKOFF, Rules, behind
 from warmtransfer.core.table import GATE
 from warmtransfer.core.words import Words, in_digits
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
-from warmtransfer.web.away import Away
 from warmtransfer.web.links import Links
-from warmtransfer.web.phrasing import Phrasing
 from warmtransfer.web.sounds import RING_SECONDS
+from warmtransfer.web.twiml.away import Away
+from warmtransfer.web.twiml.phrasing import Phrasing
 
 #: How often a human is asked for a key again whose answer could not be had, about 9 s each.
 KEYS_AGAIN = 8
