@@ -359,6 +359,19 @@ def test_who_was_counted_as_gone_neither_repeats_orders_nor_keeps_the_stream(
     assert events(first, call_id).count("Restarted") == 1
 
 
+def test_a_process_that_leaves_hands_its_streams_calls_over_while_it_finishes_its_work(
+    offices: list[Office],
+) -> None:
+    """It still says that it is there: nobody would miss it, and nobody asks where its streams are."""
+    first, second = offices
+    call_id = talking(first.desk, second.desk)
+    second.desk.leave()
+    eventually(lambda: "Restarted" in events(first, call_id), 3.0)
+    first.switchboard.wait("recall", seconds=3.0)
+    second.desk.post(call_id, ev.CallerPresent("CF1"))
+    assert events(first, call_id).count("Restarted") == 1
+
+
 def test_a_process_that_ends_hands_its_calls_over_without_being_missed(
     offices: list[Office], url: str, tmp_path: Path
 ) -> None:
