@@ -17,7 +17,7 @@ Row = dict[str, Any]
 CUT = 4.0
 CALL = {"from": "+15550123456", "steps": [{"wait": CUT + 5.0}, {"hangup": True}]}
 #: What happens one after the other, as Twilio's side sees it.
-STEPS = ("the leg asks what comes next", "the stream is open", "the AI is heard")
+STEPS = ("the new leg asks for its document", "the stream is open", "the AI is heard")
 
 
 def run(folder: Path, seconds: float = 0.03, calls: int = 20) -> Row:
@@ -54,7 +54,7 @@ def _one(control: str, tail: Tail) -> list[float]:
 
 
 def _asked(row: Row) -> bool:
-    return row["kind"] == "webhook" and "/after" in row["url"]
+    return row["kind"] == "webhook" and row["url"].endswith("/warmtransfer/ai")
 
 
 def _opened(row: Row) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.calls.story import Row, Story, human
+from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
 from tests.calls.test_away import NO_APP, ai_speaks, no_apology, now, talking
 from tests.calls.test_silence import never_in_silence
 from tests.calls.world import World
 
 SPEED = 4.0
+STAY: Row = {"wait": 200}
 DESK = "+15550100099"
 WORDS = "Front desk, good evening."
 #: Seconds within which the number is dialled: the words before it, and what a busy machine adds.
@@ -79,17 +80,28 @@ def test_a_caller_reaches_a_person_although_the_app_is_dead_and_they_are_left_al
     never_in_silence(story, story.evidence(), died, spoke["t"], "until the desk speaks")
 
 
-def test_a_talk_of_last_resort_that_is_over_is_written_down_and_the_ai_is_back(story: Story) -> None:
-    story.world.phones(desk({"wait": 1.0}, {"hangup": True}))
-    dies(story)
-    story.leg("ended", f"human:{DESK}", 90)
+def test_a_caller_whose_human_was_being_rung_reaches_the_last_resort_and_nobody_else(story: Story) -> None:
+    """Beside them nobody is rung; when they have hung up, the AI has the caller again."""
+    story.world.phones(desk({"wait": 60.0}, {"hangup": True}), human(SAM, "no-answer"), accepts(KIM))
+    story.phone(HELLO, ASK, STAY)
+    story.leg("ringing", f"human:{SAM}", 60)
+    story.expected |= NO_APP
+    story.world.end_app(signal.SIGKILL)
+    story.note("say", 90, text=WORDS)
     story.world.start_app()
-    assert resort(story)["ended"] is True
+    resort(story)
+    story.stage("human", 20)
+    up = story.world.control("GET", "/state")["legs"]
+    assert not [leg for leg in up if KIM in (leg["label"], leg.get("to"))], "beside the last resort"
+    story.leg("ended", f"human:{DESK}", 90)
     story.leg("joined", "ai-2", 30)
     story.stage("ai", 30)
     story.hang_up()
-    story.ends()
-    assert story.joins("caller") == 1
+    call = story.ends()
+    outcomes = {each["number"]: each["outcome"] for each in call["attempts"]}
+    assert outcomes[DESK] == "last_resort"
+    assert outcomes[SAM] in ("no_answer", "cancelled")
+    assert KIM not in outcomes
 
 
 @pytest.mark.parametrize("world", ["app_dials=refused"], indirect=True)

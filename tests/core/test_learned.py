@@ -135,7 +135,7 @@ def test_a_join_tells_the_room_and_the_leg() -> None:
     story = Story().arrived()
     assert learned(story, ev.CallerJoined("wt-c1", "CF1", "CAother")) == {
         "stage": Stage.CONNECTING, "room_sid": "CF1", "caller_sid": "CAother", "ai.k": 1,
-        "ai.state": AIState.ADDING,
+        "ai.state": AIState.ADDING, "ai.since": story.at,
     }  # fmt: skip
 
 
@@ -305,6 +305,7 @@ def test_a_human_who_leaves_the_room_has_left_the_caller_although_their_leg_may_
         "attempt.ended_at": story.at,
         "news": briefing.human_gone("kim"),
         "ai.k": 3,
+        "ai.since": story.at,
         "ai.state": AIState.ADDING,
         "ai.call_sid": "",
         "comforted_until": story.at + COMFORT_SECONDS,

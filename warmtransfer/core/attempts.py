@@ -56,7 +56,9 @@ def last_resort(call: Call, call_sid: str, number: str, over: bool) -> Call:
     before = call.attempt
     open_ = before if before and not before.ended else None
     if open_:
-        call = call.with_attempt(replace(open_, outcome=open_.outcome or Outcome.CANCELLED))
+        # Over for us from now on: its leg is ended as a stray, also one that turns up later.
+        given_up = Outcome.CANCELLED if open_.call_sid else Outcome.ERROR
+        call = close(call, open_.n, open_.outcome or given_up)
     call = start(call, Human(COLLEAGUE, number))
     made = replace(
         call.attempts[-1],

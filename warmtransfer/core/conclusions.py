@@ -50,6 +50,11 @@ class AILost(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class StreamLost(Conclusion):
+    """So is its stream alone, mostly back before anybody feels alone: its leg is replaced without a word."""
+
+
+@dataclass(frozen=True, slots=True)
 class AIDown(Conclusion):
     """The AI is lost for the third time in a minute, or for good."""
 

@@ -20,6 +20,8 @@ S = Stage
 DIAL = do.DialHuman()
 #: Bring the AI back, unless the caller turns out to have gone and the news was lost.
 ADD = (do.LookForCaller(), do.ComfortCaller(), do.AddAI())
+#: Put another leg in the place of one without a stream; the caller is comforted when it is late.
+REPLACE = (do.EndAI(), do.AddAI(), do.LookForLoneCaller())
 #: The AI has said its line: it goes, and its socket first, so that no late try ends another stream.
 LEAVE = (do.CloseModel(), do.RemoveAI())
 #: Every leg but the caller's; those that are not up are left out.
@@ -46,6 +48,7 @@ def alone(stage: Stage) -> Rows:
     return {
         ev.AIUp: (stage, (do.TellAI(),)),
         so.AILost: (stage, (do.EndAI(), *ADD)),
+        so.StreamLost: (stage, REPLACE),
         ev.ModelLost: (stage, (do.PrepareModel(),)),
         so.AIDown: (stage, (do.PlayComfort(), do.ComfortCaller())),
         ev.CallerJoined: (stage, (do.AddAI(),)),
@@ -111,6 +114,7 @@ TABLE: dict[Stage, Rows] = {
         ev.StreamEnded: (S.RETURNING, (do.LookForLoneCaller(),)),
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
         so.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
+        so.StreamLost: (S.RETURNING, REPLACE),
         ev.TimedOut: (S.AI, (do.LookForAI(), do.LookForCaller())),
         so.StrayLeg: (S.AI, (do.EndStray(),)),
         ev.Restarted: (S.RETURNING, (do.PrepareModel(), *LOOK)),
@@ -271,10 +275,10 @@ WAITS: dict[Stage, str] = {
 }
 
 #: Facts that start the current stage's wait anew although the stage does not change and no timer went off.
-RENEWS = (ev.Restarted, ev.HumanDialled, so.HumanLost, so.RedirectAsked, so.AILost)
+RENEWS = (ev.Restarted, ev.HumanDialled, so.HumanLost, so.RedirectAsked, so.AILost, so.StreamLost)
 
 #: Facts about the AI: they do not prolong a wait for a human.
-ABOUT_AI = (so.AILost, so.AIDown, so.StillWaiting)
+ABOUT_AI = (so.AILost, so.StreamLost, so.AIDown, so.StillWaiting)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})

@@ -67,13 +67,20 @@ def stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
     if call.stage not in WANTED:
         return replace(call, ai=replace(call.ai, state=AIState.ABSENT)), None
     call, fact = lost(replace(call, ai=replace(call.ai, state=AIState.ADDING)), rules)
-    return call, event if event.how == ev.STOPPED and isinstance(fact, so.AILost) else fact
+    if not isinstance(fact, so.AILost):
+        return call, fact
+    return call, event if event.how == ev.STOPPED else so.StreamLost()
 
 
 def last_resort(call: Call, event: ev.LastResortReached, rules: Rules) -> Reading:
-    """Written down once; while they talk, this leg is their bridge, and no AI's any more."""
+    """Written down once; while they talk, this leg is their bridge, and no AI's any more.
+
+    A talk that is over is the journal's alone where a human is being tried, who is the call's newest attempt.
+    """
     if event.k != call.ai.k or any(each.call_sid == event.call_sid for each in call.attempts):
         return call, None
+    if event.over and call.attempt is not None and not call.attempt.ended:
+        return call, so.AILost()
     call = attempts.last_resort(call, event.call_sid, event.number, event.over)
     if event.over:
         return replace(call, news=briefing.human_gone(attempts.COLLEAGUE)), so.AILost()
