@@ -39,6 +39,8 @@ class Control:
             ("PUT", "/phones", self.phones),
             ("PUT", "/laws", self.laws),
             ("PUT", "/faults", self.faults),
+            ("GET", "/account", self.account),
+            ("PUT", "/account", self.put_account),
             ("GET", "/state", self.state),
             ("GET", "/trace", self.trace),
             ("POST", "/quit", self.quit),
@@ -114,6 +116,19 @@ class Control:
         self.network.laws.put_faults(texts)
         self.network.trace.note("fault", set=texts)
         return {"faults": texts}
+
+    async def account(self, request: web.Request) -> dict[str, Any]:
+        """Shows what the account holds, and its kind and state."""
+        return self.network.holdings.shown()
+
+    async def put_account(self, request: web.Request) -> dict[str, Any]:
+        """Changes the account: `{"trial", "status", "balance", "numbers", "verified", "countries", …}`."""
+        changes = await _body(request)
+        if not isinstance(changes, dict):
+            raise Refused("the account is changed by an object, such as {\"trial\": true}")
+        self.network.holdings.put(changes)
+        self.network.trace.note("account", set=changes)
+        return self.network.holdings.shown()
 
     async def state(self, request: web.Request) -> dict[str, Any]:
         """Shows what is still up."""

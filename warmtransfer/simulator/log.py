@@ -56,7 +56,9 @@ def _webhook(row: Row) -> str:
 
 def _rest(row: Row) -> str:
     status = int(row.get("status") or 0)
-    path = str(row.get("path")).partition("/Accounts/")[2].partition("/")[2].removesuffix(".json")
+    path = str(row.get("path"))
+    path = path.partition("/Accounts/")[2].partition("/")[2] or path.partition("/v1/")[2]
+    path = path.removesuffix(".json")
     answer = row.get("response") or {}
     why = f" {answer.get('code')} {answer.get('message')}" if status >= 400 else ""
     word = "refusal" if why else "rest   "

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from warmtransfer.simulator.network.holdings import TRIAL_LIMIT, Settings
 from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.engine import Line, Recorder
@@ -33,6 +34,16 @@ class News:
     url: str = ""
     method: str = "POST"
     events: frozenset[str] = frozenset({"completed"})
+
+
+def answering(settings: Settings) -> tuple[Goto, Goto | None, News]:
+    """Where calls are answered by these settings, where when that fails, and who is told of them."""
+    fallback = Goto(settings.voice_fallback_url, settings.voice_fallback_method)
+    return (
+        Goto(settings.voice_url, settings.voice_method),
+        fallback if fallback.url else None,
+        News(settings.status_callback, settings.status_callback_method),
+    )
 
 
 class Place(Protocol):
@@ -70,6 +81,8 @@ class Call:
     answered_by: str = ""
     tones: str = ""
     """Sent once, after the answer."""
+    disclaims: bool = False
+    """Whether the message of a trial account is still to be heard before the leg's TwiML."""
 
     def __post_init__(self) -> None:
         self.webhook_sid = self.webhook_sid or self.sid
@@ -198,6 +211,9 @@ class Call:
 
     def _time_up(self) -> None:
         self.services.trace.note("limit", leg=self.label, call_sid=self.sid, what="TimeLimit")
+        if self.services.holdings.trial and self.time_limit >= TRIAL_LIMIT:
+            text = f"a trial account's call ends after {TRIAL_LIMIT / 60:g} minutes"
+            self.services.trace.note("warning", code=13805, text=text, leg=self.label, call_sid=self.sid)
         self.finish("completed")
 
     def finish(self, status: str = "completed", *, sip: int = 0, reason: str = "participant_hung_up") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 #: code -> (HTTP status, message). A status that Twilio does not document is 400, as for refused parameters.
 ERRORS: dict[int, tuple[int, str]] = {
+    10002: (400, "Trial accounts do not support the feature you tried to use"),
     16001: (400, "Participant is not connected to the conference"),
     16003: (400, "Conference SID or friendly name not recognised"),
     16020: (400, "Conference is full"),
@@ -16,6 +17,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     20001: (400, "Invalid parameter"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
+    20005: (403, "Account not active"),
     20404: (404, "The requested resource was not found"),
     20429: (429, "Too Many Requests"),
     20500: (500, "An internal server error has occurred"),
@@ -28,9 +30,28 @@ ERRORS: dict[int, tuple[int, str]] = {
     21212: (400, "The 'From' number is not a valid phone number, shortcode, or alphanumeric sender ID"),
     21213: (400, "'From' phone number is required"),
     21214: (400, "'To' phone number cannot be reached"),
+    21215: (400, "Account not authorized to call. Perhaps you need to enable some international permissions"),
+    21217: (400, "Phone number does not appear to be valid"),
     21218: (400, "Invalid ApplicationSid"),
+    21219: (400, "'To' phone number not verified"),
     21220: (400, "Call is not in-progress. Cannot redirect."),
     21262: (400, "AmdStatusCallback is required for asynchronous machine detection"),
+    21402: (400, "Invalid Url"),
+    21403: (400, "Invalid Method"),
+    21405: (400, "Cannot set VoiceFallbackUrl without setting Url"),
+    21406: (400, "Cannot set SmsFallbackUrl without setting SmsUrl"),
+    21420: (400, "ApplicationSid is not accessible"),
+    21421: (400, "PhoneNumber is invalid"),
+    21422: (400, "PhoneNumber is not available"),
+    21449: (400, "Number already can be used for outgoing calls and messages"),
+    21450: (400, "Phone number already validated on your account"),
+    21451: (400, "Invalid area code"),
+    21452: (400, "No phone numbers found in area code"),
+    21454: (400, "Invalid CallDelay"),
+    21458: (400, "PhoneNumber Provisioning Type Mismatch"),
+    21475: (400, "Unable to update Status, invalid Status."),
+    21477: (400, "Unable to update Status for parent accounts"),
+    70051: (403, "Authorization Failed"),
 }
 
 

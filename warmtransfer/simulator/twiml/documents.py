@@ -51,7 +51,7 @@ def target(document: Document, verb: Verb, attr: str = "action") -> Goto:
     return Goto(urljoin(document.url, url) if url else document.url, verb.attrs.get("method", "POST"))
 
 
-async def fetch(services: Services, goto: Goto, form: Form, fallback: str = "") -> Document:
+async def fetch(services: Services, goto: Goto, form: Form, fallback: Goto | None = None) -> Document:
     """Returns the document behind a URL, or behind the fallback; raises TwimlError."""
     # A hang-up does not take back a request that is on its way: it is finished, and traced, unheard.
     sending = services.tasks.spawn(services.webhooks.send(goto.url, [*form, *goto.form], goto.method))
@@ -59,11 +59,16 @@ async def fetch(services: Services, goto: Goto, form: Form, fallback: str = "") 
     try:
         return read(services, reply)
     except TwimlError as exc:
-        if not fallback:
+        if fallback is None:
             raise
         services.trace.note("error", code=exc.code, text=str(exc), url=goto.url)
-        extra = [("ErrorCode", str(exc.code)), ("ErrorUrl", goto.url.partition("#")[0])]
-        return read(services, await services.webhooks.send(fallback, [*form, *goto.form, *extra], "POST"))
+        return await instead(services, fallback, exc, goto.url, [*form, *goto.form])
+
+
+async def instead(services: Services, fallback: Goto, exc: TwimlError, url: str, form: Form) -> Document:
+    """Returns the fallback's document, which is told what failed and where; raises TwimlError."""
+    extra = [("ErrorCode", str(exc.code)), ("ErrorUrl", url.partition("#")[0])]
+    return read(services, await services.webhooks.send(fallback.url, [*form, *extra], fallback.method))
 
 
 def read(services: Services, reply: Reply) -> Document:

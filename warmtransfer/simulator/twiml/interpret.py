@@ -10,7 +10,16 @@ from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.sound.audio import beep
 from warmtransfer.simulator.twiml.connect import connect, start, stop
 from warmtransfer.simulator.twiml.dial import dial
-from warmtransfer.simulator.twiml.documents import APOLOGY, Goto, Listener, fetch, perform_audio, say, target
+from warmtransfer.simulator.twiml.documents import (
+    APOLOGY,
+    Goto,
+    Listener,
+    fetch,
+    instead,
+    perform_audio,
+    say,
+    target,
+)
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb
 from warmtransfer.simulator.twiml.record import record
 from warmtransfer.simulator.twiml.steps import End, Exchange, Script, Step
@@ -22,7 +31,12 @@ MAX_HOPS = 200
 
 
 async def run(
-    call: Call, exchange: Exchange, first: Goto | Document, *, hangs_up: bool = True, fallback: str = ""
+    call: Call,
+    exchange: Exchange,
+    first: Goto | Document,
+    *,
+    hangs_up: bool = True,
+    fallback: Goto | None = None,
 ) -> None:
     """Runs a leg's TwiML to its end, then hangs up (unless the leg goes on to be bridged).
 
@@ -42,7 +56,7 @@ async def run(
         call.finish("completed")
 
 
-async def _documents(script: Script, first: Goto | Document, fallback: str) -> None:
+async def _documents(script: Script, first: Goto | Document, fallback: Goto | None) -> None:
     call, services = script.call, script.services
     following: Goto | Document | None = first
     hops = 0
@@ -54,7 +68,14 @@ async def _documents(script: Script, first: Goto | Document, fallback: str) -> N
             if hops > MAX_HOPS:
                 raise TwimlError(11215, "too many documents that only redirect")
         script.document = following
-        step = await _verbs(script, following)
+        try:
+            step = await _verbs(script, following)
+        except TwimlError as exc:
+            if fallback is None:
+                raise
+            services.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
+            following, fallback = await instead(services, fallback, exc, following.url, call.params()), None
+            continue
         following = step if isinstance(step, Goto) else None
         script.hung_up = isinstance(step, End)
 
