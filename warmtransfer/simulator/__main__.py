@@ -98,7 +98,7 @@ def exports(options: Namespace) -> list[str]:
     keys = _keys(_account(options), f"http://{options.host}:{options.port}")
     if options.model:
         url = f"ws://127.0.0.1:{options.model_port}/v1/realtime"
-        keys |= {"REALTIME_URL": url, "WARMTRANSFER_REALTIME_URL": url, "OPENAI_API_KEY": "any"}
+        keys |= {"REALTIME_URL": url, "OPENAI_API_KEY": "any"}
     return [f"export {name}={shlex.quote(value)}" for name, value in keys.items()]
 
 
