@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.control import incoming
 from warmtransfer.simulator.log import logging_to
 from warmtransfer.simulator.model.faults import parsed
 from warmtransfer.simulator.model.process import ModelServer
@@ -135,9 +136,7 @@ async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, 
         simulator.network.phones.put(scenario.get("phones", []))
         print(json.dumps(_announcement(simulator, model)), flush=True)
         for call in scenario.get("calls", []):
-            who = (str(call.get("from") or "+15550123456"), str(call.get("to") or ""))
-            steps = list(call.get("steps") or [])
-            clock.call_later(float(call.get("at", 0)), simulator.network.phone_in, *who, steps)
+            clock.call_later(float(call.get("at", 0)), simulator.network.phone_in, *incoming(call))
         await simulator.quit.wait()
     finally:
         await simulator.network.close()

@@ -12,7 +12,7 @@ from twilio.rest import Client
 from tests.simulator.app import CALLER, PUBLIC, SAM, Page, Seen, World, world
 from tests.simulator.sdk import ask, refused
 
-DESK, SHOP = "+14155550100", "+15550100008"
+DESK, SHOP, LONDON = "+14155550100", "+15550100008", "+442079460100"
 
 
 def broken(seen: Seen) -> web.Response:
@@ -219,5 +219,36 @@ def test_a_leg_that_is_given_another_document_has_the_fallback_that_comes_with_i
             await ask(net, lambda client: client.calls(sid).update(**other))
             await net.ended(sid)
             assert "ErrorCode=11200" in next(s.query for s in net.app.seen if s.path == "/lost")
+
+    asyncio.run(story())
+
+
+def test_a_webhook_says_where_caller_and_number_are_and_who_calls_when_that_is_looked_up() -> None:
+    """By the area code, or as the call is given; the name only to a number with the look-up on."""
+
+    async def story() -> None:
+        async with world({"/voice": "<Hangup/>"}, numbers=(DESK,)) as net:
+            calls = [
+                {"from": "+12065550142", "to": DESK, "name": "PAT SMITH"},
+                {"from": LONDON, "place": {"city": "CAMDEN", "zip": "NW1"}, "name": "PAT SMITH"},
+                {"from": "+18835100123"},
+            ]
+            (desk,) = await ask(net, lambda c: c.incoming_phone_numbers.list(phone_number=DESK))
+            await ask(net, lambda c: desk_set(c, desk.sid))
+            for asked in calls:
+                answer = await net.control("POST", "/calls", asked)
+                await net.ended(answer["call_sid"])
+            first, second, third = net.app.forms("/voice")
+            parts = ("City", "State", "Zip", "Country")
+            assert [first[f"From{part}"] for part in parts] == ["SEATTLE", "WA", "98101", "US"]
+            assert [first[f"Called{part}"] for part in parts] == ["SAN FRANCISCO", "CA", "94102", "US"]
+            assert [second[f"Caller{part}"] for part in parts] == ["CAMDEN", "", "NW1", "GB"]
+            assert [second[f"To{part}"] for part in parts] == ["", "", "", "US"]
+            assert [third[f"From{part}"] for part in parts] == ["", "", "", "US"]
+            assert (first["CallerName"], "CallerName" in second) == ("PAT SMITH", False)
+            assert "error" in await net.control("POST", "/calls", {"place": {"planet": "Mars"}})
+
+    def desk_set(client: Client, sid: str) -> None:
+        client.incoming_phone_numbers(sid).update(voice_url=f"{PUBLIC}/voice", voice_caller_id_lookup=True)
 
     asyncio.run(story())

@@ -22,11 +22,15 @@ SUBJECTS = (
     "GET AvailablePhoneNumbers/{iso}/TollFree", "GET AvailablePhoneNumbers/{iso}/Mobile",
     "GET OutgoingCallerIds", "POST OutgoingCallerIds", "GET OutgoingCallerIds/{number}",
     "POST OutgoingCallerIds/{number}", "DELETE OutgoingCallerIds/{number}",
+    "GET Messages", "POST Messages", "GET Messages/{message}", "POST Messages/{message}",
+    "DELETE Messages/{message}",
     "GET DialingPermissions/Countries", "GET DialingPermissions/Countries/{iso}",
     "GET DialingPermissions/Countries/{iso}/HighRiskSpecialPrefixes",
     "POST DialingPermissions/BulkCountryUpdates", "GET Settings", "POST Settings",
 )  # fmt: skip
-_SAMPLES = {"call": "CA", "room": "CF", "who": "CA", "app": "AP", "number": "PN", "iso": "US"}
+_SAMPLES = {
+    "call": "CA", "room": "CF", "who": "CA", "app": "AP", "number": "PN", "iso": "US", "message": "SM",
+}  # fmt: skip
 _METHODS = frozenset({"get", "post", "put", "delete", "patch"})
 _RESOURCES = frozenset(
     word.casefold()

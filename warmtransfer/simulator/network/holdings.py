@@ -142,6 +142,11 @@ class Holdings:
         app = self.applications.get(number.voice_application_sid)
         return number.settings if app is None else app.settings
 
+    def texting(self, number: Number) -> Settings:
+        """Where a number's messages are answered."""
+        app = self.applications.get(number.sms_application_sid)
+        return number.settings if app is None else app.settings
+
     def application(self, to: str) -> Application | None:
         """The application behind `app:AP…?name=value`."""
         return self.applications.get(to.partition("?")[0].removeprefix("app:"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from warmtransfer.simulator.network.calls import Call, News, answering
 from warmtransfer.simulator.network.holdings import Number
 from warmtransfer.simulator.network.keeping import KEEP, Keeping
 from warmtransfer.simulator.network.laws import Laws
+from warmtransfer.simulator.network.messages import Message, Messages
 from warmtransfer.simulator.network.reach import Reach
 from warmtransfer.simulator.network.rooms import Room
 from warmtransfer.simulator.network.verifying import FROM, Verification
@@ -40,6 +42,7 @@ class Network:
         self.laws, self.tasks, self.engine = self.services.laws, self.services.tasks, self.services.engine
         self.phones = PhoneBook()
         self.reach = Reach(self.services, self.phones, self, calls_per_second)
+        self.messages = Messages(self.services, self.phones.reachable)
         self.calls: dict[str, Call] = {}
         self.rooms: dict[str, Room] = {}
         self.keeping = Keeping(self.services, self, keep)
@@ -70,14 +73,23 @@ class Network:
             return self.tasks.spawn(self.reach.barred(call, code))
         return self.reach.leg(call, timeout)
 
-    def phone_in(self, from_: str, to: str, steps: list[dict[str, Any]]) -> Call:
-        """Someone phones a number of the account; without `to`, the first that it has."""
+    def phone_in(
+        self, from_: str, to: str, steps: list[dict[str, Any]], name: str = "",
+        place: Mapping[str, str] | None = None,
+    ) -> Call:  # fmt: skip
+        """Someone phones a number of the account; without `to`, the first that it has.
+
+        `name` is told to a number that looks callers up; `place` is where they are, by `city`, `state` ….
+        """
         number = self.holdings.number(to) if to else next(iter(self.holdings.numbers.values()), None)
         if number is None:
             raise ValueError(f"the account has no number {to}")
-        first, fallback, news = answering(self.holdings.answering(number))
+        settings = self.holdings.answering(number)
+        first, fallback, news = answering(settings)
         phone = Phone(self.clock, self.trace, steps)
         call = self.new_call("inbound", from_, number.phone_number, news=news)
+        call.caller_name = name if settings.voice_caller_id_lookup else ""
+        call.place_given = place or {}
         call.disclaims = self.holdings.trial
         call.on_pick_up = lambda: call.lift(phone)
         call.dialled()
@@ -85,6 +97,14 @@ class Network:
         if not self._turned_away(call, number):
             self.run(call, first, fallback)
         return call
+
+    def text_in(self, from_: str, to: str, body: str, media: tuple[str, ...] = ()) -> Message:
+        """Someone writes to a number of the account; without `to`, the first that takes messages."""
+        able = [n for n in self.holdings.numbers.values() if "sms" in n.capabilities]
+        number = next((n for n in able if to in ("", n.phone_number)), None)
+        if number is None:
+            raise ValueError(f"the account has no number {to} that takes messages".replace("  ", " "))
+        return self.messages.receive(number, from_, body, media)
 
     def _turned_away(self, call: Call, number: Number) -> bool:
         """Ends an incoming call that the account's state, or the number, does not let in; nobody is told."""

@@ -51,6 +51,15 @@ ERRORS: dict[int, tuple[int, str]] = {
     21458: (400, "PhoneNumber Provisioning Type Mismatch"),
     21475: (400, "Unable to update Status, invalid Status."),
     21477: (400, "Unable to update Status for parent accounts"),
+    21602: (400, "Message body is required"),
+    21603: (400, "A 'From' or 'MessagingServiceSid' parameter is required to send a message"),
+    21604: (400, "The destination 'To' phone number is required to send an SMS"),
+    21606: (400, "The 'From' phone number provided is not a valid message-capable Twilio phone number"),
+    21608: (400, "The 'to' phone number provided is not yet verified for this account"),
+    21609: (400, "Invalid 'StatusCallback'"),
+    21610: (400, "Attempt to send to unsubscribed recipient"),
+    21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    30409: (409, "This message cannot be canceled"),
     70051: (403, "Authorization Failed"),
 }
 

@@ -25,6 +25,7 @@ from warmtransfer.simulator.rest.calls import CallsApi
 from warmtransfer.simulator.rest.conferences import ConferencesApi
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
+from warmtransfer.simulator.rest.messages import MessagesApi
 from warmtransfer.simulator.rest.numbers import NumbersApi
 from warmtransfer.simulator.rest.permissions import PermissionsApi
 from warmtransfer.simulator.sound.audio import wav_bytes
@@ -45,7 +46,7 @@ class Rest:
         self.accounts, self.permissions = AccountsApi(network), PermissionsApi(network)
         apis = (
             self.accounts, CallsApi(network), ConferencesApi(network), NumbersApi(network),
-            AvailableApi(network), ApplicationsApi(network), CallerIdsApi(network),
+            AvailableApi(network), ApplicationsApi(network), CallerIdsApi(network), MessagesApi(network),
         )  # fmt: skip
         self.table: Table = list(chain.from_iterable(api.table() for api in apis))
 

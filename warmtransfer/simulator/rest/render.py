@@ -36,7 +36,7 @@ def call_json(call: Call, sid: str = "") -> dict[str, Any]:
         "annotation": None,
         "answered_by": call.answered_by or None,
         "api_version": "2010-04-01",
-        "caller_name": "",
+        "caller_name": call.caller_name or None,
         "date_created": rfc2822(call.created),
         "date_updated": rfc2822(call.finished or call.updated),
         "direction": call.direction,
