@@ -155,3 +155,15 @@ def test_what_does_not_belong_in_an_answer_is_a_warning_or_an_error() -> None:
         with pytest.raises(TwimlError) as raised:
             read(body, PUBLIC, kind)
         assert raised.value.code == code
+
+
+def test_messages_are_let_go_with_the_calls_of_their_time() -> None:
+    async def story() -> None:
+        async with world(keep=20, **ABLE) as net:
+            sid = await texted(net, "Hello")
+            while (await net.rest("GET", f"Messages/{sid}"))[0] == 200:
+                assert net.sim.clock.now() < 60, "it is still kept"
+                await net.sim.clock.sleep(1)
+            assert net.sim.clock.now() > 20
+
+    asyncio.run(story())
