@@ -116,7 +116,7 @@ class World:
         serve = self.settings.get("SERVE", "-m tests.calls.host").split()
         command = [*serve, str(self.speed), repr(self.since)]
         self.app = self._run("app", command, env={**os.environ, **self.environment, **self.settings})
-        self.until(self._healthy, 20, "the app to answer /health")
+        self.until(self._healthy, 60, "the app to answer /health")
         return self.app
 
     def end_app(self, how: signal.Signals = signal.SIGTERM) -> None:
@@ -155,7 +155,7 @@ class World:
         return process
 
     def _healthy(self) -> bool:
-        with contextlib.suppress(requests.ConnectionError):
+        with contextlib.suppress(requests.RequestException):
             answer = self.web.get(f"http://127.0.0.1:{self.port}/warmtransfer/health", timeout=5)
             return answer.status_code in (200, 503)
         return False

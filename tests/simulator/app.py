@@ -113,10 +113,17 @@ class World:
 
     async def rest(self, method: str, path: str, **form: Any) -> tuple[int, Any]:
         """Sends a REST request; lists become repeated parameters."""
+        return await self._ask(method, f"/2010-04-01/Accounts/{self.account.sid}/{path}.json", form)
+
+    async def voice(self, method: str, path: str, **form: Any) -> tuple[int, Any]:
+        """Sends a request that is voice.twilio.com's."""
+        return await self._ask(method, f"/v1/{path}", form)
+
+    async def _ask(self, method: str, path: str, form: dict[str, Any]) -> tuple[int, Any]:
         pairs = [(k, str(x)) for k, v in form.items() for x in (v if isinstance(v, list) else [v])]
         key = base64.b64encode(f"{self.account.sid}:{self.account.token}".encode()).decode()
         async with self.http.request(
-            method, f"{self.sim.url}/2010-04-01/Accounts/{self.account.sid}/{path}.json",
+            method, f"{self.sim.url}{path}",
             data=pairs if method == "POST" else None, params=pairs if method == "GET" else None,
             headers={"Authorization": f"Basic {key}"},
         ) as response:  # fmt: skip
@@ -128,9 +135,9 @@ class World:
         async with self.http.request(method, f"{self.sim.url}/simulator{path}", json=body) as response:
             return await response.json(content_type=None)
 
-    async def phone(self, *steps: dict[str, Any], from_: str = CALLER) -> str:
-        """Phones the number; returns the Call SID."""
-        answer = await self.control("POST", "/calls", {"from": from_, "steps": list(steps)})
+    async def phone(self, *steps: dict[str, Any], from_: str = CALLER, to: str = "") -> str:
+        """Phones a number, the first unless it is named; returns the Call SID."""
+        answer = await self.control("POST", "/calls", {"from": from_, "to": to, "steps": list(steps)})
         return str(answer["call_sid"])
 
     async def ended(self, sid: str, timeout: float = 120) -> dict[str, Any]:
@@ -185,7 +192,7 @@ class World:
 async def world(
     pages: Mapping[str, Page] | None = None, *, speed: float = 20.0, laws: dict[str, str] | None = None,
     faults: list[str] | None = None, out: Path | None = None, cps: float = 0.0,
-    phones: list[dict[str, Any]] | None = None, keep: float = KEEP, **account: str,
+    phones: list[dict[str, Any]] | None = None, keep: float = KEEP, **account: Any,
 ) -> AsyncIterator[World]:  # fmt: skip
     """Starts an application behind a public host, and a simulator that knows where it is."""
     app = App(dict(pages or {}))

@@ -160,6 +160,11 @@ def test_the_command_says_where_it_is_and_ends_cleanly(how: str, tmp_path: Path)
         ["--fault", "model=flood", "--model"],
         ["--map", "nowhere"],
         ["--keep", "-1"],
+        ["--countries", "ZZ"],
+        ["--numbers", "sam"],
+        ["--key-rights", "POST Cals"],
+        ["--env", "--port", "0"],
+        ["--env", "--model"],
         ["--", "--lag", "1"],
         [],
     ],
@@ -172,6 +177,19 @@ def test_wrong_options_say_what_is_wrong(wrong: list[str]) -> None:
     assert done.returncode == 2
     assert "error:" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_env_prints_the_keys_as_a_shell_takes_them() -> None:
+    """Of a simulator with the same options, and starts none; a shell that reads them has them."""
+    options = ["--port", "9123", "--number", "+15550100007", "--model", "--model-port", "9124"]
+    command = [sys.executable, "-m", "warmtransfer.simulator", "--env", *options]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    script = f'{printed}\nprintf "%s\\n" $TWILIO_NUMBER $TWILIO_API_BASE_URL $REALTIME_URL $TWILIO_AUTH_TOKEN'
+    read = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert read.stdout.split() == [
+        "+15550100007", "http://127.0.0.1:9123", "ws://127.0.0.1:9124/v1/realtime",
+        "simulated-auth-token-00000000000",
+    ]  # fmt: skip
 
 
 def test_the_help_names_every_law() -> None:

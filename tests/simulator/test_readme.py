@@ -15,6 +15,9 @@ from tests.calls.world import World
 from warmtransfer.simulator.model import brain
 from warmtransfer.simulator.model import faults as model_faults
 from warmtransfer.simulator.network import laws
+from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.holdings import Holdings
+from warmtransfer.simulator.options import parser
 from warmtransfer.simulator.phones import scripts
 from warmtransfer.simulator.sound import speech
 
@@ -64,11 +67,22 @@ def test_the_page_has_every_word_of_the_formats() -> None:
     assert "docs/simulator.md" in (ROOT / "README.md").read_text()
     faults = [*model_faults.FAULTS, *(what for every in laws.FAULT_ACTIONS.values() for what in every)]
     words = [*scripts._STEPS, *scripts._EVENTS, *scripts._REFUSALS, *scripts._ENTRY]
-    words += [*brain.KEYS, *brain.ACTIONS]
+    words += [*brain.KEYS, *brain.ACTIONS, *Holdings(Account())._changes()]
     for word in [*words, *faults, *speech.lines()]:
         assert re.search(rf"[`\"]{re.escape(word)}\b", page), word
     for text in speech.lines().values():
         assert text in page
+
+
+def test_the_pages_have_every_law_and_every_option_of_the_account() -> None:
+    readme, page = ((ROOT / name).read_text() for name in ("README.md", "docs/simulator.md"))
+    for name, answers in laws.LAWS.items():
+        row = next(line for line in readme.splitlines() if line.startswith("|") and f"`{name}`" in line)
+        assert all(f"`{answer}" in row for answer in answers), name
+    for action in parser()._actions:
+        for option in action.option_strings:
+            if action.dest in ("numbers", "trial", "verified", "countries", "key_rights", "balance", "env"):
+                assert f"`{option}" in page, option
 
 
 def test_the_printed_rule_book_can_be_used() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import signal
 import sys
 from argparse import Namespace
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.control import incoming
 from warmtransfer.simulator.log import logging_to
 from warmtransfer.simulator.model.faults import parsed
 from warmtransfer.simulator.model.process import ModelServer
 from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.holdings import Holdings
 from warmtransfer.simulator.network.laws import LawError, Laws
 from warmtransfer.simulator.options import parser
 from warmtransfer.simulator.server import Simulator
@@ -32,6 +35,8 @@ def main() -> int:
     model_faults = [text for text in options.fault if text.startswith(MODEL)]
     if (rest or model_faults) and not options.model:
         parser().error("options after --, and faults model=…, are the model's; they need --model")
+    if not options.app and not options.env:
+        parser().error("the following arguments are required: --app")
     if options.keep < 0:
         parser().error(f"--keep must be 0 or more seconds, not {options.keep:g}")
     try:
@@ -41,6 +46,10 @@ def main() -> int:
             parsed(text)
             rest += ["--fault", text]
         hosts = HostMap(dict(_pair(text) for text in options.map))
+        Holdings(_account(options))
+        if options.env:
+            print("\n".join(exports(options)))
+            return 0
     except (LawError, ValueError, OSError) as exc:
         parser().error(str(exc))
     try:
@@ -76,8 +85,35 @@ def _account(options: Namespace) -> Account:
         "voice_url": options.voice_url, "status_url": options.status_url, "app_url": options.app_url,
         "fallback_url": options.fallback_url, "voice_method": options.voice_method,
         "status_method": options.status_method, "app_fallback_url": options.app_fallback_url,
+        "secondary_token": options.secondary_token, "numbers": options.numbers, "trial": options.trial,
+        "verified": frozenset(options.verified), "countries": options.countries,
+        "key_rights": options.key_rights, "balance": options.balance,
     }  # fmt: skip
-    return Account.for_app(options.app, **{k: v for k, v in given.items() if v is not None})
+    return Account.for_app(options.app or "", **{k: v for k, v in given.items() if v is not None})
+
+
+def exports(options: Namespace) -> list[str]:
+    """The lines for an application's shell; raises ValueError where a port is left to chance."""
+    if not options.port or (options.model and not options.model_port):
+        raise ValueError("--env needs the ports that the simulator will have: --port, and --model-port")
+    keys = _keys(_account(options), f"http://{options.host}:{options.port}")
+    if options.model:
+        url = f"ws://127.0.0.1:{options.model_port}/v1/realtime"
+        keys |= {"REALTIME_URL": url, "OPENAI_API_KEY": "any"}
+    return [f"export {name}={shlex.quote(value)}" for name, value in keys.items()]
+
+
+def _keys(account: Account, url: str) -> dict[str, str]:
+    """What an application needs to know of the account, by the names of its environment."""
+    return {
+        "TWILIO_ACCOUNT_SID": account.sid,
+        "TWILIO_AUTH_TOKEN": account.token,
+        "TWILIO_API_KEY": account.key_sid,
+        "TWILIO_API_SECRET": account.key_secret,
+        "TWILIO_APP_SID": account.app_sid,
+        "TWILIO_NUMBER": account.number,
+        "TWILIO_API_BASE_URL": url,
+    }
 
 
 async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, scenario: Any) -> None:
@@ -100,9 +136,7 @@ async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, 
         simulator.network.phones.put(scenario.get("phones", []))
         print(json.dumps(_announcement(simulator, model)), flush=True)
         for call in scenario.get("calls", []):
-            who = (str(call.get("from") or "+15550123456"), str(call.get("to") or ""))
-            steps = list(call.get("steps") or [])
-            clock.call_later(float(call.get("at", 0)), simulator.network.phone_in, *who, steps)
+            clock.call_later(float(call.get("at", 0)), simulator.network.phone_in, *incoming(call))
         await simulator.quit.wait()
     finally:
         await simulator.network.close()
@@ -116,13 +150,7 @@ def _announcement(simulator: Simulator, model: ModelServer | None) -> dict[str, 
     told: dict[str, Any] = {
         "port": simulator.port,
         "control_url": f"{simulator.url}/simulator",
-        "TWILIO_ACCOUNT_SID": account.sid,
-        "TWILIO_AUTH_TOKEN": account.token,
-        "TWILIO_API_KEY": account.key_sid,
-        "TWILIO_API_SECRET": account.key_secret,
-        "TWILIO_APP_SID": account.app_sid,
-        "TWILIO_NUMBER": account.number,
-        "TWILIO_API_BASE_URL": simulator.url,
+        **_keys(account, simulator.url),
         "voice_url": account.voice_url,
         "status_url": account.status_url,
         "app_url": account.app_url,

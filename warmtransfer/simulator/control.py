@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from warmtransfer.simulator.network.geography import PARTS
 from warmtransfer.simulator.network.laws import LawError
 from warmtransfer.simulator.network.network import Network
 
@@ -36,9 +37,13 @@ class Control:
             ("GET", "/calls/{sid}/wait", self.wait),
             ("POST", "/calls/{sid}/press", self.press),
             ("POST", "/calls/{sid}/hangup", self.hang_up),
+            ("POST", "/messages", self.text_in),
+            ("GET", "/messages", self.messages),
             ("PUT", "/phones", self.phones),
             ("PUT", "/laws", self.laws),
             ("PUT", "/faults", self.faults),
+            ("GET", "/account", self.account),
+            ("PUT", "/account", self.put_account),
             ("GET", "/state", self.state),
             ("GET", "/trace", self.trace),
             ("POST", "/quit", self.quit),
@@ -46,10 +51,8 @@ class Control:
         return [web.route(method, PREFIX + path, _json(work)) for method, path, work in table]
 
     async def phone_in(self, request: web.Request) -> dict[str, Any]:
-        """Phones the number: `{"from", "to", "steps"}`."""
-        body = await _body(request)
-        from_ = str(body.get("from") or "+15550123456")
-        call = self.network.phone_in(from_, str(body.get("to") or ""), list(body.get("steps") or []))
+        """Phones a number: `{"from", "to", "steps", "name", "place"}`."""
+        call = self.network.phone_in(*incoming(await _body(request)))
         return {"call_sid": call.sid}
 
     def _call(self, request: web.Request) -> Any:
@@ -115,6 +118,38 @@ class Control:
         self.network.trace.note("fault", set=texts)
         return {"faults": texts}
 
+    async def text_in(self, request: web.Request) -> dict[str, Any]:
+        """Writes to a number: `{"from", "to", "body", "media"}`."""
+        body = await _body(request)
+        message = self.network.text_in(
+            str(body.get("from") or "+15550123456"), str(body.get("to") or ""), str(body.get("body") or ""),
+            tuple(str(each) for each in body.get("media") or ()),
+        )  # fmt: skip
+        return {"message_sid": message.sid}
+
+    async def messages(self, request: web.Request) -> dict[str, Any]:
+        """Shows the messages, oldest first."""
+        return {
+            "messages": [
+                {"sid": m.sid, "direction": m.direction, "from": m.from_, "to": m.to, "body": m.body,
+                 "status": m.status}
+                for m in self.network.messages.kept.values()
+            ]
+        }  # fmt: skip
+
+    async def account(self, request: web.Request) -> dict[str, Any]:
+        """Shows what the account holds, and its kind and state."""
+        return self.network.holdings.shown()
+
+    async def put_account(self, request: web.Request) -> dict[str, Any]:
+        """Changes the account: `{"trial", "status", "balance", "numbers", "verified", "countries", …}`."""
+        changes = await _body(request)
+        if not isinstance(changes, dict):
+            raise Refused("the account is changed by an object, such as {\"trial\": true}")
+        self.network.holdings.put(changes)
+        self.network.trace.note("account", set=changes)
+        return self.network.holdings.shown()
+
     async def state(self, request: web.Request) -> dict[str, Any]:
         """Shows what is still up."""
         return self.network.state()
@@ -136,6 +171,17 @@ class Control:
         """Ends the simulator."""
         self.quit_.set()
         return {"ok": True}
+
+
+def incoming(asked: dict[str, Any]) -> tuple[str, str, list[dict[str, Any]], str, dict[str, str]]:
+    """What `phone_in` takes, out of an object; raises ValueError for a place that is none."""
+    place = asked.get("place") or {}
+    if not isinstance(place, dict) or set(place) - {part.lower() for part in PARTS}:
+        raise ValueError(f"a place is an object of {', '.join(p.lower() for p in PARTS)}, not {place!r}")
+    return (
+        str(asked.get("from") or "+15550123456"), str(asked.get("to") or ""),
+        list(asked.get("steps") or []), str(asked.get("name") or ""), place,
+    )  # fmt: skip
 
 
 async def _body(request: web.Request) -> Any:

@@ -25,7 +25,8 @@ def logging_to(write: Callable[[str], object]) -> Callable[[Row], None]:
 
 def line_for(row: Row) -> str:
     """The line for a row of the trace, without control characters; nothing for most rows."""
-    text = {"leg": _leg, "webhook": _webhook, "rest": _rest, "note": _note}.get(row["kind"], _nothing)(row)
+    lines = {"leg": _leg, "webhook": _webhook, "rest": _rest, "message": _message, "note": _note}
+    text = lines.get(row["kind"], _nothing)(row)
     shown = "".join(each if each.isprintable() else "?" for each in text)
     return f"{row['t']:8.2f}  {shown}" if shown else ""
 
@@ -56,11 +57,17 @@ def _webhook(row: Row) -> str:
 
 def _rest(row: Row) -> str:
     status = int(row.get("status") or 0)
-    path = str(row.get("path")).partition("/Accounts/")[2].partition("/")[2].removesuffix(".json")
+    path = str(row.get("path"))
+    path = path.partition("/Accounts/")[2].partition("/")[2] or path.partition("/v1/")[2]
+    path = path.removesuffix(".json")
     answer = row.get("response") or {}
     why = f" {answer.get('code')} {answer.get('message')}" if status >= 400 else ""
     word = "refusal" if why else "rest   "
     return f"{word}  {row.get('method')} {path} {status or 'not answered'}{why}"
+
+
+def _message(row: Row) -> str:
+    return f"message  {row.get('from')} -> {row.get('to')} {row.get('status')}"
 
 
 def _note(row: Row) -> str:

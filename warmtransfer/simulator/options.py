@@ -35,6 +35,7 @@ def _epilog() -> str:
         "",
         "control API, JSON on the same port: POST /simulator/calls, GET /simulator/calls/SID[/wait],",
         "  POST /simulator/calls/SID/press|hangup, PUT /simulator/phones|laws|faults,",
+        "  GET and PUT /simulator/account, POST and GET /simulator/messages,",
         "  GET /simulator/state, GET /simulator/trace?since=N, POST /simulator/quit",
         "with --model, options after a bare -- go to python -m warmtransfer.simulator.model",
     ]
@@ -48,11 +49,11 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     add = found.add_argument
+    add("--app", metavar="URL", help="the application; its webhooks default to URL/voice, /status, /ai")
     add(
-        "--app",
-        required=True,
-        metavar="URL",
-        help="the application; its webhooks default to URL/voice, /status, /ai",
+        "--env",
+        action="store_true",
+        help="starts nothing: prints what the application needs as export lines, for these options",
     )
     add("--host", default="127.0.0.1", help="where to listen (default %(default)s)")
     add("--port", type=int, default=9000, help="0 picks a free one (default %(default)s)")
@@ -96,11 +97,13 @@ def _run_options(found: argparse.ArgumentParser) -> None:
 
 def _account_options(found: argparse.ArgumentParser) -> None:
     group, usual = found.add_argument_group("the account"), Account()
+    _holdings_options(group)
     group.add_argument("--account-sid", default=usual.sid, metavar="AC…")
     group.add_argument("--auth-token", default=usual.token, metavar="TOKEN")
+    group.add_argument("--secondary-token", default="", metavar="TOKEN", help="lets in, signs nothing")
     group.add_argument("--api-key", default=usual.key_sid, metavar="SK…")
     group.add_argument("--api-secret", default=usual.key_secret, metavar="SECRET")
-    group.add_argument("--number", default=usual.number, metavar="E.164")
+    group.add_argument("--number", default=usual.number, metavar="E.164", help="its first number")
     group.add_argument("--app-sid", default=usual.app_sid, metavar="AP…")
     group.add_argument("--voice-url", metavar="URL", help="the number's voice webhook")
     group.add_argument("--voice-method", default="POST", choices=METHODS, help="how it is requested")
@@ -110,4 +113,22 @@ def _account_options(found: argparse.ArgumentParser) -> None:
     group.add_argument("--status-url", metavar="URL", help="the number's status callback; empty: none")
     group.add_argument("--status-method", default="POST", choices=METHODS, help="how it is sent")
     group.add_argument("--app-url", metavar="URL", help="the TwiML application's voice URL")
-    group.add_argument("--app-fallback-url", metavar="URL", help="and its fallback")
+    group.add_argument("--app-fallback-url", metavar="URL", help="the TwiML application's fallback")
+
+
+def _holdings_options(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--numbers", type=_words, default=(), metavar="LIST",
+        help="further numbers: +15550100008,+15550100009=sms (voice+sms+mms+fax, none)")  # fmt: skip
+    add("--trial", action="store_true", help="a trial account: it dials verified numbers alone (21219)")
+    add("--verified", type=_words, default=(), metavar="LIST", help="verified caller IDs: +15550100001,…")
+    add("--countries", type=_words, default=(), metavar="LIST",
+        help="countries that may be dialled: US,GB (US is Canada too; default: every one)")  # fmt: skip
+    add("--key-rights", type=_words, default=(), metavar="LIST",
+        help="a restricted API key: what it may do, as 'POST Calls,GET IncomingPhoneNumbers'")  # fmt: skip
+    add("--balance", default=Account().balance, metavar="USD", help="(default %(default)s)")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """A list with commas between."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())

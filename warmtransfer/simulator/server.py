@@ -34,7 +34,7 @@ class Simulator:
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
         path = out / "trace.jsonl" if out is not None else None
-        self.trace = Trace(self.clock, path, (account.token, account.key_secret))
+        self.trace = Trace(self.clock, path, (account.token, account.secondary_token, account.key_secret))
         self.network = Network(
             account,
             self.clock,

@@ -8,6 +8,7 @@ from pathlib import Path
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.callbacks import Callbacks
+from warmtransfer.simulator.network.holdings import Holdings
 from warmtransfer.simulator.network.laws import Laws
 from warmtransfer.simulator.network.recordings import Recordings
 from warmtransfer.simulator.network.webhooks import Webhooks
@@ -20,9 +21,10 @@ from warmtransfer.simulator.wire import HostMap
 
 @dataclass
 class Services:
-    """The account, the clock, the laws; sound, requests and background work; what is kept of it all."""
+    """The account and its holdings, the clock, the laws; sound, requests, background work; what is kept."""
 
     account: Account
+    holdings: Holdings
     clock: Clock
     trace: Trace
     laws: Laws
@@ -45,6 +47,7 @@ class Services:
         callbacks = Callbacks(clock, trace, laws, webhooks, tasks)
         return cls(
             account,
+            Holdings(account),
             clock,
             trace,
             laws,

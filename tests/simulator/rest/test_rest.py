@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from tests.simulator.app import CALLER, KIM, PUBLIC, SAM, World, room, world
+from tests.simulator.sdk import sdk
 
 PAGES = {"/voice": room("caller", endConferenceOnExit="true"), "/human": "<Pause length='300'/>"}
 PHONES = [{"number": SAM, "answer": {"after": 1}}, {"number": KIM, "answer": {"after": 90}}]
-
-
-class ElsewhereClient(TwilioHttpClient):  # type: ignore[misc]
-    """Twilio's HTTP client with another host: all it takes to point the SDK at the simulator."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__(timeout=10)
-        self.base = urlsplit(base)
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        """Sends the request to the simulator."""
-        url = urlunsplit(urlsplit(url)._replace(scheme=self.base.scheme, netloc=self.base.netloc))
-        return super().request(method, url, *args, **kwargs)
-
-
-def sdk(net: World) -> Client:
-    """Returns the SDK's client, with an API key."""
-    account = net.account
-    return Client(account.key_sid, account.key_secret, account.sid, http_client=ElsewhereClient(net.sim.url))
 
 
 async def started(net: World) -> tuple[str, str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+#: The products whose requests go there: calls and what the account has, and its dialling permissions.
+PRODUCTS = ("api.", "voice.")
+
 
 class Client(Protocol):
     """The SDK's HTTP client, as the SDK uses it."""
@@ -14,16 +17,16 @@ class Client(Protocol):
 
 
 class Elsewhere:
-    """The SDK's HTTP client with the API's host replaced; other hosts stay what they are."""
+    """The SDK's HTTP client with the hosts of `PRODUCTS` replaced; other hosts stay what they are."""
 
     def __init__(self, inner: Client, base_url: str) -> None:
         self._inner = inner
         self._base = base_url.rstrip("/")
 
     def request(self, method: str, url: str, **kwargs: Any) -> Any:
-        """Send it, to our host if it is for the API."""
+        """Send it, to our host if it is for one of them."""
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if self._base and host.startswith("api.") and host.endswith(".twilio.com"):
+        if self._base and host.startswith(PRODUCTS) and host.endswith(".twilio.com"):
             url = self._base + url[len(f"{parts.scheme}://{parts.netloc}") :]
         return self._inner.request(method, url, **kwargs)

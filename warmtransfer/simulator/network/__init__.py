@@ -1,1 +1,1 @@
-"""The phone network: legs, rooms, dialling, the news it sends, and the laws it follows."""
+"""The phone network: legs, rooms, dialling, what the account holds, its news, and the laws it follows."""

@@ -11,12 +11,33 @@ SUBJECTS = (
     "GET Conferences/{room}", "POST Conferences/{room}", "POST Conferences/{room}/Participants",
     "GET Conferences/{room}/Participants", "GET Conferences/{room}/Participants/{who}",
     "POST Conferences/{room}/Participants/{who}", "DELETE Conferences/{room}/Participants/{who}",
-    "GET Applications", "GET Applications/{app}", "GET IncomingPhoneNumbers",
-    "GET IncomingPhoneNumbers/{number}",
+    "POST", "GET Accounts", "GET Balance",
+    "GET Applications", "POST Applications", "GET Applications/{app}", "POST Applications/{app}",
+    "DELETE Applications/{app}", "GET IncomingPhoneNumbers", "POST IncomingPhoneNumbers",
+    "GET IncomingPhoneNumbers/{number}", "POST IncomingPhoneNumbers/{number}",
+    "DELETE IncomingPhoneNumbers/{number}", "GET IncomingPhoneNumbers/Local",
+    "POST IncomingPhoneNumbers/Local", "GET IncomingPhoneNumbers/Mobile", "POST IncomingPhoneNumbers/Mobile",
+    "GET IncomingPhoneNumbers/TollFree", "POST IncomingPhoneNumbers/TollFree",
+    "GET AvailablePhoneNumbers", "GET AvailablePhoneNumbers/{iso}", "GET AvailablePhoneNumbers/{iso}/Local",
+    "GET AvailablePhoneNumbers/{iso}/TollFree", "GET AvailablePhoneNumbers/{iso}/Mobile",
+    "GET OutgoingCallerIds", "POST OutgoingCallerIds", "GET OutgoingCallerIds/{number}",
+    "POST OutgoingCallerIds/{number}", "DELETE OutgoingCallerIds/{number}",
+    "GET Messages", "POST Messages", "GET Messages/{message}", "POST Messages/{message}",
+    "DELETE Messages/{message}",
+    "GET DialingPermissions/Countries", "GET DialingPermissions/Countries/{iso}",
+    "GET DialingPermissions/Countries/{iso}/HighRiskSpecialPrefixes",
+    "POST DialingPermissions/BulkCountryUpdates", "GET Settings", "POST Settings",
 )  # fmt: skip
-_SAMPLES = {"call": "CA", "room": "CF", "who": "CA", "app": "AP", "number": "PN"}
+_SAMPLES = {
+    "call": "CA", "room": "CF", "who": "CA", "app": "AP", "number": "PN", "iso": "US", "message": "SM",
+}  # fmt: skip
 _METHODS = frozenset({"get", "post", "put", "delete", "patch"})
-_RESOURCES = frozenset({"calls", "conferences", "participants", "applications", "incomingphonenumbers"})
+_RESOURCES = frozenset(
+    word.casefold()
+    for subject in SUBJECTS
+    for word in re.split(r"[\s/]+", subject)[1:]
+    if not word.startswith("{")
+)
 _NAME = re.compile(r"[\w.:+@-]+")
 _IN_URL = re.compile(r"[!#-;=?-Z\[\]_a-z~%]+")
 

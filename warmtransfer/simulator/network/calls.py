@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from warmtransfer.simulator.network.geography import place_of
+from warmtransfer.simulator.network.holdings import TRIAL_LIMIT, Settings
 from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.engine import Line, Recorder
@@ -33,6 +35,16 @@ class News:
     url: str = ""
     method: str = "POST"
     events: frozenset[str] = frozenset({"completed"})
+
+
+def answering(settings: Settings) -> tuple[Goto, Goto | None, News]:
+    """Where calls are answered by these settings, where when that fails, and who is told of them."""
+    fallback = Goto(settings.voice_fallback_url, settings.voice_fallback_method)
+    return (
+        Goto(settings.voice_url, settings.voice_method),
+        fallback if fallback.url else None,
+        News(settings.status_callback, settings.status_callback_method),
+    )
 
 
 class Place(Protocol):
@@ -70,6 +82,11 @@ class Call:
     answered_by: str = ""
     tones: str = ""
     """Sent once, after the answer."""
+    caller_name: str = ""
+    """Who the caller is by the register of names, for a number that looks it up."""
+    place_given: Mapping[str, str] = field(default_factory=dict)
+    disclaims: bool = False
+    """Whether the message of a trial account is still to be heard before the leg's TwiML."""
 
     def __post_init__(self) -> None:
         self.webhook_sid = self.webhook_sid or self.sid
@@ -199,6 +216,9 @@ class Call:
 
     def _time_up(self) -> None:
         self.services.trace.note("limit", leg=self.label, call_sid=self.sid, what="TimeLimit")
+        if self.services.holdings.trial and self.time_limit >= TRIAL_LIMIT:
+            text = f"a trial account's call ends after {TRIAL_LIMIT / 60:g} minutes"
+            self.services.trace.note("warning", code=13805, text=text, leg=self.label, call_sid=self.sid)
         self.finish("completed")
 
     def finish(self, status: str = "completed", *, sip: int = 0, reason: str = "participant_hung_up") -> None:
@@ -250,15 +270,18 @@ class Call:
                 self.services.tasks.spawn(stream.stop())
 
     def params(self) -> list[tuple[str, str]]:
-        """Returns the form of a voice webhook (docs/voice/twiml), with an unlisted number's geography."""
+        """Returns the form of a voice webhook (docs/voice/twiml), with both numbers' geography."""
         form = [
             ("CallSid", self.webhook_sid), ("AccountSid", self.services.account.sid),
             ("From", self.from_), ("Caller", self.from_), ("To", self.to.partition("?")[0]),
             ("Called", self.to.partition("?")[0]), ("CallStatus", self.status), ("Direction", self.way),
             ("ApiVersion", API_VERSION),
         ]  # fmt: skip
-        for side in ("From", "Caller", "To", "Called"):
-            form += [(f"{side}{part}", "US" if part == "Country" else "") for part in GEO]
+        here, there = place_of(self.from_, self.place_given), place_of(self.to)
+        for side, place in (("From", here), ("Caller", here), ("To", there), ("Called", there)):
+            form += [(f"{side}{part}", value) for part, value in place.items()]
+        if self.caller_name:
+            form.append(("CallerName", self.caller_name))
         if self.parent is not None:
             form.append(("ParentCallSid", self.parent.webhook_sid))
         if self.direction == "inbound":
@@ -289,6 +312,3 @@ class Call:
                 form.append(("SipResponseCode", str(sip or 200)))
         self.sequence += 1
         self.services.callbacks.send(self.sid, self.news.url, form, self.news.method)
-
-
-GEO = ("City", "State", "Zip", "Country")

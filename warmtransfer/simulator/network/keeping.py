@@ -6,6 +6,7 @@ import asyncio
 from typing import Protocol
 
 from warmtransfer.simulator.network.calls import Call
+from warmtransfer.simulator.network.messages import Messages
 from warmtransfer.simulator.network.rooms import Room
 from warmtransfer.simulator.services import Services
 
@@ -16,14 +17,15 @@ LOOKS = 4
 
 
 class Held(Protocol):
-    """What holds the calls and conferences."""
+    """What holds the calls, conferences and messages."""
 
     calls: dict[str, Call]
     rooms: dict[str, Room]
+    messages: Messages
 
 
 class Keeping:
-    """Lets go of ended calls with their frames, cookies and recordings, of conferences, and of old rows.
+    """Lets go of ended calls with their frames, cookies and recordings, conferences, messages, old rows.
 
     A row stays while a call that is kept had begun when it was written. Files are never touched.
     """
@@ -52,5 +54,6 @@ class Keeping:
         for sid, room in list(self.held.rooms.items()):
             if room.ended_at is not None and room.ended_at < horizon:
                 del self.held.rooms[sid]
+        self.held.messages.let_go(horizon)
         self.services.recordings.let_go(horizon)
         self.services.trace.let_go(min([horizon, *(call.began for call in self.held.calls.values())]))

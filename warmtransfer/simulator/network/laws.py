@@ -24,6 +24,9 @@ LAWS: dict[str, tuple[str, ...]] = {
     "callbacks": ("in_order", "late", "twice", "shuffled", "lost"),
     "amd": ("prompt", "late"),
     "tones": ("before_document", "beside_document"),
+    "missing_right": ("20003", "70051"),
+    "trial_message": ("goes_on", "wants_key"),
+    "trial_caller": ("verified", "anyone"),
 }
 
 #: What each law decides, for `--help` and the README.
@@ -42,6 +45,9 @@ LAW_TEXT: dict[str, str] = {
     "app_cps": "whether app: participants count against calls per second",
     "callbacks": "how status callbacks arrive (documents that return TwiML are never lost)",
     "amd": "how soon answering-machine detection reports",
+    "missing_right": "with which code a request is refused that an API key has no right to",
+    "trial_message": "whether a trial account's call goes on after its message without a key",
+    "trial_caller": "who may phone a trial account: verified numbers, or anyone",
     "tones": "whether the digits sent after an answer come before the leg's document, or beside it",
 }
 

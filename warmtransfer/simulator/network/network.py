@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.network.account import Account
-from warmtransfer.simulator.network.calls import Call, News
+from warmtransfer.simulator.network.calls import Call, News, answering
+from warmtransfer.simulator.network.holdings import Number
 from warmtransfer.simulator.network.keeping import KEEP, Keeping
 from warmtransfer.simulator.network.laws import Laws
+from warmtransfer.simulator.network.messages import Message, Messages
 from warmtransfer.simulator.network.reach import Reach
 from warmtransfer.simulator.network.rooms import Room
+from warmtransfer.simulator.network.verifying import FROM, Verification
 from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.phones.scripts import PhoneBook
 from warmtransfer.simulator.services import Services
@@ -20,6 +24,7 @@ from warmtransfer.simulator.trace import Trace
 from warmtransfer.simulator.twiml import interpret
 from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document
+from warmtransfer.simulator.twiml.trial import disclaim
 from warmtransfer.simulator.wire import HostMap, new_sid
 
 
@@ -33,9 +38,11 @@ class Network:
     ) -> None:  # fmt: skip
         self.services = Services.of(account, clock, trace, laws or Laws(), hosts or HostMap(), out)
         self.account, self.clock, self.trace = account, clock, trace
+        self.holdings = self.services.holdings
         self.laws, self.tasks, self.engine = self.services.laws, self.services.tasks, self.services.engine
         self.phones = PhoneBook()
         self.reach = Reach(self.services, self.phones, self, calls_per_second)
+        self.messages = Messages(self.services, self.phones.reachable)
         self.calls: dict[str, Call] = {}
         self.rooms: dict[str, Room] = {}
         self.keeping = Keeping(self.services, self, keep)
@@ -51,6 +58,7 @@ class Network:
     def new_call(self, direction: str, from_: str, to: str, **more: Any) -> Call:
         """Registers a leg; nothing happens to it yet."""
         call = Call(self.services, direction, from_, to, sid=new_sid("CA"), **more)
+        call.time_limit = self.holdings.limit(call.time_limit)
         self.calls[call.sid] = self.calls[call.webhook_sid] = call
         return call
 
@@ -60,44 +68,97 @@ class Network:
 
     def ring(self, call: Call, timeout: float) -> asyncio.Task[bool]:
         """Rings a leg of a <Dial>; True when someone answers and stays through its gate document."""
+        code = self.holdings.barred(call.to)
+        if code:
+            return self.tasks.spawn(self.reach.barred(call, code))
         return self.reach.leg(call, timeout)
 
-    def phone_in(self, from_: str, to: str, steps: list[dict[str, Any]]) -> Call:
-        """Someone phones the number."""
-        if to not in ("", self.account.number):
+    def phone_in(
+        self, from_: str, to: str, steps: list[dict[str, Any]], name: str = "",
+        place: Mapping[str, str] | None = None,
+    ) -> Call:  # fmt: skip
+        """Someone phones a number of the account; without `to`, the first that it has.
+
+        `name` is told to a number that looks callers up; `place` is where they are, by `city`, `state` ….
+        """
+        number = self.holdings.number(to) if to else next(iter(self.holdings.numbers.values()), None)
+        if number is None:
             raise ValueError(f"the account has no number {to}")
-        news = News(self.account.status_url, self.account.status_method)
+        settings = self.holdings.answering(number)
+        first, fallback, news = answering(settings)
         phone = Phone(self.clock, self.trace, steps)
-        call = self.new_call("inbound", from_, to or self.account.number, news=news)
+        call = self.new_call("inbound", from_, number.phone_number, news=news)
+        call.caller_name = name if settings.voice_caller_id_lookup else ""
+        call.place_given = place or {}
+        call.disclaims = self.holdings.trial
         call.on_pick_up = lambda: call.lift(phone)
         call.dialled()
         call.ring()
-        self.run(call, Goto(self.account.voice_url, self.account.voice_method), self.account.fallback_url)
+        if not self._turned_away(call, number):
+            self.run(call, first, fallback)
         return call
+
+    def text_in(self, from_: str, to: str, body: str, media: tuple[str, ...] = ()) -> Message:
+        """Someone writes to a number of the account; without `to`, the first that takes messages."""
+        able = [n for n in self.holdings.numbers.values() if "sms" in n.capabilities]
+        number = next((n for n in able if to in ("", n.phone_number)), None)
+        if number is None:
+            raise ValueError(f"the account has no number {to} that takes messages".replace("  ", " "))
+        return self.messages.receive(number, from_, body, media)
+
+    def _turned_away(self, call: Call, number: Number) -> bool:
+        """Ends an incoming call that the account's state, or the number, does not let in; nobody is told."""
+        held, code, text = self.holdings, 0, ""
+        if held.status != "active":
+            code, text = 10003, f"the account is {held.status}"
+        elif "voice" not in number.capabilities:
+            text = f"{number.phone_number} takes no calls"
+        elif held.trial and self.laws["trial_caller"] == "verified" and not held.may_call_from(call.from_):
+            text = f"a trial account is called from verified numbers alone, and {call.from_} is none"
+        if text:
+            self.trace.note("error", code=code, text=text, leg=call.label, call_sid=call.sid)
+            call.news = News()
+            call.finish("failed", sip=403)
+        return bool(text)
+
+    def verify(
+        self, number: str, name: str, delay: float, extension: str, told: tuple[str, str]
+    ) -> tuple[Call, str]:
+        """Calls a number to verify it as a caller ID; returns the leg, and the code that is to be entered."""
+        code = f"{self.laws.dice.randrange(10**6):06d}"
+        call = self.new_call("outbound-api", FROM, number)
+        call.tones = extension
+        self.tasks.spawn(Verification(self.services, call, code, name, told).run(delay, self.reach.leg))
+        return call, code
 
     def token_fits(self, token: str, from_: str) -> bool:
         """Whether a CallToken lets its owner show that caller's number: the incoming call's own."""
         call = self.calls.get(token.removeprefix("simulated-"))
         return call is not None and call.direction == "inbound" and call.from_ == from_
 
-    def run(self, call: Call, first: Goto | Document, fallback: str = "") -> None:
+    def run(self, call: Call, first: Goto | Document, fallback: Goto | None = None) -> None:
         """Runs TwiML on a leg in the background, instead of what it ran before."""
         call.stop_script()
         call.script = self.tasks.spawn(self._after(call.script, call, first, fallback))
 
     async def _after(
-        self, before: asyncio.Task[None] | None, call: Call, first: Goto | Document, fallback: str
+        self, before: asyncio.Task[None] | None, call: Call, first: Goto | Document, fallback: Goto | None
     ) -> None:
         """Runs TwiML when the script before it has let go of the line."""
         if before is not None and not before.done():
             await asyncio.wait([before])
-        await interpret.run(call, self, first, fallback=fallback)
+        if call.disclaims:
+            call.disclaims = False
+            if not await disclaim(call):
+                call.finish("completed")
+        if not call.over:
+            await interpret.run(call, self, first, fallback=fallback)
 
     def gate(self, call: Call, gate: Goto) -> asyncio.Task[None]:
         """Runs the document that a <Dial>'s leg hears before it is bridged."""
         return self.tasks.spawn(interpret.run(call, self, gate, hangs_up=False))
 
-    def redirect(self, call: Call, first: Goto | Document) -> None:
+    def redirect(self, call: Call, first: Goto | Document, fallback: Goto | None = None) -> None:
         """Gives a live leg new TwiML by REST; in a conference, that pulls it out."""
         if call.place is not None:
             call.place.leave("participant_updated_via_api")
@@ -107,7 +168,7 @@ class Network:
             child.finish("completed" if child.answered.is_set() else "canceled", sip=487)
         if call.stream is not None:
             self.tasks.spawn(call.stream.stop())
-        self.run(call, first)
+        self.run(call, first, fallback)
 
     # conferences
 

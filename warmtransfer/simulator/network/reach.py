@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from warmtransfer.simulator.network.calls import Call
+from warmtransfer.simulator.network.calls import Call, answering
+from warmtransfer.simulator.network.holdings import Settings
 from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.phones.scripts import PhoneBook, Reaction
@@ -43,7 +44,7 @@ class Detection:
 class Scripts(Protocol):
     """Where an answered leg goes: TwiML is run on it, or it is brought into a conference."""
 
-    def run(self, call: Call, first: Goto | Document, fallback: str = "") -> None:
+    def run(self, call: Call, first: Goto | Document, fallback: Goto | None = None) -> None:
         """Runs TwiML on a leg in the background, instead of what it ran before."""
 
     def gate(self, call: Call, gate: Goto) -> asyncio.Task[None]:
@@ -76,13 +77,16 @@ class Reach:
         return wait
 
     def place(
-        self, call: Call, first: Goto | Document, fallback: str, timeout: float, detection: Detection
+        self, call: Call, first: Goto | Document, fallback: Goto | None, timeout: float, detection: Detection
     ) -> None:
         """Places a call made by `POST Calls`: its TwiML runs when someone answers."""
+        call.disclaims = self.services.holdings.trial
         work = self._place(call, timeout, detection, self.pace(call))
         call.effort = self.services.tasks.spawn(self._then(call, work, first, fallback))
 
-    async def _then(self, call: Call, work: Awaitable[bool], first: Goto | Document, fallback: str) -> None:
+    async def _then(
+        self, call: Call, work: Awaitable[bool], first: Goto | Document, fallback: Goto | None
+    ) -> None:
         if await work and await self._toned(call):
             self.scripts.run(call, first, fallback)
 
@@ -173,12 +177,22 @@ class Reach:
         call.on_pick_up = pick_up
         call.dialled()
         call.ring()
-        account = self.services.account
-        self.scripts.run(call, Goto(account.app_url), account.app_fallback_url)
+        app = self.services.holdings.application(call.to)
+        first, fallback, _ = answering(app.settings if app is not None else Settings())
+        self.scripts.run(call, first, fallback)
 
     def leg(self, call: Call, timeout: float) -> asyncio.Task[bool]:
         """Rings one leg of a <Dial>; True when someone answers and stays through its gate document."""
         return self.services.tasks.spawn(self._gated(call, timeout))
+
+    async def barred(self, call: Call, code: int) -> bool:
+        """Fails a leg of a <Dial> that the account may not dial; in TwiML, a country's code is 13227."""
+        text = f"the account may not call {call.to}"
+        code = 13227 if code == 21215 else code
+        call.dialled()
+        self.services.trace.note("error", code=code, text=text, leg=call.label, call_sid=call.sid)
+        call.finish("failed", sip=403)
+        return False
 
     async def _gated(self, call: Call, timeout: float) -> bool:
         if not await self._ring(call, timeout):

@@ -106,6 +106,11 @@ class PhoneBook:
             new.setdefault(read.number, []).append(read)
         self.entries.update(new)
 
+    def reachable(self, number: str) -> bool:
+        """Whether a text message would get there: not to a phone whose next answer is `failed`."""
+        queue = self.entries.get(number)
+        return not queue or queue[0].outcome != "failed"
+
     def take(self, number: str) -> Reaction | None:
         """The reaction to the next call of this number, None for an unknown one."""
         queue = self.entries.get(number)

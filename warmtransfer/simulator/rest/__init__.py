@@ -1,1 +1,1 @@
-"""The REST API of one account: Calls, Conferences, Participants, and what the SDK needs beside them."""
+"""The REST API of one account: calls, conferences, messages, numbers, applications, and what it may dial."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from warmtransfer.simulator.network.calls import ALL_EVENTS, Call, News
+from warmtransfer.simulator.network.calls import ALL_EVENTS, Call, News, answering
 from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.network.reach import Detection
 from warmtransfer.simulator.rest import render
-from warmtransfer.simulator.rest.asks import PAGING, Answer, Ask
+from warmtransfer.simulator.rest.asks import PAGING, Answer, Ask, Table
 from warmtransfer.simulator.rest.dates import filter_by, names
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
@@ -37,6 +37,11 @@ NOT_SIMULATED = {
     "Record", "RecordingStatusCallback", "Trim", "Byoc", "CallReason", "SipAuthUsername",
     "ClientNotificationUrl", "CallerDisplayName", "RecordingConfigurationId",
 }  # fmt: skip
+#: What Twilio advises on 21215.
+GEOGRAPHY = (
+    "Perhaps you need to enable some international permissions: "
+    "https://www.twilio.com/console/voice/calls/geo-permissions/low-risk"
+)
 WANTED = ("Status", "To", "From", "ParentCallSid")
 LIST = PAGING | {*WANTED, *names("StartTime"), *names("EndTime")}
 UPDATE = {
@@ -54,7 +59,7 @@ def check_from(network: Network, from_: str, to: str, token: str) -> None:
         return
     if not E164.fullmatch(from_):
         raise RestError(21212, f"The From number {from_} is not valid for a call to a phone")
-    if not network.account.may_call_from(from_) and not network.token_fits(token, from_):
+    if not network.holdings.may_call_from(from_) and not network.token_fits(token, from_):
         raise RestError(
             21210, f"The source phone number provided, {from_}, is not yet verified for your account."
         )
@@ -68,6 +73,17 @@ def check_to(to: str, from_: str) -> None:
         return
     if not E164.fullmatch(to) or to == from_:
         raise RestError(21211, f"The phone number you are attempting to call, {to}, is not valid.")
+
+
+def check_may(network: Network, to: str) -> None:
+    """Raises 21215 for a country that may not be dialled, 21219 for what a trial account may not."""
+    code = network.holdings.barred(to)
+    if code == 21215:
+        raise RestError(code, f"Account not authorized to call {to}. {GEOGRAPHY}")
+    if code:
+        raise RestError(
+            code, f"The number {to} is unverified. Trial accounts may only make calls to verified numbers."
+        )
 
 
 def detection(params: Params, *, url: str, asynchronous: bool) -> Detection:
@@ -99,11 +115,25 @@ def first_document(params: Params) -> Goto | Document | None:
     return Goto(params.url("Url"), params.method("Method")) if params.text("Url") else None
 
 
+def fallback_of(params: Params) -> Goto | None:
+    """Reads where TwiML is when the first place fails."""
+    url, method = params.url("FallbackUrl"), params.method("FallbackMethod")
+    return Goto(url, method) if url else None
+
+
 class CallsApi:
     """Creates, shows, changes and lists legs."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
+
+    def table(self) -> Table:
+        """The routes."""
+        base = "{account}/Calls"
+        return [
+            ("POST", f"{base}.json", self.create), ("GET", f"{base}.json", self.list),
+            ("GET", f"{base}/{{sid}}.json", self.fetch), ("POST", f"{base}/{{sid}}.json", self.update),
+        ]  # fmt: skip
 
     async def create(self, ask: Ask) -> Answer:
         """`POST Calls`."""
@@ -113,23 +143,33 @@ class CallsApi:
         to, from_ = params.text("To"), params.text("From")
         check_to(to, from_)
         check_from(network, from_, to, params.text("CallToken"))
+        check_may(network, to)
         if len(params.text("Twiml")) > 4000:
             raise RestError(20001, "Twiml is longer than 4000 characters")
-        first = first_document(params)
-        if first is None and params.text("ApplicationSid") == network.account.app_sid:
-            first = Goto(network.account.app_url)
-        if first is None:
-            raise RestError(21205, "Url parameter is required.")
+        first, fallback, told = self._answering(params)
         amd = detection(params, url="AsyncAmdStatusCallback", asynchronous=params.flag("AsyncAmd", False))
         limit = params.number("TimeLimit", 14400, 1, 86400)
         ring = params.number("Timeout", 60, 0, 600)
         tones = params.text("SendDigits")
         if not TONES.fullmatch(tones):
             raise RestError(21206)
-        call = network.new_call("outbound-api", from_, to, news=news(params), time_limit=limit)
+        call = network.new_call("outbound-api", from_, to, news=told, time_limit=limit)
         call.tones = tones
-        network.reach.place(call, first, params.url("FallbackUrl"), ring, amd)
+        network.reach.place(call, first, fallback, ring, amd)
         return 201, render.call_json(call)
+
+    def _answering(self, params: Params) -> tuple[Goto | Document, Goto | None, News]:
+        """Where the call's TwiML is, by the request or its application; who is told, by the request first."""
+        told, first = news(params), first_document(params)
+        if first is not None:
+            return first, fallback_of(params), told
+        if not (sid := params.text("ApplicationSid")):
+            raise RestError(21205, "Url parameter is required.")
+        app = self.network.holdings.applications.get(sid)
+        if app is None:
+            raise RestError(21218, f"ApplicationSid {sid} is not valid")
+        goto, fallback, its = answering(app.settings)
+        return goto, fallback, told if told.url else its
 
     def _find(self, ask: Ask) -> tuple[Call, str]:
         sid = ask.parts["sid"]
@@ -163,7 +203,7 @@ class CallsApi:
         elif first is not None:
             if not call.answered.is_set():
                 raise RestError(21220, "Call is not in-progress. Cannot redirect.")
-            self.network.redirect(call, first)
+            self.network.redirect(call, first, fallback_of(params))
         return 200, render.call_json(call, sid)
 
     def _hang_up(self, call: Call, status: str) -> None:

@@ -11,12 +11,13 @@ from warmtransfer.simulator.network.reach import Detection
 from warmtransfer.simulator.network.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.rest import render
-from warmtransfer.simulator.rest.asks import PAGING, Answer, Ask
+from warmtransfer.simulator.rest.asks import PAGING, Answer, Ask, Table
 from warmtransfer.simulator.rest.calls import (
     ASYNC_AMD,
     DETECTION,
     NOT_SIMULATED,
     check_from,
+    check_may,
     check_to,
     detection,
     news,
@@ -56,6 +57,18 @@ class ConferencesApi:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+
+    def table(self) -> Table:
+        """The routes."""
+        base = "{account}/Conferences"
+        room, who = f"{base}/{{sid}}", f"{base}/{{sid}}/Participants/{{who}}"
+        return [
+            ("GET", f"{base}.json", self.list), ("GET", f"{room}.json", self.fetch),
+            ("POST", f"{room}.json", self.update), ("POST", f"{room}/Participants.json", self.add),
+            ("GET", f"{room}/Participants.json", self.participants),
+            ("GET", f"{who}.json", self.participant), ("POST", f"{who}.json", self.change),
+            ("DELETE", f"{who}.json", self.remove),
+        ]  # fmt: skip
 
     async def list(self, ask: Ask) -> Answer:
         """`GET Conferences`, newest first, by name, status and dates; those in progress without a status."""
@@ -127,11 +140,12 @@ class ConferencesApi:
         """Checks To and From; returns the custom parameters behind a `?`."""
         kind, _, query = to.partition("?")
         if kind.startswith("app:"):
-            if kind != f"app:{self.network.account.app_sid}":
+            if self.network.holdings.application(kind) is None:
                 raise RestError(21218, f"ApplicationSid {kind.removeprefix('app:')} is not valid")
         else:
             check_to(kind, from_)
         check_from(self.network, from_, to, params.text("CallToken"))
+        check_may(self.network, kind)
         return tuple(parse_qsl(query, keep_blank_values=True))
 
     def _label(self, params: Params) -> str:

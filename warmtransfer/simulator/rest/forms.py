@@ -43,19 +43,26 @@ class Params:
             raise RestError(20001, f"Invalid parameter {name}: {text!r} is not between {low:g} and {high:g}")
         return float(text)
 
-    def url(self, name: str, default: str = "") -> str:
-        """Returns a URL with a host; raises 21205."""
+    def url(self, name: str, default: str = "", code: int = 21205) -> str:
+        """Returns a URL with a host; raises 21205, or the code of the resource."""
         text = self._last.get(name, default)
         parts = urlsplit(text)
         if text and (parts.scheme not in ("http", "https") or not parts.hostname or "_" in parts.hostname):
-            raise RestError(21205, f"{name} is not a valid URL: {text}")
+            raise RestError(code, f"{name} is not a valid URL: {text}")
         return text
 
-    def method(self, name: str, default: str = "POST") -> str:
-        """Returns GET or POST; raises 20001."""
+    def method(self, name: str, default: str = "POST", code: int = 20001) -> str:
+        """Returns GET or POST; raises 20001, or the code of the resource."""
         text = self._last.get(name, default).upper()
         if text not in METHODS:
-            raise RestError(20001, f"Invalid parameter {name}: {text!r} is not GET or POST")
+            raise RestError(code, f"Invalid parameter {name}: {text!r} is not GET or POST")
+        return text
+
+    def name(self, default: str = "") -> str:
+        """Returns the FriendlyName; raises 20001 for one that is longer than 64 characters."""
+        text = self.text("FriendlyName", default)
+        if len(text) > 64:
+            raise RestError(20001, "Invalid parameter FriendlyName: it is longer than 64 characters")
         return text
 
     def choice(self, name: str, default: str, choices: Iterable[str]) -> str:

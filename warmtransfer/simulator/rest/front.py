@@ -7,6 +7,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Awaitable, Callable
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,11 +16,18 @@ from aiohttp import web
 from warmtransfer.simulator.network.laws import Fault
 from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.rest import render
-from warmtransfer.simulator.rest.asks import Answer, Ask
+from warmtransfer.simulator.rest.accounts import AccountsApi
+from warmtransfer.simulator.rest.applications import ApplicationsApi
+from warmtransfer.simulator.rest.asks import VOICE, Answer, Ask, Table, Work
+from warmtransfer.simulator.rest.available import AvailableApi
+from warmtransfer.simulator.rest.callerids import CallerIdsApi
 from warmtransfer.simulator.rest.calls import CallsApi
 from warmtransfer.simulator.rest.conferences import ConferencesApi
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
+from warmtransfer.simulator.rest.messages import MessagesApi
+from warmtransfer.simulator.rest.numbers import NumbersApi
+from warmtransfer.simulator.rest.permissions import PermissionsApi
 from warmtransfer.simulator.sound.audio import wav_bytes
 from warmtransfer.simulator.trace import redact_form
 from warmtransfer.simulator.wire import new_sid
@@ -28,49 +36,35 @@ from warmtransfer.simulator.wire import new_sid
 NEVER = 300.0
 
 
-Work = Callable[[Ask], Awaitable[Answer]]
-
-
 class Rest:
     """Serves the API of one account."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self.account = network.account
-        self.calls = CallsApi(network)
-        self.conferences = ConferencesApi(network)
+        self.holdings = network.holdings
+        self.accounts, self.permissions = AccountsApi(network), PermissionsApi(network)
+        apis = (
+            self.accounts, CallsApi(network), ConferencesApi(network), NumbersApi(network),
+            AvailableApi(network), ApplicationsApi(network), CallerIdsApi(network), MessagesApi(network),
+        )  # fmt: skip
+        self.table: Table = list(chain.from_iterable(api.table() for api in apis))
 
     def routes(self) -> list[web.RouteDef]:
-        """Returns the routes of the API, and one for everything that it lacks."""
-        calls, rooms = self.calls, self.conferences
-        table: list[tuple[str, str, Work]] = [
-            ("GET", "{account}.json", self._account),
-            ("POST", "{account}/Calls.json", calls.create),
-            ("GET", "{account}/Calls.json", calls.list),
-            ("GET", "{account}/Calls/{sid}.json", calls.fetch),
-            ("POST", "{account}/Calls/{sid}.json", calls.update),
-            ("GET", "{account}/Conferences.json", rooms.list),
-            ("GET", "{account}/Conferences/{sid}.json", rooms.fetch),
-            ("POST", "{account}/Conferences/{sid}.json", rooms.update),
-            ("POST", "{account}/Conferences/{sid}/Participants.json", rooms.add),
-            ("GET", "{account}/Conferences/{sid}/Participants.json", rooms.participants),
-            ("GET", "{account}/Conferences/{sid}/Participants/{who}.json", rooms.participant),
-            ("POST", "{account}/Conferences/{sid}/Participants/{who}.json", rooms.change),
-            ("DELETE", "{account}/Conferences/{sid}/Participants/{who}.json", rooms.remove),
-            ("GET", "{account}/Applications.json", self._applications),
-            ("GET", "{account}/Applications/{sid}.json", self._application),
-            ("GET", "{account}/IncomingPhoneNumbers.json", self._numbers),
-            ("GET", "{account}/IncomingPhoneNumbers/{sid}.json", self._number),
-        ]
-        found = [web.route(m, f"{render.API}/{p}", self._serve(work)) for m, p, work in table]
+        """Returns the routes of api.twilio.com and voice.twilio.com, and one of each for everything else."""
+        found: Table = [("GET", f"{render.API}.json", self.accounts.list)]
+        found += [(method, f"{render.API}/{path}", work) for method, path, work in self.table]
+        found += [(method, f"{VOICE}/{path}", work) for method, path, work in self.permissions.table()]
+        found += [("*", f"{top}/{{tail:.*}}", self._nothing) for top in (render.API, VOICE)]
         media = web.get(f"{render.API}/{{account}}/Recordings/{{sid}}", self._recording)
-        return [*found, media, web.route("*", f"{render.API}/{{tail:.*}}", self._serve(self._nothing))]
+        return [media, *(web.route(method, path, self._serve(work)) for method, path, work in found)]
 
     def _serve(self, work: Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def serve(request: web.Request) -> web.StreamResponse:
             text = request.query_string if request.method == "GET" else await request.text()
             pairs = parse_qsl(text, keep_blank_values=True)
-            ask = Ask(request.path, request.method, Params(pairs), dict(request.match_info))
+            by_token = not _credentials(request)[0].startswith("SK")
+            ask = Ask(request.path, request.method, Params(pairs), dict(request.match_info), by_token)
             status, body, fault = await self._answer(request, ask, work)
             if fault is not None and fault.action == "timeout_after":
                 self._row(ask, 0, None)
@@ -111,17 +105,20 @@ class Rest:
             raise RestError(int(fault.argument or 20001))
 
     def _authenticate(self, request: web.Request, ask: Ask) -> None:
-        kind, _, text = request.headers.get("Authorization", "").partition(" ")
-        try:
-            user, _, password = base64.b64decode(text).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            user = password = ""
-        account = self.account
-        wanted = {account.sid: account.token, account.key_sid: account.key_secret}.get(user)
-        if kind.lower() != "basic" or wanted is None or not hmac.compare_digest(wanted, password):
+        """Lets in who has a token or the key, as far as the account's state and the key's rights go."""
+        account, (user, password) = self.account, _credentials(request)
+        wanted = {
+            account.sid: (account.token, account.secondary_token), account.key_sid: (account.key_secret,)
+        }.get(user, ())  # fmt: skip
+        if not any(each and hmac.compare_digest(each, password) for each in wanted):
             raise RestError(20003)
         if ask.parts.get("account", account.sid) != account.sid:
             raise not_found(ask.path)
+        if not ask.by_token and not self.holdings.may(ask.subject):
+            code = int(self.network.laws["missing_right"])
+            raise RestError(code, "Permission Denied" if code == 20003 else "", status=403)
+        if self.holdings.status != "active" and ask.subject.strip() != "GET":
+            raise RestError(20005, f"Account {account.sid} is {self.holdings.status}")
 
     def _row(self, ask: Ask, status: int, body: dict[str, Any] | None) -> None:
         self.network.trace.write(
@@ -133,27 +130,6 @@ class Rest:
             response=body,
         )
 
-    async def _account(self, ask: Ask) -> Answer:
-        return 200, render.account_json(self.account)
-
-    async def _application(self, ask: Ask) -> Answer:
-        if ask.parts["sid"] != self.account.app_sid:
-            raise not_found(ask.path)
-        return 200, render.application_json(self.account)
-
-    async def _applications(self, ask: Ask) -> Answer:
-        return 200, ask.page("applications", [render.application_json(self.account)])
-
-    async def _number(self, ask: Ask) -> Answer:
-        if ask.parts["sid"] != self.account.number_sid:
-            raise not_found(ask.path)
-        return 200, render.number_json(self.account)
-
-    async def _numbers(self, ask: Ask) -> Answer:
-        wanted = ask.params.text("PhoneNumber", self.account.number)
-        shown = [render.number_json(self.account)] if wanted == self.account.number else []
-        return 200, ask.page("incoming_phone_numbers", shown)
-
     async def _nothing(self, ask: Ask) -> Answer:
         text = f"the simulator has no {ask.subject}: that is its own gap, and no fault of the request"
         self.network.trace.note("warning", text=f"{text}; Twilio may well have it")
@@ -164,3 +140,13 @@ class Rest:
         if pcm is None:
             return web.json_response(not_found(request.path).body(), status=404)
         return web.Response(body=await asyncio.to_thread(wav_bytes, pcm), content_type="audio/x-wav")
+
+
+def _credentials(request: web.Request) -> tuple[str, str]:
+    """The user and password of a request; empty where they are none."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    try:
+        user, _, password = base64.b64decode(text).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return (user, password) if kind.lower() == "basic" else ("", "")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.wire import rfc2822
@@ -26,7 +25,8 @@ PARTICIPANT_STATUS = {
 
 def call_json(call: Call, sid: str = "") -> dict[str, Any]:
     """Returns a Call resource, under the SID it was asked for by."""
-    account = call.services.account.sid
+    account, holdings = call.services.account.sid, call.services.holdings
+    number = holdings.number(call.to) if call.direction == "inbound" else holdings.number(call.from_)
     sid = sid or call.sid
     uri = f"{API}/{account}/Calls/{sid}"
     parts = ("notifications", "recordings", "siprec", "streams", "transcriptions", "user_defined_messages")
@@ -36,7 +36,7 @@ def call_json(call: Call, sid: str = "") -> dict[str, Any]:
         "annotation": None,
         "answered_by": call.answered_by or None,
         "api_version": "2010-04-01",
-        "caller_name": "",
+        "caller_name": call.caller_name or None,
         "date_created": rfc2822(call.created),
         "date_updated": rfc2822(call.finished or call.updated),
         "direction": call.direction,
@@ -48,7 +48,7 @@ def call_json(call: Call, sid: str = "") -> dict[str, Any]:
         "from_formatted": call.from_,
         "group_sid": None,
         "parent_call_sid": call.parent.sid if call.parent else None,
-        "phone_number_sid": call.services.account.number_sid,
+        "phone_number_sid": number.sid if number is not None else None,
         "price": None,
         "price_unit": "USD",
         "queue_time": str(call.queue_ms),
@@ -104,90 +104,6 @@ def participant_json(member: Member) -> dict[str, Any]:
         "status": PARTICIPANT_STATUS.get(call.status, "failed"),
         "queue_time": str(call.queue_ms),
         "uri": f"{API}/{account}/Conferences/{room.sid}/Participants/{call.sid}.json",
-    }
-
-
-def number_json(account: Account) -> dict[str, Any]:
-    """Returns the IncomingPhoneNumber resource, with every field of the OpenAPI document's example."""
-    uri = f"{API}/{account.sid}/IncomingPhoneNumbers/{account.number_sid}"
-    return {
-        **dict.fromkeys(("address_sid", "bundle_sid", "emergency_address_sid", "identity_sid", "trunk_sid")),
-        "address_requirements": "none",
-        "beta": False,
-        "emergency_address_status": "unregistered",
-        "emergency_status": "Inactive",
-        "origin": "twilio",
-        "sms_application_sid": "",
-        "sms_fallback_method": "POST",
-        "sms_fallback_url": "",
-        "sms_method": "POST",
-        "sms_url": "",
-        "subresource_uris": {"assigned_add_ons": f"{uri}/AssignedAddOns.json"},
-        "type": None,
-        "voice_receive_mode": "voice",
-        "sid": account.number_sid,
-        "account_sid": account.sid,
-        "friendly_name": account.number,
-        "phone_number": account.number,
-        "api_version": "2010-04-01",
-        "voice_url": account.voice_url,
-        "voice_method": account.voice_method,
-        "voice_fallback_url": account.fallback_url,
-        "voice_fallback_method": "POST",
-        "voice_caller_id_lookup": False,
-        "voice_application_sid": "",
-        "status_callback": account.status_url,
-        "status_callback_method": account.status_method,
-        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
-        "date_created": rfc2822(),
-        "date_updated": rfc2822(),
-        "status": "in-use",
-        "uri": f"{uri}.json",
-    }
-
-
-def application_json(account: Account) -> dict[str, Any]:
-    """Returns the Application resource."""
-    return {
-        "sid": account.app_sid,
-        "account_sid": account.sid,
-        "api_version": "2010-04-01",
-        "friendly_name": account.friendly_name,
-        "voice_url": account.app_url,
-        "voice_method": "POST",
-        "voice_fallback_url": account.app_fallback_url,
-        "voice_fallback_method": "POST",
-        "voice_caller_id_lookup": False,
-        "status_callback": "",
-        "status_callback_method": "POST",
-        **dict.fromkeys(("message_status_callback", "sms_status_callback"), ""),
-        **dict.fromkeys(("sms_url", "sms_fallback_url"), ""),
-        **dict.fromkeys(("sms_method", "sms_fallback_method"), "POST"),
-        "public_application_connect_enabled": False,
-        "date_created": rfc2822(),
-        "date_updated": rfc2822(),
-        "uri": f"{API}/{account.sid}/Applications/{account.app_sid}.json",
-    }
-
-
-def account_json(account: Account) -> dict[str, Any]:
-    """Returns the Account resource, without its token."""
-    return {
-        "sid": account.sid,
-        "owner_account_sid": account.sid,
-        "friendly_name": account.friendly_name,
-        "status": "active",
-        "type": "Full",
-        "auth_token": "",
-        "date_created": rfc2822(),
-        "date_updated": rfc2822(),
-        "subresource_uris": {
-            "calls": f"{API}/{account.sid}/Calls.json",
-            "conferences": f"{API}/{account.sid}/Conferences.json",
-            "incoming_phone_numbers": f"{API}/{account.sid}/IncomingPhoneNumbers.json",
-            "applications": f"{API}/{account.sid}/Applications.json",
-        },
-        "uri": f"{API}/{account.sid}.json",
     }
 
 

@@ -58,11 +58,10 @@ async def fetch(services: Services, goto: Goto, form: Form) -> Document:
     return read(services, await asyncio.shield(sending))
 
 
-async def instead(services: Services, fallback: str, goto: Goto, form: Form, exc: TwimlError) -> Document:
-    """Returns the document behind the fallback URL, which is told what was wrong; raises TwimlError."""
-    services.trace.note("error", code=exc.code, text=str(exc), url=goto.url)
-    extra = [("ErrorCode", str(exc.code)), ("ErrorUrl", goto.url.partition("#")[0])]
-    return read(services, await services.webhooks.send(fallback, [*form, *goto.form, *extra], "POST"))
+async def instead(services: Services, fallback: Goto, exc: TwimlError, url: str, form: Form) -> Document:
+    """Returns the fallback's document, which is told what failed and where; raises TwimlError."""
+    extra = [("ErrorCode", str(exc.code)), ("ErrorUrl", url.partition("#")[0])]
+    return read(services, await services.webhooks.send(fallback.url, [*form, *extra], fallback.method))
 
 
 def read(services: Services, reply: Reply) -> Document:

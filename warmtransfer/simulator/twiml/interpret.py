@@ -31,7 +31,12 @@ MAX_HOPS = 200
 
 
 async def run(
-    call: Call, exchange: Exchange, first: Goto | Document, *, hangs_up: bool = True, fallback: str = ""
+    call: Call,
+    exchange: Exchange,
+    first: Goto | Document,
+    *,
+    hangs_up: bool = True,
+    fallback: Goto | None = None,
 ) -> None:
     """Runs a leg's TwiML to its end, then hangs up (unless the leg goes on to be bridged).
 
@@ -51,25 +56,32 @@ async def run(
         call.finish("completed")
 
 
-async def _documents(script: Script, first: Goto | Document, fallback: str) -> None:
-    call = script.call
+async def _documents(script: Script, first: Goto | Document, fallback: Goto | None) -> None:
+    call, services = script.call, script.services
     following: Goto | Document | None = first
     hops = 0
     while following is not None and not call.over:
         done = 0
         if isinstance(following, Goto):
-            began = call.services.clock.now()
+            began = services.clock.now()
             following, done = await _next(script, following, fallback)
-            hops = 0 if call.services.clock.now() - began > 1 else hops + 1
+            hops = 0 if services.clock.now() - began > 1 else hops + 1
             if hops > MAX_HOPS:
                 raise TwimlError(11215, "too many documents that only redirect")
         script.document = following
-        step = await _verbs(script, following, done)
+        try:
+            step = await _verbs(script, following, done)
+        except TwimlError as exc:
+            if fallback is None:
+                raise
+            services.trace.note("error", code=exc.code, text=str(exc), leg=call.label, call_sid=call.sid)
+            following, fallback = await instead(services, fallback, exc, following.url, call.params()), None
+            continue
         following = step if isinstance(step, Goto) else None
         script.hung_up = isinstance(step, End)
 
 
-async def _next(script: Script, goto: Goto, fallback: str) -> tuple[Document, int]:
+async def _next(script: Script, goto: Goto, fallback: Goto | None) -> tuple[Document, int]:
     """The document behind a URL, and how many of its verbs are done: the one before it goes on, perhaps.
 
     For a call's first document the fallback URL is documented; for later ones there is a law.
@@ -80,7 +92,8 @@ async def _next(script: Script, goto: Goto, fallback: str) -> tuple[Document, in
     except TwimlError as exc:
         answer = _answer(script) if script.done else "fallback"
         if answer == "fallback" and fallback:
-            return await instead(services, fallback, goto, form, exc), 0
+            services.trace.note("error", code=exc.code, text=str(exc), url=goto.url)
+            return await instead(services, fallback, exc, goto.url, [*form, *goto.form]), 0
         left = script.document.verbs[script.done - 1 :] if script.done else ()
         if answer != "next_verb" or len(left) < 2 or left[0].name == "Redirect":
             raise
