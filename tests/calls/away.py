@@ -76,18 +76,18 @@ def _now(world: World) -> float:
     return float(world.control("GET", "/state")["t"])
 
 
-def _in_room(story: Story) -> None:
+def _in_room(story: Story) -> Row:
     joined = {"kind": "leg", "event": "joined", "call_sid": story.caller_sid}
-    story.wait("the caller in the room", lambda row: joined.items() <= row.items())
+    return story.wait("the caller in the room", lambda row: joined.items() <= row.items())
 
 
 def _back(story: Story, ready: float) -> float:
     """When this caller's AI was in the room again; for ever for one who has been lost."""
-    room = f"wt-{story.app_call()['id']}"
+    room = _in_room(story)["conference_sid"]
 
     def joined(row: Row) -> bool:
         fits = row["kind"] == "leg" and row["event"] == "joined" and row["t"] > ready
-        return bool(fits and row.get("room") == room and str(row.get("label")).startswith("ai-"))
+        return bool(fits and row["conference_sid"] == room and str(row.get("label")).startswith("ai-"))
 
     try:
         return float(story.wait("the AI's return", joined, 30)["t"])
@@ -97,7 +97,7 @@ def _back(story: Story, ready: float) -> float:
 
 def _heard(seen: Evidence, story: Story, who: str, times: tuple[float, float, float]) -> Heard:
     died, ready, back = times
-    leg = next(each for each in seen.legs if each.sid == story.caller_sid)
+    leg = next(each for each in seen.legs if each.call_sid == story.caller_sid)
     end = min(back, leg.ended or back)
     spans = quiet(loud(seen.heard(leg)), leg.answered or 0.0, [(died, end)])
     return Heard(who, max((b - a for a, b in spans), default=0.0), back - ready, end == back)
