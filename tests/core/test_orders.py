@@ -129,7 +129,6 @@ NEEDLESS = [
     (do.LimitAI, ALONE),
     (do.LimitAI, replace(CALL, ai=replace(CALL.ai, since=0.0))),
     (do.EndAI, replace(ALONE, attempts=(replace(SAM, n=1, outcome=Outcome.LAST_RESORT),))),
-    (do.LookForAI, replace(CALL, ai=replace(CALL.ai, call_sid="", state=AIState.ADDING))),
     (do.Introduce, ALONE),
     (do.Introduce, replace(CALL, attempts=())),
     *(

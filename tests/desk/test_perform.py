@@ -239,6 +239,9 @@ def test_an_ai_leg_that_is_over_is_found_to_be(leg: Leg) -> None:
     unnamed = do.LookForAI(1, "CF1", "")
     assert performed(unnamed, leg=LegState.UP, find_participant="CAai")[0] == ev.AIIdle(1)
     assert performed(unnamed, find_participant="")[0] == ev.AILeft(1, "CF1", "looked")
+    coming = do.LookForAI(1, "CF1", "", idle=True)
+    assert performed(coming, find_participant="")[0] is None, "another process may just be adding it"
+    assert performed(coming, leg=LegState.UP, find_participant="CAai")[0] == ev.AIIdle(1)
 
 
 @pytest.mark.parametrize(

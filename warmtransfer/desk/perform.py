@@ -163,8 +163,10 @@ class Performer:
     def _limit_ai(self, call_id: str, order: do.LimitAI) -> None:
         _gone_is_done(self._carrier.limit_call, order.call_sid, math.ceil(order.seconds))
 
-    def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event:
+    def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
         sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
+        if not sid and order.idle:
+            return None  # on its way, perhaps: whoever adds it will tell, or the stage's timer
         state = self._carrier.leg(sid) if sid else LegState.UNKNOWN
         number = self._settings.last_resort
         if number and sid and order.idle:

@@ -133,6 +133,5 @@ class LookForAI(AIOrder):
         return {**AIOrder.facts(self, call, rules), "idle": call.ai.state is AIState.ADDING}
 
     def needed(self, call: Call) -> bool:
-        """Only a leg that should be up; one that is still on its way has to be known by its CallSid."""
-        here = call.ai.state in (AIState.STREAMING, AIState.UP)
-        return here or (call.ai.state is AIState.ADDING and bool(call.ai.call_sid))
+        """Only a leg that should be up."""
+        return call.ai.state is not AIState.ABSENT
