@@ -41,6 +41,7 @@ OWNERS: dict[str, set[str]] = {
     "twilio.request_validator": {"web/guard.py"},
     "twilio.twiml": {"web/twiml/"},
     "sqlalchemy": {"ports/store/"},
+    "alembic": {"ports/store/migrating.py"},
     "psycopg": set(),
     "websocket": {"ports/model/connecting.py"},
     "websockets": {"ports/websocket/frames.py"},

@@ -1,4 +1,4 @@
-"""`flask warmtransfer …`: what has become of the calls, and forgetting one caller."""
+"""`flask warmtransfer …`: what has become of the calls, forgetting a caller, the database, the fallback."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from warmtransfer import config
-from warmtransfer.commands import calls, export, fallback, forget, show
+from warmtransfer.commands import calls, db, export, fallback, forget, show
 from warmtransfer.commands.looking import DATABASE
 
 group = AppGroup("warmtransfer", help="Look at the calls of warmtransfer.", short_help="Look at calls.")
-for _each in (calls, show, export, forget, fallback):
+for _each in (calls, show, export, forget, fallback, db):
     group.add_command(_each.command)
 
 

@@ -61,6 +61,11 @@ def kept(given: str, *, reading: bool = True) -> Iterator[Kept]:
         raise click.ClickException(str(fault)) from fault
 
 
+def address(given: str) -> str:
+    """The address of the database `given`, or of the app's."""
+    return given or _of_app()[0]
+
+
 def number(text: str) -> str:
     """A caller's number as it is kept; one that is none, as withheld ones are, stays as it is."""
     try:
