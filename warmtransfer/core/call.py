@@ -71,6 +71,7 @@ class AI:
     losses: tuple[float, ...] = ()
     down: bool = False  #: cannot be had any more in this call
     excused: bool = False  #: the caller has been told, or will be, that the line was interrupted
+    turn_at: float = 0.0  #: when the leg is likely to be asked for: new legs wait for their turns
 
     @property
     def label(self) -> str:
@@ -100,6 +101,7 @@ class Attempt:
     moved: bool = False  #: the caller's own leg has come to dial it (style redirect)
     sip: str = ""  #: SipResponseCode of the carrier's last word
     digits: str = ""  #: tones sent after the answer, `w` for half a second of waiting
+    turn_at: float = 0.0  #: when they are likely to be dialled: new legs wait for their turns
 
     @property
     def label(self) -> str:
