@@ -33,7 +33,7 @@ class Line:
 def ask(
     line: Line, process: str, waited: Sequence[float], at: float, gap: float
 ) -> tuple[Line, tuple[float, ...]]:
-    """The turn for the first of those in this process who have `waited` so long, longest first, if it is time.
+    """The turn for the first of those in this process, who have `waited` so long, if it is time.
 
     The line afterwards, and for each the seconds until their turn as things stand; the first one's turn has
     come with 0, and is taken. `gap`: seconds between two turns.
@@ -41,14 +41,14 @@ def ask(
     if line.free_at > at + LONGEST + gap:
         line = replace(line, free_at=at + gap)
     others = tuple(each for each in line.waiting if each.process != process and at - each.seen < STALE)
-    since = tuple(at - each for each in waited)
+    since = tuple(at - each for each in sorted(waited, reverse=True))
     rivals = sorted((other, each.process) for each in others for other in each.since)
     left = max(0.0, line.free_at - at)
     ahead = [sum(rival < (each, process) for rival in rivals) + n for n, each in enumerate(since)]
     if since and not ahead[0] and not left:
-        return _left(at + gap, others, process, since[1:], at), (0.0, *(n * gap for n in ahead[1:]))
+        return _after(at + gap, others, Waiting(process, since[1:], at)), (0.0, *(n * gap for n in ahead[1:]))
     # Whoever is ahead and does not take what is free now is about to.
-    return _left(line.free_at, others, process, since, at), tuple(left + n * gap for n in ahead)
+    return _after(line.free_at, others, Waiting(process, since, at)), tuple(left + n * gap for n in ahead)
 
 
 def hold(line: Line, at: float, seconds: float) -> Line:
@@ -56,6 +56,5 @@ def hold(line: Line, at: float, seconds: float) -> Line:
     return replace(line, free_at=max(line.free_at, at + min(seconds, LONGEST)))
 
 
-def _left(free_at: float, others: tuple[Waiting, ...], process: str, since: tuple[float, ...], at: float) -> Line:
-    mine = (Waiting(process, since, at),) if since else ()
-    return Line(free_at, others + mine)
+def _after(free_at: float, others: tuple[Waiting, ...], mine: Waiting) -> Line:
+    return Line(free_at, (*others, mine) if mine.since else others)

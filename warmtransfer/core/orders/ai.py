@@ -52,7 +52,8 @@ class AddAI(AIOrder):
 
     def advance(self, call: Call) -> Call:
         """A new leg, and with it a new stream."""
-        return replace(call, ai=replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token="", turn_at=0.0))
+        new = replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token="", turn_at=0.0)
+        return replace(call, ai=new)
 
 
 @dataclass(frozen=True, slots=True)
