@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.words import Show
 from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.turns import Line, Turns
 from warmtransfer.ports.loop.selecting import SelectorLoop
 from warmtransfer.ports.store.store import Store
 from warmtransfer.web.links import Links
@@ -65,6 +66,7 @@ class Options:
     number = "+15550100000"
     call_limit = 3600
     max_calls = 20
+    calls_per_second = 500.0
     show = Show.OWN
 
     def __init__(self, rules: Rules = RULES) -> None:
@@ -73,6 +75,26 @@ class Options:
     def rules(self) -> Rules:
         """The rules given."""
         return self._rules
+
+
+class NoLine:
+    """A line in which nobody waits."""
+
+    def __init__(self) -> None:
+        self.held: list[float] = []
+
+    def ask(self, waited: Sequence[float], gap: float) -> tuple[float, ...]:
+        """At once."""
+        return tuple(0.0 for _ in waited)
+
+    def hold(self, seconds: float) -> None:
+        """Noted."""
+        self.held.append(seconds)
+
+
+def free_turns(line: Line | None = None) -> Turns:
+    """Turns for which nobody waits."""
+    return Turns(line or NoLine(), Clock(500.0), 500.0)
 
 
 class Office:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.core.test_orders import ORDERS
-from tests.desk.parts import Options, Told
+from tests.desk.parts import Options, Told, free_turns
 from warmtransfer import errors
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
@@ -41,6 +41,7 @@ def performed(order: do.Order, call: Call = CALL, **answers: Any) -> tuple[ev.Ev
         clock=Clock(500.0),
         call=lambda _: call,
         known=lambda _: (),
+        turns=free_turns(),
     )
     return performer.perform(call.id, order), carrier
 
@@ -262,6 +263,7 @@ def test_of_the_rooms_that_are_open_only_our_forgotten_ones_are_ended(
         clock=Clock(500.0),
         call=lambda call_id: CALL if call_id == "c1" else None,
         known=lambda _: (),
+        turns=free_turns(),
     )
     performer.adopt_forgotten()
     assert ("end_room" in carrier.names()) is ended
@@ -294,6 +296,7 @@ def test_every_order_that_is_not_local_can_be_carried_out(tmp_path: Path) -> Non
         clock=Clock(),
         call=lambda _: None,
         known=lambda _: (),
+        turns=free_turns(),
     )
     for name, kind in do.BY_NAME.items():
         assert kind.local or name in abstract or kind in performer._does, name
@@ -323,6 +326,7 @@ def shown(style: Style, **answers: Any) -> tuple[ev.Event | None, Told]:
         clock=Clock(500.0),
         call=lambda _: replace(CALL, caller="+15550123456"),
         known=lambda _: (),
+        turns=free_turns(),
         token={"c1": "a-token"}.__getitem__,
     )
     order = do.DialHuman(n=1, name="sam", number="+15550100001", style=style, room_sid="CF1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 #: Seconds by which a human counts as having waited longer: one goes first, but for an AI that waits so long.
 HEAD_START = 10.0
@@ -28,6 +29,15 @@ class Line:
 
     free_at: float = 0.0
     waiting: tuple[Waiting, ...] = ()
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Line:
+        """The line as it was stored; what is not known here is left out."""
+        waiting = (
+            Waiting(str(each["process"]), tuple(map(float, each["since"])), float(each["seen"]))
+            for each in data.get("waiting", ())
+        )
+        return cls(float(data.get("free_at", 0.0)), tuple(waiting))
 
 
 def ask(

@@ -33,6 +33,7 @@ class AddAI(AIOrder):
 
     lane: ClassVar[Lane] = Lane.AI
     repeatable: ClassVar[bool] = False
+    paced: ClassVar[bool] = True
 
     room: str = ""
     delay: float = 0.0
