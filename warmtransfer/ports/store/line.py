@@ -58,7 +58,7 @@ class SharedLine:
                 db.execute(sql.ADD_LINE, which)
                 kept = db.execute(sql.LOCK_LINE, which).scalar()
             # Several machines have several clocks. Asked within the lock: before it, we may have waited.
-            at = time.time() if self._process is None else float(db.execute(sql.CLOCK).scalar_one())
+            at = time.time() if self._process is None else float(db.execute(sql.CLOCK).one()[0])
             line, answer = change(pacing.Line.from_dict(kept or {}), at)
             db.execute(sql.SET_LINE, {**which, "line": plain(line)})
         return answer
