@@ -25,6 +25,7 @@ class Told:
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
         self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self.at: list[float] = []  #: and when
         self._changed = threading.Condition()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -35,6 +36,7 @@ class Told:
             answer = self.answers.get(name, "")
             with self._changed:
                 self.said.append((name, args, kwargs))
+                self.at.append(time.monotonic())
                 self._changed.notify_all()
             if isinstance(answer, list):
                 answer = answer.pop(0) if len(answer) > 1 else answer[0]
@@ -48,6 +50,11 @@ class Told:
         """The methods called so far, in order."""
         with self._changed:
             return [name for name, _, _ in self.said]
+
+    def times(self, *names: str) -> list[float]:
+        """When these were called: monotonic."""
+        with self._changed:
+            return [at for at, (name, _, _) in zip(self.at, self.said, strict=True) if name in names]
 
     def wait(
         self, name: str, times: int = 1, seconds: float = 10.0
@@ -66,11 +73,11 @@ class Options:
     number = "+15550100000"
     call_limit = 3600
     max_calls = 20
-    calls_per_second = 500.0
     show = Show.OWN
 
-    def __init__(self, rules: Rules = RULES) -> None:
+    def __init__(self, rules: Rules = RULES, calls_per_second: float = 500.0) -> None:
         self._rules = rules
+        self.calls_per_second = calls_per_second
 
     def rules(self) -> Rules:
         """The rules given."""
@@ -82,9 +89,11 @@ class NoLine:
 
     def __init__(self) -> None:
         self.held: list[float] = []
+        self.asked = 0  #: turns
 
     def ask(self, waited: Sequence[float], gap: float) -> tuple[float, ...]:
         """At once."""
+        self.asked += len(waited)
         return tuple(0.0 for _ in waited)
 
     def hold(self, seconds: float) -> None:
@@ -101,7 +110,13 @@ class Office:
     """A desk with all its parts; `close` ends every thread."""
 
     def __init__(
-        self, folder: Path, rules: Rules = RULES, speed: float = 1.0, url: str = "", **answers: Any
+        self,
+        folder: Path,
+        rules: Rules = RULES,
+        speed: float = 1.0,
+        url: str = "",
+        cps: float = 500.0,
+        **answers: Any,
     ) -> None:
         self.carrier = Told(add_ai="CAai1", dial="CAhuman1", **answers)
         self.switchboard = Told(calls=list)
@@ -113,7 +128,7 @@ class Office:
             carrier=self.carrier,
             switchboard=self.switchboard,
             links=Links("https://example.test"),
-            settings=Options(rules),
+            settings=Options(rules, cps),
             clock=self.clock,
             loop=self.loop,
         )

@@ -107,7 +107,7 @@ class Outbox:
             self._put_down(order_id)
             return
         try:
-            result = self._performer.perform(call_id, order)
+            result = self._performer.perform(call_id, order, partial(self._ours, order_id))
         except Leaving:
             self._put_down(order_id)
             return

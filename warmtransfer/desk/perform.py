@@ -75,16 +75,19 @@ class Performer:
             do.RedirectCaller: self._redirect,
         }
 
-    def perform(self, call_id: str, order: do.Order) -> ev.Event | None:
+    def perform(
+        self, call_id: str, order: do.Order, ours: Callable[[], bool] = lambda: True
+    ) -> ev.Event | None:
         """Do it if still wanted, repeating what is safe to repeat, and say what came of it.
 
-        Raises only Leaving: it was not begun, and is not to be by us.
+        Raises only Leaving: it is for another process to do, because this one ends or it is not `ours` any
+        more when its turn has come.
         """
         name = type(order).__name__
         self._sleep(getattr(order, "delay", 0.0))
         for pause in (*RETRY_AFTER, None):
             try:
-                if not self._may(call_id, order):
+                if not self._may(call_id, order, ours):
                     return None
                 return self._does[type(order)](call_id, order)
             except errors.Leaving:
@@ -104,13 +107,19 @@ class Performer:
                 return ev.OrderFailed(name, "ours", order.key, type(fault).__name__)
         return None
 
-    def _may(self, call_id: str, order: do.Order) -> bool:
+    def _may(self, call_id: str, order: do.Order, ours: Callable[[], bool]) -> bool:
         """Whether it is still wanted, once it is its turn."""
+
+        def wanted() -> bool:
+            if not ours():
+                raise errors.Leaving("another process has taken it over")
+            return self._wanted(call_id, order)
+
         if not order.paced:
             return self._wanted(call_id, order)
         return self._turns.take(
             human=order.lane is do.Lane.HUMAN,
-            wanted=lambda: self._wanted(call_id, order),
+            wanted=wanted,
             told=lambda seconds: self._waits(call_id, ev.TurnAwaited(order.key, seconds)),
         )
 

@@ -36,7 +36,8 @@ class Leg:
     """One leg that waits. Times are monotonic."""
 
     since: float
-    due: float
+    due: float = 0.0  #: when its turn is likely to come, once somebody has asked
+    news: bool = False  #: that has just become known
     told: float = 0.0  #: until when it was said to wait
 
 
@@ -63,7 +64,7 @@ class Turns:
         have become more. Raises Leaving once we are stopped.
         """
         now = time.monotonic()
-        leg = Leg(now - self._head_start if human else now, now)
+        leg = Leg(now - self._head_start if human else now)
         came = False
         try:
             with self._in_line(leg):
@@ -101,8 +102,6 @@ class Turns:
         with self._changed:
             self._legs.append(leg)
             self._legs.sort(key=lambda each: each.since)
-            ahead = self._legs[: self._legs.index(leg)]
-            leg.due = max((each.due + self._gap for each in ahead), default=leg.due)
         try:
             yield
         finally:
@@ -118,8 +117,11 @@ class Turns:
                 return False
             left = self._ask([time.monotonic() - each.since for each in legs])
             now = time.monotonic()
-            for each, seconds in zip(legs, left, strict=True):
-                each.due = now + seconds
+            with self._changed:
+                for each, seconds in zip(legs, left, strict=True):
+                    each.news |= not each.due
+                    each.due = now + seconds
+                self._changed.notify_all()
             return not left[0]
 
     def _ask(self, waited: Sequence[float]) -> tuple[float, ...]:
@@ -144,13 +146,14 @@ class Turns:
             if self._legs[0] is leg:
                 self._changed.wait_for(lambda: self._stopped, min(LOOK, max(0.0, leg.due - time.monotonic())))
             else:
-                self._changed.wait_for(lambda: self._stopped or self._legs[0] is leg, LOOK)
+                self._changed.wait_for(lambda: self._stopped or leg.news or self._legs[0] is leg, LOOK)
             if self._stopped:
                 raise Leaving("this process is ending")
 
     def _tell(self, leg: Leg, told: Callable[[float], object]) -> None:
         now, second = time.monotonic(), self._clock.real(1.0)
         left = leg.due - now
+        leg.news = False
         if now > leg.told + SLACK * second if leg.told else left >= NOTED * second:
             leg.told = max(now, leg.due)
             told(max(0.0, round(left / second, 2)))
