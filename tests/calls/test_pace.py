@@ -1,0 +1,74 @@
+"""Many callers at once at an account that makes one leg a second: all get the AI in turn, a human goes first."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from tests.calls.story import SAM, Row, Story, human
+from tests.calls.world import World
+from warmtransfer.simulator.witness.hearing import loud, quiet
+
+#: Slower than other stories: seven calls sound at once, and what a busy machine delays is magnified.
+SPEED = 2.5
+#: Seconds by which requests that left in time may come too near to each other at the carrier.
+JITTER = 0.1 * SPEED
+STAY: Row = {"wait": 300}
+CALLERS = 6
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = World(tmp_path_factory.mktemp("pace"), speed=SPEED, arguments=("--cps", "1"))
+    try:
+        yield world.start()
+    finally:
+        world.stop()
+
+
+@pytest.mark.parametrize("world", ["lone_participant=nothing,announcement=all"], indirect=True)
+def test_six_callers_at_once_get_the_ai_in_turn_and_a_human_is_called_before_them(
+    story: Story, world: World
+) -> None:
+    world.phones(human(SAM, {"after": 4.0}, STAY))
+    story.phone(STAY)
+    story.stage("ai", 40)
+    others = [Story(world).phone(STAY) for _ in range(CALLERS)]
+    world.api("POST", f"/calls/{story.call_id}/handoff", {"summary": "An order."})
+    for other in others:
+        other.stage("ai", 60)
+    rows = story.read()
+    legs = [row for row in rows if row["kind"] == "rest" and _makes_a_leg(row)]
+    assert len(legs) == CALLERS + 2
+    gaps = [b["t"] - a["t"] for a, b in itertools.pairwise(legs)]
+    assert min(gaps) > 1.0 - JITTER, gaps
+    queued = [row["seconds"] for row in rows if row["kind"] == "note" and row.get("event") == "queued"]
+    assert all(seconds < JITTER for seconds in queued), "the carrier's own queue knows no humans"
+    [dial] = [row for row in legs if row["path"].endswith("Calls.json")]
+    assert legs.index(dial) < CALLERS - 1, "it was asked for last of all"
+    waits, came = [], []
+    for other in others:
+        journal = other.app_call()["journal"]
+        [added] = [row["data"]["call_sid"] for row in journal if row["event"] == "AIAdded"]
+        came.append(added)
+        waits += [row["data"]["seconds"] for row in journal if row["event"] == "TurnAwaited"]
+    assert max(waits) > CALLERS / 2
+    for each in (*others, story):
+        each.hang_up()
+    story.ends()
+    seen = story.evidence()
+    legs_of = {leg.call_sid: leg for leg in seen.legs}
+    for other, ai in zip(others, came, strict=True):
+        caller = legs_of[other.caller_sid]
+        assert caller.answered is not None
+        spans = quiet(
+            loud(seen.heard(caller)), caller.answered, [(caller.answered, legs_of[ai].joined[0] + 1.0)]
+        )
+        silence = max((end - begin for begin, end in spans), default=0.0)
+        assert silence <= 2.0 + JITTER, f"{silence:.2f} s of silence\n{other.digest()}"
+
+
+def _makes_a_leg(row: Row) -> bool:
+    return row["method"] == "POST" and row["path"].endswith(("/Participants.json", "/Calls.json"))
