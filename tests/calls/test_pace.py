@@ -1,4 +1,4 @@
-"""Many callers at once at an account that makes one leg a second: all get the AI in turn, a human goes first."""
+"""Many callers at once, at one new leg a second: all get the AI in their turn, and a human goes first."""
 
 from __future__ import annotations
 
