@@ -49,6 +49,9 @@ def test_a_human_rings_for_their_whole_time_however_long_their_turn_was_awaited(
     assert story.call.alarm_at == pytest.approx(story.at + 9.0 + RING)
     story.tell(ev.HumanDialled(1, "CAhuman1"), after=9.5)
     assert story.call.alarm_at == pytest.approx(story.at + RING)
+    assert story.call.attempts[0].dialled_at == story.at
+    story.tell(ev.HumanRang(1, "CAhuman1"))
+    assert story.call.attempts[0].dialled_at == story.at - 1.0
 
 
 @pytest.mark.parametrize("stage", [Stage.RINGING, Stage.BRIEFING])

@@ -195,6 +195,17 @@ def awaited(call: Call) -> bool:
     return call.ai.state in (AIState.ADDING, AIState.STREAMING) and not call.ai.down
 
 
+def turn_left(call: Call, now: float) -> float:
+    """Seconds that the newest leg still to be made waits for its turn, as far as is known; 0 for none."""
+    attempt = call.attempt
+    turns = [0.0]
+    if call.stage in WANTED and call.ai.state is AIState.ADDING and not call.ai.call_sid:
+        turns.append(call.ai.turn_at - now)
+    if call.stage in SEEKING and attempt and not (attempt.call_sid or attempt.outcome):
+        turns.append(attempt.turn_at - now)
+    return max(turns)
+
+
 def call_of(room: str) -> str:
     """The id of the call whose room has this name, "" for a room that cannot be ours."""
     found = _ROOM.fullmatch(room)

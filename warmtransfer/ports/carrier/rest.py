@@ -40,8 +40,8 @@ SKEW = 2.0
 #: Milliseconds in Twilio's queue that are worth a line: requests that left in time may arrive a little close.
 QUEUED = 500
 WAITS = (
-    "%s: new legs wait in Twilio's own queue, this one for %s ms: set WARMTRANSFER_CPS to the account's calls "
-    "per second, less what other apps of the account use"
+    "%s: new legs wait in Twilio's own queue, this one for %s ms: set WARMTRANSFER_CPS to the account's "
+    "calls per second, less what other apps of the account use"
 )
 
 
