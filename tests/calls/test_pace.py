@@ -13,8 +13,8 @@ from warmtransfer.simulator.witness.hearing import loud, quiet
 
 #: Slower than other stories: seven calls sound at once, and what a busy machine delays is magnified.
 SPEED = 2.5
-#: Seconds by which requests that left in time may come too near to each other at the carrier.
-JITTER = 0.1 * SPEED
+#: Seconds by which a request, or a sound, may be late on a busy machine (0.2 real ones).
+JITTER = 0.2 * SPEED
 STAY: Row = {"wait": 300}
 CALLERS = 6
 
@@ -28,22 +28,33 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         world.stop()
 
 
+@pytest.fixture
+def others(world: World, story: Story) -> Iterator[list[Story]]:
+    """More callers, who have not phoned yet; they hang up at the end, however that comes."""
+    told = [Story(world) for _ in range(CALLERS)]
+    yield told
+    for each in told:
+        if each.caller_sid:
+            each.hang_up()
+
+
 @pytest.mark.parametrize("world", ["lone_participant=nothing,announcement=all"], indirect=True)
 def test_six_callers_at_once_get_the_ai_in_turn_and_a_human_is_called_before_them(
-    story: Story, world: World
+    story: Story, others: list[Story], world: World
 ) -> None:
     world.phones(human(SAM, {"after": 4.0}, STAY))
     story.phone(STAY)
     story.stage("ai", 40)
-    others = [Story(world).phone(STAY) for _ in range(CALLERS)]
+    for other in others:
+        other.phone(STAY)
     world.api("POST", f"/calls/{story.call_id}/handoff", {"summary": "An order."})
     for other in others:
         other.stage("ai", 60)
     rows = story.read()
     legs = [row for row in rows if row["kind"] == "rest" and _makes_a_leg(row)]
     assert len(legs) == CALLERS + 2
-    gaps = [b["t"] - a["t"] for a, b in itertools.pairwise(legs)]
-    assert min(gaps) > 1.0 - JITTER, gaps
+    times = [row["t"] for row in legs]
+    assert all(b - a > n - JITTER for n, a, b in _pairs(times)), times
     queued = [row["seconds"] for row in rows if row["kind"] == "note" and row.get("event") == "queued"]
     assert all(seconds < JITTER for seconds in queued), "the carrier's own queue knows no humans"
     [dial] = [row for row in legs if row["path"].endswith("Calls.json")]
@@ -68,6 +79,12 @@ def test_six_callers_at_once_get_the_ai_in_turn_and_a_human_is_called_before_the
         )
         silence = max((end - begin for begin, end in spans), default=0.0)
         assert silence <= 2.0 + JITTER, f"{silence:.2f} s of silence\n{other.digest()}"
+
+
+def _pairs(times: list[float]) -> Iterator[tuple[int, float, float]]:
+    """Every two of them, and how many turns apart they are."""
+    for (n, before), (m, after) in itertools.combinations(enumerate(times), 2):
+        yield m - n, before, after
 
 
 def _makes_a_leg(row: Row) -> bool:
