@@ -106,6 +106,7 @@ class Desk:
 
         To be called before the first fact is posted; again when it raises StoreBusy.
         """
+        self._turns.open()
         if self._processes:
             self._processes.start()
         else:

@@ -55,6 +55,10 @@ class Turns:
         self._legs: list[Leg] = []
         self._stopped = False
 
+    def open(self) -> None:
+        """Have the line at hand, so that the first leg of all need not wait for that; never raises."""
+        self._withdraw()
+
     def take(
         self, *, human: bool, wanted: Callable[[], bool], told: Callable[[float], object] = lambda _: None
     ) -> bool:
