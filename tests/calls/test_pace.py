@@ -68,6 +68,7 @@ def test_six_callers_at_once_get_the_ai_in_turn_and_a_human_is_called_before_the
     assert max(waits) > CALLERS / 2
     for each in (*others, story):
         each.hang_up()
+    world.until(story._quiet, 40, "the legs of all callers to end")
     story.ends()
     seen = story.evidence()
     legs_of = {leg.call_sid: leg for leg in seen.legs}
