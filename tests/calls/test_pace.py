@@ -81,6 +81,7 @@ def test_six_callers_at_once_get_the_ai_in_turn_and_a_human_is_called_before_the
 def _silence(world: World, seen: Evidence, caller: Leg, until: float) -> float:
     """The longest silence that this caller heard up to then; a machine that is late loses what is later."""
     begin = caller.answered or 0.0
+    until = min(until, (caller.ended or until) - 0.3)
     sound, size = seen.folder / caller.wav, 16000 * (until - begin)
     world.until(lambda: sound.exists() and sound.stat().st_size >= size, 20, str(sound))
     spans = quiet(loud(seen.heard(caller)), begin, [(begin, until)])
