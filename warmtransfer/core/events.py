@@ -286,6 +286,14 @@ class Restarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnAwaited(Event):
+    """The leg `key` is not asked for yet: it waits for its turn, about so many more `seconds`."""
+
+    key: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimedOut(Event):
     """The timer `alarm`, armed in `stage`, went off."""
 

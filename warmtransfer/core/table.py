@@ -52,6 +52,7 @@ def alone(stage: Stage) -> Rows:
         ev.StreamEnded: (stage, (do.LookForLoneCaller(),)),
         ev.CallerPresent: (stage, (do.ComfortCaller(),)),
         so.CallerWaits: (stage, (do.ComfortCaller(),)),
+        so.AIQueued: (stage, ()),
         so.StrayLeg: (stage, (do.EndStray(),)),
         ev.Restarted: (stage, LOOK),
     }
@@ -126,6 +127,8 @@ TABLE: dict[Stage, Rows] = {
     S.RINGING: {
         **over(do.EndHuman()),
         **seeking(S.RINGING),
+        so.HumanQueued: (S.RINGING, ()),
+        so.HumanDelayed: (S.RINGING, (do.LetAISpeak(),)),
         ev.HumanDialled: (S.RINGING, ()),
         ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
@@ -246,6 +249,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.HumanEnded: EVERYWHERE,
     ev.LegPresent: frozenset({S.CANCELLING}),
     ev.Restarted: LIVE,
+    ev.TurnAwaited: WANTED,
     ev.TimedOut: EVERYWHERE,
     ev.OrderFailed: EVERYWHERE,
 }
@@ -267,10 +271,19 @@ WAITS: dict[Stage, str] = {
 }
 
 #: Facts that start the current stage's wait anew although the stage does not change and no timer went off.
-RENEWS = (ev.Restarted, ev.HumanDialled, so.HumanLost, so.RedirectAsked, so.AILost)
+RENEWS = (
+    ev.Restarted,
+    ev.HumanDialled,
+    so.HumanQueued,
+    so.HumanDelayed,
+    so.HumanLost,
+    so.RedirectAsked,
+    so.AIQueued,
+    so.AILost,
+)
 
 #: Facts about the AI: they do not prolong a wait for a human.
-ABOUT_AI = (so.AILost, so.AIDown, so.StillWaiting)
+ABOUT_AI = (so.AILost, so.AIDown, so.AIQueued, so.StillWaiting)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})

@@ -14,7 +14,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.step import step
 from warmtransfer.desk import telling
-from warmtransfer.desk.insisting import Insistence
+from warmtransfer.desk.insisting import Insistence, asked
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.outbox import Outbox
@@ -23,6 +23,7 @@ from warmtransfer.desk.processes import Processes
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers
 from warmtransfer.desk.tokens import Tokens
+from warmtransfer.desk.turns import Turns
 from warmtransfer.errors import Leaving, StoreBusy, WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.store import Decision, Saved, Store
@@ -62,6 +63,7 @@ class Desk:
         self._lanes = Lanes()
         self._timers = Timers(loop, clock, self.post_later)
         self.tokens = Tokens(settings.show.shown)
+        self._turns = Turns(store.line, clock, settings.calls_per_second)
         self._performer = Performer(
             carrier=carrier,
             switchboard=switchboard,
@@ -70,6 +72,8 @@ class Desk:
             clock=clock,
             call=self.call,
             known=store.legs_to,
+            turns=self._turns,
+            waits=self.post_later,
             token=self.tokens.of,
         )
         self._processes = Processes(store.leases, self, clock) if store.leases else None
@@ -102,6 +106,7 @@ class Desk:
 
         To be called before the first fact is posted; again when it raises StoreBusy.
         """
+        self._turns.open()
         if self._processes:
             self._processes.start()
         else:
@@ -130,6 +135,7 @@ class Desk:
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
         self._insistence.stop()
+        self._turns.stop()
         self._timers.stop()
         self._gathering.save_soon()
         self._lanes.close(self._clock.real(seconds))
@@ -176,7 +182,7 @@ class Desk:
 
     def ask(self, call_id: str, source: str, target: str = "", reason: str = "", summary: str = "") -> Call:
         """Ask for a human; a second ask while one is served only adds its summary."""
-        return self.post(call_id, _asked(source, target, reason, summary))
+        return self.post(call_id, asked(source, target, reason, summary))
 
     def ask_later(
         self,
@@ -190,7 +196,7 @@ class Desk:
         `wish`: as the arguments of `ask`. `wanted` is asked before every try, and ends it; `settled` is
         called once, with the call when a human was asked for.
         """
-        ask = partial(self._insistence.ask, self.post, call_id, _asked(*wish), wanted, settled)
+        ask = partial(self._insistence.ask, self.post, call_id, asked(*wish), wanted, settled)
         self._lanes.put((call_id, "facts"), ask)
 
     def offer(self, call_id: str, k: int) -> Call:
@@ -341,8 +347,3 @@ class Desk:
 def _gone_off(call: Call, alarm: ev.TimedOut) -> bool:
     """Whether another process has let this alarm go off, or it is armed no more."""
     return call.alarm != alarm.alarm or not call.alarm_at
-
-
-def _asked(source: str, *wish: str) -> ev.HandoffAsked:
-    """The fact; half a surrogate pair, as in a cut-off transcript, could not be stored."""
-    return ev.HandoffAsked(source, *(text.encode("utf-8", "replace").decode() for text in wish))

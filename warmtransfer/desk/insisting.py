@@ -61,3 +61,8 @@ class Insistence:
             self.save(ask, call_id)
         finally:
             settled(found[0] if found else None)
+
+
+def asked(source: str, *wish: str) -> ev.HandoffAsked:
+    """The fact; half a surrogate pair, as in a cut-off transcript, could not be stored."""
+    return ev.HandoffAsked(source, *(text.encode("utf-8", "replace").decode() for text in wish))

@@ -34,6 +34,10 @@ class Settings(Protocol):
     def max_calls(self) -> int:
         """Calls at once."""
 
+    @property
+    def calls_per_second(self) -> float:
+        """Legs that the carrier makes for the account in a second."""
+
     def rules(self) -> Rules:
         """What the core decides by."""
 

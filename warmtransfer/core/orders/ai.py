@@ -33,6 +33,7 @@ class AddAI(AIOrder):
 
     lane: ClassVar[Lane] = Lane.AI
     repeatable: ClassVar[bool] = False
+    paced: ClassVar[bool] = True
 
     room: str = ""
     delay: float = 0.0
@@ -52,7 +53,8 @@ class AddAI(AIOrder):
 
     def advance(self, call: Call) -> Call:
         """A new leg, and with it a new stream."""
-        return replace(call, ai=replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token=""))
+        new = replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token="", turn_at=0.0)
+        return replace(call, ai=new)
 
 
 @dataclass(frozen=True, slots=True)

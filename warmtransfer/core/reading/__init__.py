@@ -59,6 +59,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.HumanEnded: human.ended,
     ev.LegPresent: human.leg_present,
     ev.Restarted: ourselves.restarted,
+    ev.TurnAwaited: ourselves.turn_awaited,
     ev.TimedOut: ourselves.timed_out,
     ev.OrderFailed: ourselves.order_failed,
 }

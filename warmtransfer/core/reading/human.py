@@ -52,7 +52,9 @@ def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> 
         return replace(call, stray=event.call_sid), so.StrayLeg()
     if call.stage is Stage.OVER and attempt.call_sid == event.call_sid:
         return call, None
-    call = call.with_attempt(replace(attempt, call_sid=event.call_sid))
+    # Who had to wait for a turn was not called before it.
+    at = call.at if attempt.turn_at and not attempt.call_sid else attempt.dialled_at
+    call = call.with_attempt(replace(attempt, call_sid=event.call_sid, dialled_at=at))
     given_up = attempt.outcome is not None and call.stage in FREE
     if given_up or call.stage is Stage.OVER:
         return replace(call, stray=event.call_sid), so.StrayLeg()

@@ -16,7 +16,7 @@ from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, awaited
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.rules import Rules
+from warmtransfer.core.rules import LONG_WAIT, Rules
 
 
 def restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
@@ -25,6 +25,22 @@ def restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
     if call.ai.state not in ai.CONNECTED:
         return call, event
     return ai.missed(replace(call, ai=replace(call.ai, state=AIState.ADDING))), event
+
+
+def turn_awaited(call: Call, event: ev.TurnAwaited, rules: Rules) -> Reading:
+    """Only a leg that is still to be made waits; of a human's long wait the caller is told once."""
+    at = call.at + event.seconds
+    if event.key == call.ai.label and call.ai.state is AIState.ADDING and not call.ai.call_sid:
+        return replace(call, ai=replace(call.ai, turn_at=at)), so.AIQueued()
+    attempt = call.attempt
+    if attempt is None or event.key != attempt.label or attempt.call_sid or attempt.outcome or attempt.ended:
+        return call, None
+    late = attempt.dialled_at + LONG_WAIT
+    news = attempt.turn_at < late <= at and call.ai.state is AIState.UP
+    call = call.with_attempt(replace(attempt, turn_at=at))
+    if not news:
+        return call, so.HumanQueued()
+    return replace(call, news=briefing.delayed(call)), so.HumanDelayed()
 
 
 def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:

@@ -25,6 +25,9 @@ from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierR
 from warmtransfer.ports.carrier.elsewhere import Elsewhere
 from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
 from warmtransfer.ports.carrier.refusals import refusal
+from warmtransfer.sparing import Sparing
+
+log = logging.getLogger("warmtransfer")
 
 #: The SDK logs URLs, and the URL of a search for a call holds a phone number.
 _MUTE = logging.getLogger(f"{__name__}.requests")
@@ -34,6 +37,12 @@ _MUTE.disabled = True
 AI_RING = 15
 #: Seconds by which Twilio's clock may be behind ours; its dates are whole seconds besides.
 SKEW = 2.0
+#: Milliseconds in Twilio's queue that are worth a line: requests that left in time may arrive a little close.
+QUEUED = 500
+WAITS = (
+    "%s: new legs wait in Twilio's own queue, this one for %s ms: set WARMTRANSFER_CPS to the account's "
+    "calls per second, less what other apps of the account use"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Carrier:
         )
         # Loads the resource modules now rather than in the middle of somebody's call.
         self._calls, self._rooms = self._client.calls, self._client.conferences
+        self._lines = Sparing(log)
 
     # Legs -------------------------------------------------------------------------------------------
 
@@ -92,7 +102,7 @@ class Carrier:
                 **room_news(room_callback),
                 **(leg_news(status_callback) if status_callback else {}),
             )
-            return _sid("add_ai", leg.call_sid)
+            return self._made("add_ai", leg.call_sid, leg.queue_time)
 
     def dial(
         self,
@@ -123,7 +133,7 @@ class Carrier:
                 **({"send_digits": digits} if digits else detection(amd_callback)),
                 **leg_news(status_callback, call_token),
             )
-            return _sid("dial", leg.sid)
+            return self._made("dial", leg.sid, leg.queue_time)
 
     def add_human(
         self,
@@ -158,7 +168,14 @@ class Carrier:
                 **room_news(room_callback),
                 **leg_news(status_callback, call_token),
             )
-            return _sid("add_human", leg.call_sid)
+            return self._made("add_human", leg.call_sid, leg.queue_time)
+
+    def _made(self, what: str, sid: object, queue_time: object) -> str:
+        """The new leg's SID; and a line when Twilio lets it wait, which our own turns are to prevent."""
+        waits = str(queue_time or "")
+        if waits.isdecimal() and int(waits) >= QUEUED:
+            self._lines.say("queue", logging.WARNING, WAITS, what, waits)
+        return _sid(what, sid)
 
     def end_call(self, call_sid: str) -> None:
         """End a call in whatever state it is: queued, ringing, in a room, or anywhere else."""

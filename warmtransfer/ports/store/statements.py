@@ -36,6 +36,7 @@ from warmtransfer.ports.store.tables import (
     attempt,
     call,
     journal,
+    line,
     outbox,
     transcript,
 )
@@ -65,6 +66,17 @@ ADD_FACT = insert(journal).returning(journal.c.id)
 ADD_ORDER = insert(outbox).returning(outbox.c.id)
 ORDER_DONE = update(outbox).where(outbox.c.id == bindparam(WHICH))
 ADD_LINES = insert(transcript)
+
+# Turns ------------------------------------------------------------------------------------------------
+
+LOCK_LINE = select(line.c.line).where(line.c.account == bindparam(WHICH)).with_for_update()
+#: Both databases know it; of two processes that find no row, one makes it.
+ADD_LINE = text(f"INSERT INTO {line.name} (account, line) VALUES (:{WHICH}, '{{}}') ON CONFLICT DO NOTHING")
+SET_LINE = update(line).where(line.c.account == bindparam(WHICH))
+#: PostgreSQL's clock; and nobody waits for its disk, since a turn that is forgotten in a crash costs nothing.
+CLOCK = text(
+    "SELECT extract(epoch FROM clock_timestamp()), set_config('synchronous_commit', 'off', true)"
+)
 
 # Knowing ----------------------------------------------------------------------------------------------
 

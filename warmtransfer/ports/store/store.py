@@ -23,6 +23,7 @@ from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
 from warmtransfer.ports.store.leases import Leases
+from warmtransfer.ports.store.line import SharedLine
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import Decision as Decision
 from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
@@ -78,6 +79,9 @@ class Store:
         if self._postgres and not reading:
             self.leases = Leases(self._engine, self._transaction, owner)
         self._whose = Whose(owner, self.leases)
+        me = self.leases.me if self.leases else None
+        #: Who waits for a turn to have a leg made.
+        self.line = SharedLine(self._run, self._transaction, owner.account if owner else "", me)
         self._file = None if self._postgres else File(path_of(self._engine.url.database or ""))
         self._failed: tuple[float, str] | None = None  #: monotonic seconds, when the last transaction did
         self._prepared = False

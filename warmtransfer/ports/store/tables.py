@@ -126,6 +126,14 @@ process = Table(
     _time("until"),
 )
 
+#: One row an account: who waits to have a leg made at the carrier, and when the next turn is.
+line = Table(
+    "warmtransfer_line",
+    metadata,
+    _word("account", primary_key=True),
+    Column("line", JSON, nullable=False),
+)
+
 #: What caller and AI said.
 transcript = Table(
     "warmtransfer_transcript",
