@@ -90,7 +90,7 @@ class Parent:
         os.set_blocking(written, False)
         signal.set_wakeup_fd(written, warn_on_full_buffer=False)
         for number in (*OURS, signal.SIGCHLD):
-            signal.signal(number, _noted)
+            signal.signal(number, self._noted)
 
     def run(self) -> int:
         """Have them serve until a signal ends us, or nothing does any more; the status to end with."""
@@ -175,12 +175,20 @@ class Parent:
 
     # Ending -----------------------------------------------------------------------------------------
 
-    def _end(self) -> None:
-        """Pass it on to all, in our own way: a host that signals every process itself signals them too."""
-        self.ends = time.monotonic() + END_SECONDS
-        signal.setitimer(signal.ITIMER_REAL, END_SECONDS + ALARM)
+    def _noted(self, number: int, frame: object) -> None:
+        """Pass it on at once: we may be stuck with a line that nobody reads. The rest is done in `run`."""
+        if number in OURS and self.ends is None:
+            signal.setitimer(signal.ITIMER_REAL, END_SECONDS + ALARM)
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """In our own way: a host that signals every process itself has signalled them, too."""
         for child in self._running():
             child.says(END)
+
+    def _end(self) -> None:
+        self.ends = time.monotonic() + END_SECONDS
+        self._pass_on()  # also to one that was just being started
         log.info("told to end: %d workers are", len(self._running()))
 
     def _kill(self, why: str) -> None:
@@ -266,7 +274,3 @@ def _how(status: int) -> str:
     with contextlib.suppress(ValueError):
         return f"was killed by {signal.Signals(-status).name}"
     return f"was killed by signal {-status}"
-
-
-def _noted(number: int, frame: object) -> None:
-    """Nothing: that there is a handler has the number written to the descriptor."""
