@@ -165,7 +165,7 @@ def asking(family: Family) -> Iterator[list[int]]:
     over = threading.Event()
 
     def ask() -> None:
-        while not over.is_set():
+        while not over.wait(0.02):
             try:
                 answers.append(family.health().status_code)
             except requests.RequestException:
