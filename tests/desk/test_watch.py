@@ -15,7 +15,6 @@ from warmtransfer.desk import watch
 from warmtransfer.desk.watch import PATIENCE, SILENT, Report, Watch
 from warmtransfer.errors import ConfigError, StoreBusy
 from warmtransfer.ports.store.records import Member, Standing
-from warmtransfer.ports.store.store import UNFIT
 
 OTHER = Member("a", "web.2", 7, 1.0, 0.3, 4, 3, True)
 
@@ -34,6 +33,10 @@ class Records:
         self.asked += 1
         self.free.wait(20)
         return self.answer()
+
+    def trouble(self) -> str:
+        """What strangers may know."""
+        return "it will not do"
 
 
 def over(records: Records) -> Watch:
@@ -86,7 +89,10 @@ def fails(fault: Exception) -> Callable[[], Standing]:
 
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [(StoreBusy("it cannot be had"), "it cannot be had"), (ConfigError(["host db.internal"]), UNFIT)],
+    [
+        (StoreBusy("it cannot be had"), "it cannot be had"),
+        (ConfigError(["host db.internal"]), "it will not do"),
+    ],
 )
 def test_why_it_cannot_be_had_is_told_without_names(fault: Exception, said: str) -> None:
     report = over(Records(fails(fault))).report()

@@ -14,7 +14,6 @@ from typing import Protocol
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.ports.store.records import Member as Member
 from warmtransfer.ports.store.records import Standing
-from warmtransfer.ports.store.store import UNFIT
 
 #: Real seconds for which an answer is given again: anybody may ask us, and the database has other work.
 FRESH = 1.0
@@ -29,6 +28,9 @@ class Records(Protocol):
 
     def standing(self) -> Standing:
         """Its tables, and who serves it."""
+
+    def trouble(self) -> str:
+        """Why it cannot be relied on, as strangers may know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class Watch:
     def _ask(self) -> None:
         try:
             self._known = ("", self._records.standing())
-        except ConfigError:
-            self._known = (UNFIT, None)
+        except ConfigError:  # its own text names hosts and files: nothing for strangers
+            self._known = (self._records.trouble(), None)
         except WarmTransferError as fault:
             self._known = (str(fault), None)
         finally:

@@ -35,8 +35,6 @@ T = TypeVar("T")
 
 #: Seconds for which a failure is news, if nothing was asked of the database since.
 LATELY = 60.0
-#: What strangers are told of a fault whose own text names hosts and files.
-UNFIT = "the database will not do, as DATABASE_URL stands"
 #: Calls that are forgotten in one transaction: some thousand rows, a few hundredths of a second.
 BITE = 20
 
@@ -292,8 +290,8 @@ class Store:
             fault = mapped(exc)
             self._failed = (time.monotonic(), str(fault))
             raise fault from None
-        except ConfigError:
-            self._failed = (time.monotonic(), UNFIT)
+        except ConfigError:  # its text names hosts and files: nothing for strangers
+            self._failed = (time.monotonic(), "the database will not do, as DATABASE_URL stands")
             raise
         self._failed = None if counts else known
 
