@@ -16,11 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
-from sqlalchemy import NullPool, create_engine, text
 
 from tests.calls.world import free_port
 from tests.desk.parts import eventually
-from tests.postgres import Postgres
+from tests.postgres import Postgres, schema
 from tests.test_config import GOOD
 from tests.test_leaving import MOST, PROMPT, call, ends
 from tests.test_serving import Process, Twilio
@@ -42,13 +41,9 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def empty(postgres: Postgres) -> str:
-    """The address of an empty database: nobody takes up another test's calls."""
-    name = f"test_{secrets.token_hex(4)}"
-    engine = create_engine(postgres.url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    return postgres.url.replace("/postgres?", f"/{name}?")
+def own(postgres: Postgres) -> str:
+    """The address of a database without calls: nobody takes up another test's."""
+    return schema(postgres.url, f"test_{secrets.token_hex(4)}")
 
 
 @pytest.fixture
@@ -99,7 +94,7 @@ Start = Callable[..., Family]
 
 
 @pytest.fixture
-def start(tmp_path: Path, empty: str) -> Iterator[Start]:
+def start(tmp_path: Path, own: str) -> Iterator[Start]:
     """Starts `wsgi.py` with two workers."""
     begun: list[Family] = []
     seen: list[psutil.Process] = []
@@ -110,7 +105,7 @@ def start(tmp_path: Path, empty: str) -> Iterator[Start]:
             **GOOD,
             "PORT": str(port),
             "WEB_CONCURRENCY": "2",
-            "DATABASE_URL": empty,
+            "DATABASE_URL": own,
             "TWILIO_API_BASE_URL": "http://127.0.0.1:9",
             "WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1/realtime",
             "WARMTRANSFER_REST_TIMEOUT": "30",

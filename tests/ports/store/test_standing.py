@@ -22,18 +22,14 @@ MINE, OTHER = Owner("AC1", "+15550100000"), Owner("AC2", "+15550100077")
 Opening = Callable[..., Store]
 
 
-several = pytest.mark.parametrize("url", ["postgres"], indirect=True)
-
-
 def held(call: Call | None) -> Decision:
     """Its stream comes to the process that decides."""
     assert call is not None
     return Decision(call, None, call, (), holds=True)
 
 
-@several
-def test_every_process_is_known_with_what_it_holds(url: str, open_store: Opening) -> None:
-    one, two = open_store(url, owner=MINE), open_store(url, owner=MINE)
+def test_every_process_is_known_with_what_it_holds(postgres_url: str, open_store: Opening) -> None:
+    one, two = open_store(postgres_url, owner=MINE), open_store(postgres_url, owner=MINE)
     assert one.leases
     assert two.leases
     one.leases.beat("here", 1)
@@ -86,28 +82,26 @@ def test_a_look_that_succeeds_does_not_hide_what_failed(store: Store) -> None:
     assert store.trouble() == ""
 
 
-@several
-def test_old_calls_are_forgotten_by_one_process_at_a_time(url: str, open_store: Opening) -> None:
-    one, two = open_store(url, owner=MINE), open_store(url, owner=MINE)
+def test_old_calls_are_forgotten_by_one_process_at_a_time(postgres_url: str, open_store: Opening) -> None:
+    one, two = open_store(postgres_url, owner=MINE), open_store(postgres_url, owner=MINE)
     create(one, "old", stage=Stage.OVER, at=10.0)
-    with database(url) as db:
+    with database(postgres_url) as db:
         db.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_PRUNE}, hashtext('{MINE}'))"))
         assert two.prune(20.0) is None
-        assert open_store(url, owner=Owner("AC2", "+15550100077")).prune(20.0) == 0, (
+        assert open_store(postgres_url, owner=Owner("AC2", "+15550100077")).prune(20.0) == 0, (
             "others have their own"
         )
     assert one.load("old") is not None
     assert two.prune(20.0) == 1
 
 
-@several
 def test_a_call_that_is_being_decided_is_neither_waited_for_nor_forgotten(
-    url: str, open_store: Opening
+    postgres_url: str, open_store: Opening
 ) -> None:
-    store = open_store(url, owner=MINE)
+    store = open_store(postgres_url, owner=MINE)
     for call_id in ("busy", "old"):
         store.decide(call_id, creating(call_id, stage=Stage.OVER, at=10.0))
-    with database(url) as db:
+    with database(postgres_url) as db:
         db.execute(text("SELECT id FROM warmtransfer_call WHERE id = 'busy' FOR UPDATE"))
         began = time.monotonic()
         assert store.prune(20.0) == 1

@@ -290,8 +290,10 @@ class Store:
             fault = mapped(exc)
             self._failed = (time.monotonic(), str(fault))
             raise fault from None
-        except ConfigError:  # its text names hosts and files: nothing for strangers
-            self._failed = (time.monotonic(), "the database will not do, as DATABASE_URL stands")
+        except ConfigError as exc:  # its text names hosts and files: nothing for strangers
+            behind = isinstance(exc, opening.Behind)
+            why = "is not up to date for this release" if behind else "will not do, as DATABASE_URL stands"
+            self._failed = (time.monotonic(), f"the database {why}")
             raise
         self._failed = None if counts else known
 
