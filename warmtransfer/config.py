@@ -145,7 +145,7 @@ KEYS: tuple[Key, ...] = (
         "How much wsgi.py logs: DEBUG, INFO, WARNING or ERROR; never numbers, words or keys."),
     Key("PORT", "port", as_.whole(1, 65535), 8000, "The port wsgi.py listens on."),
     Key("WEB_CONCURRENCY", "processes", as_.whole(1, 64), 1,
-        "How many processes your server starts; more than one needs PostgreSQL. wsgi.py is always one."),
+        "How many processes serve, 1 to 64; more than one needs PostgreSQL (on SQLite wsgi.py stays one)."),
 )  # fmt: skip
 
 
