@@ -56,7 +56,8 @@ def progress(call: Call) -> str:
     tried = [each for each in call.attempts if each.handoff == call.handoff.number]
     failed = [ended(each) for each in tried if each.ended]
     said = f"{'; '.join(failed)}. " if failed else ""
-    running = next((called(each.name) for each in tried if not each.ended), "A colleague")
+    going = (each for each in tried if not each.ended and each.outcome in (None, Outcome.ACCEPTED))
+    running = next((called(each.name) for each in going), "A colleague")
     return f"{said}{running} is being called for the caller now. Keep the caller company; promise nothing."
 
 
