@@ -378,8 +378,8 @@ def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
     urls += [
         link("c1", 1)
         for link in (
-            links.dial, links.human, links.gate, links.who, links.human_status, links.amd, links.human_wait,
-            links.hold, links.briefed, links.gone,
+            links.next, links.dial, links.human, links.gate, links.who, links.human_status, links.amd,
+            links.human_wait, links.hold, links.briefed, links.gone,
         )
     ]  # fmt: skip
     found = {adapter.match(url.removeprefix(PUBLIC).partition("#")[0], "POST")[0] for url in urls}

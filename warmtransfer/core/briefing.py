@@ -57,7 +57,8 @@ def progress(call: Call) -> str:
     tried = [each for each in call.attempts if each.handoff == call.handoff.number]
     failed = [ended(each) for each in tried if each.ended]
     said = f"{'; '.join(failed)}. " if failed else ""
-    running = next((each for each in tried if not each.ended), None)
+    going = (each for each in tried if not each.ended and each.outcome in (None, Outcome.ACCEPTED))
+    running = next(going, None)
     name = called(running.name) if running else "A colleague"
     if running and running.turn_at - call.at >= LONG_WAIT:
         return f"{said}{_in_line(name, running.turn_at - call.at)} Keep the caller company; promise nothing."

@@ -70,6 +70,7 @@ class AI:
     generation: int = 0
     losses: tuple[float, ...] = ()
     down: bool = False  #: cannot be had any more in this call
+    met: bool = False  #: it has been with the caller in this call
     excused: bool = False  #: the caller has been told, or will be, that the line was interrupted
     turn_at: float = 0.0  #: when the leg is likely to be asked for: new legs wait for their turns
 
@@ -98,7 +99,7 @@ class Attempt:
     accepted_at: float = 0.0
     joined_at: float = 0.0
     ended_at: float = 0.0
-    moved: bool = False  #: the caller's own leg has come to dial it (style redirect)
+    moved: bool = False  #: the caller's own leg has left the room to dial it, or may have (style redirect)
     sip: str = ""  #: SipResponseCode of the carrier's last word
     digits: str = ""  #: tones sent after the answer, `w` for half a second of waiting
     turn_at: float = 0.0  #: when they are likely to be dialled: new legs wait for their turns

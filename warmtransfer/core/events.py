@@ -68,6 +68,7 @@ class CallerCameBack(Event):
 
     n: int = 0  #: the attempt that was dialled from the caller's leg (style redirect), else 0
     how: Ended = Ended.COMPLETED  #: and how its leg ended
+    room: int = 0  #: which of the call's rooms they come from, 0 when the question does not say
 
 
 @dataclass(frozen=True, slots=True)

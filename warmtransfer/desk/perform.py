@@ -313,7 +313,7 @@ class Performer:
     def _redirect(self, call_id: str, order: do.RedirectCaller) -> None:
         self._switchboard.until_heard(call_id, LINE)
         if self._wanted(call_id, order):
-            self._carrier.move_call(order.caller_sid, self._links.next(call_id))
+            self._carrier.move_call(order.caller_sid, self._links.next(call_id, order.rooms))
 
     def _sleep(self, seconds: float) -> None:
         if seconds > 0:

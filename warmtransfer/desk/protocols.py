@@ -184,7 +184,7 @@ class Links(Protocol):
     def room(self, call_id: str) -> str:
         """Where news of the room arrives."""
 
-    def next(self, call_id: str) -> str:
+    def next(self, call_id: str, room: int = 0) -> str:
         """What the caller's leg does now."""
 
     def comfort(self, call_id: str) -> str:

@@ -30,14 +30,16 @@ def test_turns_are_a_gap_apart_whoever_asks_and_none_is_lost(url: str, open_stor
     stores = [open_store(url) for _ in range(1 if url.startswith("sqlite") else 5)]
     for store in stores:
         store.open()
+    began = time.monotonic()
     came = sorted(
         itertools.chain.from_iterable(
             together([lambda s=store: [when_it_came(s) for _ in range(3)] for store in stores])
         )
     )
-    gaps = [b - a for a, b in itertools.pairwise(came)]
-    assert min(gaps) > GAP - 0.05, gaps
-    assert sum(gaps) / len(gaps) > GAP - 0.01
+    # Each is seen when its answer has come, which a busy machine makes later, and never sooner.
+    early = [n for n, at in enumerate(came) if at - began < n * GAP - 0.01]
+    assert not early, [at - began for at in came]
+    assert len(came) == 3 * len(stores)
 
 
 def test_the_first_two_processes_ever_make_one_line(url: str, open_store: Open) -> None:

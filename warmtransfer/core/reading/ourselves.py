@@ -83,6 +83,10 @@ def order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
         return call, None
     if kind is do.DialHuman:
         return _not_dialled(call, event, rules)
+    briefing_failed = kind is do.BriefOnHold and call.stage is Stage.BRIEFING
+    if briefing_failed and event.kind != "gone" and call.attempt.outcome is None:
+        # It is we who end this one, not the human.
+        call = call.with_attempt(replace(call.attempt, outcome=Outcome.CANCELLED))
     return call, event if kind in (do.BriefOnHold, do.LetHumanIn) else None
 
 
@@ -112,9 +116,9 @@ def _not_redirected(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
     attempt = call.attempt
     if call.stage is not Stage.REDIRECTED or attempt is None or event.key not in ("", attempt.label):
         return call, None
-    if attempt.call_sid:
-        return call, None  # it was moved after all: their leg has dialled
-    call = close(call, attempt.n, Outcome.FAILED)
+    if attempt.moved or attempt.call_sid:
+        return call, None  # it was moved after all: their leg has asked, or has dialled
+    call = close(call.with_attempt(replace(attempt, moved=event.kind == "unsure")), attempt.n, Outcome.FAILED)
     call = replace(call, news=briefing.exhausted(call))
     if call.ai.state is AIState.UP:
         return call, event
