@@ -244,6 +244,7 @@ def _phrasing(settings: Settings) -> Phrasing:
 def _relay_settings(settings: Settings, clock: Clock) -> RelaySettings:
     return RelaySettings(
         greeting=guidance.greeting(settings),
+        disclosure=guidance.disclosure(settings),
         facts=lambda: (guidance.now(settings.time_zone, clock.now()),),
         phrases=settings.phrases,
         language=settings.language,

@@ -44,6 +44,9 @@ def test_a_whole_call_is_kept_in_postgresql(story: Story) -> None:
     assert story.leg("left", "ai-1")["t"] > joined["t"]
     call = story.ends()
     assert [each["outcome"] for each in call["attempts"]] == ["busy", "accepted"]
+    disclosed = next(row for row in call["journal"] if row["event"] == "Disclosed")
+    assert "AI assistant" in disclosed["data"]["line"]
+    assert call["started_at"] < call["disclosed_at"] == disclosed["at"] < call["attempts"][0]["dialled_at"]
     assert {line["who"] for line in call["transcript"]} == {"caller", "ai"}
     assert all(order["done_at"] for row in call["journal"] for order in row["orders"])
     assert story.joins("caller") == 1
