@@ -112,6 +112,7 @@ class Running:
             try:
                 self._desk.open()
                 self._desk.start()
+                self._switchboard.open()
             except ConfigError as fault:
                 log.error("%s", fault)  # noqa: TRY400 - it says what to do
                 raise
