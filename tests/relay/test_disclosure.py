@@ -90,6 +90,37 @@ def test_a_caller_who_speaks_over_it_hears_it_in_the_next_answer() -> None:
         assert notes(session).count(AGAIN.format(LINE)) == 1
 
 
+def test_news_in_the_place_of_the_greeting_leaves_it_to_the_next_answer() -> None:
+    with ends(disclosure=LINE) as both:
+        _, session = both.up()
+        both.switchboard.speak("c1", "Say that nobody is there.", 0.0)
+        session.wait("response.create")
+        until(lambda: notes(session) == ["Say that nobody is there.", AGAIN.format(LINE)])
+
+
+def test_news_that_comes_while_it_is_heard_takes_nothing_from_it() -> None:
+    with ends(disclosure=LINE) as both:
+        phone, session = greeted(both)
+        both.switchboard.speak("c1", "Say that nobody is there.", 0.0)
+        session.wait("response.create", 2)
+        phone.mark(phone.marks()[-1])
+        assert both.desk.posted(ev.Disclosed) == ev.Disclosed(LINE)
+        assert AGAIN.format(LINE) not in notes(session)
+
+
+def test_what_another_process_has_said_is_not_said_again() -> None:
+    with ends(disclosure=LINE) as both:
+        both.switchboard.recall("c1", [("ai", GREETING), ("caller", "Where is my order?")])
+        phone, session = both.up()
+        both.switchboard.speak("c1", "Say that Sam is busy.", 0.0)
+        session.wait("response.create")
+        session.say("i1", 400, "Sam is on another call.", "news")
+        phone.mark(until(phone.marks)[-1])
+        until(lambda: ("ai", "Sam is on another call.") in both.desk.lines)
+        assert LINE not in " ".join(notes(session))
+        assert told(both) == []
+
+
 def test_a_greeting_that_we_have_to_speak_ourselves_leaves_it_to_the_next_answer() -> None:
     with ends(disclosure=LINE) as both:
         _, session = both.up()

@@ -75,8 +75,9 @@ class Duties:
         self._kept.update(self._memory.sounding())
 
     def line_missed(self) -> None:
-        """The caller speaks: what they have not heard of the AI's line by now, they have missed."""
-        self._disclosure.missed()
+        """What the caller has not heard of the AI's line by now, here or in another process, they missed."""
+        if not any(map(self._disclosure.heard, self._memory.earlier())):
+            self._disclosure.missed()
 
     def served(self) -> None:
         """A handoff runs: it is all that was owed."""

@@ -142,6 +142,8 @@ class Talk:
         self._news = ""
         if news:
             self._early.drop()
+            if not self._memory.lines():
+                self._duties.line_missed()
             model.say(Want("news", note=news))
         elif self._early.play(self._sound):
             self.model_audio_done("")
