@@ -24,6 +24,8 @@ Connected = Callable[[socket.socket | None, ModelGone | None], object]
 Refused = Callable[[int, bytes], ModelGone]
 
 
+#: What a TCP connection is told: to send at once, and to notice that the other side has gone.
+OPTIONS: list[tuple[int, int, int]] = websocket.DEFAULT_SOCKET_OPTION
 #: Real seconds in which a connection that was at hand has to answer; it may have been forgotten on the way.
 AT_HAND = 2.0
 

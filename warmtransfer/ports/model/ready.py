@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from warmtransfer.ports.loop.protocols import Loop, Timer
-from warmtransfer.ports.model.connecting import trust
+from warmtransfer.ports.model.connecting import OPTIONS, trust
 from warmtransfer.ports.websocket.sockets import hang_up
 
 #: Real seconds between looks at whether it is still open.
@@ -97,8 +97,8 @@ def connect(url: str, timeout: float) -> socket.socket:
     host, port, secure = _place(url)
     sock = socket.create_connection((host, port), timeout)
     try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option in OPTIONS:
+            sock.setsockopt(*option)
         return trust().wrap_socket(sock, server_hostname=host) if secure else sock
     except (OSError, ValueError):
         sock.close()
