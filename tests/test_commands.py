@@ -22,7 +22,7 @@ from tests.calls.world import free_port
 from tests.desk.parts import eventually
 from tests.ports.store.databases import create
 from tests.test_config import GOOD
-from tests.web.site import Site
+from tests.web.site import CALLER, Site
 from warmtransfer.commands import group
 from warmtransfer.config import KEYS
 from warmtransfer.core import events as ev
@@ -100,6 +100,20 @@ def test_one_call_is_printed_for_machines(site: Site) -> None:
     assert [line["text"] for line in story["transcript"]] == ["Where is my order?"]
     dials = [order for row in story["journal"] for order in row["orders"] if order["order"] == "DialHuman"]
     assert [order["name"] for order in dials] == ["sam", "kim"]
+
+
+def test_when_the_caller_had_heard_that_an_ai_speaks_is_shown_and_exported(site: Site) -> None:
+    call_id = site.arrive()
+    assert "an AI" not in run(site, "show", call_id)
+    assert json.loads(run(site, "show", call_id, "--json"))["disclosed_at"] is None
+    site.parts.desk.post(call_id, ev.Disclosed("Hello, I am an AI assistant."))
+    page = run(site, "show", call_id)
+    assert "  an AI    said so: heard by " in page
+    assert "line='Hello, I am an AI assistant.'" in page
+    story = json.loads(run(site, "show", call_id, "--json"))
+    (exported,) = json.loads(run(site, "export", CALLER))["calls"]
+    at = next(row["at"] for row in story["journal"] if row["event"] == "Disclosed")
+    assert story["disclosed_at"] == exported["disclosed_at"] == at > 0
 
 
 def test_a_message_that_was_left_is_listed_shown_and_has_an_end(site: Site) -> None:

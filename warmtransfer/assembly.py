@@ -112,6 +112,7 @@ class Running:
             try:
                 self._desk.open()
                 self._desk.start()
+                self._switchboard.open()
             except ConfigError as fault:
                 log.error("%s", fault)  # noqa: TRY400 - it says what to do
                 raise
@@ -244,6 +245,7 @@ def _phrasing(settings: Settings) -> Phrasing:
 def _relay_settings(settings: Settings, clock: Clock) -> RelaySettings:
     return RelaySettings(
         greeting=guidance.greeting(settings),
+        disclosure=guidance.disclosure(settings),
         facts=lambda: (guidance.now(settings.time_zone, clock.now()),),
         phrases=settings.phrases,
         language=settings.language,

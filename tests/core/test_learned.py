@@ -61,6 +61,7 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
     (Stage.RINGING, ev.HandoffAsked("api"), {}),
     (Stage.HUMAN, ev.HandoffAsked("api", "kim", "why", "Better."), {"handoff.summary": "Better."}),
     (Stage.REDIRECTED, ev.HandoffAsked("api", summary="Better."), {"handoff.summary": "Better."}),
+    *((stage, ev.Disclosed("I am an AI."), {"disclosed_at": NOW}) for stage in Stage),
     (Stage.RINGING, ev.HumanDialled(2, "CAfound"), {"attempt.call_sid": "CAfound"}),
     (Stage.RINGING, ev.HumanRang(2, "CAfound"), {"attempt.call_sid": "CAfound"}),
     (Stage.RINGING, ev.HumanRang(1, "CAold"), {"stray": "CAold"}),
@@ -133,6 +134,13 @@ def test_an_arrival_tells_who_calls_and_when_and_a_repeated_one_changes_nothing(
         "caller_sid": "CAcaller", "caller": "+15550109999", "called": "+15550100000", "started_at": story.at,
     }  # fmt: skip
     assert learned(story, arrival) == {}
+
+
+def test_that_an_ai_speaks_is_told_once_and_the_first_time_stays() -> None:
+    story = Story().talking()
+    line = ev.Disclosed("I am an AI.")
+    assert learned(story, line) == {"disclosed_at": story.at}
+    assert learned(story, line) == {}
 
 
 def test_a_join_tells_the_room_and_the_leg() -> None:

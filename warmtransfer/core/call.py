@@ -148,6 +148,7 @@ class Call:
     message_seconds: int = 0
     message: str = ""  #: the message that the AI has taken for the caller
     started_at: float = 0.0
+    disclosed_at: float = 0.0  #: when the caller had heard that an AI speaks, `0.0` for not yet
     ended_at: float = 0.0
 
     @property

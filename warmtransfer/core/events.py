@@ -169,6 +169,13 @@ class AILeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosed(Event):
+    """The caller has heard, word for word, the line that says that an AI speaks."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineHeard(Event):
     """The introduction was heard to its end."""
 

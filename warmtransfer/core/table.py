@@ -234,6 +234,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.ModelLost: LIVE,
     ev.AIJoined: EVERYWHERE,
     ev.AILeft: EVERYWHERE,
+    ev.Disclosed: EVERYWHERE,
     ev.LineHeard: frozenset({S.HUMAN}),
     ev.HandoffAsked: WANTED | {S.HUMAN, S.REDIRECTED},
     ev.HumanDialled: EVERYWHERE,

@@ -45,6 +45,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.ModelLost: ai.model_lost,
     ev.AIJoined: ai.joined,
     ev.AILeft: ai.left,
+    ev.Disclosed: ai.disclosed,
     ev.LineHeard: ai.line_heard,
     ev.HandoffAsked: human.asked,
     ev.HumanDialled: human.dialled,

@@ -87,6 +87,13 @@ def left(call: Call, event: ev.AILeft, rules: Rules) -> Reading:
     return lost(call, rules)
 
 
+def disclosed(call: Call, event: ev.Disclosed, rules: Rules) -> Reading:
+    """The first time counts: another process, or another session, may say it again."""
+    if call.disclosed_at:
+        return call, None
+    return replace(call, disclosed_at=call.at), event
+
+
 def line_heard(call: Call, event: ev.LineHeard, rules: Rules) -> Reading:
     """Only the AI that is in the room can have been heard."""
     return call, event if _current(call, event.generation) else None
