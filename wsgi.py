@@ -1,14 +1,24 @@
-"""The ready app: `python wsgi.py` serves it in one process, `flask --app wsgi …` looks at its calls."""
+"""The ready app: `python wsgi.py` serves it, `flask --app wsgi …` looks at its calls.
 
+One process serves; with `WEB_CONCURRENCY`, and PostgreSQL, it starts as many that do.
+"""
+
+import os
 
 if __name__ == "__main__":
+    from warmtransfer import worker
+
+    if (count := worker.wanted(os.environ)) > 1:
+        from warmtransfer import parent
+
+        raise SystemExit(parent.lead(count))
+
     from gevent import monkey
 
     monkey.patch_all()
 
 import gc
 import logging
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +26,6 @@ from typing import Any
 from flask import Flask
 
 from warmtransfer import ConfigError, WarmTransferError, commands, create_app
-
-#: Hosts set this by themselves, for servers that start as many processes. This one is one.
-PROCESSES = "WEB_CONCURRENCY"
 
 
 def build(environ: Mapping[str, str]) -> Flask:
@@ -46,7 +53,8 @@ def _check(records: Any) -> None:
         raise _refused(fault) from None
 
 
-app = build({**os.environ, PROCESSES: "1"} if __name__ == "__main__" else os.environ)
+# How many there are is settled above: to this process the host's wish means nothing.
+app = build({**os.environ, worker.PROCESSES: "1"} if __name__ == "__main__" else os.environ)
 
 
 def serve() -> None:
@@ -58,14 +66,23 @@ def serve() -> None:
     from warmtransfer.serving import Server
     from warmtransfer.visible import log_plainly
 
+    here = worker.this()
     parts = app.extensions["warmtransfer"]
     settings = parts.settings
-    log = log_plainly(logging.getLevelNamesMapping()[settings.log_level])
+    who = f"worker {here.number}" if here else ""
+    log = log_plainly(logging.getLevelNamesMapping()[settings.log_level], who)
     told = Event()
     hub = gevent.get_hub().loop
-    leaving.Signals(lambda: hub.run_callback_threadsafe(told.set))
-    _check(parts.records)
-    server = Server(("0.0.0.0", settings.port), app)
+
+    def leave() -> None:
+        if here:
+            here.says(worker.LEAVING)
+        hub.run_callback_threadsafe(told.set)
+
+    leaving.Signals(leave, parent=here)
+    if here is None or here.first:
+        _check(parts.records)
+    server = Server(here.listening if here else ("0.0.0.0", settings.port), app)
     try:
         # Before the stored calls are taken up: they may belong to the process that has the port.
         server.init_socket()
@@ -75,9 +92,11 @@ def serve() -> None:
         print(f"warmtransfer cannot start:\n  - PORT {settings.port}: {why}.", file=sys.stderr)
         raise SystemExit(2) from None
     log.info("listening on port %d as %s", settings.port, settings.public_url)
-    wished = os.environ.get(PROCESSES, "1").strip()
-    if wished not in ("", "1"):
-        log.info("%s is %s; this is one process, which serves all calls", PROCESSES, wished)
+    if here:
+        here.left_to_others = lambda: hub.run_callback_threadsafe(server.leave_port)
+        here.says(worker.READY)
+    elif why_one := worker.alone(os.environ):
+        log.info("%s", why_one)
     try:
         _take_up(parts.life, log)
         # What is loaded by now stays: full collections that walked it took up to 140 ms, and no audio moved.

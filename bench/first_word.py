@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.delay import delay
@@ -87,7 +88,9 @@ def _until_healthy(app: App, crew: Crew) -> None:
 
 
 def _one(control: str, tail: Tail) -> list[float]:
-    """One call: seconds that each step took, and at last those of the last one that were the model's."""
+    """One call: seconds that each step took, and at last how long after the stream's opening the model's
+    first audio was made; less than nothing when it was before.
+    """
     sid = ask("POST", f"{control}/calls", CALL)["call_sid"]
     ask("GET", f"{control}/calls/{sid}/wait?status=completed&timeout=30", seconds=40.0)
     rows = sorted(tail.rows(), key=lambda row: float(row["t"]))
@@ -95,8 +98,7 @@ def _one(control: str, tail: Tail) -> list[float]:
     made = next((float(row["t"]) for row in rows if _realtime(row, "response.output_audio.delta")), None)
     if len(moments) != len(STEPS) + 1 or made is None:
         raise Broken(f"of a call's first word only {len(moments)} of {len(STEPS) + 1} steps were seen")
-    waited = max(0.0, made - moments[-2])
-    return [*(later - earlier for earlier, later in pairwise(moments)), waited]
+    return [*(later - earlier for earlier, later in pairwise(moments)), made - moments[-2]]
 
 
 def _moments(rows: list[Row]) -> Iterator[float]:
@@ -126,7 +128,8 @@ def _realtime(row: Row, kind: str) -> bool:
 
 def _medians(times: list[list[float]], seconds: float) -> Row:
     steps = []
-    waited = statistics.median(each[-1] for each in times)
+    made = statistics.median(each[-1] for each in times)
+    waited = max(0.0, made)
     for place, (name, crossings) in enumerate(STEPS):
         took = statistics.median(each[place] for each in times)
         model = waited if place == len(STEPS) - 1 else 0.0
@@ -134,7 +137,13 @@ def _medians(times: list[list[float]], seconds: float) -> Row:
         parts = {"took": took, "network": crossings * seconds, "model": model, "ours": ours}
         steps.append({"step": name, **{key: _ms(each) for key, each in parts.items()}})
     whole = {key: round(sum(step[key] for step in steps), 1) for key in PARTS}
-    return {"network_ms_each_way": _ms(seconds), "calls": len(times), "steps": steps, **whole}
+    return {
+        "network_ms_each_way": _ms(seconds),
+        "calls": len(times),
+        "steps": steps,
+        **whole,
+        "made_after_the_stream_opened": _ms(made),
+    }
 
 
 def _ms(seconds: float) -> float:
@@ -147,4 +156,17 @@ def table(found: Row) -> str:
     head = f"first word, ms, network {found['network_ms_each_way']:.0f} ms each way"
     lines = [f"{head:56}" + "".join(f"{name:>10}" for name in PARTS)]
     lines += [f"  {row['step']:54}" + "".join(f"{row[name]:10.1f}" for name in PARTS) for row in rows]
+    made = found["made_after_the_stream_opened"]
+    when = "after" if made > 0 else "before"
+    lines.append(f"  the model's first audio is made {abs(made):.0f} ms {when} the stream is open")
     return "\n".join(lines)
+
+
+def main() -> None:
+    """This alone, and what a person reads of it."""
+    with TemporaryDirectory(prefix="first-word-") as folder:
+        print(table(run(Path(folder))))
+
+
+if __name__ == "__main__":
+    main()

@@ -199,6 +199,7 @@ def _settings(port: int, rest_port: int, model: str, database: Path) -> dict[str
         "WARMTRANSFER_HUMANS": "sam=+15550100001,kim=+15550100002",
         "WARMTRANSFER_COMPANY": "Bench",
         "WARMTRANSFER_MAX_CALLS": "5000",
+        "WARMTRANSFER_CPS": "500",
         "WARMTRANSFER_API_TOKEN": API_TOKEN,
         "DATABASE_URL": f"sqlite:///{database}",
         "PYTHONUNBUFFERED": "1",

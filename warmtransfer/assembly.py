@@ -17,6 +17,7 @@ from warmtransfer.config import Settings
 from warmtransfer.core import words
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import Carrier
+from warmtransfer.desk.watch import Watch
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
@@ -112,6 +113,7 @@ class Running:
             try:
                 self._desk.open()
                 self._desk.start()
+                self._switchboard.open()
             except ConfigError as fault:
                 log.error("%s", fault)  # noqa: TRY400 - it says what to do
                 raise
@@ -125,6 +127,8 @@ class Running:
         Facts are decided and orders done until `stop`. Blocks for a moment; never in the loop.
         """
         self.leaving = True
+        if self._store.leases:
+            self._store.leases.leaving = True
         self._desk.leave()
         streams = self._switchboard.live()
         self._switchboard.stop(HANGING_UP)
@@ -165,7 +169,7 @@ class Running:
         while not self._ended.wait(pause):
             pause = PRUNE_EVERY
             try:
-                if self._store.prune(time.time() - self._keep):
+                if self._store.prune(time.time() - self._keep) != 0:  # some, or another process is at it
                     pause = PRUNE_PAUSE
             except WarmTransferError as fault:
                 log.warning("old calls are kept until next time: %s", fault)
@@ -196,6 +200,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     desk.watch(Announcer(app, tools.coroutines))
     advice = Advice(links)
     desk.watch(lambda before, _after, event: advice.never_asked(before, event) if before else None)
+    life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days)
     return Parts(
         settings=settings,
         links=links,
@@ -207,7 +212,8 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         desk=desk,
         switchboard=switchboard,
         records=store,
-        life=Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days),
+        life=life,
+        standing=Watch(store, switchboard.live, lambda: life.leaving),
     )
 
 
@@ -241,6 +247,7 @@ def _phrasing(settings: Settings) -> Phrasing:
 def _relay_settings(settings: Settings, clock: Clock) -> RelaySettings:
     return RelaySettings(
         greeting=guidance.greeting(settings),
+        disclosure=guidance.disclosure(settings),
         facts=lambda: (guidance.now(settings.time_zone, clock.now()),),
         phrases=settings.phrases,
         language=settings.language,

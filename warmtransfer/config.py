@@ -134,6 +134,9 @@ KEYS: tuple[Key, ...] = (
         "The longest a leg may last: 60 to 86400 seconds."),
     Key("WARMTRANSFER_MAX_CALLS", "max_calls", as_.whole(1, 10000), 20,
         "Calls at once; one more hears that nobody is free."),
+    Key("WARMTRANSFER_CPS", "calls_per_second", as_.figure(0.1, 500.0), 1.0,
+        "New legs a second, humans before AIs: the account's calls per second at Twilio, which has more wait "
+        "in its own queue; 0.1 to 500."),
     Key("WARMTRANSFER_REST_TIMEOUT", "rest_timeout", as_.seconds(1, 60), 10.0,
         "How long a request to Twilio may take: 1 to 60 seconds."),
     Key("WARMTRANSFER_API_TOKEN", "api_token", as_.token, "",
@@ -146,7 +149,7 @@ KEYS: tuple[Key, ...] = (
         "How much wsgi.py logs: DEBUG, INFO, WARNING or ERROR; never numbers, words or keys."),
     Key("PORT", "port", as_.whole(1, 65535), 8000, "The port wsgi.py listens on."),
     Key("WEB_CONCURRENCY", "processes", as_.whole(1, 64), 1,
-        "How many processes your server starts; more than one needs PostgreSQL. wsgi.py is always one."),
+        "How many processes serve, 1 to 64; more than one needs PostgreSQL (on SQLite wsgi.py stays one)."),
 )  # fmt: skip
 
 
@@ -195,6 +198,7 @@ class Settings:
     limits: Mapping[str, float]
     call_limit: int
     max_calls: int
+    calls_per_second: float
     rest_timeout: float
     api_token: str = field(repr=False)
     database_url: str = field(repr=False)

@@ -35,12 +35,18 @@ def _language(language: str) -> str:
     return f"Speak {name}, unless the caller speaks another language."
 
 
+def disclosure(settings: Settings) -> str:
+    """The AI's fixed first line: that it is one."""
+    ours = settings.rules().words
+    return (ours.ai_of if settings.company else ours.ai).format(company=settings.company)
+
+
 def greeting(settings: Settings) -> str:
     """What the AI is told to say first: that it is one, word for word, then what the deployment wants."""
-    ours = settings.rules().words
-    line = (ours.ai_of if settings.company else ours.ai).format(company=settings.company)
+    line = disclosure(settings)
     if settings.greeting == GREETING:
-        return f'Greet the caller with exactly these words and no others: "{line} {ours.help}"'
+        words = f"{line} {settings.rules().words.help}"
+        return f'Greet the caller with exactly these words and no others: "{words}"'
     return f'Greet the caller. Begin with exactly this sentence: "{line}" After it: {settings.greeting}'
 
 

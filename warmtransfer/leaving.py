@@ -33,15 +33,30 @@ ALARM = 0.5
 HANGS = b"warmtransfer: something hangs; the process ends with it, and the next one takes up what is undone\n"
 
 
+class Parent(Protocol):
+    """A process that has started this one, and speaks to it."""
+
+    def fileno(self) -> int:
+        """What can be read when it has something to say."""
+
+    def hear(self) -> tuple[bool, bool]:
+        """What it says: whether we are to end, and whether it is there at all."""
+
+
 class Signals:
     """Calls `told`, in another thread, at the first SIGTERM or SIGINT; a second one ends the process at once.
 
-    Made in the main thread, once. `seconds` after the first the process is ended too.
+    Made in the main thread, once. `seconds` after the first the process is ended too. A `parent` that says
+    so, or is gone, counts as the first and never as the second: a host may signal every process itself.
     """
 
-    def __init__(self, told: Callable[[], object], seconds: float = MOST) -> None:
+    def __init__(
+        self, told: Callable[[], object], seconds: float = MOST, parent: Parent | None = None
+    ) -> None:
         self._told = told
         self._seconds = seconds
+        self._parent = parent
+        self._parent_ends = False
         self._out, written = os.pipe()
         os.set_blocking(written, False)
         signal.set_wakeup_fd(written, warn_on_full_buffer=False)
@@ -52,25 +67,28 @@ class Signals:
         start_thread(self._hear)
 
     def _hear(self) -> None:
-        while not self._next(None):
-            continue
+        signals = 0
+        while not (signals or self._parent_ends):
+            signals += self._next(None)
         signal.setitimer(signal.ITIMER_REAL, self._seconds + ALARM)
         self._told()
-        if not self._next(self._seconds):
+        end = time.monotonic() + self._seconds
+        while signals < 2 and (left := end - time.monotonic()) > 0:
+            signals += self._next(left)
+        if signals < 2:
             # Not by the log, whose lock somebody may hold who hangs.
             os.write(2, HANGS)
         os._exit(1)
 
     def _next(self, seconds: float | None) -> bool:
-        """Whether one of our signals has come, after `seconds` at the latest."""
-        select = _original("select", "select")
-        end = None if seconds is None else time.monotonic() + seconds
-        while True:
-            left = None if end is None else max(0.0, end - time.monotonic())
-            if not select([self._out], [], [], left)[0]:
-                return False
-            if not OURS.isdisjoint(os.read(self._out, 64)):
-                return True
+        """Whether it is a signal of ours that has come; nothing has after `seconds`, or the parent's word."""
+        waited = [self._out, *([self._parent] if self._parent else [])]
+        found = _original("select", "select")(waited, [], [], seconds)[0]
+        if self._parent in found and self._parent:
+            ends, there = self._parent.hear()
+            self._parent_ends = self._parent_ends or ends
+            self._parent = self._parent if there else None
+        return self._out in found and not OURS.isdisjoint(os.read(self._out, 64))
 
 
 class Life(Protocol):

@@ -209,8 +209,17 @@ class Server(pywsgi.WSGIServer):  # type: ignore[misc]
 
     handler_class = Connection
 
-    def __init__(self, address: tuple[str, int], app: Any, limits: Limits | None = None) -> None:
-        super().__init__(address, app, log=None, error_log=logging.getLogger("gevent"))
+    def __init__(self, where: tuple[str, int] | int, app: Any, limits: Limits | None = None) -> None:
+        """`where` is an address to listen on, or the descriptor of a socket that other processes share."""
+        shared = isinstance(where, int)
+        super().__init__(
+            socket.socket(fileno=where) if isinstance(where, int) else where,
+            app,
+            log=None,
+            error_log=logging.getLogger("gevent"),
+            # It then takes one connection at a time, and leaves the next one to whoever is free.
+            environ={"wsgi.multiprocess": shared},
+        )
         self.keeper = Doorkeeper(limits or fitting())
         self._looking: Any = None
         self.leaving = False
@@ -231,6 +240,10 @@ class Server(pywsgi.WSGIServer):  # type: ignore[misc]
     def leave(self) -> None:
         """Keep no connection behind its answer from now on: a proxy would send its next request there."""
         self.leaving = True
+
+    def leave_port(self) -> None:
+        """Take no more connections, which others do; those that are there are served."""
+        super().close()
 
     def quiet(self) -> float:
         """Seconds for which nobody has been waiting for an answer."""

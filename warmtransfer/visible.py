@@ -16,10 +16,10 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def log_plainly(level: int) -> logging.Logger:
-    """Our log, on standard error, from this level on."""
+def log_plainly(level: int, who: str = "") -> logging.Logger:
+    """Our log, on standard error, from this level on; `who` of several processes writes it."""
     lines_out = logging.StreamHandler()
-    lines_out.setFormatter(Plain("%(asctime)s %(levelname)s %(message)s"))
+    lines_out.setFormatter(Plain(f"%(asctime)s %(levelname)s {who + ': ' if who else ''}%(message)s"))
     # Other libraries stay at INFO: what they tell of requests when debugging holds telephone numbers.
     logging.basicConfig(level=max(level, logging.INFO), handlers=[lines_out])
     logging.getLogger("alembic").setLevel(logging.WARNING)  # of each step it says more than an owner asks

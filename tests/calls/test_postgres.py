@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
+from tests.calls.test_answers import asked
+from tests.calls.test_silence import LONGEST, gap
 from tests.calls.world import World
 from tests.postgres import Postgres
 
@@ -44,6 +47,9 @@ def test_a_whole_call_is_kept_in_postgresql(story: Story) -> None:
     assert story.leg("left", "ai-1")["t"] > joined["t"]
     call = story.ends()
     assert [each["outcome"] for each in call["attempts"]] == ["busy", "accepted"]
+    disclosed = next(row for row in call["journal"] if row["event"] == "Disclosed")
+    assert "AI assistant" in disclosed["data"]["line"]
+    assert call["started_at"] < call["disclosed_at"] == disclosed["at"] < call["attempts"][0]["dialled_at"]
     assert {line["who"] for line in call["transcript"]} == {"caller", "ai"}
     assert all(order["done_at"] for row in call["journal"] for order in row["orders"])
     assert story.joins("caller") == 1
@@ -66,3 +72,28 @@ def test_a_database_that_is_away_for_a_while_costs_nobody_the_call(story: Story,
     call = story.ends()
     assert [each["outcome"] for each in call["attempts"]] == ["accepted"]
     assert story.joins("caller") == 1
+
+
+def test_a_human_asked_for_while_the_database_is_stopped_is_rung_once_it_is_back(
+    story: Story, postgres: Postgres
+) -> None:
+    """Nobody can decide, and the caller hears of it, then the tone; nobody is rung twice for it."""
+    story.world.phones(accepts(SAM))
+    story.phone(HELLO, {"wait": 6.0}, ASK, STAY)
+    story.stage("ai", 60)
+    postgres.stop()
+    try:
+        line = asked(story)
+        story.note("speech", 60, who="ai", text="a moment longer")
+        time.sleep(8.0 / story.world.speed)
+        assert not [row for row in story.read() if str(row.get("label", "")).startswith("human")]
+    finally:
+        postgres.start()
+    dialled = story.leg("dialled", f"human:{SAM}", 60)
+    story.leg("joined", "human-1", 60)
+    story.hang_up()
+    call = story.ends()
+    assert [each["outcome"] for each in call["attempts"]] == ["accepted"]
+    assert call["handoff"]["source"] == "tool"
+    silence = gap(story.evidence(), line["t"], dialled["t"])
+    assert silence[1] - silence[0] <= LONGEST, f"{silence}\n{story.digest()}"

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from tests.calls.door import Door
+from tests.calls.sharing import Shared
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
 from tests.calls.test_restarts import NO_APP, settled
 from tests.calls.world import World, free_port
-from tests.ports.store.databases import database
 from tests.postgres import Postgres
 
 STAY: Row = {"wait": 200}
@@ -33,7 +32,7 @@ def postgres() -> Iterator[Postgres]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class Twins(World):
+class Twins(Shared):
     """A world whose app is two processes behind a door."""
 
     door: Door | None = None
@@ -65,17 +64,6 @@ class Twins(World):
             return self.web.get(f"http://127.0.0.1:{port}/warmtransfer/health", timeout=5).ok
         except OSError:
             return False
-
-    def holder(self, call_id: str) -> int:
-        """The number of the process that has this call's stream."""
-        question = text(
-            "SELECT p.pid FROM warmtransfer_process p JOIN warmtransfer_call c ON c.holder = p.id "
-            "WHERE c.id = :id"
-        )
-        with database(self.environment["DATABASE_URL"]) as db:
-            found = db.execute(question, {"id": call_id}).scalar()
-        assert isinstance(found, int)
-        return found
 
     def kill(self, pid: int) -> None:
         """SIGKILL, and the process is no more."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 from click.testing import Result
 
 from tests.desk.parts import eventually
 from tests.web.site import Site
+from warmtransfer.core import events as ev
 
 KIM = "CA" + "2" * 32
 
@@ -25,6 +28,16 @@ def run(site: Site, *arguments: str) -> str:
 def saved(site: Site) -> None:
     """Wait until all that was said and done is kept."""
     eventually(lambda: site.parts.desk.busy() == 0)
+
+
+def in_line(site: Site, free: threading.Event) -> str:
+    """A call whose human is not dialled until it is `free`, and waits for their turn."""
+    site.carrier.answers["dial"] = lambda **_: free.wait(20) and "CAhuman1"
+    call_id = site.arrive()
+    site.join(call_id)
+    site.parts.desk.ask(call_id, "api")
+    site.parts.desk.post(call_id, ev.TurnAwaited("human-1", 42.0))
+    return call_id
 
 
 def declined(site: Site) -> str:

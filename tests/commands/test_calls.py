@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.commands.parts import declined, hang_up, invoked, run, talked
+from tests.commands.parts import declined, hang_up, in_line, invoked, run, talked
+from tests.desk.parts import eventually
 from tests.web.site import CALLER, Site
 from warmtransfer.commands import calls as command
 from warmtransfer.commands.calls import followed
 from warmtransfer.commands.looking import Kept, kept
+from warmtransfer.core import events as ev
 from warmtransfer.core.search import Search
 from warmtransfer.errors import StoreBusy
 
@@ -38,6 +41,20 @@ def test_calls_are_listed_newest_first_with_their_zone_and_attempts(site: Site) 
     date = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}"
     assert re.fullmatch(rf"{live}  {date}  ringing +0:\d\d…  \{CALLER} +sam: declined, kim: open", first)
     assert re.match(rf"{over}  {date}  over +0:\d\d  \{CALLER} +sam: declined, kim: accepted", second)
+
+
+def test_a_wait_for_a_turn_is_told_while_it_lasts_and_followed(site: Site) -> None:
+    free = threading.Event()
+    call_id = in_line(site, free)
+    [line] = run(site, "calls").splitlines()
+    assert re.search(r"sam: open  waits 4[012] s for its turn$", line)
+    more = ev.TurnAwaited("human-1", 60.0)
+    assert [each[0] for each in following(site, [lambda: site.parts.desk.post(call_id, more)])] == [
+        call_id
+    ] * 2
+    free.set()
+    eventually(lambda: site.call(call_id).attempts[0].call_sid)
+    assert "turn" not in run(site, "calls")
 
 
 def test_a_call_takes_two_lines_of_a_narrow_terminal(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.commands.parts import KIM, declined, run, talked
+from tests.commands.parts import KIM, declined, in_line, run, talked
 from tests.web.site import CALLER, ROOM, Site
 from warmtransfer.core import events as ev
 from warmtransfer.web.printed import Page
@@ -55,8 +56,15 @@ def test_the_timeline_is_in_order_with_times_of_day(site: Site) -> None:
     assert times == sorted(times)
     assert re.search(r"HumanAnswered +ringing -> briefing +n=1 leg=human-", text)
     assert re.search(r"> DialHuman +\w+ \(\+\d\.\d\d s\)", text)
-    order = [text.index(word) for word in ("HumanAnswered", "caller: \"Where is my order", "HumanEnded")]
+    order = [text.index(word) for word in ("HumanAnswered", 'caller: "Where is my order', "HumanEnded")]
     assert order == sorted(order)
+
+
+def test_a_wait_for_a_turn_stands_in_the_timeline(site: Site) -> None:
+    free = threading.Event()
+    call_id = in_line(site, free)
+    assert re.search(r"TurnAwaited +ringing +key=human-1 seconds=42\.0\n", run(site, "show", call_id))
+    free.set()
 
 
 def test_what_repeats_is_told_once(site: Site) -> None:

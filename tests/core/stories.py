@@ -189,6 +189,7 @@ def fact(kind: type[ev.Event], story: Story) -> ev.Event:
         "order": "AddAI",
         "kind": "gone",
         "key": call.ai.label,
+        "seconds": 5.0,
     }
     return kind(
         **{field.name: values[field.name] for field in dataclasses.fields(kind) if field.name in values}

@@ -40,6 +40,10 @@ def learned(story: Story, event: ev.Event) -> dict[str, Any]:
 
 
 NOW = object()  #: the second in which the fact happened
+NEWS = (
+    "The handoff did not succeed: Sam is on another call; Kim did not answer in time. Tell the caller so "
+    "honestly in one or two sentences, and offer to go on yourself, to take a message, or to try again."
+)
 
 #: stage, fact (a kind: as it fits the call), and what is learned. Attempt 2, AI leg 2 and room 2 are current.
 LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
@@ -57,6 +61,7 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
     (Stage.RINGING, ev.HandoffAsked("api"), {}),
     (Stage.HUMAN, ev.HandoffAsked("api", "kim", "why", "Better."), {"handoff.summary": "Better."}),
     (Stage.REDIRECTED, ev.HandoffAsked("api", summary="Better."), {"handoff.summary": "Better."}),
+    *((stage, ev.Disclosed("I am an AI."), {"disclosed_at": NOW}) for stage in Stage),
     (Stage.RINGING, ev.HumanDialled(2, "CAfound"), {"attempt.call_sid": "CAfound"}),
     (Stage.RINGING, ev.HumanRang(2, "CAfound"), {"attempt.call_sid": "CAfound"}),
     (Stage.RINGING, ev.HumanRang(1, "CAold"), {"stray": "CAold"}),
@@ -99,7 +104,7 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT}),
     (Stage.RINGING, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT,
-        "attempt.outcome": Outcome.CANCELLED}),
+        "attempt.outcome": Outcome.CANCELLED, "news": NEWS}),
     (Stage.HUMAN, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT,
         "news": briefing.human_gone("kim")}),
@@ -131,6 +136,13 @@ def test_an_arrival_tells_who_calls_and_when_and_a_repeated_one_changes_nothing(
     assert learned(story, arrival) == {}
 
 
+def test_that_an_ai_speaks_is_told_once_and_the_first_time_stays() -> None:
+    story = Story().talking()
+    line = ev.Disclosed("I am an AI.")
+    assert learned(story, line) == {"disclosed_at": story.at}
+    assert learned(story, line) == {}
+
+
 def test_a_join_tells_the_room_and_the_leg() -> None:
     story = Story().arrived()
     assert learned(story, ev.CallerJoined("wt-c1", "CF1", "CAother")) == {
@@ -144,7 +156,8 @@ def test_a_stream_is_offered_used_and_up() -> None:
     assert learned(story, ev.AIAsked(1, "t1")) == {"ai.token": "t1", "ai.generation": 1}
     assert learned(story, ev.StreamUp(1)) == {"ai.state": AIState.STREAMING, "ai.token": ""}
     story.call = replace(story.call, ai=replace(story.call.ai, down=True))
-    assert learned(story, ev.AIUp(1)) == {"ai.state": AIState.UP, "ai.down": False, "stage": Stage.AI}
+    assert learned(story, ev.AIUp(1)) == {
+        "ai.state": AIState.UP, "ai.down": False, "ai.met": True, "stage": Stage.AI}  # fmt: skip
 
 
 @pytest.mark.parametrize("lost", [ev.StreamUp(1), ev.AIUp(1)])
@@ -163,7 +176,7 @@ def test_a_leg_that_asks_again_has_lost_the_stream_it_was_offered(used: bool) ->
     ai = story.call.ai
     assert (ai.token, ai.generation, ai.state, ai.losses) == ("t2", 2, AIState.ADDING, (story.at,))
     assert story.names() == ["LookForLoneCaller"]
-    assert story.call.news == briefing.interrupted()
+    assert story.call.news == (briefing.interrupted() if used else "")
 
 
 @pytest.mark.parametrize("loss", [ev.StreamEnded, ev.ModelLost, ev.AIAsked, ev.Restarted])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -60,10 +61,10 @@ FILLED = [
     (do.EndAI(3, "CF2", "CAai3"), ALONE),
     (do.LookForAI(3, "CF2", "CAai3"), CALL),
     (do.LookForAI(3, "CF2", "CAai3", idle=True), replace(CALL, ai=replace(CALL.ai, state=AIState.ADDING))),
-    (do.LimitAI(3, "CF2", "CAai3", 60.0 + RULES.introduction + MARGIN), CALL),
+    (do.LimitAI(3, "CF2", "CAai3", math.ceil(60.0 + RULES.introduction + MARGIN)), CALL),
     (do.DialHuman(2, "CAhuman2", "sam", "+15550100001", Style.ANNOUNCE, 17.0, "CF2"), CALL),
-    (do.RedirectCaller(2, "CAhuman2", "CAcaller"), CALL),
-    (do.RedirectCaller(0, "", "CAcaller"), replace(CALL, attempts=())),
+    (do.RedirectCaller(2, "CAhuman2", "CAcaller", 2), CALL),
+    (do.RedirectCaller(0, "", "CAcaller", 2), replace(CALL, attempts=())),
     (do.EndHuman(2, "CAhuman2"), CALL),
     (do.TellHuman(2, "CAhuman2"), CALL),
     (do.BriefOnHold(2, "CAhuman2", "CF2"), CALL),

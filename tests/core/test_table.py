@@ -23,6 +23,7 @@ def sample(kind: type[ev.Event]) -> ev.Event:
     values = {
         "int": 1,
         "bool": False,
+        "float": 5.0,
         "str": "x",
         "Stage": Stage.AI,
         "Outcome": Outcome.DECLINED,

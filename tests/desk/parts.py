@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.words import Show
 from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.turns import Line, Turns
 from warmtransfer.ports.loop.selecting import SelectorLoop
 from warmtransfer.ports.store.store import Store
 from warmtransfer.web.links import Links
@@ -24,6 +25,7 @@ class Told:
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
         self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self.at: list[float] = []  #: and when
         self._changed = threading.Condition()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -34,6 +36,7 @@ class Told:
             answer = self.answers.get(name, "")
             with self._changed:
                 self.said.append((name, args, kwargs))
+                self.at.append(time.monotonic())
                 self._changed.notify_all()
             if isinstance(answer, list):
                 answer = answer.pop(0) if len(answer) > 1 else answer[0]
@@ -47,6 +50,11 @@ class Told:
         """The methods called so far, in order."""
         with self._changed:
             return [name for name, _, _ in self.said]
+
+    def times(self, *names: str) -> list[float]:
+        """When these were called: monotonic."""
+        with self._changed:
+            return [at for at, (name, _, _) in zip(self.at, self.said, strict=True) if name in names]
 
     def wait(
         self, name: str, times: int = 1, seconds: float = 10.0
@@ -69,19 +77,48 @@ class Options:
     max_calls = 20
     show = Show.OWN
 
-    def __init__(self, rules: Rules = RULES) -> None:
+    def __init__(self, rules: Rules = RULES, calls_per_second: float = 500.0) -> None:
         self._rules = rules
+        self.calls_per_second = calls_per_second
 
     def rules(self) -> Rules:
         """The rules given."""
         return self._rules
 
 
+class NoLine:
+    """A line in which nobody waits."""
+
+    def __init__(self) -> None:
+        self.held: list[float] = []
+        self.asked = 0  #: turns
+
+    def ask(self, waited: Sequence[float], gap: float) -> tuple[float, ...]:
+        """At once."""
+        self.asked += len(waited)
+        return tuple(0.0 for _ in waited)
+
+    def hold(self, seconds: float) -> None:
+        """Noted."""
+        self.held.append(seconds)
+
+
+def free_turns(line: Line | None = None) -> Turns:
+    """Turns for which nobody waits."""
+    return Turns(line or NoLine(), Clock(500.0), 500.0)
+
+
 class Office:
     """A desk with all its parts; `close` ends every thread."""
 
     def __init__(
-        self, folder: Path, rules: Rules = RULES, speed: float = 1.0, url: str = "", **answers: Any
+        self,
+        folder: Path,
+        rules: Rules = RULES,
+        speed: float = 1.0,
+        url: str = "",
+        cps: float = 500.0,
+        **answers: Any,
     ) -> None:
         self.carrier = Told(add_ai="CAai1", dial="CAhuman1", **answers)
         self.switchboard = Told(calls=list)
@@ -93,7 +130,7 @@ class Office:
             carrier=self.carrier,
             switchboard=self.switchboard,
             links=Links("https://example.test"),
-            settings=Options(rules),
+            settings=Options(rules, cps),
             clock=self.clock,
             loop=self.loop,
         )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.core.test_orders import ORDERS
-from tests.desk.parts import Options, Told
+from tests.desk.parts import NoLine, Options, Told, free_turns
 from warmtransfer import errors
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
@@ -30,10 +30,9 @@ CALL = Call(
 )  # fmt: skip
 
 
-def performed(order: do.Order, call: Call = CALL, **answers: Any) -> tuple[ev.Event | None, Told]:
-    """What came of the order, and what the carrier was told."""
-    carrier = Told(**answers)
-    performer = Performer(
+def performer(carrier: Told, call: Call = CALL, line: NoLine | None = None) -> Performer:
+    """One that works for this call."""
+    return Performer(
         carrier=carrier,
         switchboard=Told(),
         links=LINKS,
@@ -41,8 +40,16 @@ def performed(order: do.Order, call: Call = CALL, **answers: Any) -> tuple[ev.Ev
         clock=Clock(500.0),
         call=lambda _: call,
         known=lambda _: (),
+        turns=free_turns(line),
     )
-    return performer.perform(call.id, order), carrier
+
+
+def performed(
+    order: do.Order, call: Call = CALL, line: NoLine | None = None, **answers: Any
+) -> tuple[ev.Event | None, Told]:
+    """What came of the order, and what the carrier was told."""
+    carrier = Told(**answers)
+    return performer(carrier, call, line).perform(call.id, order), carrier
 
 
 def test_the_ai_is_added_to_the_callers_room_with_its_label() -> None:
@@ -127,6 +134,43 @@ def test_a_carrier_that_stays_busy_is_reported_in_the_end() -> None:
     result, carrier = performed(do.DialHuman(1, "", "sam", "+15550100001"), dial=busy)
     assert result == ev.OrderFailed("DialHuman", "busy", "human-1", "HTTP 429 code 20429")
     assert carrier.names().count("dial") == 5
+
+
+def test_every_try_to_make_a_leg_takes_a_turn_and_a_refusal_for_haste_holds_all_others() -> None:
+    line = NoLine()
+    busy = errors.CarrierBusy("429", status=429, code=20429)
+    answers = iter([busy, busy, "CAsam"])
+    performed(do.DialHuman(1, "", "sam", "+15550100001"), dial=list(answers), line=line)
+    assert line.asked == 3
+    assert len(line.held) == 2
+    assert line.held[0] < line.held[1]
+
+
+@pytest.mark.parametrize("name", ["AddAI", "DialHuman"])
+def test_what_makes_a_leg_waits_for_its_turn(name: str) -> None:
+    assert do.BY_NAME[name].paced
+    assert [each.__name__ for each in do.BY_NAME.values() if each.paced] == ["AddAI", "DialHuman"]
+
+
+def test_what_makes_no_leg_waits_for_nobody() -> None:
+    line = NoLine()
+    performed(do.EndHuman(1, "CAsam"), line=line)
+    performed(do.RedirectCaller(1, caller_sid="CAcaller"), line=line)
+    assert line.asked == 0
+
+
+def test_a_leg_that_nobody_wants_when_its_turn_comes_is_not_made_and_takes_none() -> None:
+    line = NoLine()
+    gone = Call(id="c1", stage=Stage.OVER, ai=AI(k=1, state=AIState.ABSENT))
+    result, carrier = performed(do.AddAI(1, "CF1", "wt-c1"), gone, line=line)
+    assert (result, carrier.said, line.asked) == (None, [], 0)
+
+
+def test_a_leg_whose_order_another_process_has_taken_over_meanwhile_is_not_made() -> None:
+    carrier = Told()
+    with pytest.raises(errors.Leaving):
+        performer(carrier).perform("c1", do.DialHuman(1, "", "sam", "+15550100001"), lambda: False)
+    assert carrier.said == []
 
 
 def test_our_own_fault_is_a_fact_too_and_is_logged_by_name_and_line(caplog: pytest.LogCaptureFixture) -> None:
@@ -268,6 +312,7 @@ def test_of_the_rooms_that_are_open_only_our_forgotten_ones_are_ended(
         clock=Clock(500.0),
         call=lambda call_id: CALL if call_id == "c1" else None,
         known=lambda _: (),
+        turns=free_turns(),
     )
     performer.adopt_forgotten()
     assert ("end_room" in carrier.names()) is ended
@@ -300,6 +345,7 @@ def test_every_order_that_is_not_local_can_be_carried_out(tmp_path: Path) -> Non
         clock=Clock(),
         call=lambda _: None,
         known=lambda _: (),
+        turns=free_turns(),
     )
     for name, kind in do.BY_NAME.items():
         assert kind.local or name in abstract or kind in performer._does, name
@@ -329,6 +375,7 @@ def shown(style: Style, **answers: Any) -> tuple[ev.Event | None, Told]:
         clock=Clock(500.0),
         call=lambda _: replace(CALL, caller="+15550123456"),
         known=lambda _: (),
+        turns=free_turns(),
         token={"c1": "a-token"}.__getitem__,
     )
     order = do.DialHuman(n=1, name="sam", number="+15550100001", style=style, room_sid="CF1")

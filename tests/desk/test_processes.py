@@ -22,6 +22,7 @@ from tests.ports.store.databases import database
 from tests.postgres import Postgres, schema
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Call, Stage
+from warmtransfer.core.legs import Ended
 from warmtransfer.core.step import step
 from warmtransfer.desk.desk import Desk
 from warmtransfer.errors import StoreBusy
@@ -153,6 +154,77 @@ def test_calls_at_once_are_counted_over_all_processes(offices: list[Office]) -> 
     doors = [office.desk for office in offices] * 12
     answers = at_once([lambda d=d, c=c: d.arrive(c) for d, c in zip(doors, callers, strict=True)])
     assert len([call for call in answers if call]) == 20
+
+
+def test_one_human_is_called_at_a_time_whichever_process_hears_of_it(offices: list[Office]) -> None:
+    """Asked for at both, several times and at once; and the end of the first told at both, several times."""
+    call_id = talking(offices[0].desk, offices[1].desk)
+    at_once([lambda d=each.desk: d.ask(call_id, "api") for each in offices * 4])
+    eventually(lambda: done_by_all(offices, "dial"))
+    assert len(offices[0].store.load(call_id).attempts) == 1  # type: ignore[union-attr]
+    ended = ev.HumanEnded(1, Ended.BUSY, "486", "CAhuman1")
+    at_once([lambda d=each.desk: d.post(call_id, ended) for each in offices * 4])
+    eventually(lambda: done_by_all(offices, "dial") == 2)
+    eventually(lambda: not offices[0].store.open_orders(call_id))
+    assert done_by_all(offices, "dial") == 2
+    dialled = [args["to"] for office in offices for name, _, args in office.carrier.said if name == "dial"]
+    assert sorted(dialled) == ["+15550100001", "+15550100002"]
+
+
+# Whose turn it is -----------------------------------------------------------------------------------
+
+GAP = 0.4
+
+
+@pytest.fixture
+def paced(url: str, tmp_path: Path) -> Iterator[list[Office]]:
+    """Two desks whose carrier makes five legs in two seconds."""
+    made = [Office(tmp_path, url=url, cps=1 / GAP, find_room="", leg="") for _ in range(2)]
+    for office in made:
+        office.desk.start()
+    yield made
+    for office in made:
+        office.close()
+
+
+def test_new_legs_of_all_processes_keep_one_pace_and_humans_go_first(paced: list[Office]) -> None:
+    call_id = talking(paced[0].desk, paced[1].desk)
+    eventually(lambda: done_by_all(paced, "add_ai"))
+    calls = [
+        desk.arrive(ev.CallArrived(f"CA{n}", "+15550109999", "+15550100000"))
+        for n, desk in enumerate([paced[0].desk, paced[1].desk] * 4)
+    ]
+    for n, call in enumerate(calls):
+        assert call is not None
+        paced[n % 2].desk.post(call.id, ev.CallerJoined(call.room, f"CF{n}", f"CA{n}"))
+    paced[0].desk.ask(call_id, "api")
+    eventually(lambda: done_by_all(paced, "add_ai") == 9, 20.0)
+    legs = sorted(at for office in paced for at in office.carrier.times("add_ai", "dial"))
+    gaps = [after - before for before, after in itertools.pairwise(legs)]
+    assert min(gaps) > GAP - 0.1, gaps
+    [dialled] = [at for office in paced for at in office.carrier.times("dial")]
+    assert legs.index(dialled) < 5, "it came last of all"
+    waits = [row.data for call in calls if call for row in paced[0].store.journal(call.id)]
+    waits = [data for data in waits if "seconds" in data]
+    assert len(waits) >= 6
+    assert max(data["seconds"] for data in waits) > 4 * GAP
+    for call in calls:
+        assert call is not None
+        after = paced[1].store.load(call.id)
+        assert after is not None
+        assert (after.ai.k, after.ai.losses) == (1, ()), "a leg that waits is no leg that was lost"
+
+
+def test_a_process_that_is_gone_while_its_legs_wait_holds_nobody_up(
+    paced: list[Office], doomed: Doomed
+) -> None:
+    line = doomed.store.line
+    assert line.ask([900.0], 1.0) == (0.0,)
+    assert line.ask([900.0], 1.0) > (0.0,)
+    began = time.monotonic()
+    talking(paced[0].desk, paced[1].desk)
+    eventually(lambda: done_by_all(paced, "add_ai"))
+    assert 0.8 < time.monotonic() - began < 5.0
 
 
 def test_a_call_that_another_process_keeps_locked_is_busy_after_a_bounded_wait(

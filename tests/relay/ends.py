@@ -67,6 +67,7 @@ class Session:
         assert connection.request is not None
         self.headers = connection.request.headers
         self.path = connection.request.path
+        self.peer: tuple[str, int] = connection.remote_address
         self.got: list[Json] = []
         self.audio: list[str] = []
         self.closed = threading.Event()
@@ -188,6 +189,7 @@ class ModelServer:
         self.sessions: list[Session] = []
         self.faults: list[Exception] = []
         self.greets = True
+        self.asked = 0  #: upgrades that have been asked for
         self.refuses = 0  #: the status that upgrades are answered with instead
         self.refusals: list[Json] = []  #: errors that the next `session.update`s are answered with
         self.life = 3600.0
@@ -218,6 +220,7 @@ class ModelServer:
         assert not self.faults, self.faults
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        self.asked += 1
         return connection.respond(self.refuses, "") if self.refuses else None
 
     def _handle(self, connection: ServerConnection) -> None:

@@ -64,6 +64,7 @@ class Site:
         environment = {
             **GOOD,
             "DATABASE_URL": f"sqlite:///{folder / 'calls.sqlite3'}",
+            "WARMTRANSFER_CPS": "500",
             # Nobody listens there: the model is lost at once, and these tests do without.
             "WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1/realtime",
             **config,

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.desk.parts import eventually
 from tests.web.site import CALLER, Site
+from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
 from warmtransfer.web.wrong import Wrong, address
 
@@ -99,6 +100,15 @@ def test_one_call_is_told_with_attempts_words_and_decisions(site: Site) -> None:
     assert ("HumanAnswered", "ringing", "briefing") in steps
     assert steps[-1] == ("HumanDeclined", "briefing", "cancelling")
     assert [order["order"] for order in told["journal"][-1]["orders"]] == ["EndHuman"]
+
+
+def test_the_api_tells_when_the_caller_had_heard_that_an_ai_speaks(site: Site) -> None:
+    call_id = site.arrive()
+    assert get(site, f"/calls/{call_id}")["disclosed_at"] is None
+    site.parts.desk.post(call_id, ev.Disclosed("Hello, I am an AI assistant."))
+    told = get(site, f"/calls/{call_id}")
+    assert told["disclosed_at"] == told["journal"][-1]["at"] > 0
+    assert get(site, "/calls")["calls"][0]["disclosed_at"] == told["disclosed_at"]
 
 
 def test_the_story_of_a_call_holds_no_token(site: Site) -> None:

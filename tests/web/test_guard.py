@@ -220,6 +220,7 @@ def webhooks(app: Flask) -> list[str]:
         .replace("<call_id>", "c1")
         .replace("<int:n>", "1")
         .replace("<int:k>", "1")
+        .replace("<int:room>", "1")
         for rule in rules
     ]
 

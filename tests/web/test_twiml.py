@@ -67,7 +67,7 @@ def words(document: str) -> list[str]:
 def test_the_caller_goes_into_the_room_with_every_attribute_set(stage: Stage) -> None:
     (dial,) = verbs(DOCUMENTS.caller(dataclasses.replace(CALL, stage=stage)))
     assert dial.attrib == {
-        "action": f"{BASE}/caller/c0ffee/next{RETRIED}",
+        "action": f"{BASE}/caller/c0ffee/next/1{RETRIED}",
         "method": "POST",
         "timeLimit": "600",
     }
@@ -97,7 +97,7 @@ def test_an_ended_call_is_hung_up() -> None:
 
 
 def test_a_redirected_caller_rings_the_human_and_the_human_is_asked_first() -> None:
-    (dial,) = verbs(DOCUMENTS.caller(asked(Stage.REDIRECTED, style=Style.REDIRECT)))
+    (dial,) = verbs(DOCUMENTS.caller(asked(Stage.REDIRECTED, style=Style.REDIRECT, moved=True)))
     assert dial.attrib == {
         "action": f"{BASE}/caller/c0ffee/dial/1{RETRIED}",
         "method": "POST",
@@ -260,8 +260,14 @@ def test_behind_a_switchboard_neutral_words_are_said_as_long_as_it_may_ring() ->
 
 
 def test_a_redirected_caller_rings_an_extension_with_its_tones() -> None:
-    (dial,) = verbs(DOCUMENTS.caller(asked(Stage.REDIRECTED, style=Style.REDIRECT, digits="wwww12")))
+    call = asked(Stage.REDIRECTED, style=Style.REDIRECT, digits="wwww12", moved=True)
+    (dial,) = verbs(DOCUMENTS.caller(call))
     assert dial[0].attrib["sendDigits"] == "wwww12"
+
+
+def test_a_caller_who_is_not_moved_yet_waits_in_the_room() -> None:
+    (dial,) = verbs(DOCUMENTS.caller(asked(Stage.REDIRECTED, style=Style.REDIRECT)))
+    assert dial[0].text == "wt-c0ffee"
 
 
 def test_what_falls_through_the_gate_is_asked_again_and_never_bridged() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import threading
 import xml.etree.ElementTree as ET
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -356,7 +358,12 @@ def test_sounds_and_health_need_no_signature(site: Site) -> None:
     assert max(abs(ring[:16000])) > 1000
     assert RING_SECONDS - 2.0 < 2.0, "a pause of two seconds sounds like nobody"
     assert site.client.get("/warmtransfer/sounds/other.wav").status_code == 404
-    assert site.client.get("/warmtransfer/health").json == {"ok": True, "relays": 0, "database": "ok"}
+    health = site.client.get("/warmtransfer/health").json
+    (here,) = health.pop("processes")
+    assert health == {"ok": True, "relays": 0, "database": "ok"}
+    assert here.keys() == {"id", "host", "pid", "since", "lease_age", "calls", "streams", "leaving"}
+    assert (here["pid"], here["calls"], here["streams"], here["leaving"]) == (os.getpid(), 0, 0, False)
+    assert datetime.fromisoformat(here["since"]).tzinfo is not None
 
 
 def test_health_answers_while_the_database_is_away_and_says_so(site: Site, tmp_path: Path) -> None:
@@ -403,8 +410,8 @@ def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
     urls += [
         link("c1", 1)
         for link in (
-            links.dial, links.human, links.gate, links.who, links.human_status, links.amd, links.human_wait,
-            links.hold, links.briefed, links.gone,
+            links.next, links.dial, links.human, links.gate, links.who, links.human_status, links.amd,
+            links.human_wait, links.hold, links.briefed, links.gone,
         )
     ]  # fmt: skip
     found = {adapter.match(url.removeprefix(PUBLIC).partition("#")[0], "POST")[0] for url in urls}

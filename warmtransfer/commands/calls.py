@@ -14,7 +14,7 @@ import click
 
 from warmtransfer.commands.looking import Kept, database, kept, number
 from warmtransfer.commands.terminal import columns
-from warmtransfer.core.call import Attempt, Call, Stage
+from warmtransfer.core.call import Attempt, Call, Stage, turn_left
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.search import OPEN, Search, mark, place
 from warmtransfer.errors import StoreBusy
@@ -138,7 +138,8 @@ def _sleep() -> bool:
 
 def _state(call: Call) -> tuple[Any, ...]:
     """What of a call is worth a new line when it changes."""
-    return call.stage, *((each.n, each.outcome) for each in call.attempts)
+    turns = call.ai.turn_at, *(each.turn_at for each in call.attempts)
+    return call.stage, *((each.n, each.outcome) for each in call.attempts), *turns
 
 
 def _narrow(wanted: Search) -> bool:
@@ -157,7 +158,9 @@ def _line(row: Row, records: Kept) -> str:
     lasted = lasting(end - call.started_at) + ("" if call.ended_at else "…")
     first = f"{call.id}  {written(call.started_at)}  {call.stage:<10} {lasted:>8}"
     tried = ", ".join(_tried(each, call) for each in call.attempts)
-    told = (tried, f"of {owner}" if owner else "", "message" if timeline.message(call) else "")
+    left = turn_left(call, time.time())
+    turn = f"waits {left:.0f} s for its turn" if left >= 0.5 else ""
+    told = (tried, turn, f"of {owner}" if owner else "", "message" if timeline.message(call) else "")
     more = "  ".join(filter(None, (f"{call.caller or 'unknown':<13}", *told)))
     apart = "\n  " if 0 < columns() < WIDE else "  "
     return apart.join((visible(first), visible(more.rstrip())))

@@ -6,6 +6,7 @@ import re
 
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.outcomes import Outcome, words
+from warmtransfer.core.rules import LONG_WAIT
 from warmtransfer.core.words import ENGLISH, Words, in_digits
 
 #: Letters of a summary, about twelve seconds of speech; more is not listened to.
@@ -56,8 +57,24 @@ def progress(call: Call) -> str:
     tried = [each for each in call.attempts if each.handoff == call.handoff.number]
     failed = [ended(each) for each in tried if each.ended]
     said = f"{'; '.join(failed)}. " if failed else ""
-    running = next((called(each.name) for each in tried if not each.ended), "A colleague")
-    return f"{said}{running} is being called for the caller now. Keep the caller company; promise nothing."
+    going = (each for each in tried if not each.ended and each.outcome in (None, Outcome.ACCEPTED))
+    running = next(going, None)
+    name = called(running.name) if running else "A colleague"
+    if running and running.turn_at - call.at >= LONG_WAIT:
+        return f"{said}{_in_line(name, running.turn_at - call.at)} Keep the caller company; promise nothing."
+    return f"{said}{name} is being called for the caller now. Keep the caller company; promise nothing."
+
+
+def delayed(call: Call) -> str:
+    """What to tell a caller whose human is not called yet, because others are called first."""
+    attempt = call.attempt
+    name = called(attempt.name) if attempt else "A colleague"
+    line = _in_line(name, attempt.turn_at - call.at if attempt else 0.0)
+    return f"{line} Tell the caller that it takes a moment longer. Say no more than that; promise nothing."
+
+
+def _in_line(name: str, seconds: float) -> str:
+    return f"All lines out are busy: {name} is called as soon as one is free, in about {seconds:.0f} seconds."
 
 
 def next_try(call: Call) -> str:

@@ -71,7 +71,9 @@ class AI:
     losses: tuple[float, ...] = ()
     down: bool = False  #: cannot be had any more in this call
     since: float = 0.0  #: when the leg was ordered
+    met: bool = False  #: it has been with the caller in this call
     excused: bool = False  #: the caller has been told, or will be, that the line was interrupted
+    turn_at: float = 0.0  #: when the leg is likely to be asked for: new legs wait for their turns
 
     @property
     def label(self) -> str:
@@ -98,9 +100,10 @@ class Attempt:
     accepted_at: float = 0.0
     joined_at: float = 0.0
     ended_at: float = 0.0
-    moved: bool = False  #: the caller's own leg has come to dial it (style redirect)
+    moved: bool = False  #: the caller's own leg has left the room to dial it, or may have (style redirect)
     sip: str = ""  #: SipResponseCode of the carrier's last word
     digits: str = ""  #: tones sent after the answer, `w` for half a second of waiting
+    turn_at: float = 0.0  #: when they are likely to be dialled: new legs wait for their turns
 
     @property
     def label(self) -> str:
@@ -146,6 +149,7 @@ class Call:
     message_seconds: int = 0
     message: str = ""  #: the message that the AI has taken for the caller
     started_at: float = 0.0
+    disclosed_at: float = 0.0  #: when the caller had heard that an AI speaks, `0.0` for not yet
     ended_at: float = 0.0
 
     @property
@@ -198,6 +202,17 @@ class Call:
 def awaited(call: Call) -> bool:
     """Whether the AI is on its way to the caller: nobody has them until it is up. One that is down is not."""
     return call.ai.state in (AIState.ADDING, AIState.STREAMING) and not call.ai.down
+
+
+def turn_left(call: Call, now: float) -> float:
+    """Seconds that the newest leg still to be made waits for its turn, as far as is known; 0 for none."""
+    attempt = call.attempt
+    turns = [0.0]
+    if call.stage in WANTED and call.ai.state is AIState.ADDING and not call.ai.call_sid:
+        turns.append(call.ai.turn_at - now)
+    if call.stage in SEEKING and attempt and not (attempt.call_sid or attempt.outcome):
+        turns.append(attempt.turn_at - now)
+    return max(turns)
 
 
 def call_of(room: str) -> str:

@@ -70,6 +70,21 @@ class DialUnsure(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class AIQueued(Conclusion):
+    """The AI's leg waits for its turn: the time for it to come up begins then."""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanQueued(Conclusion):
+    """The human's leg waits for its turn: their phone's time begins then."""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanDelayed(Conclusion):
+    """The same, and for so long that the caller is to hear of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class IntroductionDue(Conclusion):
     """The introduction took too long: the AI has to go now."""
 

@@ -70,6 +70,7 @@ class CallerCameBack(Event):
 
     n: int = 0  #: the attempt that was dialled from the caller's leg (style redirect), else 0
     how: Ended = Ended.COMPLETED  #: and how its leg ended
+    room: int = 0  #: which of the call's rooms they come from, 0 when the question does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,13 @@ class AILeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosed(Event):
+    """The caller has heard, word for word, the line that says that an AI speaks."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineHeard(Event):
     """The introduction was heard to its end."""
 
@@ -312,6 +320,14 @@ class LegPresent(Event):
 @dataclass(frozen=True, slots=True)
 class Restarted(Event):
     """Our process has begun anew: the streams that the one before it held are gone, and so may news be."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAwaited(Event):
+    """The leg `key` is not asked for yet: it waits for its turn, about so many more `seconds`."""
+
+    key: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

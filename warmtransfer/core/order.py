@@ -33,6 +33,8 @@ class Order:
     lane: ClassVar[Lane]
     #: Whether it may be done again when nobody knows whether it was done: not what makes a leg, or is heard.
     repeatable: ClassVar[bool] = True
+    #: Whether it makes a leg, of which the carrier makes so many a second: it waits for its turn.
+    paced: ClassVar[bool] = False
 
     @property
     def local(self) -> bool:

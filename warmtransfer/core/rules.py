@@ -55,6 +55,9 @@ def behind(ring: float) -> float:
     return 10.0 + ring
 
 
+#: Seconds of waiting for a turn at the carrier from which the caller is told of it.
+LONG_WAIT = 4.0
+
 #: Seconds in which a carrier may not know a call yet that it has told us of itself.
 UNKNOWN_FOR = 60.0
 

@@ -55,13 +55,21 @@ def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
 def first_look(call: Call, rules: Rules) -> float:
     """When the alarm goes off: at the wait's end, or sooner, to look after an AI that is on its way."""
     if call.stage in (Stage.RINGING, Stage.BRIEFING) and awaited(call):
-        return min(call.due_at, call.at + rules.connecting)
+        return min(call.due_at, call.at + rules.connecting + turn(call.ai.turn_at, call))
     return call.due_at
 
 
 def wait(call: Call, stage: Stage, rule: str, entering: bool, rules: Rules) -> float:
-    """Seconds this stage waits: ringing adds the phone's own time, a new conversation the introduction's."""
+    """Seconds this stage waits: ringing adds the phone's own time, a new conversation the introduction's,
+    and a leg that is still to be made what is left until its turn."""
     seconds: float = getattr(rules, rule)
     if stage is Stage.RINGING and call.attempt:
-        return seconds + do.ring_seconds(call.attempt, rules)
+        return seconds + do.ring_seconds(call.attempt, rules) + turn(call.attempt.turn_at, call)
+    if stage in (Stage.CONNECTING, Stage.RETURNING):
+        return seconds + turn(call.ai.turn_at, call)
     return rules.introduction if stage is Stage.HUMAN and entering else seconds
+
+
+def turn(at: float, call: Call) -> float:
+    """Seconds left until a leg's turn."""
+    return max(0.0, at - call.at)

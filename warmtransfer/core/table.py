@@ -55,6 +55,7 @@ def alone(stage: Stage) -> Rows:
         ev.StreamEnded: (stage, (do.LookForLoneCaller(),)),
         ev.CallerPresent: (stage, (do.ComfortCaller(),)),
         so.CallerWaits: (stage, (do.ComfortCaller(),)),
+        so.AIQueued: (stage, ()),
         so.StrayLeg: (stage, (do.EndStray(),)),
         so.LastResortTalks: (S.HUMAN, (do.CloseModel(), do.EndStray())),
         ev.Restarted: (stage, LOOK),
@@ -80,6 +81,7 @@ def seeking(stage: Stage) -> Rows:
         **alone(stage),
         **BACK,
         so.HumanLost: (S.RINGING, (do.LetAISpeak(), DIAL)),
+        so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
         so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
         so.StillWaiting: (stage, ()),
         so.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
@@ -115,7 +117,7 @@ TABLE: dict[Stage, Rows] = {
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
         so.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
         so.StreamLost: (S.RETURNING, REPLACE),
-        ev.TimedOut: (S.AI, (do.LookForAI(), do.LookForCaller())),
+        ev.TimedOut: (S.AI, (do.LookForAI(), do.LookForCaller(), do.EndHuman(), do.LookForLeg())),
         so.StrayLeg: (S.AI, (do.EndStray(),)),
         ev.Restarted: (S.RETURNING, (do.PrepareModel(), *LOOK)),
     },
@@ -131,6 +133,8 @@ TABLE: dict[Stage, Rows] = {
     S.RINGING: {
         **over(do.EndHuman()),
         **seeking(S.RINGING),
+        so.HumanQueued: (S.RINGING, ()),
+        so.HumanDelayed: (S.RINGING, (do.LetAISpeak(),)),
         ev.HumanDialled: (S.RINGING, ()),
         ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
@@ -142,7 +146,6 @@ TABLE: dict[Stage, Rows] = {
         **over(do.TellHuman()),
         **seeking(S.BRIEFING),
         ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(),)),
-        so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
         ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(),)),
@@ -162,7 +165,6 @@ TABLE: dict[Stage, Rows] = {
         ev.HumanJoined: (S.HUMAN, (do.Introduce(), do.LimitAI())),
         ev.TimedOut: (S.JOINING, (do.LookForLeg(),)),
         so.GivenUp: (S.CANCELLING, (do.EndHuman(),)),
-        so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
         ev.OrderFailed: (S.JOINING, (do.LookForLeg(),)),
     },
     S.HUMAN: {
@@ -240,6 +242,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.ModelLost: LIVE,
     ev.AIJoined: EVERYWHERE,
     ev.AILeft: EVERYWHERE,
+    ev.Disclosed: EVERYWHERE,
     ev.LineHeard: frozenset({S.HUMAN}),
     ev.HandoffAsked: WANTED | {S.HUMAN, S.REDIRECTED},
     ev.HumanDialled: EVERYWHERE,
@@ -254,6 +257,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.HumanEnded: EVERYWHERE,
     ev.LegPresent: frozenset({S.CANCELLING}),
     ev.Restarted: LIVE,
+    ev.TurnAwaited: WANTED,
     ev.TimedOut: EVERYWHERE,
     ev.OrderFailed: EVERYWHERE,
 }
@@ -275,10 +279,20 @@ WAITS: dict[Stage, str] = {
 }
 
 #: Facts that start the current stage's wait anew although the stage does not change and no timer went off.
-RENEWS = (ev.Restarted, ev.HumanDialled, so.HumanLost, so.RedirectAsked, so.AILost, so.StreamLost)
+RENEWS = (
+    ev.Restarted,
+    ev.HumanDialled,
+    so.HumanQueued,
+    so.HumanDelayed,
+    so.HumanLost,
+    so.RedirectAsked,
+    so.AIQueued,
+    so.AILost,
+    so.StreamLost,
+)
 
 #: Facts about the AI: they do not prolong a wait for a human.
-ABOUT_AI = (so.AILost, so.StreamLost, so.AIDown, so.StillWaiting)
+ABOUT_AI = (so.AILost, so.StreamLost, so.AIDown, so.AIQueued, so.StillWaiting)
 
 #: Stages in which the model hears the caller; a human's words never reach it.
 HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})

@@ -23,6 +23,7 @@ from warmtransfer.desk.processes import Processes
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.timers import Timers, gone_off
 from warmtransfer.desk.tokens import Tokens
+from warmtransfer.desk.turns import Turns
 from warmtransfer.desk.waiting import Waiting
 from warmtransfer.errors import Leaving, StoreBusy, WarmTransferError
 from warmtransfer.ports.loop.protocols import Loop
@@ -64,6 +65,7 @@ class Desk:
         self._lanes = Lanes()
         self._timers = Timers(loop, clock, self.post_later)
         self.tokens = Tokens(settings.show.shown)
+        self._turns = Turns(store.line, clock, settings.calls_per_second)
         self._performer = Performer(
             carrier=carrier,
             switchboard=switchboard,
@@ -72,6 +74,8 @@ class Desk:
             clock=clock,
             call=self.call,
             known=store.legs_to,
+            turns=self._turns,
+            waits=self.post_later,
             token=self.tokens.of,
         )
         self._processes = Processes(store.leases, self, clock) if store.leases else None
@@ -104,6 +108,7 @@ class Desk:
 
         To be called before the first fact is posted; again when it raises StoreBusy.
         """
+        self._turns.open()
         if self._processes:
             self._processes.start()
         else:
@@ -127,10 +132,7 @@ class Desk:
         self._switchboard.recall(call_id, said)
 
     def leave(self) -> None:
-        """Begin no call and no stream from now on: who asks for one is told Leaving. All else goes on.
-
-        Another process, where there is one, takes up the calls whose stream was here; else the next one does.
-        """
+        """Begin no call or stream (Leaving is raised), and leave those there are to others. All else goes on."""
         self._leaving = True
         if self._processes:
             self._processes.leave()
@@ -138,6 +140,7 @@ class Desk:
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
         self._insistence.stop()
+        self._turns.stop()
         self._timers.stop()
         self._gathering.save_soon()
         self._lanes.close(self._clock.real(seconds))
@@ -246,18 +249,15 @@ class Desk:
 
     def call(self, call_id: str) -> Call | None:
         """The call as last saved."""
-        found: Call | None = self._store.load(call_id)
-        return found
+        return self._store.load(call_id)
 
     def by_caller(self, call_sid: str) -> Call | None:
         """The newest call of this caller's CallSid."""
-        found: Call | None = self._store.by_caller(call_sid)
-        return found
+        return self._store.by_caller(call_sid)
 
     def calls(self, limit: int = 50, live: bool = False) -> list[Call]:
         """The newest calls; `live` ones only when asked."""
-        found: list[Call] = self._store.calls(limit=limit, live=live)
-        return found
+        return self._store.calls(limit=limit, live=live)
 
     # Deciding ---------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.perform import Performer
 from warmtransfer.desk.protocols import Switchboard
 from warmtransfer.desk.timers import Timers
+from warmtransfer.errors import Leaving
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.store.leases import Given
 from warmtransfer.ports.store.store import Store
@@ -105,7 +106,11 @@ class Outbox:
         if not self._ours(order_id):
             self._put_down(order_id)
             return
-        result = self._performer.perform(call_id, order)
+        try:
+            result = self._performer.perform(call_id, order, partial(self._ours, order_id))
+        except Leaving:
+            self._put_down(order_id)
+            return
         if result is not None:
             self._post(call_id, result)
         if isinstance(order, do.ComfortCaller):

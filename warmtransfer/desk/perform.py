@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Callable
 from typing import Any, assert_never
@@ -15,12 +14,15 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Style, call_of
 from warmtransfer.core.legs import Ended, LegState
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
+from warmtransfer.desk.turns import Turns
 from warmtransfer.errors import log_fault
 
 log = logging.getLogger("warmtransfer")
 
 #: Seconds before an order that was not processed, or is safe to repeat, is tried again.
 RETRY_AFTER = (0.3, 0.7, 1.5, 3.0)
+#: HTTP's status for an account that asks for too much at once; nothing of it was done.
+TOO_MANY = 429
 #: Seconds the AI's line may take before its audio is replaced.
 LINE = 6.0
 
@@ -38,6 +40,8 @@ class Performer:
         clock: Clock,
         call: Callable[[str], Call | None],
         known: Callable[[str], frozenset[str]],
+        turns: Turns,
+        waits: Callable[[str, ev.Event], None] = lambda call_id, fact: None,
         token: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._carrier = carrier
@@ -47,6 +51,8 @@ class Performer:
         self._clock = clock
         self._call = call
         self._known = known
+        self._turns = turns
+        self._waits = waits
         self._token = token
         self._does: dict[type[do.Order], Callable[[str, Any], ev.Event | None]] = {
             do.AddAI: self._add_ai,
@@ -70,15 +76,23 @@ class Performer:
             do.RedirectCaller: self._redirect,
         }
 
-    def perform(self, call_id: str, order: do.Order) -> ev.Event | None:
-        """Do it if still wanted, repeating what is safe to repeat, and say what came of it; never raises."""
+    def perform(
+        self, call_id: str, order: do.Order, ours: Callable[[], bool] = lambda: True
+    ) -> ev.Event | None:
+        """Do it if still wanted, repeating what is safe to repeat, and say what came of it.
+
+        Raises only Leaving: it is for another process to do, because this one ends or it is not `ours` any
+        more when its turn has come.
+        """
         name = type(order).__name__
         self._sleep(getattr(order, "delay", 0.0))
         for pause in (*RETRY_AFTER, None):
             try:
-                if not self._wanted(call_id, order):
+                if not self._may(call_id, order, ours):
                     return None
                 return self._does[type(order)](call_id, order)
+            except errors.Leaving:
+                raise
             except errors.CarrierError as fault:
                 last = pause is None or not _repeatable(order, fault)
                 level = logging.ERROR if last and fault.advice else logging.WARNING
@@ -86,11 +100,29 @@ class Performer:
                 log.log(level, "call %s: %s%s is %s: %s", call_id, name, whom, fault.kind, fault.answer)
                 if pause is None or last:
                     return ev.OrderFailed(name, fault.kind, order.key, fault.answer)
+                if order.paced and fault.status == TOO_MANY:
+                    self._turns.hold(pause)
                 self._sleep(pause)
             except Exception as fault:  # noqa: BLE001 - its message may be what a caller said
                 log_fault(log, fault, "call %s: %s%s failed in our own code", call_id, name, _whom(order))
                 return ev.OrderFailed(name, "ours", order.key, type(fault).__name__)
         return None
+
+    def _may(self, call_id: str, order: do.Order, ours: Callable[[], bool]) -> bool:
+        """Whether it is still wanted, once it is its turn."""
+
+        def wanted() -> bool:
+            if not ours():
+                raise errors.Leaving("another process has taken it over")
+            return self._wanted(call_id, order)
+
+        if not order.paced:
+            return self._wanted(call_id, order)
+        return self._turns.take(
+            human=order.lane is do.Lane.HUMAN,
+            wanted=wanted,
+            told=lambda seconds: self._waits(call_id, ev.TurnAwaited(order.key, seconds)),
+        )
 
     def _wanted(self, call_id: str, order: do.Order) -> bool:
         """As the call is now; while the database cannot say, it is."""
@@ -161,21 +193,19 @@ class Performer:
         return ev.AILeft(order.k, order.room_sid, "ended")
 
     def _limit_ai(self, call_id: str, order: do.LimitAI) -> None:
-        _gone_is_done(self._carrier.limit_call, order.call_sid, math.ceil(order.seconds))
+        _gone_is_done(self._carrier.limit_call, order.call_sid, order.seconds)
 
     def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
         sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
         if not sid and order.idle:
             return None  # on its way, perhaps: whoever adds it will tell, or the stage's timer
-        state = self._carrier.leg(sid) if sid else LegState.UNKNOWN
-        number = self._settings.last_resort
-        if number and sid and order.idle:
+        if sid and order.idle and (number := self._settings.last_resort):
             child, where, answered = self._carrier.find_child(sid, number)
             if answered:
                 return ev.LastResortReached(order.k, child, number, over=isinstance(where, Ended))
-        if isinstance(state, Ended) or state is LegState.UNKNOWN:
-            return ev.AILeft(order.k, order.room_sid, "looked")
-        return ev.AIIdle(order.k)
+        state = self._carrier.leg(sid) if sid else LegState.UNKNOWN
+        over = isinstance(state, Ended) or state is LegState.UNKNOWN
+        return ev.AILeft(order.k, order.room_sid, "looked") if over else ev.AIIdle(order.k)
 
     # The human's leg --------------------------------------------------------------------------------
 
@@ -209,11 +239,9 @@ class Performer:
                     **common,
                 )
             case Style.SCREEN | Style.REDIRECT:
+                common["fallback_url"] = self._settings.human_fallback
                 sid = self._carrier.dial(
-                    url=self._links.human(call_id, order.n),
-                    fallback_url=self._settings.human_fallback,
-                    digits=order.digits,
-                    **common,
+                    url=self._links.human(call_id, order.n), digits=order.digits, **common
                 )
             case _:
                 assert_never(order.style)
@@ -294,7 +322,7 @@ class Performer:
     def _redirect(self, call_id: str, order: do.RedirectCaller) -> None:
         self._switchboard.until_heard(call_id, LINE)
         if self._wanted(call_id, order):
-            self._carrier.move_call(order.caller_sid, self._links.next(call_id))
+            self._carrier.move_call(order.caller_sid, self._links.next(call_id, order.rooms))
 
     def _sleep(self, seconds: float) -> None:
         if seconds > 0:

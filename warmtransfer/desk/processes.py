@@ -118,7 +118,7 @@ class Processes:
 
     def _beat(self) -> None:
         began = time.monotonic()
-        new, others = self._leases.beat(self._place)
+        new, others = self._leases.beat(self._place, len(self._share.live_calls()))
         if new and self._known:
             log.error("this process was away for so long that others have taken up its calls")
             self._counted_out = True

@@ -42,6 +42,10 @@ class Settings(Protocol):
     def max_calls(self) -> int:
         """Calls at once."""
 
+    @property
+    def calls_per_second(self) -> float:
+        """Legs that the carrier makes for the account in a second."""
+
     def rules(self) -> Rules:
         """What the core decides by."""
 
@@ -204,7 +208,7 @@ class Links(Protocol):
     def again(self) -> str:
         """Where a caller begins whose first request we did not hear."""
 
-    def next(self, call_id: str) -> str:
+    def next(self, call_id: str, room: int = 0) -> str:
         """What the caller's leg does now."""
 
     def comfort(self, call_id: str) -> str:

@@ -1,4 +1,4 @@
-"""What is owed to the caller: a human they were promised, and something to hear while they wait."""
+"""What is owed to the caller: that an AI speaks, a human they were promised, something to hear meanwhile."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from warmtransfer.core.call import Stage
 from warmtransfer.ports.model.protocol import Model, ToolCall, Want
+from warmtransfer.relay.disclosure import Disclosure
 from warmtransfer.relay.errands import Errands
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.pauses import Pauses
 from warmtransfer.relay.phrases import Phrases
+from warmtransfer.relay.settings import RelaySettings
 from warmtransfer.relay.tools import TRANSFER
 from warmtransfer.relay.watchdog import Due, Watchdog
 from warmtransfer.relay.wishes.reading import Caller
@@ -27,14 +29,20 @@ class Duties:
     """One call's. Looked at now and then, in the loop."""
 
     def __init__(
-        self, clock: Callable[[], float], errands: Errands, pauses: Pauses, memory: Memory, phrases: Phrases
+        self,
+        clock: Callable[[], float],
+        errands: Errands,
+        pauses: Pauses,
+        memory: Memory,
+        settings: RelaySettings,
     ) -> None:
         self._clock = clock
         self._errands = errands
         self._pauses = pauses
         self._memory = memory
-        self._phrases = phrases
-        self._watchdog = Watchdog(phrases)
+        self._phrases = Phrases(settings.phrases, settings.language)
+        self._disclosure = Disclosure(settings.disclosure)
+        self._watchdog = Watchdog(self._phrases)
         self._soothed = 0.0  #: when the work began for which the caller was asked to wait
         self._kept: set[str] = set()  #: items whose promise of a handoff was kept
 
@@ -42,6 +50,8 @@ class Duties:
 
     def ai_said(self, item: str, text: str) -> None:
         """The caller has heard this."""
+        if self._disclosure.heard(text):
+            self._errands.disclosed(self._disclosure.line)
         if item not in self._kept:
             self._watchdog.ai_said(text, self._clock())
 
@@ -64,6 +74,11 @@ class Duties:
         # What announced this call may be heard only when its handoff is over already.
         self._kept.update(self._memory.sounding())
 
+    def line_missed(self) -> None:
+        """What the caller has not heard of the AI's line by now, here or in another process, they missed."""
+        if not any(map(self._disclosure.heard, self._memory.earlier())):
+            self._disclosure.missed()
+
     def served(self) -> None:
         """A handoff runs: it is all that was owed."""
         self._watchdog.satisfied()
@@ -71,7 +86,12 @@ class Duties:
     # What is due ------------------------------------------------------------------------------------
 
     def mind(self, stage: Stage, model: Model | None, *, quiet: bool) -> None:
-        """A handoff that was asked for, or announced, has to happen. `quiet`: the AI says nothing."""
+        """What was missed is said again, and a handoff that was asked for, or announced, has to happen.
+
+        `quiet`: the AI says nothing.
+        """
+        if model is not None and (reminder := self._disclosure.reminder()):
+            model.know(reminder)
         if stage not in SEEKABLE or self._errands.transferring:
             return
         due = self._watchdog.due(

@@ -144,6 +144,10 @@ class Errands:
         """Ask for a human although the model did not."""
         self._seek(Wish((source, "", reason[:400], summary[:LONGEST])))
 
+    def disclosed(self, line: str) -> None:
+        """Tell the desk that the caller has heard this line: an AI speaks."""
+        self._desk.post_later(self._info.call_id, ev.Disclosed(line))
+
     def tell(self, news: str) -> bool:
         """Give the news as the output of a handoff the model waits for; False when it waits for none."""
         for wish in self._wishes:

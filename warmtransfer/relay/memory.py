@@ -87,6 +87,10 @@ class Memory:
         kept = [each for each in self._turns if each.text and (each.settled or each.sounded)]
         return [(each.who, each.text.strip()) for each in kept]
 
+    def earlier(self) -> list[str]:
+        """What the AI said in sessions before this one, as far as it was heard."""
+        return [each.text for each in self._turns if each.who == "ai" and not each.item]
+
     def recall(self, said: Iterable[tuple[str, str]]) -> None:
         """What was said before, as (who, text), oldest first."""
         for who, text in said:

@@ -11,6 +11,7 @@ class RelaySettings:
     """How the AI behaves. Lengths in seconds."""
 
     greeting: str = "The caller has just been connected. Greet them in one short sentence."
+    disclosure: str = ""  #: the greeting's line that says that an AI speaks
     facts: Callable[[], Sequence[str]] = tuple  #: what every session is told, such as the time
     early: bool = True  #: the first greeting is made before the caller can hear it
     resume: str = "You are with the caller again. Carry on with the conversation."

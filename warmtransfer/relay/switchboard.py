@@ -13,7 +13,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.rules import Human
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.protocol import Provider
+from warmtransfer.ports.model.protocol import Provider, Readiness
 from warmtransfer.ports.websocket.sockets import hang_up
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
@@ -50,6 +50,10 @@ class Switchboard:
         prepare()
         self._memories: OrderedDict[str, Memory] = OrderedDict()
         self._infos: OrderedDict[str, tuple[CallInfo, Stage, float]] = OrderedDict()
+
+    def open(self) -> None:
+        """Have what the next call needs of the model at hand, until `stop`."""
+        self._loop.soon(self._ready, True)
 
     # Orders of the desk -----------------------------------------------------------------------------
 
@@ -119,6 +123,7 @@ class Switchboard:
     def stop(self, seconds: float = 2.0) -> bool:
         """Close them all for good, and wait at most real `seconds` for their sockets. Never in the loop."""
         self._leaving = True
+        self._loop.soon(self._ready, False)
         end = time.monotonic() + seconds
         while True:
             for call_id in list(self._relays):
@@ -130,6 +135,13 @@ class Switchboard:
             time.sleep(0.02)
 
     # In the loop ------------------------------------------------------------------------------------
+
+    def _ready(self, wanted: bool) -> None:
+        if isinstance(self._provider, Readiness):
+            if wanted and not self._leaving:
+                self._provider.keep_ready(self._loop)
+            else:
+                self._provider.let_go()
 
     def _prepare(self, call: Call, delay: float) -> None:
         self._note(call)

@@ -21,7 +21,6 @@ from warmtransfer.relay.early import Early
 from warmtransfer.relay.errands import Desk, Errands
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.pauses import Pauses
-from warmtransfer.relay.phrases import Phrases
 from warmtransfer.relay.playback import Cut
 from warmtransfer.relay.settings import RelaySettings
 from warmtransfer.relay.speaker import Speaker
@@ -55,8 +54,7 @@ class Talk:
         self._memory = memory
         self._errands = Errands(info, loop, clock, desk, toolbox, self._answered)
         self._pauses = Pauses(clock.monotonic, settings.quiet)
-        phrases = Phrases(settings.phrases, settings.language)
-        self._duties = Duties(clock.monotonic, self._errands, self._pauses, memory, phrases)
+        self._duties = Duties(clock.monotonic, self._errands, self._pauses, memory, settings)
         self._answers = Answers()
         self._early = Early()
         self._stage = Stage.ARRIVING
@@ -144,6 +142,8 @@ class Talk:
         self._news = ""
         if news:
             self._early.drop()
+            if not self._memory.lines():
+                self._duties.line_missed()
             model.say(Want("news", note=news))
         elif self._early.play(self._sound):
             self.model_audio_done("")
@@ -225,6 +225,7 @@ class Talk:
         self._pauses.caller_started()
         self._hush()
         self._early.drop()
+        self._duties.line_missed()
         if self._model is not None:
             if self._model.busy:
                 self._answers.excused()
@@ -284,6 +285,7 @@ class Talk:
             line = "pardon" if self._memory.lines() else "hello"
             self._speaker.say(line)
             self._pauses.ai_sounded()
+            self._duties.line_missed()
             self._desk.heard(self._id, "ai", tones.LINES[line])
             model.remember("ai", tones.LINES[line])
 

@@ -10,7 +10,7 @@ from warmtransfer.simulator.trace import Row
 #: What of a leg's life is shown.
 LEG = ("dialled", "answered", "joined", "left", "ended")
 #: Notes that are shown, and the word for each.
-NOTES = {"warning": "warning", "error": "error", "fault": "fault", "law": "law", "script": "script"}
+NOTES = {name: name for name in ("warning", "error", "fault", "law", "script", "queued")}
 
 
 def logging_to(write: Callable[[str], object]) -> Callable[[Row], None]:

@@ -53,13 +53,14 @@ def caller_status(form: Form) -> ev.CallerLeft | None:
     return ev.CallerLeft(why=ENDED[status]) if status in ENDED else None
 
 
-def dial_action(form: Form, n: int = 0) -> ev.CallerCameBack | ev.CallerLeft:
-    """The caller's `<Dial>` is over, with the caller or because of them; `n`: the attempt it dialled.
+def dial_action(form: Form, n: int = 0, room: int = 0) -> ev.CallerCameBack | ev.CallerLeft:
+    """The caller's `<Dial>` is over, with the caller or because of them; `n`: the attempt it dialled, `room`:
+    which of the call's rooms it led into.
 
     Twilio also asks the action of a caller who has hung up.
     """
     gone = caller_status(form)
-    return gone or ev.CallerCameBack(n, ENDED.get(form.get("DialCallStatus", ""), Ended.COMPLETED))
+    return gone or ev.CallerCameBack(n, ENDED.get(form.get("DialCallStatus", ""), Ended.COMPLETED), room)
 
 
 def message(form: Form) -> ev.MessageLeft:

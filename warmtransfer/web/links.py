@@ -76,9 +76,10 @@ class Links:
         """What the caller hears before anyone else is in the room."""
         return self._url(f"/caller/{call_id}/wait")
 
-    def next(self, call_id: str) -> str:
-        """What the caller's leg does now: asked after every `<Dial>`, and whenever we move the call."""
-        return self._url(f"/caller/{call_id}/next")
+    def next(self, call_id: str, room: int = 0) -> str:
+        """What the caller's leg does now: asked after the `<Dial>` into the call's room of this number, and
+        whenever we move the call out of it; an order of the release before does not say which."""
+        return self._url(f"/caller/{call_id}/next/{room}" if room else f"/caller/{call_id}/next")
 
     def comfort(self, call_id: str) -> str:
         """The announcement to a caller who is alone for a moment."""

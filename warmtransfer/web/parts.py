@@ -12,6 +12,7 @@ from warmtransfer.config import Settings
 from warmtransfer.core.call import Call
 from warmtransfer.core.search import Search
 from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.watch import Watch
 from warmtransfer.relay.switchboard import Switchboard
 from warmtransfer.web.advice import Advice
 from warmtransfer.web.guard import Guard
@@ -72,6 +73,7 @@ class Parts:
     switchboard: Switchboard
     records: Records
     life: Life
+    standing: Watch
 
 
 def parts() -> Parts:

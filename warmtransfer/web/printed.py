@@ -50,6 +50,8 @@ class Page:
         yield f"  from     {call.caller or 'unknown'}"
         yield f"  to       {call.called or 'unknown'}"
         yield f"  began    {written(call.started_at)}"
+        if call.disclosed_at:
+            yield f"  an AI    said so: heard by {written(call.disclosed_at)}"
         if call.ended_at:
             yield f"  ended    {written(call.ended_at)}, after {lasting(call.ended_at - call.started_at)}"
         elif call.stage is not Stage.OVER:

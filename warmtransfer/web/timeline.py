@@ -21,6 +21,7 @@ def summary(call: Call) -> dict[str, Any]:
         "caller": call.caller,
         "called": call.called,
         "started_at": call.started_at,
+        "disclosed_at": call.disclosed_at or None,
         "ended_at": call.ended_at or None,
         "ai": call.ai.state.value,
         "handoff": asdict(call.handoff) if call.handoff.number else None,

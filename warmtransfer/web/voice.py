@@ -127,11 +127,12 @@ def wait(call_id: str) -> str:
     return parts().documents.wait(call_id, call)
 
 
-@hooks.post("/caller/<call_id>/next")
+@hooks.post("/caller/<call_id>/next/<int:room>")
+@hooks.post("/caller/<call_id>/next", defaults={"room": 0})
 @document
-def next_(call_id: str) -> str:
+def next_(call_id: str, room: int) -> str:
     """The caller's leg asks what comes next: after the room's `<Dial>`, or because we moved the call."""
-    return _caller(post(call_id, forms.dial_action(fields())))
+    return _caller(post(call_id, forms.dial_action(fields(), room=room)))
 
 
 @hooks.post("/caller/<call_id>/dial/<int:n>")

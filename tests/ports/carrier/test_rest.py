@@ -51,6 +51,22 @@ def test_the_ai_is_added_to_the_room_without_beep_music_delay_or_power_over_it(
     )
 
 
+@pytest.mark.parametrize("action", ["add_ai", "dial", "add_human"])
+def test_legs_that_twilio_itself_lets_wait_are_one_line_that_names_the_key(
+    action: str, carrier: Carrier, api: responses.RequestsMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    for waits in ("0", "40", None, "soon"):
+        answer(api, json={"call_sid": CA, "sid": CA, "queue_time": waits}, status=201)
+        ACTIONS[action](carrier)
+    assert caplog.text == ""
+    for waits in ("2300", "3300"):
+        answer(api, json={"call_sid": CA, "sid": CA, "queue_time": waits}, status=201)
+        ACTIONS[action](carrier)
+    [said] = caplog.messages
+    assert "2300 ms" in said
+    assert "WARMTRANSFER_CPS" in said
+
+
 def test_the_ais_own_status_is_asked_for_only_when_wanted(
     carrier: Carrier, api: responses.RequestsMock
 ) -> None:

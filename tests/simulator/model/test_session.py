@@ -451,6 +451,21 @@ async def test_a_response_beside_the_conversation_leaves_no_item_in_it() -> None
 
 
 @live
+async def test_what_comes_after_a_response_was_asked_for_is_not_part_of_it() -> None:
+    async with serving() as served:
+        client = await served.connect()
+        await client.update()
+        for text, asks in (('Greet the caller: "Hello, I am an AI."', True), ("It is now Sunday.", False)):
+            content = [{"type": "input_text", "text": text}]
+            item = {"type": "message", "role": "system", "content": content}
+            await client.send("conversation.item.create", item=item)
+            if asks:
+                await client.send("response.create")
+        done = (await client.until("response.done"))["response"]
+        assert done["output"][0]["content"][0]["transcript"] == "Hello, I am an AI."
+
+
+@live
 async def test_a_seeded_session_remembers() -> None:
     ears, (there,) = await caller("Hello are you still there")
     async with serving(ears=ears) as served:

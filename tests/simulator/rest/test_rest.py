@@ -204,6 +204,8 @@ def test_new_legs_leave_at_the_accounts_calls_per_second() -> None:
             ]
             assert int(made[0]["queue_time"]) == 0
             assert 500 < int(made[1]["queue_time"]) <= 1000 < int(made[2]["queue_time"]) <= 2000
+            queued = await net.until("note", event="queued", call_sid=made[2]["sid"])
+            assert queued["seconds"] == pytest.approx(int(made[2]["queue_time"]) / 1000, abs=0.002)
             starts = [(await net.until("leg", event="dialled", call_sid=m["sid"]))["t"] for m in made]
             assert starts[1] - starts[0] > 0.9
             assert starts[2] - starts[1] > 0.9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -36,6 +37,7 @@ class AddAI(AIOrder):
 
     lane: ClassVar[Lane] = Lane.AI
     repeatable: ClassVar[bool] = False
+    paced: ClassVar[bool] = True
 
     room: str = ""
     delay: float = 0.0
@@ -55,8 +57,8 @@ class AddAI(AIOrder):
 
     def advance(self, call: Call) -> Call:
         """A new leg, and with it a new stream."""
-        leg = replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token="", since=call.at)
-        return replace(call, ai=leg)
+        new = replace(call.ai, k=self.k, state=AIState.ADDING, call_sid="", token="", turn_at=0.0)
+        return replace(call, ai=replace(new, since=call.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class LimitAI(AIOrder):
     lane: ClassVar[Lane] = Lane.AI
 
     call_sid: str = ""
-    seconds: float = 0.0
+    seconds: int = 0
 
     def needed(self, call: Call) -> bool:
         """Only a leg that is up, and whose age is known."""
@@ -78,7 +80,7 @@ class LimitAI(AIOrder):
     def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
         """Its age, and some seconds more than the introduction takes."""
         age = call.at - call.ai.since
-        return {**AIOrder.facts(self, call, rules), "seconds": age + rules.introduction + MARGIN}
+        return {**AIOrder.facts(self, call, rules), "seconds": math.ceil(age + rules.introduction + MARGIN)}
 
     def wanted(self, call: Call) -> bool:
         """Not when it has been removed, as it mostly is by then."""

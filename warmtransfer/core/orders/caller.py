@@ -99,12 +99,13 @@ class RedirectCaller(HumanOrder):
     lane: ClassVar[Lane] = Lane.CALLER
 
     caller_sid: str = ""
+    rooms: int = 0  #: how many the call has used: they come from the last
     delay: float = 0.0
 
     def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
         """Wait longer after every refusal."""
         again = float(min(2**call.laps, 16)) if call.laps else 0.0
-        return {**super(RedirectCaller, self).facts(call, rules), "delay": again}
+        return {**super(RedirectCaller, self).facts(call, rules), "rooms": call.rooms, "delay": again}
 
     def needed(self, call: Call) -> bool:
         """The document comes from the stage, when the leg asks for it."""

@@ -53,6 +53,7 @@ class DialHuman(HumanOrder):
 
     lane: ClassVar[Lane] = Lane.HUMAN
     repeatable: ClassVar[bool] = False
+    paced: ClassVar[bool] = True
 
     name: str = ""
     number: str = ""

@@ -38,6 +38,10 @@ class LetAISpeak(RelayOrder):
     news: str = ""
     delay: float = 0.0
 
+    def needed(self, call: Call) -> bool:
+        """Only an AI that is up: for another one news is kept, and is of then when it comes."""
+        return call.ai.state is AIState.UP
+
     def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
         """Carry the news that the AI has not been told, held back while the caller still hears a line."""
         return {"news": call.news, "delay": max(0.0, call.comforted_until - call.at)}

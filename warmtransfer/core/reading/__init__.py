@@ -48,6 +48,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.ModelLost: ai.model_lost,
     ev.AIJoined: ai.joined,
     ev.AILeft: ai.left,
+    ev.Disclosed: ai.disclosed,
     ev.LineHeard: ai.line_heard,
     ev.HandoffAsked: human.asked,
     ev.HumanDialled: human.dialled,
@@ -62,6 +63,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.HumanEnded: human.ended,
     ev.LegPresent: human.leg_present,
     ev.Restarted: ourselves.restarted,
+    ev.TurnAwaited: ourselves.turn_awaited,
     ev.TimedOut: ourselves.timed_out,
     ev.OrderFailed: ourselves.order_failed,
 }

@@ -53,7 +53,7 @@ def up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
     """Whatever was said of it before, it can be had. News of a leg before this one is not of this one."""
     if event.generation != call.ai.generation or call.ai.state not in CONNECTED:
         return call, None
-    return replace(call, ai=replace(call.ai, state=AIState.UP, down=False)), event
+    return replace(call, ai=replace(call.ai, state=AIState.UP, down=False, met=True)), event
 
 
 def stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
@@ -121,6 +121,13 @@ def left(call: Call, event: ev.AILeft, rules: Rules) -> Reading:
     return lost(call, rules)
 
 
+def disclosed(call: Call, event: ev.Disclosed, rules: Rules) -> Reading:
+    """The first time counts: another process, or another session, may say it again."""
+    if call.disclosed_at:
+        return call, None
+    return replace(call, disclosed_at=call.at), event
+
+
 def line_heard(call: Call, event: ev.LineHeard, rules: Rules) -> Reading:
     """Only the AI that is in the room can have been heard."""
     return call, event if _current(call, event.generation) else None
@@ -142,8 +149,8 @@ def lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
 
 
 def missed(call: Call) -> Call:
-    """The AI owes the caller an apology for its absence: once in a call, not every time."""
-    if call.news:
+    """The AI owes a caller whom it has met an apology for its absence: once in a call, not every time."""
+    if call.news or not call.ai.met:
         return call
     news = briefing.interrupted(again=call.ai.excused)
     return replace(call, news=news, ai=replace(call.ai, excused=True))

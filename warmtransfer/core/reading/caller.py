@@ -7,10 +7,13 @@ from dataclasses import replace
 import warmtransfer.core.reading.human as human
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage
+from warmtransfer.core.call import ELSEWHERE, SEEKING, AIState, Call, Stage
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import COMFORT_SECONDS, COMFORT_SHORTEST, UNKNOWN_FOR, Rules
+
+#: Where the caller's own leg may be on the line with a human's (style redirect).
+DIALLING = frozenset({Stage.REDIRECTED, Stage.HUMAN})
 
 
 def arrived(call: Call, event: ev.CallArrived, rules: Rules) -> Reading:
@@ -28,18 +31,21 @@ def joined(call: Call, event: ev.CallerJoined, rules: Rules) -> Reading:
 
 def left(call: Call, event: ev.CallerLeft, rules: Rules) -> Reading:
     """News of a room counts only of the current one, and while the caller should be in it."""
-    if event.room_sid and (event.room_sid != call.room_sid or call.stage in ELSEWHERE):
+    if event.room_sid and (event.room_sid != call.room_sid or call.stage in (*ELSEWHERE, Stage.OVER)):
         return call, None
+    if event.room_sid and call.attempt and call.attempt.moved:
+        # A move that was reported failed may have been done: their leg's end is told of the call, too.
+        return room_lost(call, ev.RoomLost(event.room_sid, event.why), rules)
     if event.why == ev.UNKNOWN and call.at - call.started_at < UNKNOWN_FOR:
         return call, None
     return replace(_unmet(call, Outcome.CALLER_LEFT), left=True), event
 
 
 def room_lost(call: Call, event: ev.RoomLost, rules: Rules) -> Reading:
-    """The AI's leg has gone with its room."""
+    """The AI's leg has gone with its room, and so has a human's."""
     if event.room_sid != call.room_sid:
         return call, None
-    call = _unmet(call, Outcome.CANCELLED)
+    call = _cut_short(call)
     return replace(call, room_sid="", ai=replace(call.ai, state=AIState.ABSENT)), event
 
 
@@ -47,20 +53,40 @@ def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
     """A new room, unless a message is to be taken, or the next human is reached from the caller's own leg."""
     if call.stage is Stage.MESSAGE:
         return call, event
+    if _came_back_before(call, event):
+        return call, None
     attempt = call.attempt
     if call.stage is Stage.REDIRECTED and attempt:
-        if event.n != attempt.n:
-            # It has only just left the room, or asks again because our answer was lost.
-            return call.with_attempt(replace(attempt, moved=attempt.moved or not event.n)), None
+        if not event.n:
+            return call.with_attempt(replace(attempt, moved=True)), None
         call, fact = human.not_taken(call, attempt, event.how, rules)
         if isinstance(fact, so.RedirectAsked | so.NobodyAtAll):
             return call, fact
-    elif attempt and (call.stage is Stage.HUMAN or not attempt.ended):
-        # Its leg may be up still, and is ended by the table; the attempt is over when that is known.
-        going = replace(attempt, outcome=attempt.outcome or Outcome.CANCELLED)
-        call = replace(call.with_attempt(going), news=human.gone_news(call))
+    else:
+        # A human's leg may be up still, and is ended by the table; the attempt is over when that is known.
+        call = _cut_short(call)
+    if call.attempt:
+        call = call.with_attempt(replace(call.attempt, moved=False))
     fresh = replace(call, rooms=call.rooms + 1, room_sid="", left=False, comforted_until=0.0)
     return fresh, event
+
+
+def _came_back_before(call: Call, event: ev.CallerCameBack) -> bool:
+    """The question comes once more, or late: their leg has been sent on, to another room or human, since."""
+    attempt = call.attempt
+    if event.n:
+        return attempt is None or event.n != attempt.n or call.stage not in (*DIALLING, Stage.OVER)
+    if call.stage in DIALLING and attempt is not None and attempt.moved:
+        return True
+    return 0 < event.room < call.rooms
+
+
+def _cut_short(call: Call) -> Call:
+    """An attempt that runs ends with the room, and the caller who is still there is told."""
+    if call.stage not in SEEKING | {Stage.HUMAN}:
+        return call
+    call = _unmet(call, Outcome.CANCELLED)
+    return replace(call, news=human.gone_news(call))
 
 
 def _unmet(call: Call, outcome: Outcome) -> Call:

@@ -16,9 +16,6 @@ from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.table import COUNTS
 
-#: An announced human is in the room and not yet part of the conversation.
-LISTENING = frozenset({Stage.BRIEFING, Stage.JOINING})
-
 
 def asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:
     """A second ask while one is served only adds its summary."""
@@ -48,11 +45,15 @@ def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> 
     After the end, a leg we know of is told of it already, and old news of it must not cut that short.
     """
     attempt = call.attempt_number(event.n)
+    if any(each.call_sid == event.call_sid and each.n != event.n for each in call.attempts):
+        return call, None  # a look for an unsure dial took another attempt's leg for this one's
     if attempt is None or attempt.ended:
         return replace(call, stray=event.call_sid), so.StrayLeg()
     if call.stage is Stage.OVER and attempt.call_sid == event.call_sid:
         return call, None
-    call = call.with_attempt(replace(attempt, call_sid=event.call_sid))
+    # Who had to wait for a turn was not called before it.
+    at = call.at if attempt.turn_at and not attempt.call_sid else attempt.dialled_at
+    call = call.with_attempt(replace(attempt, call_sid=event.call_sid, dialled_at=at))
     given_up = attempt.outcome is not None and call.stage in FREE
     if given_up or call.stage is Stage.OVER:
         return replace(call, stray=event.call_sid), so.StrayLeg()
@@ -164,8 +165,8 @@ def ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
         # Why it ended is told by the caller's own leg, which may be what ended it.
         sip = event.sip or attempt.sip
         return call.with_attempt(replace(attempt, ended=True, ended_at=call.at, sip=sip)), None
-    if attempt.style is Style.ANNOUNCE and attempt.answered_at and call.stage in LISTENING:
-        gone = replace(attempt, outcome=None, ended=True, ended_at=call.at)
+    if attempt.style is Style.ANNOUNCE and _listened(call, attempt, event.status):
+        gone = replace(attempt, ended=True, ended_at=call.at)
         return call.with_attempt(gone), so.HumanHungUp()
     if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
         return _gone(call, attempt, over=True)
@@ -173,6 +174,12 @@ def ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
     if call.stage not in SEEKING or attempt.n != len(call.attempts):
         return call, None
     return following(call, rules)
+
+
+def _listened(call: Call, attempt: Attempt, how: Ended) -> bool:
+    """Whether this announced human was in the room, and nothing is known that may have ended their leg."""
+    there = attempt.answered_at > 0 or how is Ended.COMPLETED
+    return there and call.stage in SEEKING and attempt.outcome in (None, Outcome.ACCEPTED)
 
 
 def following(call: Call, rules: Rules, others: bool = True) -> Reading:
@@ -190,7 +197,7 @@ def not_taken(call: Call, attempt: Attempt, how: Ended, rules: Rules) -> Reading
     call = close(call, attempt.n, outcome_of(how, attempt.sip, attempt))
     call, fact = settle(call, rules)
     if call.attempt is not None and isinstance(fact, so.RedirectAsked | so.HumanLost):
-        return call.with_attempt(replace(call.attempt, style=Style.REDIRECT)), so.RedirectAsked()
+        return call.with_attempt(replace(call.attempt, style=Style.REDIRECT, moved=True)), so.RedirectAsked()
     return call, fact
 
 
@@ -209,8 +216,9 @@ def _gone(call: Call, attempt: Attempt, over: bool) -> Reading:
 
 
 def gone_news(call: Call) -> str:
-    """What the AI is told when the human who left had talked with the caller."""
-    return briefing.human_gone(call.attempt.name) if call.attempt and call.attempt.joined_at else call.news
+    """What the AI is told of an attempt that ended with the room: its human may have talked to the caller."""
+    attempt = call.attempt
+    return briefing.human_gone(attempt.name) if attempt and attempt.joined_at else briefing.exhausted(call)
 
 
 def leg_present(call: Call, event: ev.LegPresent, rules: Rules) -> Reading:

@@ -16,7 +16,7 @@ from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, awaited
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.rules import Rules
+from warmtransfer.core.rules import LONG_WAIT, Rules
 
 
 def restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
@@ -25,6 +25,22 @@ def restarted(call: Call, event: ev.Restarted, rules: Rules) -> Reading:
     if call.ai.state not in ai.CONNECTED:
         return replace(call, ai=replace(call.ai, token="")), event
     return ai.missed(replace(call, ai=replace(call.ai, state=AIState.ADDING))), event
+
+
+def turn_awaited(call: Call, event: ev.TurnAwaited, rules: Rules) -> Reading:
+    """Only a leg that is still to be made waits; of a human's long wait the caller is told once."""
+    at = call.at + event.seconds
+    if event.key == call.ai.label and call.ai.state is AIState.ADDING and not call.ai.call_sid:
+        return replace(call, ai=replace(call.ai, turn_at=at)), so.AIQueued()
+    attempt = call.attempt
+    if attempt is None or event.key != attempt.label or attempt.call_sid or attempt.outcome or attempt.ended:
+        return call, None
+    late = attempt.dialled_at + LONG_WAIT
+    news = attempt.turn_at < late <= at and call.ai.state is AIState.UP
+    call = call.with_attempt(replace(attempt, turn_at=at))
+    if not news:
+        return call, so.HumanQueued()
+    return replace(call, news=briefing.delayed(call)), so.HumanDelayed()
 
 
 def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
@@ -67,6 +83,10 @@ def order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
         return call, None
     if kind is do.DialHuman:
         return _not_dialled(call, event, rules)
+    briefing_failed = kind is do.BriefOnHold and call.stage is Stage.BRIEFING
+    if briefing_failed and event.kind != "gone" and call.attempt.outcome is None:
+        # It is we who end this one, not the human.
+        call = call.with_attempt(replace(call.attempt, outcome=Outcome.CANCELLED))
     return call, event if kind in (do.BriefOnHold, do.LetHumanIn) else None
 
 
@@ -96,9 +116,9 @@ def _not_redirected(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
     attempt = call.attempt
     if call.stage is not Stage.REDIRECTED or attempt is None or event.key not in ("", attempt.label):
         return call, None
-    if attempt.call_sid:
-        return call, None  # it was moved after all: their leg has dialled
-    call = close(call, attempt.n, Outcome.FAILED)
+    if attempt.moved or attempt.call_sid:
+        return call, None  # it was moved after all: their leg has asked, or has dialled
+    call = close(call.with_attempt(replace(attempt, moved=event.kind == "unsure")), attempt.n, Outcome.FAILED)
     call = replace(call, news=briefing.exhausted(call))
     if call.ai.state is AIState.UP:
         return call, event

@@ -22,9 +22,13 @@ from urllib3.exceptions import NewConnectionError
 from warmtransfer import vocabulary
 from warmtransfer.core.legs import Ended, Leg, LegState
 from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
+from warmtransfer.ports.carrier.children import best
 from warmtransfer.ports.carrier.elsewhere import Elsewhere
 from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
 from warmtransfer.ports.carrier.refusals import refusal
+from warmtransfer.sparing import Sparing
+
+log = logging.getLogger("warmtransfer")
 
 #: The SDK logs URLs, and the URL of a search for a call holds a phone number.
 _MUTE = logging.getLogger(f"{__name__}.requests")
@@ -34,6 +38,12 @@ _MUTE.disabled = True
 AI_RING = 15
 #: Seconds by which Twilio's clock may be behind ours; its dates are whole seconds besides.
 SKEW = 2.0
+#: Milliseconds in Twilio's queue that are worth a line: requests that left in time may arrive a little close.
+QUEUED = 500
+WAITS = (
+    "%s: new legs wait in Twilio's own queue, this one for %s ms: set WARMTRANSFER_CPS to the account's "
+    "calls per second, less what other apps of the account use"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Carrier:
         )
         # Loads the resource modules now rather than in the middle of somebody's call.
         self._calls, self._rooms = self._client.calls, self._client.conferences
+        self._lines = Sparing(log)
 
     # Legs -------------------------------------------------------------------------------------------
 
@@ -92,7 +103,7 @@ class Carrier:
                 **room_news(room_callback),
                 **(leg_news(status_callback) if status_callback else {}),
             )
-            return _sid("add_ai", leg.call_sid)
+            return self._made("add_ai", leg.call_sid, leg.queue_time)
 
     def dial(
         self,
@@ -108,9 +119,7 @@ class Carrier:
         call_token: str = "",
         fallback_url: str = "",
     ) -> str:
-        """Dial a human on a leg of their own, whose document is at `url`; its CallSid.
-
-        `fallback_url` is where the carrier finds another one while ours cannot be had.
+        """Dial a human on a leg of their own, whose document is at `url`, or `fallback_url`; its CallSid.
 
         Where `digits` are sent after the answer, it is a switchboard that answers, which any detection of
         machines would take for a mailbox: it is left out.
@@ -127,7 +136,7 @@ class Carrier:
                 **({"send_digits": digits} if digits else detection(amd_callback)),
                 **leg_news(status_callback, call_token),
             )
-            return _sid("dial", leg.sid)
+            return self._made("dial", leg.sid, leg.queue_time)
 
     def add_human(
         self,
@@ -162,7 +171,14 @@ class Carrier:
                 **room_news(room_callback),
                 **leg_news(status_callback, call_token),
             )
-            return _sid("add_human", leg.call_sid)
+            return self._made("add_human", leg.call_sid, leg.queue_time)
+
+    def _made(self, what: str, sid: object, queue_time: object) -> str:
+        """The new leg's SID; and a line when Twilio lets it wait, which our own turns are to prevent."""
+        waits = str(queue_time or "")
+        if waits.isdecimal() and int(waits) >= QUEUED:
+            self._lines.say("queue", logging.WARNING, WAITS, what, waits)
+        return _sid(what, sid)
 
     def end_call(self, call_sid: str) -> None:
         """End a call in whatever state it is: queued, ringing, in a room, or anywhere else."""
@@ -212,8 +228,7 @@ class Carrier:
     def find_room(self, name: str) -> str:
         """The CF SID of the conference of this name that has not ended, "" for none."""
         with _mapped("find_room", gone=False):
-            find = self._rooms.list
-            found = (find(friendly_name=name, status=state, limit=1) for state in vocabulary.LIVE_ROOMS)
+            found = (self._rooms.list(friendly_name=name, status=s, limit=1) for s in vocabulary.LIVE_ROOMS)
             return next((str(rooms[0].sid) for rooms in found if rooms), "")
 
     def people(self, room_sid: str) -> dict[str, str]:
@@ -225,8 +240,8 @@ class Carrier:
     def open_rooms(self) -> list[str]:
         """The names of all conferences of the account that have not ended."""
         with _mapped("open_rooms", gone=False):
-            rooms = [self._rooms.list(status=state) for state in vocabulary.LIVE_ROOMS]
-            return [str(each.friendly_name) for found in rooms for each in found]
+            live = (each for state in vocabulary.LIVE_ROOMS for each in self._rooms.list(status=state))
+            return [str(each.friendly_name) for each in live]
 
     def number_called(self, call_sid: str) -> str:
         """The number that this call was made to, "" if Twilio knows no such call."""
@@ -241,8 +256,7 @@ class Carrier:
         """
         with suppress(CarrierGone), _mapped("find_participant"):
             leg = self._participant("find_participant", room_sid, key).fetch()
-            silent = talking and (leg.muted or leg.hold)
-            return "" if silent else _sid("find_participant", leg.call_sid)
+            return "" if talking and (leg.muted or leg.hold) else _sid("find_participant", leg.call_sid)
         return ""
 
     def leg(self, call_sid: str) -> Leg:
@@ -274,17 +288,9 @@ class Carrier:
             return [str(each.sid) for each in calls if str(each.direction) == "inbound"]
 
     def find_child(self, parent_sid: str, to: str) -> tuple[str, Leg, bool]:
-        """The leg to `to` that this leg's document dialled, where it is, and if anybody answered.
-
-        Of several the one that is up, else the newest that was answered, else the newest.
-        """
-        found: list[tuple[str, Leg, bool]] = []
+        """The leg to `to` that this leg's document dialled, where it is, and if anybody answered."""
         with _mapped("find_child", gone=False):
-            for each in self._calls.list(parent_call_sid=_named("find_child", parent_sid), to=to, limit=50):
-                leg = vocabulary.leg(str(each.status))
-                found.append((str(each.sid), leg, leg is LegState.UP or str(each.duration or "0") != "0"))
-        found.sort(key=lambda child: (child[1] is not LegState.UP, not child[2]))
-        return found[0] if found else ("", LegState.UNKNOWN, False)
+            return best(self._calls.list(parent_call_sid=_named("find_child", parent_sid), to=to, limit=50))
 
     def _participant(self, what: str, room_sid: str, key: str) -> Any:
         return self._rooms(_named(what, room_sid)).participants(_named(what, key))

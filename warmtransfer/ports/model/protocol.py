@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from warmtransfer.ports.loop.protocols import Loop
 
@@ -158,6 +158,17 @@ class Provider(Protocol):
 
         `tools`: name, description and parameters (JSON Schema) of what the model may call.
         """
+
+
+@runtime_checkable
+class Readiness(Protocol):
+    """What a provider may offer besides: the next session's connection is made before a call needs it."""
+
+    def keep_ready(self, loop: Loop) -> None:
+        """Have a connection at hand from now on, on which nothing has been asked. Harmless when repeated."""
+
+    def let_go(self) -> None:
+        """Have none any more. Harmless when repeated."""
 
 
 #: Makes a provider for a deployment, without touching the network.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from warmtransfer.errors import StoreBusy
 from warmtransfer.ports.store import foreign
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.records import Member
 from warmtransfer.ports.store.tables import LIVE, OPEN, call, outbox, process
 
 #: Seconds for which a process counts as up after it last said so.
@@ -70,8 +72,15 @@ class Leases:
         #: Calls of another account or number are for processes of theirs.
         self._ours = call.c.owner == str(owner) if owner else true()
         self._foreign: set[int] = set()  #: orders of another release, which are left alone
+        self.leaving = False  #: said to those who look at us
         self._engine = engine
         self._transaction = transaction
+        held = select(func.count()).where(self._ours, LIVE, _TALKING, call.c.holder == process.c.id)
+        age = (_NOW - process.c.until + LEASE).label("age")
+        self._members = select(
+            *(process.c.id, process.c.host, process.c.pid, process.c.since, age),
+            *(held.scalar_subquery(), process.c.streams, process.c.leaving),
+        ).order_by(process.c.since, process.c.id)
 
     # Deciding, in the store's transaction -----------------------------------------------------------
 
@@ -91,11 +100,13 @@ class Leases:
 
     # Being there ------------------------------------------------------------------------------------
 
-    def beat(self, place: str) -> tuple[bool, list[Other]]:
+    def beat(self, place: str, streams: int = 0) -> tuple[bool, list[Other]]:
         """Say that this process is up; whether it was not known any more, and who else there is."""
-        row = {"id": self.me, "place": place, "pid": os.getpid(), "until": _NOW + LEASE}
-        given = insert(process).values(row)
-        known = given.on_conflict_do_update(index_elements=["id"], set_={"until": given.excluded.until})
+        here = {"place": place, "pid": os.getpid(), "host": socket.gethostname()}
+        news = {"until": _NOW + LEASE, "streams": streams, "leaving": self.leaving}
+        given = insert(process).values({"id": self.me, "since": _NOW, **here, **news})
+        replaced = {name: given.excluded[name] for name in news}
+        known = given.on_conflict_do_update(index_elements=["id"], set_=replaced)
         with self._transaction() as db:
             new = bool(db.execute(known.returning(text("xmax = 0"))).scalar_one())
             rows = db.execute(
@@ -108,6 +119,10 @@ class Leases:
         with self._transaction() as db:
             for each in gone:
                 db.execute(delete(process).where(process.c.id == each.id, process.c.until == each.until))
+
+    def members(self, db: Connection) -> list[Member]:
+        """Every process that serves this database, the oldest first."""
+        return [Member(*row) for row in db.execute(self._members)]
 
     def leave(self) -> None:
         """Count this process as gone."""

@@ -39,6 +39,32 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A process that serves, for those who look at it; times are seconds since 1970, and since it said so."""
+
+    id: str
+    host: str
+    pid: int
+    since: float
+    lease_age: float
+    calls: int  #: whose stream it has, or would have
+    streams: int
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with the database: what its tables lack, "" for nothing, and who serves it.
+
+    Where one process does, nobody is noted, only how many `calls` are up.
+    """
+
+    lacks: str
+    members: tuple[Member, ...]
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Foreign:
     """An order that only another release knows."""
 

@@ -12,6 +12,17 @@ from warmtransfer.ports.store.tables import metadata
 #: Columns by name, and whether a row may be written without them.
 Columns = dict[str, bool]
 
+_COLUMNS = {
+    "postgresql": text(
+        "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+        "WHERE c.relname LIKE 'warmtransfer_%' AND pg_table_is_visible(c.oid) AND NOT a.attisdropped"
+    ),
+    "sqlite": text(
+        "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p "
+        "WHERE m.name LIKE 'warmtransfer_%'"
+    ),
+}
+
 WAY_OUT = (
     "it is of another release. Name another database, or rename the tables warmtransfer_*: "
     "they are then made anew"
@@ -27,6 +38,16 @@ def missing(found: Inspector) -> list[str]:
         else:
             lacks += [f"the column {table.name}.{column.name}" for column in _absent(table, there)]
     return lacks
+
+
+def lacking(connection: Connection) -> str:
+    """The first table or column of ours that the database has not, "" for none: one question, asked often."""
+    there = {(row[0], row[1]) for row in connection.execute(_COLUMNS[connection.dialect.name])}
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if (table.name, column.name) not in there:
+                return f"the column {table.name}.{column.name} is not there"
+    return ""
 
 
 def strange(found: Inspector) -> list[str]:

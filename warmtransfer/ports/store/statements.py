@@ -33,9 +33,11 @@ from warmtransfer.ports.store.tables import (
     LIVE,
     LOCK_ARRIVALS,
     LOCK_CALL,
+    LOCK_PRUNE,
     attempt,
     call,
     journal,
+    line,
     outbox,
     transcript,
 )
@@ -52,6 +54,8 @@ _mine = attempt.c.call_id == bindparam(WHICH), attempt.c.n == bindparam(NTH)
 LOCK_NAME = text(f"SELECT pg_advisory_xact_lock({LOCK_CALL}, hashtext(:{WHICH}))")
 #: In PostgreSQL: callers who arrive are counted one after the other.
 LOCK_COUNT = text(f"SELECT pg_advisory_xact_lock({LOCK_ARRIVALS})")
+#: In PostgreSQL: whether this owner's old calls are forgotten by nobody else just now.
+TRY_PRUNING = text(f"SELECT pg_try_advisory_xact_lock({LOCK_PRUNE}, hashtext(:{WHICH}))")
 #: How long PostgreSQL waits for a lock in this transaction, and lets one stand that nobody goes on with.
 LOCK_TIMEOUT = text(
     f"SELECT set_config('lock_timeout', :{MOST}, true), "
@@ -65,6 +69,17 @@ ADD_FACT = insert(journal).returning(journal.c.id)
 ADD_ORDER = insert(outbox).returning(outbox.c.id)
 ORDER_DONE = update(outbox).where(outbox.c.id == bindparam(WHICH))
 ADD_LINES = insert(transcript)
+
+# Turns ------------------------------------------------------------------------------------------------
+
+LOCK_LINE = select(line.c.line).where(line.c.account == bindparam(WHICH)).with_for_update()
+#: Both databases know it; of two processes that find no row, one makes it.
+ADD_LINE = text(f"INSERT INTO {line.name} (account, line) VALUES (:{WHICH}, '{{}}') ON CONFLICT DO NOTHING")
+SET_LINE = update(line).where(line.c.account == bindparam(WHICH))
+#: PostgreSQL's clock; and nobody waits for its disk, since a turn that is forgotten in a crash costs nothing.
+CLOCK = text(
+    "SELECT extract(epoch FROM clock_timestamp()), set_config('synchronous_commit', 'off', true)"
+)
 
 # Knowing ----------------------------------------------------------------------------------------------
 
@@ -116,7 +131,8 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
         old=select(call.c.id)
         .where(mine, or_(over & (call.c.alarm_at == 0), strange), call.c.updated_at < bindparam(BEFORE))
         .limit(bindparam(MOST))
-        .with_for_update(),
+        # One that somebody decides about is for next time.
+        .with_for_update(skip_locked=True),
     )
 
 

@@ -18,14 +18,15 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.search import Search
 from warmtransfer.errors import ConfigError
-from warmtransfer.ports.store import foreign, opening
+from warmtransfer.ports.store import foreign, opening, schema
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
 from warmtransfer.ports.store.leases import Leases
+from warmtransfer.ports.store.line import SharedLine
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import Decision as Decision
-from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
+from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line, Standing
 from warmtransfer.ports.store.records import Saved as Saved
 from warmtransfer.ports.store.saving import Row, Whose, clean, save
 from warmtransfer.ports.store.searching import narrowed
@@ -78,6 +79,9 @@ class Store:
         if self._postgres and not reading:
             self.leases = Leases(self._engine, self._transaction, owner)
         self._whose = Whose(owner, self.leases)
+        me = self.leases.me if self.leases else None
+        #: Who waits for a turn to have a leg made.
+        self.line = SharedLine(self._run, self._transaction, owner.account if owner else "", me)
         self._file = None if self._postgres else File(path_of(self._engine.url.database or ""))
         self._failed: tuple[float, str] | None = None  #: monotonic seconds, when the last transaction did
         self._prepared = False
@@ -103,6 +107,16 @@ class Store:
         if failed is not None and time.monotonic() - failed[0] < LATELY:
             return failed[1]
         return self._file.trouble() if self._file else ""
+
+    def standing(self) -> Standing:
+        """How it stands with the tables and with whoever serves them; raises as the rest."""
+        return self._run(self._standing)
+
+    def _standing(self) -> Standing:
+        with self._transaction(writes=False, counts=False) as db:
+            lacks = schema.lacking(db)
+            members = self.leases.members(db) if self.leases and not lacks else []
+            return Standing(lacks, tuple(members), int(db.execute(self._ask.talking).scalar_one()))
 
     # Deciding ---------------------------------------------------------------------------------------
 
@@ -221,15 +235,18 @@ class Store:
         """What was said, in the order in which it was noted."""
         return [Line(row.at, row.who, row.text) for row in self._read(sql.TRANSCRIPT, {WHICH: call_id})]
 
-    def prune(self, before: float) -> int:
+    def prune(self, before: float) -> int | None:
         """Forget some calls that are over and were last heard of before this second; how many.
 
-        `BITE` at most: whoever waits for the database meanwhile waits for no more than these.
+        `BITE` at most: whoever waits for the database meanwhile waits for no more than these. None while
+        another process is at it.
         """
         return self._run(self._prune, before)
 
-    def _prune(self, before: float) -> int:
+    def _prune(self, before: float) -> int | None:
         with self._transaction() as db:
+            if self._postgres and not db.scalar(sql.TRY_PRUNING, {WHICH: str(self._owner)}):
+                return None
             ids = [row.id for row in db.execute(self._ask.old, {BEFORE: before, MOST: BITE})]
             if ids:
                 for statement in sql.erased(ids):
@@ -254,11 +271,15 @@ class Store:
             db.execute(statement, rows)
 
     @contextmanager
-    def _transaction(self, wait: float = 3.0, writes: bool = True) -> Iterator[Connection]:
+    def _transaction(
+        self, wait: float = 3.0, writes: bool = True, counts: bool = True
+    ) -> Iterator[Connection]:
         """A transaction, committed at the end and rolled back on any error; foreign errors end here.
 
-        Not chained: their texts hold the statement with numbers and words of the call.
+        Not chained: their texts hold the statement with numbers and words of the call. What only looks
+        whether there is trouble does not count as proof that there is none.
         """
+        known = self._failed
         try:
             self._prepare()
             with self._engine.connect() as connection:
@@ -278,7 +299,7 @@ class Store:
             why = "is not up to date for this release" if behind else "will not do, as DATABASE_URL stands"
             self._failed = (time.monotonic(), f"the database {why}")
             raise
-        self._failed = None
+        self._failed = None if counts else known
 
 
 def here(fn: Callable[..., T], /, *args: Any) -> T:

@@ -124,6 +124,19 @@ process = Table(
     _word("place"),
     Column("pid", Integer, nullable=False),
     _time("until"),
+    # For those who look at it alone.
+    _word("host", server_default=text("''")),
+    _time("since"),
+    Column("streams", Integer, nullable=False, server_default=text("0")),
+    Column("leaving", Boolean, nullable=False, server_default=text("false")),
+)
+
+#: One row an account: who waits to have a leg made at the carrier, and when the next turn is.
+line = Table(
+    "warmtransfer_line",
+    metadata,
+    _word("account", primary_key=True),
+    Column("line", JSON, nullable=False),
 )
 
 #: What caller and AI said.
@@ -143,3 +156,5 @@ LOCK_TABLES = 7_747_001
 LOCK_CALL = 7_747_002
 #: Callers who arrive come one at a time: how many there are may decide about the next.
 LOCK_ARRIVALS = 7_747_003
+#: One process at a time forgets an owner's old calls.
+LOCK_PRUNE = 7_747_004

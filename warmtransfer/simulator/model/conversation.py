@@ -62,6 +62,12 @@ class Conversation:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
 
+    def so_far(self) -> Conversation:
+        """The items there are now, for a response that is asked for: what comes later is not part of it."""
+        found = Conversation(self.id)
+        found.entries = list(self.entries)
+        return found
+
     def get(self, item_id: str) -> Entry | None:
         """The entry with this id, if there is one."""
         return next((entry for entry in self.entries if entry.id == item_id), None)

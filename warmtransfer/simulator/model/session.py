@@ -202,7 +202,7 @@ class Session:
             raise Refused("conversation_already_has_active_response", text)
         self.listening.stop_idling()
         self.active = Response(self, params, self.conversation)
-        self._thinking = self.spawn(self._think(self.active, why, self.conversation, entry))
+        self._thinking = self.spawn(self._think(self.active, why, self.conversation.so_far(), entry))
 
     async def _think(
         self, response: Response, why: str, conversation: Conversation, entry: Entry | None = None

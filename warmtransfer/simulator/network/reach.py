@@ -67,13 +67,17 @@ class Reach:
         self._free = float("-inf")
 
     def pace(self, call: Call) -> float:
-        """Books the leg's turn; returns the seconds until then and notes them as its queue time."""
+        """Books the leg's turn; returns the seconds until then, noted as its queue time and in the trace."""
         if call.to.startswith("app:") and self.services.laws["app_cps"] == "free":
             return 0.0
         now = self.services.clock.now()
         wait = max(0.0, self._free - now)
         self._free = max(now, self._free) + self.gap
         call.queue_ms = round(wait * 1000)
+        if call.queue_ms:
+            what = f"waits {wait:.2f} s for the account's calls per second"
+            note = self.services.trace.note
+            note("queued", what=what, leg=call.label, call_sid=call.sid, seconds=round(wait, 3))
         return wait
 
     def place(

@@ -52,7 +52,7 @@ class Documents:
                 return hang_up()
             case Stage.MESSAGE:
                 return self._take_message(call)
-            case Stage.REDIRECTED if call.attempt is not None:
+            case Stage.REDIRECTED if call.attempt is not None and call.attempt.moved:
                 return self._ring_from_caller(call, call.attempt)
             case Stage.ARRIVING | Stage.CONNECTING | Stage.AI | Stage.RETURNING | Stage.REDIRECTED:
                 return self._into_room(call, "caller", ends=True)
@@ -276,7 +276,7 @@ class Documents:
     def _into_room(self, call: Call, label: str, *, ends: bool, n: int = 0) -> str:
         response = VoiceResponse()
         dial = Dial(
-            action=None if n else self.links.next(call.id),
+            action=None if n else self.links.next(call.id, call.rooms),
             method=None if n else "POST",
             time_limit=self.phrasing.call_limit,
         )

@@ -11,6 +11,7 @@ from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.openai.dialect import OpenAISettings
 from warmtransfer.ports.model.openai.session import Session
 from warmtransfer.ports.model.protocol import Listener, ModelSettings
+from warmtransfer.ports.model.ready import Ready
 
 log = logging.getLogger("warmtransfer")
 
@@ -23,12 +24,27 @@ class OpenAI:
 
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
+        self.ready: Ready | None = None  #: what keeps the next connection
+
+    def keep_ready(self, loop: Loop) -> None:
+        """Have a connection at hand; see `Readiness`."""
+        if self.ready is None:
+            self.ready = Ready(loop, self._settings.url)
+
+    def let_go(self) -> None:
+        """Have none any more; see `Readiness`."""
+        if self.ready is not None:
+            self.ready.close()
+            self.ready = None
 
     def open(
         self, loop: Loop, tools: Sequence[Mapping[str, Any]], listener: Listener, timeout: float
     ) -> Session:
         """Begin a session; see `Provider`."""
-        return Session(loop, self._settings, tools, listener, timeout=timeout, amended=self._amend)
+        at_hand = self.ready.take() if self.ready is not None else None
+        return Session(
+            loop, self._settings, tools, listener, timeout=timeout, at_hand=at_hand, amended=self._amend
+        )
 
     def _amend(self, settings: OpenAISettings, why: str) -> None:
         """What the server refused to one call is not asked of it for the next ones."""

@@ -39,6 +39,7 @@ class Session:
         listener: Listener,
         *,
         timeout: float = 8.0,
+        at_hand: socket.socket | None = None,
         amended: Callable[[OpenAISettings, str], object] = lambda settings, why: None,
     ) -> None:
         self._loop = loop
@@ -62,6 +63,7 @@ class Session:
             timeout,
             self._opened,
             refusals.refused,
+            at_hand,
         )
         self._timer = loop.later(timeout * 1.5, self._lost, "the session did not start", False)
 

@@ -1,0 +1,203 @@
+"""Deliberate faults of the core, one for every kind that once was one, and what each of them breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from tests.explore import performing
+from warmtransfer.core import events as ev
+from warmtransfer.core import orders as do
+from warmtransfer.core import step as step_module
+from warmtransfer.core.attempts import settle
+from warmtransfer.core.call import AIState, Call, Stage, Style
+from warmtransfer.core.conclusions import Reading
+from warmtransfer.core.legs import Ended
+from warmtransfer.core.outcomes import Outcome, of_leg
+from warmtransfer.core.reading import READERS, ai, caller, human, ourselves
+from warmtransfer.core.rules import Rules
+from warmtransfer.core.table import TABLE
+
+Patch = pytest.MonkeyPatch
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is done to the core, from where on it shows, and which promises it breaks."""
+
+    do: Callable[[Patch], None]
+    style: Style
+    place: str
+    breaks: str
+    troubles: int = 1
+
+
+def reads(patch: Patch, kind: type[ev.Event], reader: Callable[[Call, Any, Rules], Reading]) -> None:
+    patch.setitem(READERS, kind, reader)
+
+
+def whatever_attempt(patch: Patch) -> None:
+    """The fact's `n` is never compared."""
+
+    def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
+        return caller.came_back(call, replace(event, n=len(call.attempts) if event.n else 0), rules)
+
+    reads(patch, ev.CallerCameBack, came_back)
+
+
+def whatever_room(patch: Patch) -> None:
+    """Nor the room that they come from."""
+    patch.setattr(caller, "_came_back_before", lambda call, event: False)
+
+
+def nothing_is_told(patch: Patch) -> None:
+    patch.setattr(human, "following", lambda call, rules, others=True: settle(call, rules, others))
+
+
+def old_news_is_told(patch: Patch) -> None:
+    patch.setattr(do.LetAISpeak, "advance", lambda self, call: call)
+
+
+def moved_again(patch: Patch) -> None:
+    patch.setattr(do.RedirectCaller, "wanted", lambda self, call: True)
+
+
+def a_move_is_undone(patch: Patch) -> None:
+    """A failure is believed although their leg has asked."""
+    reader = ourselves.order_failed
+
+    def believes(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
+        if call.stage is Stage.REDIRECTED and call.attempt is not None:
+            call = call.with_attempt(replace(call.attempt, moved=False, call_sid=""))
+        return reader(call, event, rules)
+
+    reads(patch, ev.OrderFailed, believes)
+
+
+def any_room_ends_the_call(patch: Patch) -> None:
+    reads(
+        patch, ev.CallerLeft, lambda call, event, rules: caller.left(call, replace(event, room_sid=""), rules)
+    )
+
+
+def the_failed_move_is_sure(patch: Patch) -> None:
+    """The end of the room is that of the call, although they may have been moved out of it."""
+
+    def left(call: Call, event: ev.CallerLeft, rules: Rules) -> Reading:
+        attempt = call.attempt
+        still = call if attempt is None else call.with_attempt(replace(attempt, moved=False))
+        after, fact = caller.left(still, event, rules)
+        return (after if fact else call), fact
+
+    reads(patch, ev.CallerLeft, left)
+
+
+def ended_once(patch: Patch) -> None:
+    patch.setitem(TABLE[Stage.OVER], ev.TimedOut, (Stage.OVER, (do.CloseModel(), do.EndAI(), do.EndHuman())))
+
+
+def dialled_anyway(patch: Patch) -> None:
+    patch.setattr(do.DialHuman, "wanted", lambda self, call: True)
+
+
+def any_ai_is_up(patch: Patch) -> None:
+    def up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
+        return replace(call, ai=replace(call.ai, state=AIState.UP, down=False, met=True)), event
+
+    reads(patch, ev.AIUp, up)
+
+
+def we_never_end_a_leg(patch: Patch) -> None:
+    """What our own timer ends is said to have ended by itself."""
+
+    def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
+        after, fact = ourselves.timed_out(call, event, rules)
+        return (after if fact is None else replace(after, attempts=call.attempts)), fact
+
+    reads(patch, ev.TimedOut, timed_out)
+
+
+def the_caller_ends_no_leg(patch: Patch) -> None:
+    unmet = caller._unmet
+    left = Outcome.CALLER_LEFT
+    patch.setattr(caller, "_unmet", lambda call, outcome: call if outcome is left else unmet(call, outcome))
+
+
+def nobody_picked_up(patch: Patch) -> None:
+    taken = human.not_taken
+
+    def not_taken(call: Call, attempt: Any, how: Ended, rules: Rules) -> Reading:
+        return taken(call, replace(attempt, answered_at=0.0), how, rules)
+
+    patch.setattr(human, "not_taken", not_taken)
+
+
+def the_last_word_wins(patch: Patch) -> None:
+    patch.setattr(human, "outcome_of", lambda ended, sip, attempt: of_leg(ended, sip))
+
+
+def no_outcome(patch: Patch) -> None:
+    patch.setattr(human, "close", lambda call, n, outcome, sip="": _over(call, n))
+
+
+def _over(call: Call, n: int) -> Call:
+    return call.with_attempt(replace(call.attempts[n - 1], ended=True, ended_at=call.at))
+
+
+def no_early_look(patch: Patch) -> None:
+    patch.setattr(step_module, "first_look", lambda call, rules: call.due_at)
+
+
+def any_leg_will_do(patch: Patch) -> None:
+    """A look takes a leg to the same number that is over."""
+
+    def seen(world: Any, order: do.LookForDial) -> ev.Event:
+        for n, _ in world.ends:
+            if performing.same_phone(world, n, order) and f"CAhuman{n}" not in performing.known(world):
+                return ev.HumanDialled(order.n, f"CAhuman{n}")
+        return ev.HumanEnded(order.n, Ended.MISSING)
+
+    patch.setattr(performing, "dial_seen", seen)
+
+
+def ended_by_another(patch: Patch) -> None:
+    """The AI's loss is counted, and told, whether or not it ever was with the caller."""
+    patch.setattr(
+        ai, "missed", lambda call: replace(call, news=call.news or "The line to you was interrupted")
+    )
+
+
+S, A, R = Style.SCREEN, Style.ANNOUNCE, Style.REDIRECT
+#: By the kinds of which the table was once found to be wrong.
+WRONG: dict[str, Wrong] = {
+    "a: a repeated end of one dial ends the next": Wrong(
+        whatever_attempt, R, "the second human", "attempt whose leg is up"
+    ),
+    "a: a repeated end of one room ends the next": Wrong(whatever_room, R, "a human", "never at rest"),
+    "b: nobody is told of a human who hung up": Wrong(
+        nothing_is_told, A, "the gate", "the caller is not told"
+    ),
+    "b: old news is told again": Wrong(old_news_is_told, S, "the second human", "the same news"),
+    "b: an interruption that was none is told of": Wrong(ended_by_another, S, "the start", "told of an"),
+    "c: a move is done again": Wrong(moved_again, R, "moving", "no human is rung twice"),
+    "c: a failed move closes the dial it made": Wrong(a_move_is_undone, R, "moving", ""),
+    "c: the old room's end ends the call": Wrong(any_room_ends_the_call, R, "moving", "a live caller counts"),
+    "c: a move that failed was never made": Wrong(
+        the_failed_move_is_sure, R, "moving", "a live caller counts", 2
+    ),
+    "d: a caller is ended once": Wrong(ended_once, S, "a message", "stuck: over"),
+    "e: a dial nobody wants any more": Wrong(dialled_anyway, S, "the AI", "nobody is rung"),
+    "f: any AI counts as up": Wrong(any_ai_is_up, S, "connecting", "an AI counts as up"),
+    "g: what we ended has declined": Wrong(we_never_end_a_leg, S, "the gate", "attempt that ended by us"),
+    "g: what the caller ended has declined": Wrong(the_caller_ends_no_leg, S, "leaving", "attempt that"),
+    "g: what was picked up was not": Wrong(nobody_picked_up, R, "the gate", "attempt that"),
+    "g: the last word is the outcome": Wrong(the_last_word_wins, S, "the gate", "what was"),
+    "g: no outcome at all": Wrong(no_outcome, S, "ringing", "told that nobody"),
+    "h: nobody looks after the AI": Wrong(no_early_look, S, "asked early", "nobody looks after", 2),
+    "i: an earlier attempt's leg is found": Wrong(
+        any_leg_will_do, S, "the same phone again", "an attempt takes"
+    ),
+}
