@@ -40,7 +40,7 @@ OWNERS: dict[str, set[str]] = {
     "twilio.http": {"ports/carrier/connecting.py"},
     "twilio.base": {"ports/carrier/connecting.py"},
     "twilio.request_validator": {"web/guard.py"},
-    "twilio.twiml": {"web/twiml.py"},
+    "twilio.twiml": {"web/twiml.py", "web/check.py"},
     "sqlalchemy": {"ports/store/"},
     "psycopg": set(),
     "websocket": {"ports/model/connecting.py"},

@@ -25,7 +25,7 @@ class Account:
     """What stands in its console, changed and read past our own code; and the environment of an app."""
 
     def __init__(self, keys: dict[str, str], folder: Path) -> None:
-        self._base = keys["TWILIO_API_BASE_URL"]
+        self.base = keys["TWILIO_API_BASE_URL"]
         self.sid, self.number = keys["TWILIO_ACCOUNT_SID"], keys["TWILIO_NUMBER"]
         self.app_sid = keys["TWILIO_APP_SID"]
         self._auth = (self.sid, keys["TWILIO_AUTH_TOKEN"])
@@ -43,12 +43,12 @@ class Account:
 
     def put(self, **changes: Any) -> None:
         """Make it another account: on trial, with other numbers, countries, rights."""
-        answer = requests.put(f"{self._base}/simulator/account", json=changes, timeout=30)
+        answer = requests.put(f"{self.base}/simulator/account", json=changes, timeout=30)
         assert answer.ok, answer.text
 
     def ask(self, method: str, path: str, **form: str) -> Any:
         """A request of the owner's own to the REST API."""
-        url = f"{self._base}/2010-04-01/Accounts/{self.sid}{path}.json"
+        url = f"{self.base}/2010-04-01/Accounts/{self.sid}{path}.json"
         values = {"params" if method == "GET" else "data": form}
         answer = requests.request(method, url, auth=self._auth, timeout=30, **values)  # type: ignore[arg-type]
         assert answer.ok, answer.text
@@ -69,11 +69,14 @@ class Account:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Account]:
-    """An account whose number is as bought, and which has one TwiML App of somebody else's."""
+def opened(folder: Path, *more: str) -> Iterator[Account]:
+    """An account whose number is as bought, and which has one TwiML App of somebody else's.
+
+    `more` are options of the simulator's.
+    """
     options = ["--app", "https://old.example.test", "--status-url", "", "--quiet", "--port", "0"]
     options += ["--voice-url", "https://demo.twilio.com/welcome/voice/"]
-    command = [sys.executable, "-m", "warmtransfer.simulator", *options]
+    command = [sys.executable, "-m", "warmtransfer.simulator", *options, *more]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

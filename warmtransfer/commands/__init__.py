@@ -10,11 +10,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from warmtransfer import config
-from warmtransfer.commands import calls, export, forget, provision, show
+from warmtransfer.commands import calls, doctor, export, forget, provision, show
 from warmtransfer.commands.looking import DATABASE
 
 group = AppGroup("warmtransfer", help="Look at the calls of warmtransfer.", short_help="Look at calls.")
-for _each in (calls, show, export, forget, provision):
+for _each in (calls, show, export, forget, provision, doctor):
     group.add_command(_each.command)
 
 

@@ -15,6 +15,8 @@ from warmtransfer import config
 from warmtransfer.core.call import Call
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.numbers import e164
+from warmtransfer.ports.model.choose import PROVIDERS
+from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.ports.store.forgetting import CallerFile
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import here
@@ -71,6 +73,16 @@ def configuration() -> Mapping[str, Any]:
     if NAME in app.extensions or DATABASE in app.extensions:
         return {key.name: app.config[key.name] for key in config.KEYS if key.name in app.config}
     raise _stranger(app.name)
+
+
+def providers() -> Mapping[str, Factory]:
+    """Who may speak: the providers of models that there are, with a host app's own."""
+    try:
+        app = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    except (NoAppException, ConfigError):
+        return PROVIDERS
+    mine = app.extensions.get(NAME)
+    return mine.providers if mine else PROVIDERS
 
 
 def number(text: str) -> str:

@@ -39,18 +39,37 @@ def command(number: str, dry_run: bool, yes: bool, undo: bool, form: str) -> Non
 
     What was set before is kept in the database, for --undo.
     """
-    with _refusals():
+    with refusals():
         setup = keys.read(configuration(), number)
-        console = Console(setup.account, setup.api_base_url, setup.timeout)
-        memory = Findings(setup.database_url, Owner(setup.account.sid, setup.number))
-        try:
-            work = Provisioning(setup, console, memory)
+        with _work(setup) as work:
             if undo:
                 _undo(work, dry_run, yes)
             else:
                 _provision(work, setup, dry_run, yes, form)
-        finally:
-            memory.close()
+
+
+@contextmanager
+def _work(setup: keys.Setup) -> Iterator[Provisioning]:
+    console = Console(setup.account, setup.api_base_url, setup.timeout)
+    memory = Findings(setup.database_url, Owner(setup.account.sid, setup.number))
+    try:
+        yield Provisioning(setup, console, memory)
+    finally:
+        memory.close()
+        console.close()
+
+
+def provisioned(setup: keys.Setup, say: Callable[[str], object]) -> str:
+    """Do what is to be done without asking; the TwiML App's SID. Raises as the rest."""
+    with _work(setup) as work:
+        plan = work.plan(work.look())
+        if plan.settled:
+            return plan.app.sid
+        sid = work.carry_out(plan)
+    say("Set at Twilio; `provision --undo` puts back what was there.")
+    if setup.app_sid != sid:
+        say(f"Set this where the app runs: TWILIO_APP_SID={sid}")
+    return sid
 
 
 def _provision(work: Provisioning, setup: keys.Setup, dry_run: bool, yes: bool, form: str) -> None:
@@ -115,7 +134,7 @@ def _print(parts: Iterable[Part]) -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """What cannot be done, in a sentence of its own each."""
     try:
         yield

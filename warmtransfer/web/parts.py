@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -36,6 +37,9 @@ class Records(Protocol):
 
     def search(self, wanted: Search) -> list[tuple[Call, str]]:
         """The calls wanted, the newest first, each with whose it is."""
+
+    def keep_found(self, name: str, settings: Mapping[str, Any]) -> None:
+        """Keep this under the name, unless something is kept already."""
 
     def trouble(self) -> str:
         """Why it cannot be relied on now, "" when it can; never raises."""
@@ -72,6 +76,7 @@ class Parts:
     switchboard: Switchboard
     records: Records
     life: Life
+    providers: Mapping[str, Any]  #: who may speak: makers of models' providers, by name
 
 
 def parts() -> Parts:

@@ -7,7 +7,9 @@ https://www.twilio.com/docs/usage/api/applications and https://www.twilio.com/do
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from warmtransfer.errors import CarrierGone
@@ -21,16 +23,23 @@ NUMBER_SETTINGS = (
 #: A TwiML App's.
 APP_SETTINGS = ("voice_url", "voice_method", "voice_fallback_url", "voice_fallback_method")
 
+#: Countries that dialling permissions have under another's letters: "United States/Canada".
+LISTED = {"CA": "US"}
+
 Values = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The account: `kind` is Full or Trial, `status` active, suspended or closed."""
+    """The account: `kind` is Full or Trial, `status` active, suspended or closed.
+
+    `signs_with`: the primary auth token; "" where it is not shown.
+    """
 
     sid: str
     kind: str
     status: str
+    signs_with: str = field(default="", repr=False)
 
     @property
     def trial(self) -> bool:
@@ -66,11 +75,39 @@ class Console:
         # A standard API key may read everything but accounts (https://www.twilio.com/docs/iam/api-keys).
         self._master = connected(Account(account.sid, account.auth_token), base_url, timeout)
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.http_client.close()
+        self._master.http_client.close()
+
     def owner(self) -> Owner:
         """The account itself, read with the auth token."""
         with mapped("read the account", gone=False):
             found = self._master.api.v2010.accounts(self._sid).fetch()
-            return Owner(str(found.sid), _word(found.type), _word(found.status))
+            return Owner(str(found.sid), _word(found.type), _word(found.status), _word(found.auth_token))
+
+    def clock(self) -> float | None:
+        """Twilio's time as its last answer had it, in unix seconds; None when none had."""
+        date = self._master.http_client.date
+        if not date:
+            return None
+        with suppress(ValueError, TypeError):
+            return parsedate_to_datetime(date).replace(tzinfo=UTC).timestamp()
+        return None
+
+    def may_call(self, country: str) -> bool | None:
+        """Whether ordinary numbers of this country (two letters) may be dialled; None for an unknown one."""
+        with suppress(CarrierGone), mapped("read the dialling permissions"):
+            where = LISTED.get(country, country)
+            found = self._client.voice.v1.dialing_permissions.countries(where).fetch()
+            return bool(found.low_risk_numbers_enabled)
+        return None
+
+    def verified(self) -> frozenset[str]:
+        """The numbers of others that the account has verified, and its own."""
+        with mapped("list the verified numbers", gone=False):
+            others = self._client.outgoing_caller_ids.list(limit=1000)
+            return frozenset(str(each.phone_number) for each in others) | frozenset(self.numbers())
 
     def number(self, number: str) -> Number | None:
         """The account's number (E.164); None when it has none like this."""

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store, here
-from warmtransfer.ports.store.tables import found
 
 
-class Findings(Store):
+class Findings:
     """One owner's, in the database at `url`, which is made or brought up to date as the app's own is."""
 
     def __init__(self, url: str, owner: Owner) -> None:
-        super().__init__(url, here, owner=owner)
+        self._store = Store(url, here)
         self._name = str(owner)
 
     def found(self) -> Mapping[str, Any] | None:
         """What stood there before the first change that was not undone; None for no change."""
-        rows = self._read(select(found.c.settings).where(found.c.owner == self._name))
-        return dict(rows[0].settings) if rows else None
+        return self._store.found(self._name)
 
     def keep(self, settings: Mapping[str, Any]) -> None:
         """Remember this, unless something is remembered already: what we have set ourselves is no finding."""
-        if self.found() is None:
-            row = {"owner": self._name, "settings": dict(settings), "at": time.time()}
-            self._run(self._write, insert(found), [row])
+        self._store.keep_found(self._name, settings)
 
     def forget(self) -> None:
         """It was put back."""
-        self._run(self._delete, delete(found).where(found.c.owner == self._name))
+        self._store.forget_found(self._name)
 
-    def _delete(self, statement: Any) -> None:
-        with self._transaction() as db:
-            db.execute(statement)
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()

@@ -201,3 +201,17 @@ def _advice(url: URL) -> str:
 def _reason(exc: Exception) -> str:
     """The driver's own words, one line; SQLAlchemy's hold the statement and its values."""
     return " ".join(str(getattr(exc, "orig", None) or type(exc).__name__).split())
+
+
+def lacks(url: str) -> str:
+    """What its tables lack, in words, "" for nothing; nothing is changed, nor made. Raises ConfigError."""
+    engine = make_engine(url, reading=True)
+    if engine.dialect.name == "sqlite" and not path_of(engine.url.database or "").exists():
+        return "there is no file yet"
+    try:
+        with engine.connect() as connection:
+            return "; ".join(schema.missing(inspect(connection)))
+    except (SQLAlchemyError, ConfigError) as exc:
+        raise _told(exc, engine.url) from None
+    finally:
+        engine.dispose()

@@ -35,6 +35,7 @@ from warmtransfer.ports.store.tables import (
     LOCK_CALL,
     attempt,
     call,
+    found,
     journal,
     outbox,
     transcript,
@@ -65,6 +66,9 @@ ADD_FACT = insert(journal).returning(journal.c.id)
 ADD_ORDER = insert(outbox).returning(outbox.c.id)
 ORDER_DONE = update(outbox).where(outbox.c.id == bindparam(WHICH))
 ADD_LINES = insert(transcript)
+KEEP_FOUND = insert(found)
+FOUND = select(found.c.settings).where(found.c.owner == bindparam(WHICH))
+FORGET_FOUND = delete(found).where(found.c.owner == bindparam(WHICH))
 
 # Knowing ----------------------------------------------------------------------------------------------
 

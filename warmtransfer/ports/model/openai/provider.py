@@ -23,6 +23,7 @@ class OpenAI:
 
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
+        self.refused: list[str] = []  #: what the server did not take of them, each once
 
     def open(
         self, loop: Loop, tools: Sequence[Mapping[str, Any]], listener: Listener, timeout: float
@@ -34,6 +35,7 @@ class OpenAI:
         """What the server refused to one call is not asked of it for the next ones."""
         if settings != self._settings:
             self._settings = settings
+            self.refused.append(why)
             log.error("%s", why)
 
 
