@@ -27,7 +27,7 @@ FLOORS = {
     "ports": {"core", "ports", "errors", "vocabulary", "sparing"},
     "desk": {"core", "ports", "desk", "errors", "clock", "sparing"},
     "relay": {"core", "ports", "relay", "errors", "clock"},
-    "setup": {"core", "ports", "web", "setup", "errors", "config"},
+    "setup": {"core", "ports", "web", "setup", "errors", "config", "guidance", "numbers", "parsing"},
     "web": {"core", "desk", "relay", "web", "errors", "config", "clock", "vocabulary", "sparing", "visible"},
     "simulator": {"simulator"},
     "demo": {"demo", "simulator"},
@@ -205,7 +205,7 @@ WIRED = {
     "vocabulary.py": "what both of these need",
     "core/legs.py": "our own words for legs, some of which are spelled alike",
     "setup/": "sets what stands in Twilio's console",
-    "commands/provision.py": "tells the owner of it",
+    "commands/": "tells the owner of it",
     "config.py": "tells the owner what to look up at Twilio",
     "parsing.py": "knows the shape of the ids that the owner copies",
 }
