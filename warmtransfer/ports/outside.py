@@ -1,4 +1,4 @@
-"""Our own public address, asked from outside as the carrier asks it: through the proxy, by TLS, signed or not."""
+"""Our own public address, asked from outside as the carrier asks it: by TLS, signed or not."""
 
 from __future__ import annotations
 
