@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+
+from tests.ports.store.databases import database
+from warmtransfer.ports.store.opening import upgraded
 
 
 class Postgres:
-    """One server with its data in `folder`; skips the test where there is no wheel of it."""
+    """One server with its data in `folder`, its tables made; skips the test where there is no wheel of it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -22,6 +26,7 @@ class Postgres:
             # Its import reads the variable above.
             self._package = _server_package()
         self.start()
+        upgraded(self.url)
 
     def start(self) -> None:
         """Start it, also again: the address stays the same."""
@@ -31,6 +36,16 @@ class Postgres:
     def stop(self) -> None:
         """Stop it; whoever is connected loses the connection."""
         self._server.cleanup()
+
+
+def schema(url: str, name: str, *, empty: bool = False) -> str:
+    """The address of a schema of this name in this database, with our tables unless it is to be empty."""
+    with database(url) as db:
+        db.execute(text(f"CREATE SCHEMA {name}"))
+    address = f"{url}&options=-csearch_path%3D{name}"
+    if not empty:
+        upgraded(address)
+    return address
 
 
 def _server_package() -> Any:

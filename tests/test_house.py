@@ -42,6 +42,7 @@ OWNERS: dict[str, set[str]] = {
     "twilio.request_validator": {"web/guard.py"},
     "twilio.twiml": {"web/twiml.py", "web/check.py"},
     "sqlalchemy": {"ports/store/"},
+    "alembic": {"ports/store/migrating.py"},
     "psycopg": set(),
     "websocket": {"ports/model/connecting.py"},
     "websockets": {"ports/websocket/frames.py"},

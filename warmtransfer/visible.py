@@ -22,6 +22,7 @@ def log_plainly(level: int) -> logging.Logger:
     lines_out.setFormatter(Plain("%(asctime)s %(levelname)s %(message)s"))
     # Other libraries stay at INFO: what they tell of requests when debugging holds telephone numbers.
     logging.basicConfig(level=max(level, logging.INFO), handlers=[lines_out])
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # of each step it says more than an owner asks
     log = logging.getLogger("warmtransfer")
     log.setLevel(level)
     return log

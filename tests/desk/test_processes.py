@@ -19,7 +19,7 @@ from sqlalchemy import text
 from tests.core.stories import RULES
 from tests.desk.parts import Office, eventually
 from tests.ports.store.databases import database
-from tests.postgres import Postgres
+from tests.postgres import Postgres, schema
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Call, Stage
 from warmtransfer.core.step import step
@@ -44,10 +44,7 @@ def server() -> Iterator[Postgres]:
 @pytest.fixture
 def url(server: Postgres) -> str:
     """The address of an empty database."""
-    schema = f"desk_{os.getpid()}_{next(_serial)}"
-    with database(server.url) as db:
-        db.execute(text(f"CREATE SCHEMA {schema}"))
-    return f"{server.url}&options=-csearch_path%3D{schema}"
+    return schema(server.url, f"desk_{os.getpid()}_{next(_serial)}")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`flask warmtransfer …`: what has become of the calls, forgetting one caller, setting up the account."""
+"""`flask warmtransfer …`: what has become of the calls, one caller, the database, the account."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from warmtransfer import config
-from warmtransfer.commands import calls, doctor, export, forget, provision, show
+from warmtransfer.commands import calls, db, doctor, export, forget, provision, show
 from warmtransfer.commands.looking import DATABASE
 
 group = AppGroup("warmtransfer", help="Look at the calls of warmtransfer.", short_help="Look at calls.")
-for _each in (calls, show, export, forget, provision, doctor):
+for _each in (calls, show, export, forget, provision, doctor, db):
     group.add_command(_each.command)
 
 

@@ -12,7 +12,7 @@ import click
 from warmtransfer.commands.looking import configuration, providers
 from warmtransfer.commands.provision import provisioned, refusals
 from warmtransfer.commands.trying import try_phone
-from warmtransfer.ports.store.opening import lacks
+from warmtransfer.ports.store.opening import stands
 from warmtransfer.setup import keys
 from warmtransfer.setup.doctor.doctor import Doctor
 from warmtransfer.setup.doctor.line import Line, Verdict
@@ -49,7 +49,7 @@ def command(context: click.Context, as_json: bool, fix: bool, phone: str, yes: b
             sid = provisioned(keys.read(given), say=lambda text: click.echo(text, err=as_json))
             given = {**given, "TWILIO_APP_SID": sid}
     found = []
-    for line in Doctor(given, providers(), lacks).lines():
+    for line in Doctor(given, providers(), _lacks).lines():
         found.append(line)
         if not as_json:
             _print(line)
@@ -61,6 +61,10 @@ def command(context: click.Context, as_json: bool, fix: bool, phone: str, yes: b
             _print(line)
     _end(found, as_json)
     context.exit(1 if any(line.verdict is Verdict.FAULT for line in found) else 0)
+
+
+def _lacks(url: str) -> str:
+    return "; ".join(stands(url).pending)
 
 
 def _print(line: Line) -> None:

@@ -85,6 +85,11 @@ def providers() -> Mapping[str, Factory]:
     return mine.providers if mine else PROVIDERS
 
 
+def address(given: str) -> str:
+    """The address of the database `given`, or of the app's."""
+    return given or _of_app()[0]
+
+
 def number(text: str) -> str:
     """A caller's number as it is kept; one that is none, as withheld ones are, stays as it is."""
     try:

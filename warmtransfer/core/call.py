@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from warmtransfer.core import versions
 from warmtransfer.core.outcomes import Outcome as Outcome
 from warmtransfer.core.plain import Unreadable as Unreadable
 from warmtransfer.core.plain import plain
@@ -170,8 +171,9 @@ class Call:
         return replace(self, attempts=(*self.attempts[: attempt.n - 1], attempt, *self.attempts[attempt.n :]))
 
     def to_dict(self) -> dict[str, Any]:
-        """The call as JSON-ready data."""
+        """The call as JSON-ready data, with the version of what it means."""
         data: dict[str, Any] = plain(self)
+        data["version"] = versions.VERSION
         return data
 
     @classmethod
@@ -179,7 +181,9 @@ class Call:
         """The call that `to_dict` gave, now or in the releases next to this one: what is not known here is
         left out, what is not there has its default. Unreadable for a word that is not known."""
         try:
-            return cls(**_read(data))
+            return cls(**_read(versions.call(data)))
+        except Unreadable:
+            raise
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
             raise Unreadable(f"{type(exc).__name__}: {exc}") from None
 

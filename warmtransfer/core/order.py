@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from warmtransfer.core.call import Call
 from warmtransfer.core.plain import plain
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.versions import VERSION
 
 
 class Lane(StrEnum):
@@ -69,4 +70,4 @@ class Order:
 
     def to_dict(self) -> dict[str, Any]:
         """The order as JSON-ready data, for the outbox."""
-        return {"order": type(self).__name__, **plain(self)}
+        return {"order": type(self).__name__, **plain(self), "version": VERSION}

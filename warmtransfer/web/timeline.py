@@ -10,7 +10,7 @@ from warmtransfer.core.call import Attempt, Call
 from warmtransfer.web import hearing
 
 #: Fields of events and orders that are nobody's business but ours.
-_SECRET = frozenset({"token"})
+_SECRET = frozenset({"token", "version"})
 
 
 def summary(call: Call) -> dict[str, Any]:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import text
 
-from tests.ports.store.databases import database
-from tests.postgres import Postgres
+from tests.postgres import Postgres, schema
+from warmtransfer.ports.store.opening import upgraded
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
 
@@ -34,15 +33,26 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/calls.db"
     server: str = request.getfixturevalue("postgres")
-    schema = f"test_{os.getpid()}_{next(_serial)}"
-    with database(server) as db:
-        db.execute(text(f"CREATE SCHEMA {schema}"))
-    return f"{server}&options=-csearch_path%3D{schema}"
+    return schema(server, f"test_{os.getpid()}_{next(_serial)}", empty=True)
+
+
+@pytest.fixture
+def url(empty: str) -> str:
+    """The address of a database that a store may be opened on: a file needs nothing, a server its tables."""
+    if empty.startswith("postgres"):
+        upgraded(empty)
+    return empty
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """The address of a PostgreSQL database with its tables."""
+    return schema(postgres, f"test_{os.getpid()}_{next(_serial)}")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.ports.store.databases import create, creating, database
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, Attempt, Call, Outcome, Stage, Style, Unreadable
+from warmtransfer.core.versions import VERSION
 from warmtransfer.ports.store import foreign
 from warmtransfer.ports.store.forgetting import CallerFile, StillLive
 from warmtransfer.ports.store.records import Foreign
@@ -41,6 +43,7 @@ STRANGE: dict[str, dict[str, Any]] = {
     "state": AFTER | {"ai": AFTER["ai"] | {"state": "asleep"}},
     "shape": AFTER | {"attempts": "none"},
     "numbers": AFTER | {"ai": 7},
+    "version": AFTER | {"version": VERSION + 2},
 }
 
 
@@ -82,6 +85,37 @@ def test_a_call_of_the_release_behind_is_read_without_what_it_has_added(url: str
     assert call is not None
     assert call.stage is Stage.RINGING
     assert call.attempts == in_stage(Stage.RINGING).call.attempts
+
+
+def test_what_the_release_behind_has_stored_besides_is_kept_when_we_go_on_with_its_call(
+    url: str, store: Store
+) -> None:
+    """It serves beside us in a deploy, and goes on after us: what it had noted must not be gone then."""
+    create(store, "after", stage=Stage.RINGING)
+    newer = AFTER | {"version": VERSION + 1}
+    put(url, "warmtransfer_call", "state", "after", newer)
+    ours = Attempt(2, 1, "kim", "+15550100002", Style.SCREEN)
+
+    def decide(call: Call | None) -> Decision:
+        assert call is not None
+        return Decision(call, None, replace(call, news="busy", attempts=(*call.attempts, ours)), ())
+
+    store.decide("after", decide)
+    with database(url) as db:
+        state = db.execute(text("SELECT state FROM warmtransfer_call WHERE id = 'after'")).scalar()
+    state = json.loads(state) if isinstance(state, str) else state
+    assert (state["mood"], state["ai"]["colour"], state["version"]) == ("fine", "blue", VERSION + 1)
+    assert (state["attempts"][0]["ringtone"], state["news"]) == (3, "busy")
+    assert Call.from_dict(state).attempts[1] == ours
+
+
+def test_what_an_older_release_has_stored_besides_is_let_go(url: str, store: Store) -> None:
+    create(store, "after", stage=Stage.RINGING)
+    put(url, "warmtransfer_call", "state", "after", AFTER)
+    store.decide("after", lambda call: Decision(call, None, call, ()) if call else None)
+    with database(url) as db:
+        state = str(db.execute(text("SELECT state FROM warmtransfer_call WHERE id = 'after'")).scalar())
+    assert "mood" not in state
 
 
 @pytest.mark.parametrize("what", STRANGE)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from warmtransfer.core import versions
 from warmtransfer.core.call import Style
 from warmtransfer.core.order import Lane as Lane
 from warmtransfer.core.order import Order as Order
@@ -59,10 +60,13 @@ def from_dict(data: dict[str, Any]) -> Order:
     Unreadable for an order, or a word in it, that is not known here.
     """
     try:
+        data = versions.order(data)
         kind = BY_NAME[data["order"]]
         values = {each.name: data[each.name] for each in fields(kind) if each.name in data}
         if "style" in values:
             values["style"] = Style(values["style"])
-    except (KeyError, TypeError, ValueError) as exc:
+    except Unreadable:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise Unreadable(f"{type(exc).__name__}: {exc}") from None
     return kind(**values)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Any
 
 from warmtransfer.core import orders as do
+from warmtransfer.core import versions
 from warmtransfer.core.call import Call, Unreadable
 from warmtransfer.ports.store.records import Foreign
 from warmtransfer.sparing import Sparing
@@ -28,6 +30,25 @@ def call(state: Any) -> Call | None:
 def calls(states: Iterable[Any]) -> list[Call]:
     """Those of the calls that can be read."""
     return [each for each in map(call, states) if each is not None]
+
+
+def kept(state: Any, ours: dict[str, Any]) -> dict[str, Any]:
+    """What is to be stored of a call: ours, and what a release behind this one has stored besides.
+
+    It serves beside us in a deploy, and goes on with the call after us.
+    """
+    if state is None or not versions.newer(state):
+        return ours
+    beside: dict[str, Any] = _over(state, ours)
+    return beside | {"version": state["version"]}
+
+
+def _over(theirs: Any, ours: Any) -> Any:
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        return theirs | {name: _over(theirs.get(name), value) for name, value in ours.items()}
+    if isinstance(theirs, list) and isinstance(ours, list):
+        return [_over(*pair) for pair in zip_longest(theirs[: len(ours)], ours)]
+    return ours
 
 
 def open_order(number: int, data: Any) -> do.Order | None:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, false, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, false, inspect, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from warmtransfer.errors import ConfigError
-from warmtransfer.ports.store import schema
+from warmtransfer.ports.store import schema, upgrading
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.file import make_private, path_of
+from warmtransfer.ports.store.migrating import Standing
 from warmtransfer.ports.store.owner import Owner
-from warmtransfer.ports.store.tables import LOCK_TABLES, outbox
+from warmtransfer.ports.store.tables import outbox
+
+log = logging.getLogger("warmtransfer")
+
+
+class Behind(ConfigError):
+    """The tables are of an older release, and more than this process may be at work in them."""
+
+    def __init__(self, lacks: str) -> None:
+        way = f"run `{upgrading.COMMAND}`, as the Procfile's `release:` does before each deploy"
+        super().__init__([f"DATABASE_URL: the database is not up to date ({lacks.rstrip('.')}); {way}"])
 
 
 def make_engine(url: str, *, reading: bool = False) -> Engine:
@@ -33,39 +47,84 @@ def make_engine(url: str, *, reading: bool = False) -> Engine:
 
 
 def check(engine: Engine, owner: Owner | None = None, *, reading: bool = False) -> None:
-    """Make sure that calls can be kept here, tables and columns made where that is safe; or only read.
+    """Make sure that calls can be kept here, or only read; a file is brought up to date, a server has to be.
 
     The owner's calls that an older release has kept are the owner's from now on. Raises ConfigError with
     what to do.
     """
-    try:
+    with _telling(engine):
         if reading:
             _see_calls(engine)
-        else:
-            _look(engine)
-            prepare(engine)
-            if owner:
-                _claim(engine, owner)
+            return
+        _see_tables(engine)
+        _try_to_write(engine)
+        if owner:
+            _claim(engine, owner)
+
+
+def upgraded(url: str) -> Standing:
+    """Bring this database up to date, whatever it is; how it stood, with what has been done as pending.
+
+    Raises ConfigError for one that will not do, StoreBusy when others are in the way for too long.
+    """
+    engine = make_engine(url)
+    with _telling(engine), _closed(engine):
+        upgrading.look(engine)
+        return upgrading.upgrade(engine)
+
+
+def stands(url: str) -> Standing:
+    """Which version this database has, and what it lacks; nothing is changed, nor made."""
+    engine = make_engine(url, reading=True)
+    with _telling(engine), _closed(engine):
+        return upgrading.look(engine)
+
+
+def planned(url: str) -> str:
+    """What `upgraded` would send to this database, as SQL; nothing is changed, nor made."""
+    engine = make_engine(url, reading=True)
+    with _telling(engine), _closed(engine):
+        upgrading.look(engine)
+        return upgrading.plan(engine)
+
+
+@contextmanager
+def _closed(engine: Engine) -> Iterator[None]:
+    """Its connections are closed behind it."""
+    try:
+        yield
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _telling(engine: Engine) -> Iterator[None]:
+    """What is refused within it is a ConfigError with what to do."""
+    try:
+        yield
     except (SQLAlchemyError, ConfigError) as exc:
         engine.dispose()
         raise _told(exc, engine.url) from None
 
 
+def _see_tables(engine: Engine) -> None:
+    """That they are those of this release, or can be used like them; a file is brought up to date."""
+    found = upgrading.look(engine)
+    if found.newer:
+        log.info("the database is of a newer release (version %s), which this one can serve", found.version)
+    elif found.pending and engine.dialect.name == "postgresql":
+        raise Behind(found.pending[0])
+    elif found.pending:
+        upgrading.upgrade(engine)
+
+
 def _see_calls(engine: Engine) -> None:
     with engine.connect() as connection:
         lacks = schema.missing(inspect(connection))
+    if lacks and engine.dialect.name == "postgresql":
+        raise Behind(lacks[0])
     if lacks:
         raise ConfigError([f"DATABASE_URL: {lacks[0]} is not there; the app makes it when it starts"])
-
-
-def prepare(engine: Engine) -> None:
-    """Make the tables and columns that are missing, one process at a time."""
-    # Without a lock when nothing is missing: another process may be in the middle of a decision.
-    with engine.connect() as connection:
-        complete = not schema.missing(inspect(connection))
-    if not complete:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            _make(connection)
 
 
 def _claim(engine: Engine, owner: Owner) -> None:
@@ -75,27 +134,6 @@ def _claim(engine: Engine, owner: Owner) -> None:
     if there:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             connection.execute(sql.claim(owner))
-
-
-def _look(engine: Engine) -> None:
-    """Refuse what will not do, by trying and taking it back: tables that cannot be made, or written to."""
-    with engine.connect() as connection:
-        found = inspect(connection)
-        wrong, missing = schema.strange(found), schema.missing(found)
-    if wrong:
-        raise ConfigError([f"DATABASE_URL: {each}" for each in wrong])
-    if not missing:
-        _try_to_write(engine)
-        return
-    with engine.connect().execution_options(writes=True) as connection, connection.begin() as transaction:
-        _make(connection)
-        transaction.rollback()
-
-
-def _make(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_TABLES})
-    schema.complete(connection)
 
 
 def _try_to_write(engine: Engine) -> None:
@@ -202,16 +240,3 @@ def _reason(exc: Exception) -> str:
     """The driver's own words, one line; SQLAlchemy's hold the statement and its values."""
     return " ".join(str(getattr(exc, "orig", None) or type(exc).__name__).split())
 
-
-def lacks(url: str) -> str:
-    """What its tables lack, in words, "" for nothing; nothing is changed, nor made. Raises ConfigError."""
-    engine = make_engine(url, reading=True)
-    if engine.dialect.name == "sqlite" and not path_of(engine.url.database or "").exists():
-        return "there is no file yet"
-    try:
-        with engine.connect() as connection:
-            return "; ".join(schema.missing(inspect(connection)))
-    except (SQLAlchemyError, ConfigError) as exc:
-        raise _told(exc, engine.url) from None
-    finally:
-        engine.dispose()

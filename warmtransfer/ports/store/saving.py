@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.plain import plain
+from warmtransfer.ports.store import foreign
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.leases import Leases
 from warmtransfer.ports.store.owner import Owner
@@ -24,15 +25,24 @@ class Whose:
     leases: Leases | None
 
 
-def save(db: Connection, known: Call | None, decision: Decision, holder: str, whose: Whose) -> Saved:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A call as it stands in the database, its row locked; `call` is None for none that can be read."""
+
+    call: Call | None = None
+    holder: str = ""
+    state: Any = None
+
+
+def save(db: Connection, row: Row, decision: Decision, whose: Whose) -> Saved:
     """Write the call, what changed of its attempts, the journal row and the orders, and whose they are."""
-    after, leases = decision.call, whose.leases
+    after, leases, holder = decision.call, whose.leases, row.holder
     me = leases.me if leases else ""
-    holds = me if known is None or decision.holds else holder
-    _save_call(db, known, after, holds, whose.owner)
+    holds = me if row.call is None or decision.holds else holder
+    _save_call(db, row, after, holds, whose.owner)
     journal_id = None
     if decision.event is not None:
-        row = {
+        fact = {
             "call_id": after.id,
             "at": after.at,
             "event": type(decision.event).__name__,
@@ -41,7 +51,7 @@ def save(db: Connection, known: Call | None, decision: Decision, holder: str, wh
             "before": decision.before.stage.value,
             "after": after.stage.value,
         }
-        journal_id = int(db.execute(sql.ADD_FACT, row).scalar_one())
+        journal_id = int(db.execute(sql.ADD_FACT, fact).scalar_one())
     doers = leases.assign(db, after.id, holds, decision.orders) if leases else [me] * len(decision.orders)
     numbered = []
     for order, process in zip(decision.orders, doers, strict=True):
@@ -54,21 +64,22 @@ def save(db: Connection, known: Call | None, decision: Decision, holder: str, wh
     return Saved(decision.before, after, tuple(numbered), frozenset(elsewhere), holder != holds)
 
 
-def _save_call(db: Connection, known: Call | None, after: Call, holds: str, owner: Owner | None) -> None:
-    row = {
+def _save_call(db: Connection, row: Row, after: Call, holds: str, owner: Owner | None) -> None:
+    known = row.call
+    columns = {
         "stage": after.stage.value,
         "caller_sid": clean(after.caller_sid),
         "caller": clean(after.caller),
-        "state": after.to_dict(),
+        "state": foreign.kept(row.state if known else None, after.to_dict()),
         "holder": holds,
         "alarm_at": after.alarm_at,
         "started_at": after.started_at,
         "updated_at": after.at,
     }
     if known is None:
-        db.execute(sql.ADD_CALL, {"id": after.id, "owner": str(owner or ""), **row})
+        db.execute(sql.ADD_CALL, {"id": after.id, "owner": str(owner or ""), **columns})
     else:
-        db.execute(sql.SET_CALL, {WHICH: after.id, **row})
+        db.execute(sql.SET_CALL, {WHICH: after.id, **columns})
     before = {each.n: each for each in known.attempts} if known else {}
     for each in after.attempts:
         if each.n not in before:

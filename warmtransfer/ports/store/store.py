@@ -27,7 +27,7 @@ from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import Decision as Decision
 from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line
 from warmtransfer.ports.store.records import Saved as Saved
-from warmtransfer.ports.store.saving import Whose, clean, save
+from warmtransfer.ports.store.saving import Row, Whose, clean, save
 from warmtransfer.ports.store.searching import narrowed
 from warmtransfer.ports.store.statements import BEFORE, MOST, WHICH
 
@@ -120,17 +120,17 @@ class Store:
         self, call_id: str, fn: Callable[[Call | None], Decision | None], wait: float
     ) -> Saved | None:
         with self._transaction(wait) as db:
-            known, holder = self._lock(db, call_id)
-            decision = fn(known)
-            return save(db, known, decision, holder, self._whose) if decision else None
+            found = self._lock(db, call_id)
+            decision = fn(found.call)
+            return save(db, found, decision, self._whose) if decision else None
 
-    def _lock(self, db: Connection, call_id: str) -> tuple[Call | None, str]:
-        """The call and its holder, locked until the end. SQLite's BEGIN IMMEDIATE has locked everything."""
+    def _lock(self, db: Connection, call_id: str) -> Row:
+        """The call's row, locked until the end. SQLite's BEGIN IMMEDIATE has locked everything."""
         row = db.execute(self._ask.lock, {WHICH: call_id}).one_or_none()
         if row is None and self._postgres:
             db.execute(sql.LOCK_NAME, {WHICH: call_id})
             row = db.execute(self._ask.lock, {WHICH: call_id}).one_or_none()
-        return (None, "") if row is None else (foreign.call(row.state), row.holder)
+        return Row() if row is None else Row(foreign.call(row.state), row.holder, row.state)
 
     def arrive(self, call_sid: str, most: int, fn: Callable[[], Decision]) -> Saved | Call | None:
         """Save a new call for this caller's leg, as `fn` makes it; or give the one that is not over.
@@ -150,7 +150,7 @@ class Store:
                     return known
             elif int(db.execute(self._ask.talking).scalar_one()) >= most:
                 return None
-            return save(db, None, fn(), "", self._whose)
+            return save(db, Row(), fn(), self._whose)
 
     # Orders -----------------------------------------------------------------------------------------
 
@@ -290,8 +290,10 @@ class Store:
             fault = mapped(exc)
             self._failed = (time.monotonic(), str(fault))
             raise fault from None
-        except ConfigError:  # its text names hosts and files: nothing for strangers
-            self._failed = (time.monotonic(), "the database will not do, as DATABASE_URL stands")
+        except ConfigError as exc:  # its text names hosts and files: nothing for strangers
+            behind = isinstance(exc, opening.Behind)
+            why = "is not up to date for this release" if behind else "will not do, as DATABASE_URL stands"
+            self._failed = (time.monotonic(), f"the database {why}")
             raise
         self._failed = None
 
