@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from tests.ports.store.databases import database
+from tests.ports.store.databases import database, steps
 from tests.ports.store.test_released import FOLDER
 from warmtransfer.commands import group
 from warmtransfer.ports.store.store import Store, here
@@ -32,7 +32,7 @@ def flask(*words: str) -> Result:
 def test_how_the_tables_stand_is_said_without_changing_them(url: str) -> None:
     told = flask("current", "--database", url)
     assert told.output.splitlines()[0] == "version none, to be done:"
-    assert [line.split()[0] for line in told.output.splitlines()[1:]] == ["0001", "0002", "0003"]
+    assert [line.split()[0] for line in told.output.splitlines()[1:]] == steps()
     assert flask("current", "--database", url).output == told.output
 
 
@@ -46,9 +46,9 @@ def test_the_sql_of_an_upgrade_is_printed_and_not_run(url: str) -> None:
 def test_an_upgrade_says_what_it_did_and_another_that_there_is_nothing_to_do(url: str) -> None:
     first = flask("upgrade", "--database", url)
     assert first.exit_code == 0
-    assert [line[:10] for line in first.output.splitlines()] == [
-        "done: 0001", "done: 0002", "done: 0003", "version 00"]  # fmt: skip
-    assert flask("upgrade", "--database", url).output == "version 0003: up to date\n"
+    done = [f"done: {step}" for step in steps()]
+    assert [line[:10] for line in first.output.splitlines()] == [*done, "version 00"]
+    assert flask("upgrade", "--database", url).output == f"version {steps()[-1]}: up to date\n"
     assert flask("upgrade", "--dry-run", "--database", url).output == "-- Nothing is to be done.\n"
     store = Store(url, here, reading=True)
     assert len(store.calls(live=True)) == 7

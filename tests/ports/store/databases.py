@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,20 @@ from sqlalchemy import Connection, NullPool, create_engine
 
 from warmtransfer.core.call import Call
 from warmtransfer.errors import ConfigError
+from warmtransfer.ports.store import revisions
 from warmtransfer.ports.store.store import Decision, Store
+
+FILES = Path(revisions.__path__[0])
 
 
 def creating(call_id: str, **fields: Any) -> Callable[[Call | None], Decision]:
     """A decision that creates a call with these fields, whatever there was."""
     return lambda _call: Decision(Call(id=call_id), None, Call(id=call_id, **fields), ())
+
+
+def steps() -> list[str]:
+    """The versions that a database goes through, first to last: one file each."""
+    return sorted(path.name[1:5] for path in FILES.glob("r[0-9]*.py"))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from tests.core.stories import RULES
 from tests.desk.parts import Office, eventually
-from tests.ports.store.databases import database
+from tests.ports.store.databases import database, steps
 from tests.postgres import schema
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
@@ -55,7 +55,7 @@ def released(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def url(released: str) -> str:
     """The same, brought up to date."""
-    assert [each.split()[0] for each in upgraded(released).pending] == ["0001", "0002", "0003"]
+    assert [each.split()[0] for each in upgraded(released).pending] == steps()
     return released
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
-from tests.ports.store.databases import create, database
+from tests.ports.store.databases import create, database, steps
 from tests.ports.store.test_opening import run, tables
 from tests.ports.store.test_store import bump, together
 from warmtransfer.core import orders as do
@@ -23,7 +23,8 @@ from warmtransfer.ports.store.revisions.r0003_processes import LANES
 from warmtransfer.ports.store.store import Store
 from warmtransfer.ports.store.tables import metadata
 
-STEPS = ["0001", "0002", "0003"]
+STEPS = steps()
+LAST = STEPS[-1]
 #: What 0.1.0 has and this release does without. It goes when no process of that one can be serving any more.
 LEFT = ("lease_owner", "lease_until", "ix_warmtransfer_call_stage")
 #: Columns and indexes of the later steps, each a database that somebody has brought half of the way.
@@ -73,7 +74,7 @@ def test_the_steps_lead_to_the_tables_that_the_code_has(empty: str) -> None:
     done = upgraded(empty)
     assert [each.split()[0] for each in done.pending] == STEPS
     assert difference(empty) == []
-    assert stands(empty) == migrating.Standing("0003", ())
+    assert stands(empty) == migrating.Standing(LAST, ())
 
 
 def test_a_difference_would_be_seen(url: str) -> None:
@@ -88,7 +89,7 @@ def test_a_host_apps_own_migrations_are_not_disturbed(empty: str) -> None:
     upgraded(empty)
     with database(empty) as db:
         assert db.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["theirs"]
-        assert db.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all() == ["0003"]
+        assert db.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all() == [LAST]
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -108,7 +109,7 @@ def test_what_is_missing_is_found_by_looking_and_the_calls_stay(
 def test_a_second_time_nothing_is_changed(url: str) -> None:
     upgraded(url)
     with statements() as sent:
-        assert upgraded(url) == migrating.Standing("0003", ())
+        assert upgraded(url) == migrating.Standing(LAST, ())
     assert changes(sent) == []
 
 
@@ -241,7 +242,7 @@ def test_an_upgrade_that_is_broken_off_goes_on_where_it_was(
         upgraded(first)
     assert stands(first).version == "0002"
     monkeypatch.undo()
-    assert [each.split()[0] for each in upgraded(first).pending] == ["0003"]
+    assert [each.split()[0] for each in upgraded(first).pending] == STEPS[2:]
     assert difference(first) == []
 
 
