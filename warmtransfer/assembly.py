@@ -24,7 +24,7 @@ from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.coroutines import Coroutines
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
-from warmtransfer.ports.model.protocol import Factory, ModelSettings
+from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.relay import RelaySettings
@@ -183,7 +183,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     owner = Owner(settings.account_sid, settings.number)
     store = seams.store or Store(settings.database_url, loop.offload, clock.now, owner=owner)
     links = Links(settings.public_url, settings.url_prefix)
-    provider = seams.all_providers()[settings.provider](_model_settings(settings))
+    provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
     switchboard = Switchboard(
         _relay_settings(settings, clock), provider, loop, clock, tools, lambda: settings.humans
     )
@@ -214,6 +214,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         records=store,
         life=life,
         standing=Watch(store, switchboard.live, lambda: life.leaving),
+        providers=seams.all_providers(),
     )
 
 
@@ -251,22 +252,4 @@ def _relay_settings(settings: Settings, clock: Clock) -> RelaySettings:
         facts=lambda: (guidance.now(settings.time_zone, clock.now()),),
         phrases=settings.phrases,
         language=settings.language,
-    )
-
-
-def _model_settings(settings: Settings) -> ModelSettings:
-    return ModelSettings(
-        url=settings.realtime_url,
-        key=settings.openai_key,
-        model=settings.realtime_model,
-        voice=settings.voice,
-        instructions=guidance.instructions(settings),
-        transcription_model=settings.transcription_model,
-        language=settings.language,
-        speed=settings.speed,
-        noise_reduction=settings.noise_reduction,
-        vad=settings.turn_detection,
-        vad_threshold=settings.vad_threshold,
-        vad_silence_ms=settings.vad_silence_ms,
-        vad_eagerness=settings.vad_eagerness,
     )

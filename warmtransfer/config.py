@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,8 @@ GATE = 5
 
 #: The provider of models that there is without a host app's.
 PROVIDER = "openai"
+
+BOTH = "TWILIO_API_KEY and TWILIO_API_SECRET belong together: give both or neither."
 
 GREETING = "Greet the caller in one short sentence and ask how you can help."
 
@@ -61,6 +63,9 @@ KEYS: tuple[Key, ...] = (
         "The Twilio number that is called, and that humans see: E.164, such as +15550100000.", required=True),
     Key("TWILIO_API_BASE_URL", "api_base_url", as_.url("https", "http"), "",
         "Where REST requests go instead of Twilio: the simulator's address; leave it empty to go live."),
+    Key("WARMTRANSFER_FALLBACK_URL", "fallback_url", as_.url("https", "http"), "",
+        "What `provision` has Twilio ask when this app does not answer: where the document of `fallback` is "
+        "hosted; empty: this app once more."),
     Key("WARMTRANSFER_PROVIDER", "provider", as_.text, PROVIDER,
         "Whose realtime model speaks: openai (also Azure and compatible servers), or one of the host app's."),
     Key("OPENAI_API_KEY", "openai_key", as_.text, "",
@@ -165,6 +170,7 @@ class Settings:
     app_sid: str
     number: str = field(repr=False)
     api_base_url: str
+    fallback_url: str
     provider: str
     openai_key: str = field(repr=False)
     public_url: str
@@ -222,20 +228,7 @@ def load(given: Mapping[str, Any], providers: Collection[str] = (PROVIDER,)) -> 
     Empty text counts as not given. Keys that are not ours are left alone. `providers`: the names of models'
     providers that there are.
     """
-    values: dict[str, Any] = {}
-    faults: list[str] = []
-    for key in KEYS:
-        raw = given.get(key.name)
-        if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == ():
-            values[key.field] = key.default
-            if key.required and key.provider in ("", values.get("provider")):
-                faults.append(f"{key.name} is missing. {key.sentence}")
-            continue
-        try:
-            values[key.field] = key.parse(raw)
-        except ValueError as fault:
-            values[key.field] = key.default
-            faults.append(f"{key.name} is wrong: {fault}. {key.sentence}")
+    values, faults = _read(given, KEYS, {key.field for key in KEYS if key.required})
     if values["provider"] not in providers:
         there = ", ".join(sorted(providers))
         faults.append(f"WARMTRANSFER_PROVIDER is wrong: {values['provider']!r} is none of {there}.")
@@ -244,6 +237,40 @@ def load(given: Mapping[str, Any], providers: Collection[str] = (PROVIDER,)) -> 
     if faults:
         raise ConfigError(faults)
     return Settings(**values)
+
+
+def some(given: Mapping[str, Any], fields: Collection[str], needed: Collection[str]) -> dict[str, Any]:
+    """Some of the settings, whatever else these keys say; raises ConfigError for faults in these.
+
+    `needed` of them must be given.
+    """
+    values, faults = _read(given, [key for key in KEYS if key.field in fields], needed)
+    if bool(values.get("api_key")) != bool(values.get("api_secret")):
+        faults.append(BOTH)
+    if faults:
+        raise ConfigError(faults)
+    return values
+
+
+def _read(
+    given: Mapping[str, Any], keys: Iterable[Key], needed: Collection[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """The values of these keys, each wrong or missing one with a sentence in its place."""
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for key in keys:
+        raw = given.get(key.name)
+        if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == ():
+            values[key.field] = key.default
+            if key.field in needed and key.provider in ("", values.get("provider")):
+                faults.append(f"{key.name} is missing. {key.sentence}")
+            continue
+        try:
+            values[key.field] = key.parse(raw)
+        except ValueError as fault:
+            values[key.field] = key.default
+            faults.append(f"{key.name} is wrong: {fault}. {key.sentence}")
+    return values, faults
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -268,7 +295,7 @@ def _disagreements(values: Mapping[str, Any]) -> list[str]:
     """Faults that only several keys together show."""
     faults = []
     if bool(values["api_key"]) != bool(values["api_secret"]):
-        faults.append("TWILIO_API_KEY and TWILIO_API_SECRET belong together: give both or neither.")
+        faults.append(BOTH)
     if values["last_resort"] and values["last_resort"] == values["number"]:
         # The caller would be led in a circle, and nobody is there to answer.
         faults.append("WARMTRANSFER_LAST_RESORT is TWILIO_NUMBER itself, which only this app answers.")

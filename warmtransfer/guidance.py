@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from warmtransfer.config import GREETING, Settings
+from warmtransfer.ports.model.protocol import ModelSettings
 
 #: Languages by their English names, which models follow best.
 NAMES = {
@@ -54,3 +55,22 @@ def now(zone: str, at: float) -> str:
     """The day and time at `at`, seconds of the wall clock, as the model is told them."""
     here = datetime.fromtimestamp(at, ZoneInfo(zone))
     return f"It is now {here:%A}, {here.day} {here:%B %Y}, {here:%H:%M} ({zone})."
+
+
+def model_settings(settings: Settings) -> ModelSettings:
+    """What the model is told, and how it is reached, in every call."""
+    return ModelSettings(
+        url=settings.realtime_url,
+        key=settings.openai_key,
+        model=settings.realtime_model,
+        voice=settings.voice,
+        instructions=instructions(settings),
+        transcription_model=settings.transcription_model,
+        language=settings.language,
+        speed=settings.speed,
+        noise_reduction=settings.noise_reduction,
+        vad=settings.turn_detection,
+        vad_threshold=settings.vad_threshold,
+        vad_silence_ms=settings.vad_silence_ms,
+        vad_eagerness=settings.vad_eagerness,
+    )

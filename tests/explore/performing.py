@@ -63,6 +63,8 @@ def carry_out(world: World, order: Order, quiet: bool = False) -> World:
             leg = AILeg(k, "asking")
             world = world.with_ai(leg).post(ev.AIJoined(k, world.room, leg.sid))
             return world if quiet else world.tell(ev.AIAdded(k, leg.sid))
+        case do.LimitAI():
+            return world  # its end is far away here
         case do.EndAI(k=k):
             world = next((world.ai_gone(leg) for leg in world.ai if leg.k == k), world)
             return world if quiet else world.tell(ev.AILeft(k, order.room_sid, "ended"))
@@ -150,6 +152,8 @@ def seen(world: World, order: Order) -> ev.Event | None:
     match order:
         case do.LookForAI(k=k):
             up = any(leg.k == k for leg in world.ai)
+            if order.idle:
+                return ev.AIIdle(k) if up else None
             return None if up else ev.AILeft(k, order.room_sid, "looked")
         case do.LookForLeg(n=n):
             return leg_seen(world, n, order.room_sid)

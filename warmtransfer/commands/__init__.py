@@ -1,4 +1,4 @@
-"""`flask warmtransfer …`: what has become of the calls, forgetting a caller, the database, the fallback."""
+"""`flask warmtransfer …`: what has become of the calls, one caller, the database, account and fallback."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from warmtransfer import config
-from warmtransfer.commands import calls, db, export, fallback, forget, show
+from warmtransfer.commands import calls, db, doctor, export, fallback, forget, provision, show
 from warmtransfer.commands.looking import DATABASE
 
 group = AppGroup("warmtransfer", help="Look at the calls of warmtransfer.", short_help="Look at calls.")
-for _each in (calls, show, export, forget, fallback, db):
+for _each in (calls, show, export, forget, fallback, provision, doctor, db):
     group.add_command(_each.command)
 
 
@@ -26,6 +26,7 @@ def wanted() -> bool:
 def app_to_look_with(environ: Mapping[str, str]) -> Flask:
     """An app for these commands only, where the configuration lacks what a running one needs."""
     app = Flask("warmtransfer", static_folder=None)
+    app.config.update(config.from_environment(environ))
     app.extensions[DATABASE] = config.database(environ)
     app.cli.add_command(group)
     return app

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import click
 from flask.cli import NoAppException, ScriptInfo
@@ -14,6 +15,8 @@ from warmtransfer import config
 from warmtransfer.core.call import Call
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.numbers import e164
+from warmtransfer.ports.model.choose import PROVIDERS
+from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.ports.store.forgetting import CallerFile
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import here
@@ -61,6 +64,27 @@ def kept(given: str, *, reading: bool = True) -> Iterator[Kept]:
         raise click.ClickException(str(fault)) from fault
 
 
+def configuration() -> Mapping[str, Any]:
+    """Our keys: the app's, or the environment's where no app can be loaded."""
+    try:
+        app = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    except (NoAppException, ConfigError):
+        return config.from_environment(os.environ)
+    if NAME in app.extensions or DATABASE in app.extensions:
+        return {key.name: app.config[key.name] for key in config.KEYS if key.name in app.config}
+    raise _stranger(app.name)
+
+
+def providers() -> Mapping[str, Factory]:
+    """Who may speak: the providers of models that there are, with a host app's own."""
+    try:
+        app = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    except (NoAppException, ConfigError):
+        return PROVIDERS
+    mine = app.extensions.get(NAME)
+    return mine.providers if mine else PROVIDERS
+
+
 def address(given: str) -> str:
     """The address of the database `given`, or of the app's."""
     return given or _of_app()[0]
@@ -88,7 +112,11 @@ def _of_app() -> tuple[str, Owner | None]:
         return str(settings.database_url), Owner(settings.account_sid, settings.number)
     if DATABASE in app.extensions:
         return str(app.extensions[DATABASE]), None
-    raise click.ClickException(
-        f"The app {app.name!r} has no WarmTransfer: register it with WarmTransfer(app), name the app that "
+    raise _stranger(app.name)
+
+
+def _stranger(name: str) -> click.ClickException:
+    return click.ClickException(
+        f"The app {name!r} has no WarmTransfer: register it with WarmTransfer(app), name the app that "
         "has it (flask --app …), or say where the calls are (--database URL)."
     )

@@ -132,7 +132,7 @@ class Desk:
         self._switchboard.recall(call_id, said)
 
     def leave(self) -> None:
-        """Begin no call or stream (Leaving is raised), and leave those there are to others. All else goes on."""
+        """Begin no call or stream (Leaving), and leave those there are to others. All else goes on."""
         self._leaving = True
         if self._processes:
             self._processes.leave()

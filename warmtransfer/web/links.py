@@ -48,6 +48,16 @@ class Links:
         """Where Twilio tells that it was."""
         return self._url("/knock")
 
+    # The doctor's call ------------------------------------------------------------------------------
+
+    def check(self) -> str:
+        """What a phone is told that is rung to see whether it works."""
+        return self._plain("/check")
+
+    def checked(self) -> str:
+        """Where the key pressed there arrives."""
+        return self._plain("/check/key")
+
     # The AI's leg -----------------------------------------------------------------------------------
 
     def media(self) -> str:

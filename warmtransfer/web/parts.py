@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -37,6 +38,9 @@ class Records(Protocol):
 
     def search(self, wanted: Search) -> list[tuple[Call, str]]:
         """The calls wanted, the newest first, each with whose it is."""
+
+    def keep_found(self, name: str, settings: Mapping[str, Any]) -> None:
+        """Keep this under the name, unless something is kept already."""
 
     def trouble(self) -> str:
         """Why it cannot be relied on now, "" when it can; never raises."""
@@ -74,6 +78,7 @@ class Parts:
     records: Records
     life: Life
     standing: Watch
+    providers: Mapping[str, Any]  #: who may speak: makers of models' providers, by name
 
 
 def parts() -> Parts:

@@ -22,6 +22,7 @@ class Elsewhere:
     def __init__(self, inner: Client, base_url: str) -> None:
         self._inner = inner
         self._base = base_url.rstrip("/")
+        self.date = ""  #: the header of the last answer that had one
 
     def request(self, method: str, url: str, **kwargs: Any) -> Any:
         """Send it, to our host if it is for one of them."""
@@ -29,4 +30,12 @@ class Elsewhere:
         host = parts.hostname or ""
         if self._base and host.startswith(PRODUCTS) and host.endswith(".twilio.com"):
             url = self._base + url[len(f"{parts.scheme}://{parts.netloc}") :]
-        return self._inner.request(method, url, **kwargs)
+        answer = self._inner.request(method, url, **kwargs)
+        self.date = (getattr(answer, "headers", None) or {}).get("Date", self.date)
+        return answer
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        session = getattr(self._inner, "session", None)
+        if session is not None:
+            session.close()

@@ -37,6 +37,12 @@ _FULL = (
     "upgrade a trial, have the customer profile approved, and set WARMTRANSFER_MAX_CALLS below the limit"
 )
 
+#: The key is known, and lacks a right: sent with 403, with the code of strangers or with one of its own.
+_RIGHT = (
+    "this key may not do that: give it the right in Twilio's console, or leave TWILIO_API_KEY and "
+    "TWILIO_API_SECRET empty, and the auth token is used"
+)
+
 #: What a code means here, and what to do: https://www.twilio.com/docs/api/errors/NNNNN, read 2026-11-29.
 _MEANS = {
     10001: "the account of TWILIO_ACCOUNT_SID is not active: look at its state in Twilio's console",
@@ -59,6 +65,7 @@ _MEANS = {
         "this key may not do that: check that TWILIO_API_KEY is a main or standard key of the account of "
         "TWILIO_ACCOUNT_SID"
     ),
+    70051: _RIGHT,
     20005: "the account of TWILIO_ACCOUNT_SID is not active: look at its state in Twilio's console",
     21201: _TO,
     21202: _COUNTRY,
@@ -91,12 +98,13 @@ _MEANS = {
 }
 
 
-def advice(code: int) -> str:
+def advice(code: int, status: int = 0) -> str:
     """What Twilio's code means here, what to do, and where to read more; "" for no code."""
     if not code:
         return ""
     page = f"https://www.twilio.com/docs/api/errors/{code}"
-    return f"{_MEANS[code]}. {page}" if code in _MEANS else page
+    means = _RIGHT if (status, code) == (403, _AUTHENTICATE) else _MEANS.get(code)
+    return f"{means}. {page}" if means else page
 
 
 def refusal(what: str, status: int, code: int, gone: bool) -> CarrierError:
@@ -117,4 +125,4 @@ def refusal(what: str, status: int, code: int, gone: bool) -> CarrierError:
         kind = CarrierNotShown
     elif status >= 500 or status in (0, 408):
         kind = CarrierUnsure
-    return kind(what, status=status, code=code, advice=advice(code))
+    return kind(what, status=status, code=code, advice=advice(code, status))

@@ -7,32 +7,22 @@ https://www.twilio.com/docs/voice/api/conference-participant-resource and .../ca
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import requests
-from twilio.base.exceptions import TwilioException
-from twilio.http.http_client import TwilioHttpClient
-from urllib3.exceptions import NewConnectionError
-
 from warmtransfer import vocabulary
 from warmtransfer.core.legs import Ended, Leg, LegState
-from warmtransfer.errors import CarrierBusy, CarrierError, CarrierGone, CarrierRefused, CarrierUnsure
+from warmtransfer.errors import CarrierGone, CarrierRefused, CarrierUnsure
 from warmtransfer.ports.carrier.children import best
-from warmtransfer.ports.carrier.elsewhere import Elsewhere
+from warmtransfer.ports.carrier.connecting import Account as Account
+from warmtransfer.ports.carrier.connecting import connected, mapped
 from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
-from warmtransfer.ports.carrier.refusals import refusal
 from warmtransfer.sparing import Sparing
 
 log = logging.getLogger("warmtransfer")
-
-#: The SDK logs URLs, and the URL of a search for a call holds a phone number.
-_MUTE = logging.getLogger(f"{__name__}.requests")
-_MUTE.disabled = True
 
 #: A TwiML App answers by itself; the least that Twilio takes would do, this leaves room for a slow webhook.
 AI_RING = 15
@@ -46,16 +36,6 @@ WAITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Whose API it is. With an API key requests are signed by that, else by the auth token."""
-
-    sid: str
-    auth_token: str = field(repr=False)
-    api_key: str = ""
-    api_secret: str = field(default="", repr=False)
-
-
 class Carrier:
     """Orders and questions to Twilio. Safe to share between threads; every call blocks.
 
@@ -63,18 +43,14 @@ class Carrier:
     """
 
     def __init__(self, account: Account, base_url: str = "", timeout: float = 10.0) -> None:
-        from twilio.rest import Client  # 26 MB that only a running app needs
-
-        http = TwilioHttpClient(timeout=timeout, logger=_MUTE)
-        self._client = Client(
-            account.api_key or account.sid,
-            account.api_secret if account.api_key else account.auth_token,
-            account.sid,
-            http_client=Elsewhere(http, base_url),
-        )
+        self._client = connected(account, base_url, timeout)
         # Loads the resource modules now rather than in the middle of somebody's call.
         self._calls, self._rooms = self._client.calls, self._client.conferences
         self._lines = Sparing(log)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.http_client.close()
 
     # Legs -------------------------------------------------------------------------------------------
 
@@ -92,7 +68,7 @@ class Carrier:
     ) -> str:
         """Add a leg answered by the TwiML App to `room` (its CF SID); its CallSid."""
         query = urlencode(parameters, quote_via=quote)
-        with _mapped("add_ai"):
+        with mapped("add_ai"):
             leg = self._rooms(_named("add_ai", room)).participants.create(
                 to=f"app:{app_sid}?{query}" if query else f"app:{app_sid}",
                 from_=from_,
@@ -124,7 +100,7 @@ class Carrier:
         Where `digits` are sent after the answer, it is a switchboard that answers, which any detection of
         machines would take for a mailbox: it is left out.
         """
-        with _mapped("dial", gone=False):
+        with mapped("dial", gone=False):
             leg = self._calls.create(
                 to=to,
                 from_=from_,
@@ -137,6 +113,12 @@ class Carrier:
                 **leg_news(status_callback, call_token),
             )
             return self._made("dial", leg.sid, leg.queue_time)
+
+    def try_phone(self, *, to: str, from_: str, url: str) -> str:
+        """Ring a phone that nobody waits for, for a minute at most; its CallSid."""
+        with mapped("try_phone", gone=False):
+            leg = self._calls.create(to=to, from_=from_, url=url, method="POST", timeout=30, time_limit=60)
+            return _sid("try_phone", leg.sid)
 
     def add_human(
         self,
@@ -154,7 +136,7 @@ class Carrier:
         call_token: str = "",
     ) -> str:
         """Dial a human straight into `room` (its CF SID), muted (style announce); the leg's CallSid."""
-        with _mapped("add_human"):
+        with mapped("add_human"):
             leg = self._rooms(_named("add_human", room)).participants.create(
                 to=to,
                 from_=from_,
@@ -182,70 +164,71 @@ class Carrier:
 
     def end_call(self, call_sid: str) -> None:
         """End a call in whatever state it is: queued, ringing, in a room, or anywhere else."""
-        with _mapped("end_call"):
+        with mapped("end_call"):
             self._calls(_named("end_call", call_sid)).update(status="completed")
 
     def limit_call(self, call_sid: str, seconds: int) -> None:
         """Have Twilio end a call once it has lasted so long."""
-        with _mapped("limit_call"):
+        with mapped("limit_call"):
             self._calls(_named("limit_call", call_sid)).update(time_limit=seconds)
 
     def move_call(self, call_sid: str, url: str) -> None:
         """Make a live call go on with the document at `url`, out of any room it is in."""
-        with _mapped("move_call"):
+        with mapped("move_call"):
             self._calls(_named("move_call", call_sid)).update(url=url, method="POST")
 
     # Participants and rooms -------------------------------------------------------------------------
 
     def remove(self, room_sid: str, key: str) -> None:
         """Remove the participant with this CallSid or label from the room."""
-        with _mapped("remove"):
+        with mapped("remove"):
             self._participant("remove", room_sid, key).delete()
 
     def announce(self, room_sid: str, call_sid: str, url: str) -> None:
         """Play the document at `url` to one participant."""
-        with _mapped("announce"):
+        with mapped("announce"):
             self._participant("announce", room_sid, call_sid).update(announce_url=url, announce_method="POST")
 
     def hold(self, room_sid: str, call_sid: str, url: str) -> None:
         """Put one participant on hold with the document at `url`."""
-        with _mapped("hold"):
+        with mapped("hold"):
             # HoldMethod is GET by default.
             self._participant("hold", room_sid, call_sid).update(hold=True, hold_url=url, hold_method="POST")
 
     def release(self, room_sid: str, call_sid: str) -> None:
         """Let one participant off hold, unmuted."""
-        with _mapped("release"):
+        with mapped("release"):
             self._participant("release", room_sid, call_sid).update(hold=False, muted=False)
 
     def end_room(self, room_sid: str) -> None:
         """End a conference; each leg goes on with its own document."""
-        with _mapped("end_room"):
+        with mapped("end_room"):
             self._rooms(_named("end_room", room_sid)).update(status="completed")
 
     # Questions --------------------------------------------------------------------------------------
 
     def find_room(self, name: str) -> str:
         """The CF SID of the conference of this name that has not ended, "" for none."""
-        with _mapped("find_room", gone=False):
-            found = (self._rooms.list(friendly_name=name, status=s, limit=1) for s in vocabulary.LIVE_ROOMS)
+        with mapped("find_room", gone=False):
+            find = self._rooms.list
+            found = (find(friendly_name=name, status=state, limit=1) for state in vocabulary.LIVE_ROOMS)
             return next((str(rooms[0].sid) for rooms in found if rooms), "")
 
     def people(self, room_sid: str) -> dict[str, str]:
         """The CallSids of everyone in a room, by label; "" stands for all without one."""
-        with _mapped("people"):
+        with mapped("people"):
             legs = self._rooms(_named("people", room_sid)).participants.list(limit=50)
             return {str(each.label or ""): str(each.call_sid) for each in legs}
 
     def open_rooms(self) -> list[str]:
         """The names of all conferences of the account that have not ended."""
-        with _mapped("open_rooms", gone=False):
-            live = (each for state in vocabulary.LIVE_ROOMS for each in self._rooms.list(status=state))
-            return [str(each.friendly_name) for each in live]
+        with mapped("open_rooms", gone=False):
+            rooms = [self._rooms.list(status=state) for state in vocabulary.LIVE_ROOMS]
+            return [str(each.friendly_name) for found in rooms for each in found]
 
     def number_called(self, call_sid: str) -> str:
         """The number that this call was made to, "" if Twilio knows no such call."""
-        with suppress(CarrierGone), _mapped("number_called"):
+        with suppress(CarrierGone), mapped("number_called"):
             return str(self._calls(_named("number_called", call_sid)).fetch().to)
         return ""
 
@@ -254,14 +237,14 @@ class Carrier:
 
         `talking`: nor if it is muted or on hold.
         """
-        with suppress(CarrierGone), _mapped("find_participant"):
+        with suppress(CarrierGone), mapped("find_participant"):
             leg = self._participant("find_participant", room_sid, key).fetch()
             return "" if talking and (leg.muted or leg.hold) else _sid("find_participant", leg.call_sid)
         return ""
 
     def leg(self, call_sid: str) -> Leg:
         """Where a leg is, or how it ended."""
-        with suppress(CarrierGone), _mapped("leg"):
+        with suppress(CarrierGone), mapped("leg"):
             return vocabulary.leg(str(self._calls(_named("leg", call_sid)).fetch().status))
         return LegState.UNKNOWN
 
@@ -271,7 +254,7 @@ class Carrier:
         Calls in `known` belong to somebody else, and one that is over may be of an attempt before: nobody
         waits at its end. Twilio lists the newest first.
         """
-        with _mapped("find_call", gone=False):
+        with mapped("find_call", gone=False):
             for each in self._calls.list(to=to, from_=from_, limit=20):
                 # A call that is not dialled yet may have no date.
                 made = each.date_created.timestamp() if isinstance(each.date_created, datetime) else since
@@ -283,13 +266,13 @@ class Carrier:
 
     def incoming(self, number: str) -> list[str]:
         """The CallSids of everyone who has phoned this number and is still on the line."""
-        with _mapped("incoming", gone=False):
+        with mapped("incoming", gone=False):
             calls = self._calls.list(to=_named("incoming", number), status="in-progress", limit=200)
             return [str(each.sid) for each in calls if str(each.direction) == "inbound"]
 
     def find_child(self, parent_sid: str, to: str) -> tuple[str, Leg, bool]:
         """The leg to `to` that this leg's document dialled, where it is, and if anybody answered."""
-        with _mapped("find_child", gone=False):
+        with mapped("find_child", gone=False):
             return best(self._calls.list(parent_call_sid=_named("find_child", parent_sid), to=to, limit=50))
 
     def _participant(self, what: str, room_sid: str, key: str) -> Any:
@@ -308,43 +291,3 @@ def _sid(what: str, sid: object) -> str:
     if not isinstance(sid, str) or not sid:
         raise CarrierUnsure(f"{what}: the answer names no SID", status=200)
     return sid
-
-
-@contextmanager
-def _mapped(what: str, gone: bool = True) -> Iterator[None]:
-    """Turn the SDK's failures into ours. `gone=False`: nothing named here can be over already.
-
-    Not chained: texts of these exceptions hold URLs and phone numbers, and tracebacks are logged.
-    """
-    try:
-        yield
-    except TwilioException as exc:
-        raise refusal(what, *_status_and_code(exc), gone) from None
-    except requests.RequestException as exc:
-        raise _from_network(what, exc) from None
-    except (ValueError, AttributeError):
-        # A proxy's page, or other JSON, where a resource was promised.
-        raise CarrierUnsure(f"{what}: the answer cannot be read", status=200) from None
-
-
-def _status_and_code(exc: TwilioException) -> tuple[int, int]:
-    """HTTP's status and Twilio's code; the SDK keeps the bare response for a failed list."""
-    status = getattr(exc, "status", None)
-    if status is None:
-        status = next((each.status_code for each in exc.args if hasattr(each, "status_code")), 0)
-    code = getattr(exc, "code", None)
-    # Without a body of Twilio's the SDK gives the HTTP status as the code.
-    return int(status), int(code) if isinstance(code, int) and code != status else 0
-
-
-def _from_network(what: str, exc: requests.RequestException) -> CarrierError:
-    """Nothing was sent when no connection came about; after that nobody knows."""
-    cause = getattr(exc.args[0], "reason", None) if exc.args else None
-    unsent = isinstance(exc, requests.ConnectTimeout | requests.exceptions.ProxyError)
-    if unsent or isinstance(cause, NewConnectionError):
-        return CarrierBusy(f"{what}: no connection")
-    if "CERTIFICATE_VERIFY_FAILED" in str(exc):
-        return CarrierRefused(f"{what}: the certificate of the API's host is not trusted")
-    if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return CarrierRefused(f"{what}: TWILIO_API_BASE_URL is not a usable address")
-    return CarrierUnsure(f"{what}: {type(exc).__name__}")

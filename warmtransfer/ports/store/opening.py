@@ -239,3 +239,4 @@ def _advice(url: URL) -> str:
 def _reason(exc: Exception) -> str:
     """The driver's own words, one line; SQLAlchemy's hold the statement and its values."""
     return " ".join(str(getattr(exc, "orig", None) or type(exc).__name__).split())
+

@@ -36,6 +36,7 @@ from warmtransfer.ports.store.tables import (
     LOCK_PRUNE,
     attempt,
     call,
+    found,
     journal,
     line,
     outbox,
@@ -69,6 +70,9 @@ ADD_FACT = insert(journal).returning(journal.c.id)
 ADD_ORDER = insert(outbox).returning(outbox.c.id)
 ORDER_DONE = update(outbox).where(outbox.c.id == bindparam(WHICH))
 ADD_LINES = insert(transcript)
+KEEP_FOUND = insert(found)
+FOUND = select(found.c.settings).where(found.c.owner == bindparam(WHICH))
+FORGET_FOUND = delete(found).where(found.c.owner == bindparam(WHICH))
 
 # Turns ------------------------------------------------------------------------------------------------
 

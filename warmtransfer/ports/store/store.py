@@ -253,6 +253,23 @@ class Store:
                     db.execute(statement)
             return len(ids)
 
+    # The account's settings ---------------------------------------------------------------------------
+
+    def found(self, name: str) -> dict[str, Any] | None:
+        """What was kept under this name, None for nothing."""
+        rows = self._read(sql.FOUND, {WHICH: name})
+        return dict(rows[0].settings) if rows else None
+
+    def keep_found(self, name: str, settings: Mapping[str, Any]) -> None:
+        """Keep this under the name, unless something is kept already: the first finding counts."""
+        if self.found(name) is None:
+            row = {"owner": name, "settings": dict(settings), "at": self._now()}
+            self._run(self._write, sql.KEEP_FOUND, [row])
+
+    def forget_found(self, name: str) -> None:
+        """Keep nothing under this name."""
+        self._run(self._write, sql.FORGET_FOUND, [{WHICH: name}])
+
     # Transactions -----------------------------------------------------------------------------------
 
     def _read(self, query: Any, given: Mapping[str, Any] | None = None) -> list[Any]:

@@ -151,6 +151,15 @@ transcript = Table(
     sqlite_autoincrement=True,
 )
 
+#: What was set at the carrier before we changed it, so that it can be put back; one row an owner.
+found = Table(
+    "warmtransfer_found",
+    metadata,
+    _word("owner", primary_key=True),
+    Column("settings", JSON, nullable=False),
+    _time("at"),
+)
+
 #: Serialises the creation of tables, and of one call, between processes (`pg_advisory_xact_lock`).
 LOCK_TABLES = 7_747_001
 LOCK_CALL = 7_747_002

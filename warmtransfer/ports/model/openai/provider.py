@@ -24,6 +24,7 @@ class OpenAI:
 
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
+        self.refused: list[str] = []  #: what the server did not take of them, each once
         self.ready: Ready | None = None  #: what keeps the next connection
 
     def keep_ready(self, loop: Loop) -> None:
@@ -50,6 +51,7 @@ class OpenAI:
         """What the server refused to one call is not asked of it for the next ones."""
         if settings != self._settings:
             self._settings = settings
+            self.refused.append(why)
             log.error("%s", why)
 
 

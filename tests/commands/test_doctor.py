@@ -1,0 +1,290 @@
+"""`flask warmtransfer doctor`: every fault brought about, one by one, and each sentence as owners read it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.calls.world import free_port
+from tests.commands.account import Account, opened
+
+ROOT = Path(__file__).parent.parent.parent
+SAM, KIM = "+15550100001", "+15550100002"
+Row = dict[str, Any]
+
+
+class Deployment:
+    """A simulated account and model, and the ready app behind its own public URL, all up."""
+
+    def __init__(self, account: Account, folder: Path) -> None:
+        self.account = account
+        port = free_port()
+        self.public = f"http://127.0.0.1:{port}"
+        account.environment |= {
+            "PORT": str(port), "WARMTRANSFER_PUBLIC_URL": self.public, "OPENAI_API_KEY": "sk-good",
+            "WARMTRANSFER_HUMANS": f"sam={SAM},kim={KIM}", "WARMTRANSFER_COMPANY": "Harbour Street Bookshop",
+        }  # fmt: skip
+        assert account.run("provision", "--yes").exit_code == 0
+        [made] = [app for app in account.apps() if app["friendly_name"].startswith("warmtransfer")]
+        account.environment["TWILIO_APP_SID"] = made["sid"]
+        clean = {
+            k: v for k, v in os.environ.items() if not k.startswith(("TWILIO", "WARMTRANSFER", "OPENAI"))
+        }
+        self._log = (folder / "app.log").open("w")
+        self.app = subprocess.Popen(
+            [sys.executable, "wsgi.py"], cwd=ROOT, env={**clean, **account.environment}, stderr=self._log
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        end = time.monotonic() + 60.0
+        while time.monotonic() < end:
+            with contextlib.suppress(requests.RequestException):
+                if requests.get(f"{self.public}/warmtransfer/health", timeout=5).status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(Path(self._log.name).read_text())
+
+    def doctor(self, *arguments: str, **environment: str) -> tuple[int, list[Row]]:
+        """The exit status and the lines, with another environment than the app's."""
+        before = dict(self.account.environment)
+        self.account.environment |= environment
+        try:
+            done = self.account.run("doctor", "--json", *arguments)
+        finally:
+            self.account.environment.clear()
+            self.account.environment |= before
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.output
+        found = json.loads(done.stdout)
+        assert found["ok"] == (done.exit_code == 0)
+        return done.exit_code, found["lines"]
+
+    def stop(self) -> None:
+        """End the app."""
+        self.app.terminate()
+        try:
+            self.app.wait(15)
+        finally:
+            self.app.kill()
+            self._log.close()
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """One deployment for all; each test puts back what it changes."""
+    folder = tmp_path_factory.mktemp("doctor")
+    with opened(
+        folder, "--model", "--", "--ears", "match", "--key", "sk-good", "--bad-key", "401"
+    ) as account:
+        made = Deployment(account, folder)
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+@pytest.fixture
+def account(live: Deployment) -> Iterator[Account]:
+    """The account, which is whole again afterwards."""
+    number = live.account.number_set()
+    yield live.account
+    live.account.put(
+        trial=False, status="active", verified=[], countries=[], key_rights=[],
+        numbers=[f"{live.account.number}=voice"],
+    )  # fmt: skip
+    live.account.number_set(
+        VoiceUrl=number["voice_url"], VoiceApplicationSid="", StatusCallback=number["status_callback"],
+        VoiceFallbackUrl=number["voice_fallback_url"],
+    )  # fmt: skip
+
+
+def faults(lines: list[Row], verdict: str = "fault") -> list[str]:
+    """The lines of a verdict, as one text each."""
+    return [f"{row['what']}: {row['found']} -> {row['do']}" for row in lines if row["verdict"] == verdict]
+
+
+def test_a_deployment_that_works_has_no_fault_and_every_area_was_looked_at(live: Deployment) -> None:
+    status, lines = live.doctor()
+    assert (status, faults(lines)) == (0, [])
+    areas = {row["area"] for row in lines}
+    assert areas >= {
+        "configuration",
+        "database",
+        "account",
+        "number",
+        "humans",
+        "public URL",
+        "model",
+        "machine",
+    }
+    assert faults(lines, "cannot tell") == []
+    shown = live.account.run("doctor")
+    assert "Call the number and ask for a person." in shown.output
+    for secret in ("TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET"):
+        assert live.account.environment[secret] not in shown.output
+
+
+#: What is set wrongly in the command's environment, and what the owner is told first.
+WRONG: list[tuple[dict[str, str], str]] = [
+    ({"TWILIO_AUTH_TOKEN": "another-token"}, "AUTH_TOKEN: refused by Twilio (HTTP 401, code 20003) -> these"),
+    ({"TWILIO_API_SECRET": "wrong"}, "API_SECRET: refused by Twilio (HTTP 401, code 20003) -> these"),
+    ({"TWILIO_NUMBER": "+15550107777"}, "TWILIO_NUMBER: is no number of the account, which has +15550100000"),
+    ({"TWILIO_APP_SID": "AP" + "9" * 32}, "TWILIO_APP_SID: names no TwiML App of the account"),
+    ({"TWILIO_APP_SID": ""}, "TWILIO_APP_SID: is missing"),
+    ({"OPENAI_API_KEY": "sk-wrong"}, "a session of openai: the model's server answered 401"),
+    ({"WARMTRANSFER_REALTIME_MODEL": "gpt-nothing"}, "set WARMTRANSFER_REALTIME_MODEL to a model"),
+    ({"WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1"}, "the model's server cannot be reached"),
+    ({"WARMTRANSFER_PUBLIC_URL": "http://127.0.0.1:9"}, "nothing listens there: is the app running"),
+    ({"WARMTRANSFER_PUBLIC_URL": "http://no.such.name.invalid"}, "no.such.name.invalid is not known"),
+    ({"WARMTRANSFER_URL_PREFIX": "/other"}, "is answered 404"),
+    ({"WARMTRANSFER_HUMANS": ""}, "WARMTRANSFER_HUMANS: is missing"),
+    ({"WARMTRANSFER_HUMANS": "sam=12"}, "WARMTRANSFER_HUMANS"),
+    ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}, "DATABASE_URL: "),
+    ({"DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3"}, "DATABASE_URL"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"), WRONG, ids=[next(iter(each)) for each, _ in WRONG]
+)
+def test_a_wrong_key_is_named_with_what_to_do(
+    live: Deployment, environment: dict[str, str], told: str
+) -> None:
+    status, lines = live.doctor(**environment)
+    assert status == 1
+    found = faults(lines)
+    assert any(told in each for each in found), found
+    assert all(" -> " in each and not each.endswith("-> ") for each in found), "each says what to do"
+
+
+#: What is wrong at Twilio, how it comes about, and what the owner is told.
+THERE: list[tuple[str, Callable[[Account], object], str]] = [
+    ("suspended", lambda it: it.put(status="suspended"), "the account's state: is suspended"),
+    (
+        "a country that may not be called",
+        lambda it: it.put(countries=["GB"]),
+        "sam: is in US, which this",
+    ),
+    (
+        "an unverified human",
+        lambda it: it.put(trial=True, verified=[KIM]),
+        "sam: has a number that is not",
+    ),
+    ("no voice", lambda it: it.put(numbers=[f"{it.number}=sms"]), "TWILIO_NUMBER: takes no voice calls"),
+    (
+        "the number's URL",
+        lambda it: it.number_set(VoiceUrl="https://old.example.test/x"),
+        ": is https://old",
+    ),
+    (
+        "an App on the number",
+        lambda it: it.number_set(VoiceApplicationSid=it.app_sid),
+        "by the TwiML App: is",
+    ),
+    (
+        "no status callback",
+        lambda it: it.number_set(StatusCallback=""),
+        "callback: is nothing, and has",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "told"), [each[1:] for each in THERE], ids=[each[0] for each in THERE])
+def test_what_is_wrong_at_twilio_is_named(
+    live: Deployment, account: Account, wrong: Callable[[Account], object], told: str
+) -> None:
+    wrong(account)
+    status, lines = live.doctor()
+    assert status == 1
+    assert any(told in each for each in faults(lines)), faults(lines)
+
+
+def test_the_commonest_mistake_is_named_and_fixed(live: Deployment, account: Account) -> None:
+    """The App's URL set to the number's: each AI leg would begin a call that adds another one."""
+    app = account.environment["TWILIO_APP_SID"]
+    account.ask("POST", f"/Applications/{app}", VoiceUrl=f"{live.public}/warmtransfer/voice")
+    _, lines = live.doctor()
+    [found] = [each for each in faults(lines) if each.startswith("TwiML App")]
+    assert f"is {live.public}/warmtransfer/voice, and has to be {live.public}/warmtransfer/ai" in found
+    assert "provision" in found
+    status, lines = live.doctor("--fix")
+    assert (status, faults(lines)) == (0, [])
+
+
+def test_a_trial_says_so_and_which_humans_it_can_call(live: Deployment, account: Account) -> None:
+    account.put(trial=True, verified=[SAM, KIM])
+    status, lines = live.doctor()
+    assert status == 0
+    assert any("is a trial" in each for each in faults(lines, "warning"))
+
+
+def test_a_secondary_token_in_the_primary_ones_place_is_seen(live: Deployment) -> None:
+    """REST takes both, and webhooks are signed with the primary one alone."""
+    with opened(Path(live.account.environment["DATABASE_URL"].removeprefix("sqlite:///")).parent,
+                "--secondary-token", "the-secondary-auth-token-0000000") as other:  # fmt: skip
+        other.environment["TWILIO_AUTH_TOKEN"] = "the-secondary-auth-token-0000000"
+        done = other.run("doctor", "--json")
+    found = faults(json.loads(done.stdout)["lines"])
+    assert any("is not the account's primary token" in each for each in found), found
+
+
+def test_a_clock_that_is_wrong_is_seen(live: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = time.time
+    monkeypatch.setattr("warmtransfer.setup.doctor.account.time.time", lambda: right() + 300)
+    _, lines = live.doctor()
+    assert any("is 300 s ahead of Twilio's" in each for each in faults(lines)), faults(lines)
+
+
+def test_a_machine_that_is_too_small_is_seen(live: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warmtransfer.setup.doctor.deployment.memory", lambda: 100_000_000)
+    status, lines = live.doctor()
+    assert status == 1
+    assert any("memory: 0.1 GB, and 20 calls may take" in each for each in faults(lines)), faults(lines)
+
+
+def test_several_processes_on_a_file_are_a_warning(live: Deployment) -> None:
+    status, lines = live.doctor(WEB_CONCURRENCY="4")
+    assert status == 0
+    assert any("WEB_CONCURRENCY: is 4, and SQLite is for one" in each for each in faults(lines, "warning"))
+
+
+def test_a_setting_that_the_model_refuses_is_a_warning_since_calls_go_on(live: Deployment) -> None:
+    status, lines = live.doctor(WARMTRANSFER_VOICE="nobody")
+    assert status == 0, faults(lines)
+    assert any("set WARMTRANSFER_VOICE" in each for each in faults(lines, "warning")), lines
+
+
+class TestCall:
+    """`--call`: a phone rings, is told that it works, and is asked for a key."""
+
+    def phone(self, live: Deployment, *entries: Row) -> None:
+        answer = requests.put(f"{live.account.base}/simulator/phones", json=list(entries), timeout=30)
+        assert answer.ok, answer.text
+
+    def test_it_is_asked_for_first(self, live: Deployment) -> None:
+        done = live.account.run("doctor", "--call", SAM)
+        assert done.exit_code == 1
+        assert "say --yes, too" in done.output
+
+    def test_a_key_is_what_makes_it_right(self, live: Deployment) -> None:
+        press: list[Row] = [{"until": "heard:press 1", "timeout": 20}, {"press": "1"}, {"wait": 20}]
+        self.phone(live, {"number": SAM, "answer": {"after": 0.5}, "steps": press})
+        status, lines = live.doctor("--call", SAM, "--yes")
+        assert status == 0
+        assert lines[-1]["found"] == "rang, was told that it works, and somebody pressed 1"
+
+    def test_a_phone_that_is_busy_is_a_fault(self, live: Deployment) -> None:
+        self.phone(live, {"number": SAM, "answer": "busy"})
+        status, lines = live.doctor("--call", SAM, "--yes")
+        assert status == 1
+        assert "was not answered (busy)" in lines[-1]["found"]

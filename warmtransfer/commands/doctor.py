@@ -1,0 +1,97 @@
+"""`flask warmtransfer doctor`: everything a deployment needs, looked at."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from dataclasses import asdict
+
+import click
+
+from warmtransfer.commands.looking import configuration, providers
+from warmtransfer.commands.provision import provisioned, refusals
+from warmtransfer.commands.trying import try_phone
+from warmtransfer.ports.store.opening import stands
+from warmtransfer.setup import keys
+from warmtransfer.setup.doctor.doctor import Doctor
+from warmtransfer.setup.doctor.line import Line, Verdict
+from warmtransfer.visible import visible
+
+MARKS = {
+    Verdict.OK: ("ok", "green"),
+    Verdict.WARNING: ("warning", "yellow"),
+    Verdict.FAULT: ("FAULT", "red"),
+    Verdict.UNKNOWN: ("cannot tell", "yellow"),
+}
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
+@click.option("--fix", is_flag=True, help="First do what `provision --yes` does.")
+@click.option("--call", "phone", default="", metavar="E.164",
+              help="Last, ring this phone once: it is told that it works, and asked for key 1.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Yes, --call may cost the price of a call.")
+@click.pass_context
+def command(context: click.Context, as_json: bool, fix: bool, phone: str, yes: bool) -> None:
+    """Look at keys, database, account, number, address, model and machine; exit status 1 for any fault.
+
+    Nothing is changed (but by --fix), and nothing is bought (but by --call --yes).
+    """
+    given = configuration()
+    if phone and not yes:
+        raise click.ClickException(
+            f"--call rings {visible(phone)} from TWILIO_NUMBER for less than a minute, at your account's "
+            "price of a call there (https://www.twilio.com/en-us/voice/pricing): say --yes, too."
+        )
+    if fix:
+        with refusals():
+            sid = provisioned(keys.read(given), say=lambda text: click.echo(text, err=as_json))
+            given = {**given, "TWILIO_APP_SID": sid}
+    found = []
+    for line in Doctor(given, providers(), _lacks).lines():
+        found.append(line)
+        if not as_json:
+            _print(line)
+    if phone:
+        with refusals():
+            line = try_phone(keys.read(given), phone)
+        found.append(line)
+        if not as_json:
+            _print(line)
+    _end(found, as_json)
+    context.exit(1 if any(line.verdict is Verdict.FAULT for line in found) else 0)
+
+
+def _lacks(url: str) -> str:
+    return "; ".join(stands(url).pending)
+
+
+def _print(line: Line) -> None:
+    word, colour = MARKS[line.verdict]
+    mark = click.style(f"{word:<12}", fg=colour)
+    head = f"{visible(line.what)}: {visible(line.found)}" if line.found else visible(line.what)
+    width = max(50, min(shutil.get_terminal_size().columns, 120)) - 12
+    first, *more = _wrapped(head, width)
+    click.echo(mark + first)
+    if line.do:
+        more += _wrapped(f"-> {visible(line.do)}", width)
+    for each in more:
+        click.echo(" " * 12 + each)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _end(found: list[Line], as_json: bool) -> None:
+    count = {verdict: sum(line.verdict is verdict for line in found) for verdict in Verdict}
+    if as_json:
+        rows = [asdict(line) for line in found]
+        click.echo(json.dumps({"ok": not count[Verdict.FAULT], "lines": rows}, indent=2))
+        return
+    told = ", ".join(f"{number} {verdict.value}" for verdict, number in count.items() if number)
+    click.echo(f"\n{told}.")
+    if not count[Verdict.FAULT]:
+        click.echo("Call the number and ask for a person.")
+

@@ -1,0 +1,1 @@
+"""What Twilio's console has to hold for this app: planned, done, undone."""

@@ -1,0 +1,78 @@
+"""The whole list, in an order in which what comes first explains what comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from warmtransfer import config
+from warmtransfer.config import Settings
+from warmtransfer.errors import ConfigError
+from warmtransfer.parsing import whole
+from warmtransfer.ports.carrier.console import Console
+from warmtransfer.ports.model.protocol import Factory
+from warmtransfer.setup import keys
+from warmtransfer.setup.doctor import deployment, model
+from warmtransfer.setup.doctor.account import Account
+from warmtransfer.setup.doctor.address import Address
+from warmtransfer.setup.doctor.line import Area, Line
+
+#: What a server starts by itself where nobody says: one.
+PROCESSES = "WEB_CONCURRENCY"
+
+
+class Doctor:
+    """Looks at a deployment by its keys. `look`: what a database lacks; `providers`: of models, by name."""
+
+    def __init__(
+        self, given: Mapping[str, Any], providers: Mapping[str, Factory], look: Callable[[str], str]
+    ) -> None:
+        self._given = given
+        self._providers = providers
+        self._look = look
+
+    def lines(self) -> Iterator[Line]:
+        """Each line as soon as it is known."""
+        # How many processes a server starts is the machine's matter, and may be put right by wsgi.py.
+        given = {**self._given, PROCESSES: "1"}
+        settings, lines = deployment.configuration(given, self._providers)
+        yield from lines
+        yield from self._database()
+        setup = self._setup()
+        if setup is None:
+            for name in ("account", "public URL"):
+                yield Area(name).unknown(name, "keys that it needs are missing or wrong, see above")
+        else:
+            console = Console(setup.account, setup.api_base_url, setup.timeout)
+            try:
+                yield from Account(setup, console, settings.humans if settings else ()).lines()
+            finally:
+                console.close()
+            yield from Address(setup).lines()
+        yield from self._rest(settings)
+
+    def _database(self) -> Iterator[Line]:
+        try:
+            url = config.database(self._given)
+        except ConfigError:
+            yield deployment.DATABASE.unknown("DATABASE_URL", "cannot be read, see above")
+            return
+        yield from deployment.database(url, self._look)
+
+    def _setup(self) -> keys.Setup | None:
+        try:
+            return keys.read(self._given)
+        except ConfigError:
+            return None
+
+    def _rest(self, settings: Settings | None) -> Iterator[Line]:
+        if settings is None:
+            yield model.MODEL.unknown("the model", "keys that it needs are missing or wrong, see above")
+            return
+        yield from model.lines(settings, self._providers)
+        try:
+            processes = whole(1, 64)(self._given.get(PROCESSES) or 1)
+        except ValueError:
+            processes = 1
+        yield from deployment.machine(settings, processes)
+
