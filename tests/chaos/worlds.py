@@ -1,0 +1,193 @@
+"""A world whose app is one process on SQLite, or two on PostgreSQL behind a door, each made in a moment."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import text
+
+from tests.calls.door import Door
+from tests.calls.world import ROOT, Row, World, free_port, named
+from tests.ports.store.databases import database
+
+#: Simulated seconds for which the simulator keeps what is over.
+KEEP = 300.0
+#: Rows of the trace that are mostly sound: thousands in a call, and nothing is judged by them.
+_SOUND = ('"kind":"realtime"', '"event":"media"', '"event":"mark"', '"event":"clear"')
+
+
+class ChaosWorld(World):
+    """`two`: two processes on the PostgreSQL at `database_url`; else one on SQLite in the folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        speed: float,
+        database_url: str = "",
+        arguments: Iterable[str] = (),
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        more = {"DATABASE_URL": database_url} if database_url else {}
+        keep = ["--keep", f"{KEEP:g}", "--quiet", *arguments]
+        super().__init__(folder, speed=speed, environment={**(environment or {}), **more}, arguments=keep)
+        self.ports = [free_port(), free_port()] if database_url else [self.port]
+        self.door = Door(self.port, self.ports) if database_url else None
+        self.up: dict[int, int] = {}  #: port -> process
+        self.ended: set[int] = set()
+        self._made: queue.Queue[int] = queue.Queue()
+        self._changes = threading.Event()
+        self._maker: subprocess.Popen[str] | None = None
+        self._armings = 0
+        self._latch = ""
+
+    # Processes --------------------------------------------------------------------------------------
+
+    def start_app(self) -> subprocess.Popen[str]:
+        """Start what makes processes, and then those that are not up."""
+        if self._maker is None:
+            command = ["-m", "tests.chaos.host", str(self.speed), repr(self.since)]
+            self._maker = self._run("app", command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            threading.Thread(target=self._listen, args=(self._maker.stdout,), daemon=True).start()
+        self.app = self._maker
+        for port in self.ports:
+            if not self.alive(port):
+                self.make(port)
+        for port in self.ports:
+            self.until(lambda port=port: self.answers(port), 20, "the app to answer /health")
+        return self._maker
+
+    def make(self, port: int) -> None:
+        """Have a process serve this port, soon."""
+        assert self._maker is not None
+        assert self._maker.stdin is not None
+        environment = {**os.environ, **self.environment, **self.settings, "PORT": str(port)}
+        print(json.dumps(environment), file=self._maker.stdin, flush=True)
+        self.up[port] = self._made.get(timeout=20)
+
+    def _listen(self, told: Any) -> None:
+        for line in told:
+            if int(line) < 0:
+                self.ended.add(-int(line))
+            else:
+                self._made.put(int(line))
+
+    def alive(self, port: int) -> bool:
+        """Whether this port's process has been made and not ended."""
+        return port in self.up and self.up[port] not in self.ended
+
+    def answers(self, port: int) -> bool:
+        """Whether this port's process answers."""
+        with contextlib.suppress(requests.RequestException):
+            url = f"http://127.0.0.1:{port}/warmtransfer/health"
+            return requests.get(url, timeout=5).status_code in (200, 503)
+        return False
+
+    def kill(self, port: int) -> None:
+        """SIGKILL for this port's process."""
+        if self.alive(port):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.up[port], signal.SIGKILL)
+            self.until(lambda: not self.alive(port), 10, "the process to be no more")
+
+    def afresh(self) -> None:
+        """New processes with an empty database; nothing of what was before is remembered."""
+        for port in self.ports:
+            self.kill(port)
+        if self.door:
+            forget_all(self.environment["DATABASE_URL"])
+        else:
+            for path in self.folder.glob("calls.sqlite3*"):
+                path.unlink()
+        self.start_app()
+
+    def stop(self) -> None:
+        """End everything."""
+        for port in self.ports:
+            self.kill(port)
+        if self._maker and self._maker.stdin:
+            self._maker.stdin.close()
+        if self.door:
+            self.door.close()
+        super().stop()
+
+    # Boundaries -------------------------------------------------------------------------------------
+
+    def arm(self, boundary: str) -> None:
+        """Have the first process that comes to this boundary die there."""
+        self._armings += 1
+        self._latch = str(self.folder / f"latch-{self._armings}")
+        for port in self.ports:
+            requests.post(f"http://127.0.0.1:{port}/chaos/arm", f"{boundary}\n{self._latch}", timeout=10)
+
+    def struck(self) -> bool:
+        """Whether somebody has come to the boundary that was armed last."""
+        return Path(self._latch).exists()
+
+    def passed(self) -> list[str]:
+        """Every boundary that a process has come to since it was made, in order; each once."""
+        found = [
+            requests.get(f"http://127.0.0.1:{port}/chaos/passed", timeout=10).text.splitlines()
+            for port in self.ports
+        ]
+        return list(dict.fromkeys(name for names in found for name in names))
+
+    # Looking ----------------------------------------------------------------------------------------
+
+    def news(self, since: int) -> tuple[list[Row], int]:
+        """The trace's rows from number `since` on but for sound, and the number of the next."""
+        answer = self.web.get(f"{self.base}/simulator/trace?since={since}", timeout=120)
+        lines = answer.text.splitlines()
+        rows = [named(json.loads(line)) for line in lines if not any(word in line for word in _SOUND)]
+        return rows, int(answer.headers["X-Next"])
+
+    def now(self) -> float:
+        """The simulator's clock."""
+        return float(self.control("GET", "/state")["t"])
+
+    def log_since(self, where: int) -> tuple[str, int]:
+        """What the app has logged since a place in its log, and where it ends."""
+        with (self.folder / "app.log").open(errors="replace") as log:
+            log.seek(where)
+            return log.read(), log.tell()
+
+    def calls_of(self, caller: str) -> list[Row]:
+        """The app's calls of this caller's number, oldest first; [] while nobody answers."""
+        for port in self.ports:
+            if not self.alive(port):
+                continue
+            with contextlib.suppress(requests.RequestException, AssertionError, ValueError):
+                calls = self._ask(port, f"?number={caller.replace('+', '%2B')}")["calls"]
+                return [self._ask(port, f"/{call['id']}") for call in reversed(calls)]
+        return []
+
+    def _ask(self, port: int, path: str) -> Row:
+        url = f"http://127.0.0.1:{port}/warmtransfer/api/calls{path}"
+        token = self.environment["WARMTRANSFER_API_TOKEN"]
+        answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        assert answer.ok, answer.text
+        found: Row = answer.json()
+        return found
+
+
+def forget_all(url: str) -> None:
+    """Empty every table of ours that there is."""
+    with database(url) as db:
+        names = db.execute(text("SELECT tablename FROM pg_tables WHERE tablename LIKE 'warmtransfer_%'"))
+        tables = [name for name in names.scalars() if "alembic" not in name and "version" not in name]
+        if tables:
+            db.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"))
+
+
