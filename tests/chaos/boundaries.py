@@ -36,7 +36,12 @@ class Boundaries:
         self._armed = self._latch = ""
 
     def arm(self, boundary: str, latch: str) -> None:
-        """Die at this boundary, as the first of all processes that have the same `latch`; "" for never."""
+        """Die at this boundary, as the first of all processes that have the same `latch`; "" for never.
+
+        Counting begins anew.
+        """
+        self.passed.clear()
+        self._counts.clear()
         self._armed, self._latch = boundary, latch
 
     def __call__(self, name: str) -> None:

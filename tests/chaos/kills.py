@@ -9,6 +9,7 @@ What has been tried stands in a file, and is not tried again until the file is r
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import shutil
 import sys
@@ -16,10 +17,12 @@ import tempfile
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import NullPool, create_engine, text
 
 from tests.calls.world import NotSeen
 from tests.chaos.promises import PROMISES, Verdicts
@@ -30,7 +33,7 @@ from tests.postgres import Postgres
 
 #: How fast time passes with one process; with two it is slower, since they notice each other's end by the
 #: database's clock, which has no other speed.
-SPEEDS = {1: 16.0, 2: 8.0}
+SPEEDS = {1: 6.0, 2: 4.0}
 #: After so many tellings a world is replaced: its trace and recordings fill the disk.
 WORN = 150
 #: Boundaries that every decision or order has: one of each kind is worth more than all of one kind.
@@ -52,14 +55,42 @@ class Kill:
         return f'{module} --apps {self.apps} --story "{self.story}" --at "{self.boundary}"'
 
 
-class Worlds:
-    """Worlds by their number of processes, made when first asked for and replaced when worn or broken."""
+class Databases:
+    """One PostgreSQL server, started when first asked for, with a database for each who asks."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+        self._server: Postgres | None = None
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def new(self) -> str:
+        """The address of another database, which is empty."""
+        with self._lock:
+            self._server = self._server or Postgres(self._folder)
+            self._count += 1
+            url = self._server.url
+            engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+                db.execute(text(f"CREATE DATABASE chaos_{self._count}"))
+            return engine.url.set(
+                drivername="postgresql", database=f"chaos_{self._count}"
+            ).render_as_string(hide_password=False)  # fmt: skip
+
+    def close(self) -> None:
+        """Stop the server."""
+        if self._server:
+            self._server.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Worlds:
+    """Worlds by their number of processes, made when first asked for and replaced when worn or broken."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
         self._worlds: dict[int, ChaosWorld] = {}
         self._uses: Counter[int] = Counter()
-        self._postgres: Postgres | None = None
 
     def get(self, apps: int) -> ChaosWorld:
         """A world with so many processes, up."""
@@ -67,11 +98,8 @@ class Worlds:
             self.drop(apps)
         self._uses[apps] += 1
         if apps not in self._worlds:
-            folder = Path(tempfile.mkdtemp(dir=self._folder))
-            url = ""
-            if apps > 1:
-                self._postgres = self._postgres or Postgres(self._folder / "postgres")
-                url = self._postgres.url
+            folder = Path(tempfile.mkdtemp(prefix="chaos-world-"))
+            url = self._databases.new() if apps > 1 else ""
             self._worlds[apps] = ChaosWorld(folder, speed=SPEEDS[apps], database_url=url)
             self._worlds[apps].start()
         return self._worlds[apps]
@@ -87,9 +115,6 @@ class Worlds:
         """End all of them."""
         for apps in list(self._worlds):
             self.drop(apps)
-        if self._postgres:
-            self._postgres.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def tell(self, kill: Kill) -> Result:
         """One story with one death, in a world that is fit for it."""
@@ -129,6 +154,86 @@ class Ledger:
         with self._lock, self._path.open("a") as file:
             self.rows.append(row)
             print(json.dumps(row), file=file)
+            if result.verdicts.broken:
+                said = [f"{PROMISES[name]}: {fault}" for name, fault in result.verdicts.broken]
+                place = self._path.with_suffix(f".{len(self.rows)}.txt")
+                place.write_text("\n".join([kill.replay, *said, *account(result)]))
+
+
+def boundaries(worlds: Worlds, ledger: Ledger, apps: Iterable[int], stories: Iterable[str]) -> list[Kill]:
+    """Every boundary that the stories come to when nobody dies; told once, and noted."""
+    found: list[Kill] = []
+    for count in apps:
+        for story in stories:
+            nobody = Kill(count, story, "")
+            if not ledger.has(nobody):
+                result = worlds.tell(nobody)
+                ledger.note(nobody, result)
+                tell(nobody, result.verdicts)
+                print(f"{count} app, {story}: {len(result.passed)} boundaries", flush=True)
+            key = (count, story, "")
+            row = next(r for r in ledger.rows if (r["apps"], r["story"], r["boundary"]) == key)
+            found += [Kill(count, story, name) for name in row["passed"]]
+    return found
+
+
+def spread(kills: list[Kill]) -> list[Kill]:
+    """The same, in the same order each time, so that any beginning of it is a fair sample.
+
+    First comes one of each kind of boundary, each in whatever story; then another of each kind.
+    """
+    mixed = sorted(kills, key=lambda kill: hashlib.sha256(repr(kill).encode()).digest())
+    kinds: Counter[tuple[int, str]] = Counter()
+    ranked: list[tuple[int, Kill]] = []
+    for kill in mixed:
+        kind = (kill.apps, kill.boundary.partition(" #")[0])
+        ranked.append((kinds[kind], kill))
+        kinds[kind] += 1
+    return [kill for _, kill in sorted(ranked, key=lambda each: each[0])]
+
+
+def tell(self, kill: Kill) -> Result:
+        """One story with one death, in a world that is fit for it."""
+        for again in (True, False):
+            try:
+                return Telling(self.get(kill.apps), STORIES[kill.story], kill.boundary).tell()
+            except (NotSeen, OSError, AssertionError):
+                self.drop(kill.apps)
+                if not again:
+                    raise
+        raise AssertionError("unreachable")
+
+
+class Ledger:
+    """What has been tried, a line each, in a file that the next run goes on from."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._lock = threading.Lock()
+        lines = path.read_text().splitlines() if path.exists() else []
+        self.rows: list[Row] = [json.loads(line) for line in lines]
+
+    def has(self, kill: Kill) -> bool:
+        """Whether this one was tried."""
+        key = [kill.apps, kill.story, kill.boundary]
+        return any([row["apps"], row["story"], row["boundary"]] == key for row in self.rows)
+
+    def note(self, kill: Kill, result: Result) -> None:
+        """It was tried, and this became of it."""
+        row = {
+            **{"apps": kill.apps, "story": kill.story, "boundary": kill.boundary},
+            **{"struck": result.struck, "took": round(result.took, 2), "tested": result.verdicts.tested},
+            **{"broken": result.verdicts.broken, "limits": result.verdicts.limits},
+            "passed": result.passed,
+        }
+        with self._lock, self._path.open("a") as file:
+            self.rows.append(row)
+            print(json.dumps(row), file=file)
+            if result.verdicts.broken:
+                said = [f"{PROMISES[name]}: {fault}" for name, fault in result.verdicts.broken]
+                place = self._path.with_suffix(f".{len(self.rows)}.txt")
+                place.write_text("\n".join([kill.replay, *said, *account(result)]))
 
 
 def boundaries(worlds: Worlds, ledger: Ledger, apps: Iterable[int], stories: Iterable[str]) -> list[Kill]:
@@ -166,13 +271,13 @@ def tell(kill: Kill, verdicts: Verdicts) -> None:
         print(f"BROKEN: {PROMISES[promise]}: {fault}\n    {kill.replay}", flush=True)
 
 
-def run(kills: list[Kill], ledger: Ledger, workers: int, seconds: float) -> None:
+def run(kills: list[Kill], ledger: Ledger, databases: Databases, workers: int, seconds: float) -> None:
     """Try all of them that were not tried, in so many worlds at once, for so many real seconds at most."""
     waiting = deque(kill for kill in kills if not ledger.has(kill))
     total, end = len(waiting), time.monotonic() + seconds
 
     def work() -> None:
-        worlds = Worlds()
+        worlds = Worlds(databases)
         try:
             while waiting and time.monotonic() < end:
                 kill = waiting.popleft()
@@ -223,9 +328,20 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1e9, help="stop after so many")
     parser.add_argument("--ledger", type=Path, default=Path("chaos-output/kills.jsonl"))
     options = parser.parse_args()
-    if options.at:
-        return once(Kill(options.apps or 1, options.story, options.at))
-    ledger, worlds = Ledger(options.ledger), Worlds()
+    databases = Databases()
+    try:
+        if options.at:
+            return once(Kill(options.apps or 1, options.story, options.at), databases)
+        ledger = Ledger(options.ledger)
+        some(options, ledger, databases)
+    finally:
+        databases.close()
+    return 1 if summary(ledger.rows) else 0
+
+
+def some(options: argparse.Namespace, ledger: Ledger, databases: Databases) -> None:
+    """Find out the boundaries, and try the part of them that is asked for."""
+    worlds = Worlds(databases)
     stories = [options.story] if options.story else [story.name for story in CATALOGUE]
     try:
         apps = [options.apps] if options.apps else [1, 2]
@@ -235,29 +351,35 @@ def main() -> int:
     part, parts = map(int, options.part.split("/"))
     kills = kills if options.kills == "all" else kills[: int(options.kills)]
     print(f"{len(kills)} boundaries in {len(stories)} stories", flush=True)
-    run(kills[part - 1 :: parts], ledger, options.workers, options.seconds)
-    return 1 if summary(ledger.rows) else 0
+    run(kills[part - 1 :: parts], ledger, databases, options.workers, options.seconds)
 
 
-def once(kill: Kill) -> int:
+def once(kill: Kill, databases: Databases) -> int:
     """Try exactly this, and say what is known of it."""
-    worlds = Worlds()
+    worlds = Worlds(databases)
     try:
         result = worlds.tell(kill)
     finally:
         worlds.close()
-    scene_start = float(result.case.rows[0]["t"]) if result.case.rows else 0.0
-    for row in result.case.rows:
-        print(f"{float(row['t']) - scene_start:8.2f} {shown(row)}")
-    for call in result.case.calls:
-        for row in call["journal"]:
-            orders = ", ".join(f"{each['order']} {each['result'] or 'open'}" for each in row["orders"])
-            print(f"{row['event']}: {row['before']} -> {row['after']} {orders}")
-        print(f"stage {call['stage']}, {[attempt['outcome'] for attempt in call['attempts']]}")
-    print(result.case.log)
+    print("\n".join(account(result)))
     print("struck" if result.struck else "nobody came to this boundary", result.verdicts.limits)
     tell(kill, result.verdicts)
     return 1 if result.verdicts.broken else 0
+
+
+def account(result: Result) -> Iterator[str]:
+    """All that is known of a call: what the network saw, what was decided, what was logged."""
+    case = result.case
+    began = float(case.rows[0]["t"]) if case.rows else 0.0
+    for row in case.rows:
+        yield f"{float(row['t']) - began:8.2f} {shown(row)}"
+    for call in case.calls:
+        for row in call["journal"]:
+            orders = ", ".join(f"{each['order']} {each['result'] or 'open'}" for each in row["orders"])
+            yield f"{row['event']}: {row['before']} -> {row['after']} {orders}"
+        yield f"stage {call['stage']}, {[attempt['outcome'] for attempt in call['attempts']]}"
+    yield case.log
+    yield f"began at {began:.1f}, hung up at {case.hung_up}, still up: {case.left}"
 
 
 def shown(row: Row) -> str:

@@ -30,6 +30,11 @@ PROMISES = {
     "code": "no fault in our own code",
 }
 
+#: Seconds after which an AI that has a stream and a model is not replaced for the want of either.
+STEADY = 8.0
+#: Seconds that a decision and its order may lie apart.
+JUST = 4.0
+
 
 @dataclass
 class Case:
@@ -114,7 +119,10 @@ def _joining(row: Row, scene: Scene, found: Verdicts) -> None:
 
 
 def _removing(row: Row, scene: Scene, found: Verdicts) -> None:
-    """An AI whose stream is up, or was ended by us, leaves the caller's room only when a human is in it."""
+    """An AI that works, or whose stream we have ended, leaves the caller's room only when a human is in it.
+
+    What was decided while the human was in may be done when they have just gone.
+    """
     leg = scene.legs.get(str(row.get("call_sid", "")))
     if row["kind"] != "leg" or row["event"] != "left" or leg is None or leg.kind != "ai":
         return
@@ -122,8 +130,9 @@ def _removing(row: Row, scene: Scene, found: Verdicts) -> None:
     if leg.sid not in room or str(row["reason"]).startswith("conference_ended"):
         return
     others = [sid for sid in room if sid != leg.sid and sid in scene.legs and scene.legs[sid].kind == "ai"]
-    ours = bool(scene.streams) or float(row["t"]) - scene.closed_by_us < 2.0
-    alone = ours and not others and scene.company() != "human"
+    at = float(row["t"])
+    ours = scene.working(STEADY) or at - scene.closed_by_us < JUST
+    alone = ours and not others and at - scene.human_at > JUST
     found.test("ai", f"{leg.label} is removed at {row['t']:.1f} s, and no human is in" if alone else "")
 
 

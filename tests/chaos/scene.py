@@ -44,7 +44,9 @@ class Scene:
         self.caller_sid = caller_sid
         self.legs: dict[str, Leg] = {}
         self.rooms: defaultdict[str, set[str]] = defaultdict(set)
-        self.streams: set[str] = set()
+        self.streams: dict[str, float] = {}  #: since when each is open
+        self.sessions: dict[str, float] = {}  #: with the model, since when
+        self.human_at = -1e9  #: when the caller was last with a human
         self.closed_by_us = -1e9  #: when we last ended a stream in form
         self.said: list[tuple[float, str, str]] = []  #: when, by whom (ai, network), what
         self.now = 0.0
@@ -55,6 +57,8 @@ class Scene:
 
     def take(self, row: Row) -> None:
         """This has happened."""
+        if self.company() == "human":
+            self.human_at = float(row["t"])
         self.now = max(self.now, float(row["t"]))
         match row["kind"]:
             case "leg":
@@ -63,7 +67,8 @@ class Scene:
                 self._note(row)
             case "stream":
                 self._stream(row)
-        self.had_human = self.had_human or self.company() == "human"
+        if self.company() == "human":
+            self.had_human, self.human_at = True, self.now
 
     def _leg(self, row: Row) -> None:
         at, sid, event = float(row["t"]), str(row["call_sid"]), row["event"]
@@ -114,16 +119,20 @@ class Scene:
                     if each in self.legs and self.legs[each].kind == "human":
                         self.legs[each].bridged = at
             case "stream-error":
-                self.streams.discard(str(row.get("sid", "")))
+                self.streams.pop(str(row.get("sid", "")), None)
                 if "(1000)" in text:
                     self.closed_by_us = at
+            case "session" if row["state"] == "open":
+                self.sessions[str(row["session"])] = at
+            case "session":
+                self.sessions.pop(str(row["session"]), None)
 
     def _stream(self, row: Row) -> None:
         sid, event = str(row.get("sid", "")), row.get("msg", {}).get("event")
         if event == "start":
-            self.streams.add(sid)
+            self.streams[sid] = float(row["t"])
         elif event == "stop":
-            self.streams.discard(sid)
+            self.streams.pop(sid, None)
 
     # How things stand -------------------------------------------------------------------------------
 
@@ -154,6 +163,13 @@ class Scene:
     def served(self) -> bool:
         """The caller is with a human, or with an AI whose stream is up."""
         return self.company() == "human" or (self.company() == "ai" and bool(self.streams))
+
+    def working(self, seconds: float) -> bool:
+        """The AI has had a stream and a session with its model for so long."""
+        since = self.now - seconds
+        return any(at < since for at in self.streams.values()) and any(
+            at < since for at in self.sessions.values()
+        )
 
     def told(self) -> bool:
         """The caller has been told what became of the humans, after the last of them had gone."""

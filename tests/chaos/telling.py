@@ -81,8 +81,7 @@ class Telling:
         world.control("PUT", "/faults", list(story.faults))
         _, self._log_from = world.log_since(0)
         _, self._next = world.news(0)
-        if self._boundary:
-            world.arm(self._boundary)
+        world.arm(self._boundary)
 
     def _settings(self) -> dict[str, str]:
         given = dict(self._story.settings)
