@@ -17,26 +17,24 @@ import tempfile
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import NullPool, create_engine, text
-
 from tests.calls.world import NotSeen
+from tests.chaos.accounts import account, sentence
+from tests.chaos.databases import Databases
 from tests.chaos.promises import PROMISES, Verdicts
 from tests.chaos.stories import CATALOGUE, STORIES
 from tests.chaos.telling import Result, Telling
 from tests.chaos.worlds import ChaosWorld
-from tests.postgres import Postgres
 
 #: How fast time passes with one process; with two it is slower, since they notice each other's end by the
 #: database's clock, which has no other speed.
 SPEEDS = {1: 6.0, 2: 4.0}
 #: After so many tellings a world is replaced: its trace and recordings fill the disk.
 WORN = 150
-#: Boundaries that every decision or order has: one of each kind is worth more than all of one kind.
 Row = dict[str, Any]
 
 
@@ -53,35 +51,6 @@ class Kill:
         """The command that tries exactly this."""
         module = "python -m tests.chaos.kills"
         return f'{module} --apps {self.apps} --story "{self.story}" --at "{self.boundary}"'
-
-
-class Databases:
-    """One PostgreSQL server, started when first asked for, with a database for each who asks."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="chaos-"))
-        self._server: Postgres | None = None
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def new(self) -> str:
-        """The address of another database, which is empty."""
-        with self._lock:
-            self._server = self._server or Postgres(self._folder)
-            self._count += 1
-            url = self._server.url
-            engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-                db.execute(text(f"CREATE DATABASE chaos_{self._count}"))
-            return engine.url.set(
-                drivername="postgresql", database=f"chaos_{self._count}"
-            ).render_as_string(hide_password=False)  # fmt: skip
-
-    def close(self) -> None:
-        """Stop the server."""
-        if self._server:
-            self._server.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Worlds:
@@ -146,18 +115,24 @@ class Ledger:
     def note(self, kill: Kill, result: Result) -> None:
         """It was tried, and this became of it."""
         row = {
-            **{"apps": kill.apps, "story": kill.story, "boundary": kill.boundary},
-            **{"struck": result.struck, "took": round(result.took, 2), "tested": result.verdicts.tested},
-            **{"broken": result.verdicts.broken, "limits": result.verdicts.limits},
+            "apps": kill.apps,
+            "story": kill.story,
+            "boundary": kill.boundary,
+            "struck": result.struck,
+            "took": round(result.took, 2),
+            "tested": result.verdicts.tested,
+            "broken": result.verdicts.broken,
+            "limits": result.verdicts.limits,
             "passed": result.passed,
         }
         with self._lock, self._path.open("a") as file:
             self.rows.append(row)
             print(json.dumps(row), file=file)
             if result.verdicts.broken:
-                said = [f"{PROMISES[name]}: {fault}" for name, fault in result.verdicts.broken]
                 place = self._path.with_suffix(f".{len(self.rows)}.txt")
-                place.write_text("\n".join([kill.replay, *said, *account(result)]))
+                place.write_text(
+                    "\n".join([kill.replay, *map(sentence, result.verdicts.broken), *account(result.case)])
+                )
 
 
 def boundaries(worlds: Worlds, ledger: Ledger, apps: Iterable[int], stories: Iterable[str]) -> list[Kill]:
@@ -192,83 +167,10 @@ def spread(kills: list[Kill]) -> list[Kill]:
     return [kill for _, kill in sorted(ranked, key=lambda each: each[0])]
 
 
-def tell(self, kill: Kill) -> Result:
-        """One story with one death, in a world that is fit for it."""
-        for again in (True, False):
-            try:
-                return Telling(self.get(kill.apps), STORIES[kill.story], kill.boundary).tell()
-            except (NotSeen, OSError, AssertionError):
-                self.drop(kill.apps)
-                if not again:
-                    raise
-        raise AssertionError("unreachable")
-
-
-class Ledger:
-    """What has been tried, a line each, in a file that the next run goes on from."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        self._lock = threading.Lock()
-        lines = path.read_text().splitlines() if path.exists() else []
-        self.rows: list[Row] = [json.loads(line) for line in lines]
-
-    def has(self, kill: Kill) -> bool:
-        """Whether this one was tried."""
-        key = [kill.apps, kill.story, kill.boundary]
-        return any([row["apps"], row["story"], row["boundary"]] == key for row in self.rows)
-
-    def note(self, kill: Kill, result: Result) -> None:
-        """It was tried, and this became of it."""
-        row = {
-            **{"apps": kill.apps, "story": kill.story, "boundary": kill.boundary},
-            **{"struck": result.struck, "took": round(result.took, 2), "tested": result.verdicts.tested},
-            **{"broken": result.verdicts.broken, "limits": result.verdicts.limits},
-            "passed": result.passed,
-        }
-        with self._lock, self._path.open("a") as file:
-            self.rows.append(row)
-            print(json.dumps(row), file=file)
-            if result.verdicts.broken:
-                said = [f"{PROMISES[name]}: {fault}" for name, fault in result.verdicts.broken]
-                place = self._path.with_suffix(f".{len(self.rows)}.txt")
-                place.write_text("\n".join([kill.replay, *said, *account(result)]))
-
-
-def boundaries(worlds: Worlds, ledger: Ledger, apps: Iterable[int], stories: Iterable[str]) -> list[Kill]:
-    """Every boundary that the stories come to when nobody dies; told once, and noted."""
-    found: list[Kill] = []
-    for count in apps:
-        for story in stories:
-            nobody = Kill(count, story, "")
-            if not ledger.has(nobody):
-                result = worlds.tell(nobody)
-                ledger.note(nobody, result)
-                tell(nobody, result.verdicts)
-                print(f"{count} app, {story}: {len(result.passed)} boundaries", flush=True)
-            key = (count, story, "")
-            row = next(r for r in ledger.rows if (r["apps"], r["story"], r["boundary"]) == key)
-            found += [Kill(count, story, name) for name in row["passed"]]
-    return found
-
-
-def spread(kills: list[Kill]) -> list[Kill]:
-    """The same in another order: each kind of boundary first in one story, then in all, so that any beginning
-    of it is a fair sample."""
-    kinds: Counter[tuple[int, str]] = Counter()
-    ranked = []
-    for kill in kills:
-        kind = (kill.apps, kill.boundary.partition(" #")[0])
-        ranked.append((kinds[kind], kill))
-        kinds[kind] += 1
-    return [kill for _, kill in sorted(ranked, key=lambda each: each[0])]
-
-
 def tell(kill: Kill, verdicts: Verdicts) -> None:
     """What was broken, with the command that shows it again."""
-    for promise, fault in verdicts.broken:
-        print(f"BROKEN: {PROMISES[promise]}: {fault}\n    {kill.replay}", flush=True)
+    for broken in verdicts.broken:
+        print(f"BROKEN: {sentence(broken)}\n    {kill.replay}", flush=True)
 
 
 def run(kills: list[Kill], ledger: Ledger, databases: Databases, workers: int, seconds: float) -> None:
@@ -311,8 +213,8 @@ def summary(rows: Iterable[Row]) -> int:
     limits = sum(bool(row["limits"]) for row in rows)
     print(f"{len(rows)} calls, {struck} kills ({len(rows) - struck} came to no such boundary this time)")
     print(f"{limits} callers had asked for a document while no app was there: see Limits in the README")
-    for name, sentence in PROMISES.items():
-        print(f"  {tested[name]:6} times: {sentence}: {broken[name]} broken")
+    for name, words in PROMISES.items():
+        print(f"  {tested[name]:6} times: {words}: {broken[name]} broken")
     return sum(broken.values())
 
 
@@ -361,37 +263,10 @@ def once(kill: Kill, databases: Databases) -> int:
         result = worlds.tell(kill)
     finally:
         worlds.close()
-    print("\n".join(account(result)))
+    print("\n".join(account(result.case)))
     print("struck" if result.struck else "nobody came to this boundary", result.verdicts.limits)
     tell(kill, result.verdicts)
     return 1 if result.verdicts.broken else 0
-
-
-def account(result: Result) -> Iterator[str]:
-    """All that is known of a call: what the network saw, what was decided, what was logged."""
-    case = result.case
-    began = float(case.rows[0]["t"]) if case.rows else 0.0
-    for row in case.rows:
-        yield f"{float(row['t']) - began:8.2f} {shown(row)}"
-    for call in case.calls:
-        for row in call["journal"]:
-            orders = ", ".join(f"{each['order']} {each['result'] or 'open'}" for each in row["orders"])
-            yield f"{row['event']}: {row['before']} -> {row['after']} {orders}"
-        yield f"stage {call['stage']}, {[attempt['outcome'] for attempt in call['attempts']]}"
-    yield case.log
-    yield f"began at {began:.1f}, hung up at {case.hung_up}, still up: {case.left}"
-
-
-def shown(row: Row) -> str:
-    """One row of the trace in a line."""
-    if row["kind"] == "rest":
-        return f"REST {row['method']} {row['path'][-60:]} {row['status']}"
-    if row["kind"] == "webhook":
-        form = dict(map(tuple, row["form"]))
-        names = ("StatusCallbackEvent", "ParticipantLabel", "CallStatus", "Digits", "AnsweredBy")
-        return f"webhook {row['url'][-50:]} {row['status']} {' '.join(form[n] for n in names if form.get(n))}"
-    rest = {k: v for k, v in row.items() if k not in ("t", "kind", "event", "msg", "call_sid")}
-    return f"{row['kind']} {row.get('event', row.get('msg', {}).get('event', ''))} {rest}"
 
 
 if __name__ == "__main__":

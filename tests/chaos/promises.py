@@ -1,4 +1,4 @@
-"""The promises of a call in which anything may have died, each judged by the network's trace and the store."""
+"""The promises of a call in which anything may have died, judged by the network's trace and the store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.calls.world import Row
-from tests.chaos.scene import Leg, Scene
+from tests.chaos.scene import REPORT, Leg, Scene
 
 #: What each real end of a leg may be called; besides these, whatever is said in `_forgiven`.
 TRUE = {
@@ -176,7 +176,8 @@ def _unserved(case: Case) -> Iterator[float]:
         if row["kind"] != "webhook" or int(row["status"]) in range(200, 300):
             continue
         form = dict(map(tuple, row.get("form") or ()))
-        if form.get("CallSid") == case.caller_sid and re.search(r"/voice|/caller/\w+/(next|again)", row["url"]):
+        document = re.search(r"/voice|/caller/\w+/next", row["url"])
+        if document and form.get("CallSid") == case.caller_sid:
             yield float(row["t"])
 
 
@@ -237,4 +238,16 @@ def _store(case: Case, found: Verdicts) -> None:
     still = [order["order"] for order in orders if not order["done_at"]]
     over = all(call["stage"] == "over" for call in case.calls)
     if orders:
-        found.test("orders", "" if over and not still else f"{_state(case)}, open: {', '.join(still) or 'none'}")
+        found.test(
+            "orders", "" if over and not still else f"{_state(case)}, open: {', '.join(still) or 'none'}"
+        )
+
+
+def reported(call: Row) -> bool:
+    """Whether the caller of a stored call has been told what became of every attempt, or there was none."""
+    attempts = call["attempts"]
+    if not all(attempt["ended"] and attempt["outcome"] for attempt in attempts):
+        return False
+    since = max((float(attempt["ended_at"]) for attempt in attempts), default=0.0) - 1.0
+    said = (line for line in call["transcript"] if line["who"] == "ai" and float(line["at"]) >= since)
+    return not attempts or any(REPORT.search(line["text"]) for line in said)

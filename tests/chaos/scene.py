@@ -1,4 +1,4 @@
-"""What the phone network's trace says of one call: who is up, in which room, with which streams, and what was said."""
+"""What the phone network's trace says of one call: who is up, in which room, and what was said."""
 
 from __future__ import annotations
 

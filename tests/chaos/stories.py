@@ -124,9 +124,9 @@ CATALOGUE: tuple[Told, ...] = (
     Told("redirected, and the caller leaves", (listens(SAM),), CALLS, briefing, REDIRECT, moves=True),
     Told("a redirect, then a screen", (human(SAM, "busy"), takes(KIM)), CALLS, with_human,
          {"WARMTRANSFER_HUMANS": MIXED}, moves=True),
-    Told("the stream breaks", (), (HELLO, STAY), greeted, linger=8.0, faults=("stream=drop_after:6;times=1",)),
+    Told("the stream breaks", (), (HELLO, STAY), greeted, linger=8.0, faults=("stream=drop_after:6",)),
     Told("the model is lost for good", (takes(SAM),), (HELLO, {"say": "test-fatal"}, STAY), with_human),
     Told("a message is left", NOBODY, MESSAGE, lambda scene: scene.told(), linger=25.0, thanked=True),
-    Told("a slow dial", (takes(SAM),), CALLS, with_human, faults=("rest=500_after;match=POST Calls;times=1",)),
+    Told("a slow dial", (takes(SAM),), CALLS, with_human, faults=("rest=500_after;match=POST Calls",)),
 )  # fmt: skip
 STORIES = {story.name: story for story in CATALOGUE}

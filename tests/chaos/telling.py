@@ -24,6 +24,11 @@ ENDING = 60.0
 _callers = itertools.count(1)
 
 
+def number() -> str:
+    """Another caller's number."""
+    return f"+1555{next(_callers) % 10_000_000:07d}"
+
+
 @dataclass
 class Result:
     """What became of one telling."""
@@ -50,7 +55,7 @@ class Telling:
         """Tell it to its end, look after whoever has died, and judge."""
         world, story, began = self._world, self._story, time.monotonic()
         self._set_up()
-        self._number = f"+1555{next(_callers) % 10_000_000:07d}"
+        self._number = number()
         self._caller = world.control("POST", "/calls", {"from": self._number, "steps": list(story.steps)})[
             "call_sid"
         ]

@@ -8,18 +8,18 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from sqlalchemy import text
 
 from tests.calls.door import Door
-from tests.calls.world import ROOT, Row, World, free_port, named
+from tests.calls.world import Row, World, free_port, named
 from tests.ports.store.databases import database
 
 #: Simulated seconds for which the simulator keeps what is over.
@@ -43,8 +43,9 @@ class ChaosWorld(World):
         more = {"DATABASE_URL": database_url} if database_url else {}
         keep = ["--keep", f"{KEEP:g}", "--quiet", *arguments]
         super().__init__(folder, speed=speed, environment={**(environment or {}), **more}, arguments=keep)
-        self.ports = [free_port(), free_port()] if database_url else [self.port]
-        self.door = Door(self.port, self.ports) if database_url else None
+        self.two = bool(database_url)
+        self.ports = [free_port(), free_port()] if self.two else [self.port]
+        self.door = self.opened()
         self.up: dict[int, int] = {}  #: port -> process
         self.ended: set[int] = set()
         self._made: queue.Queue[int] = queue.Queue()
@@ -52,6 +53,10 @@ class ChaosWorld(World):
         self._maker: subprocess.Popen[str] | None = None
         self._armings = 0
         self._latch = ""
+
+    def opened(self) -> Door | None:
+        """What stands before the processes, so that each request goes to the next one."""
+        return Door(self.port, self.ports) if self.two else None
 
     # Processes --------------------------------------------------------------------------------------
 
@@ -66,7 +71,7 @@ class ChaosWorld(World):
             if not self.alive(port):
                 self.make(port)
         for port in self.ports:
-            self.until(lambda port=port: self.answers(port), 20, "the app to answer /health")
+            self.until(partial(self.answers, port), 60, "the app to answer /health")
         return self._maker
 
     def make(self, port: int) -> None:
@@ -106,7 +111,7 @@ class ChaosWorld(World):
         """New processes with an empty database; nothing of what was before is remembered."""
         for port in self.ports:
             self.kill(port)
-        if self.door:
+        if self.two:
             forget_all(self.environment["DATABASE_URL"])
         else:
             for path in self.folder.glob("calls.sqlite3*"):
@@ -143,6 +148,13 @@ class ChaosWorld(World):
             for port in self.ports
         ]
         return list(dict.fromkeys(name for names in found for name in names))
+
+    def model_fault(self, written: str) -> None:
+        """Have the model fail like this at the next occasion; "" for no more."""
+        host = urlsplit(self.keys["WARMTRANSFER_REALTIME_URL"]).netloc
+        order = {"fault": written} if written else {"clear": True}
+        answer = self.web.post(f"http://{host}/control", json=order, timeout=30)
+        assert answer.ok, answer.text
 
     # Looking ----------------------------------------------------------------------------------------
 
@@ -189,5 +201,3 @@ def forget_all(url: str) -> None:
         tables = [name for name in names.scalars() if "alembic" not in name and "version" not in name]
         if tables:
             db.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"))
-
-
