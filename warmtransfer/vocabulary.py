@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from warmtransfer.core.legs import Ended, Leg, LegState
+from warmtransfer.core.legs import Ended, Heard, Leg, LegState
 
 #: Identical on every leg: the first joiner's callback and events win for the whole conference.
 ROOM_EVENTS = ("start", "end", "join", "leave", "hold", "modify", "announcement")
@@ -26,6 +26,14 @@ ENDED: Mapping[str, Ended] = {
     "no-answer": Ended.NO_ANSWER,
     "canceled": Ended.CANCELLED,
 }
+
+#: AnsweredBy values that are no machine's (https://www.twilio.com/docs/voice/answering-machine-detection).
+_HEARD = {"human": Heard.HUMAN, "unknown": Heard.UNKNOWN}
+
+
+def heard(answered_by: str) -> Heard | None:
+    """Who picked up by this AnsweredBy; None while nothing is said of it."""
+    return _HEARD.get(answered_by, Heard.MACHINE) if answered_by else None
 
 
 def leg(status: str) -> Leg:

@@ -20,11 +20,18 @@ def account(case: Case) -> Iterator[str]:
         yield f"{float(row['t']) - began:8.2f} {shown(row)}"
     for call in case.calls:
         for row in call["journal"]:
-            orders = ", ".join(f"{each['order']} {each['result'] or 'open'}" for each in row["orders"])
-            yield f"{row['event']}: {row['before']} -> {row['after']} {orders}"
+            orders = ", ".join(_order(each) for each in row["orders"])
+            yield f"{row['at'] % 1000:8.2f} {row['event']}: {row['before']} -> {row['after']} {orders}"
+        for line in call["transcript"]:
+            yield f"{line['at'] % 1000:8.2f} {line['who']}: {line['text']}"
         yield f"stage {call['stage']}, {[attempt['outcome'] for attempt in call['attempts']]}"
     yield case.log
     yield f"began at {began:.1f}, hung up at {case.hung_up}, still up: {case.left}"
+
+
+def _order(order: Row) -> str:
+    news = f" ({order['news']})" if order.get("news") else ""
+    return f"{order['order']}{news} {order['result'] or 'open'}"
 
 
 def shown(row: Row) -> str:

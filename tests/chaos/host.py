@@ -17,7 +17,6 @@ import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
-import twilio.rest  # noqa: E402, F401 - loaded once for all
 from flask import Flask  # noqa: E402
 
 from tests.chaos.boundaries import (  # noqa: E402
@@ -32,6 +31,7 @@ from warmtransfer.clock import Clock  # noqa: E402
 from warmtransfer.config import from_environment  # noqa: E402
 from warmtransfer.ports.carrier import rest  # noqa: E402
 from warmtransfer.ports.store.owner import Owner  # noqa: E402
+from warmtransfer.relay.wishes.reading import prepare  # noqa: E402
 from warmtransfer.serving import Server  # noqa: E402
 
 
@@ -53,6 +53,12 @@ def serve(environ: dict[str, str], clock: Clock) -> None:
     server = Server(("127.0.0.1", port), WatchedWeb(app, passes))
     warmtransfer.start(app)
     server.serve_forever()
+
+
+def load() -> None:
+    """Do once what each process would need a second for: the rules of all languages, Twilio's modules."""
+    prepare()
+    rest.Carrier(rest.Account("AC", "token"))
 
 
 def make(environ: dict[str, str], clock: Clock) -> int:
@@ -77,6 +83,7 @@ def make(environ: dict[str, str], clock: Clock) -> int:
 def main() -> None:
     """Make processes as they are asked for, and tell of their ends, until the input ends."""
     clock = Clock(*map(float, sys.argv[1:]))
+    load()
     awake, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)

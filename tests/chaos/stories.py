@@ -98,11 +98,18 @@ def _style(style: str) -> dict[str, str]:
 
 
 REDIRECT, ANNOUNCE = _style("redirect"), _style("announce")
-CALLS = (HELLO, ASK, STAY)
+#: Who is not understood, because whoever listened has just died, asks again.
+CALLS = (HELLO, ASK, {"wait": 40}, ASK, {"wait": 30}, ASK, STAY)
 NOBODY = (human(SAM, "busy"), human(KIM, "no-answer"))
 LEAVES: tuple[Row, ...] = ({"wait": 3}, {"hangup": True})
-MESSAGE = (HELLO, {"say": "test-fatal"}, {"until": "heard:leave a message", "timeout": 120}, {"wait": 4},
-           {"say": "ask-address"}, STAY)  # fmt: skip
+LEAVES_WORD: tuple[Row, ...] = (
+    {"say": "test-fatal"},
+    {"until": "heard:leave a message", "timeout": 50},
+    {"wait": 4},
+    {"say": "ask-address"},
+)
+MESSAGE = (HELLO, *LEAVES_WORD, {"wait": 30}, *LEAVES_WORD, STAY)
+FATAL = (HELLO, {"say": "test-fatal"}, {"wait": 40}, {"say": "test-fatal"}, STAY)
 
 CATALOGUE: tuple[Told, ...] = (
     Told("only the AI", (), (HELLO, {"say": "ask-address"}, STAY), greeted, linger=6.0),
@@ -125,7 +132,7 @@ CATALOGUE: tuple[Told, ...] = (
     Told("a redirect, then a screen", (human(SAM, "busy"), takes(KIM)), CALLS, with_human,
          {"WARMTRANSFER_HUMANS": MIXED}, moves=True),
     Told("the stream breaks", (), (HELLO, STAY), greeted, linger=8.0, faults=("stream=drop_after:6",)),
-    Told("the model is lost for good", (takes(SAM),), (HELLO, {"say": "test-fatal"}, STAY), with_human),
+    Told("the model is lost for good", (takes(SAM),), FATAL, with_human),
     Told("a message is left", NOBODY, MESSAGE, lambda scene: scene.told(), linger=25.0, thanked=True),
     Told("a slow dial", (takes(SAM),), CALLS, with_human, faults=("rest=500_after;match=POST Calls",)),
 )  # fmt: skip

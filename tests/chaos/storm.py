@@ -241,9 +241,8 @@ class Storm:
             return False
         call = calls[-1]
         stage = call["stage"]
-        in_hands = stage == "human" or (stage == "ai" and reported(call))
-        caller.kept = in_hands
-        return bool(in_hands or stage == "message")
+        caller.kept = stage in ("human", "message") or (stage == "ai" and reported(call))
+        return caller.kept
 
     def _hang_up(self, caller: Caller) -> None:
         caller.hung_up = self._world.now()

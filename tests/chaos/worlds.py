@@ -19,7 +19,7 @@ import requests
 from sqlalchemy import text
 
 from tests.calls.door import Door
-from tests.calls.world import Row, World, free_port, named
+from tests.calls.world import NotSeen, Row, World, free_port, named
 from tests.ports.store.databases import database
 
 #: Simulated seconds for which the simulator keeps what is over.
@@ -80,7 +80,10 @@ class ChaosWorld(World):
         assert self._maker.stdin is not None
         environment = {**os.environ, **self.environment, **self.settings, "PORT": str(port)}
         print(json.dumps(environment), file=self._maker.stdin, flush=True)
-        self.up[port] = self._made.get(timeout=20)
+        try:
+            self.up[port] = self._made.get(timeout=120)
+        except queue.Empty:
+            raise NotSeen("no process was made in two minutes") from None
 
     def _listen(self, told: Any) -> None:
         for line in told:

@@ -77,6 +77,36 @@ def test_a_gate_that_stays_shut_waits_for_the_leg_to_end_before_the_next_dial(ou
     assert story.call.attempts[0].outcome is outcome
 
 
+@pytest.mark.parametrize("style", list(Style))
+def test_a_mailbox_that_only_the_end_of_its_leg_tells_of_is_a_machine(style: Style) -> None:
+    """The news of it was lost, or came while nobody was here."""
+    story = Story(styled(style))
+    if style is Style.REDIRECT:
+        story.talking().tell(ev.HandoffAsked("tool", "", "", ""), ev.HumanDialled(1, "CAhuman1"))
+    else:
+        story.briefing()
+    story.tell(ev.HumanEnded(1, Ended.COMPLETED, "", "CAhuman1", Heard.MACHINE))
+    if style is Style.REDIRECT:
+        story.tell(ev.CallerCameBack(1, Ended.NO_ANSWER))
+    if style is Style.ANNOUNCE:
+        story.tell(ev.CallerPresent(ROOM))
+    assert story.call.attempts[0].outcome is Outcome.MACHINE
+    assert len(story.call.attempts) == 2
+
+
+def test_a_key_outranks_the_machine_that_the_end_tells_of() -> None:
+    story = Story().joining().tell(ev.HumanEnded(1, Ended.COMPLETED, "", "CAhuman1", Heard.MACHINE))
+    assert story.call.attempts[0].outcome is Outcome.ACCEPTED
+
+
+def test_a_redirected_human_who_hung_up_has_answered_although_the_news_of_that_is_lost() -> None:
+    """The caller's own leg calls it unanswered, since nobody was put through."""
+    story = Story(styled(Style.REDIRECT)).talking()
+    story.tell(ev.HandoffAsked("tool", "", "", ""), ev.HumanDialled(1, "CAhuman1"))
+    story.tell(ev.HumanEnded(1, Ended.COMPLETED, "", "CAhuman1"), ev.CallerCameBack(1, Ended.NO_ANSWER))
+    assert story.call.attempts[0].outcome is Outcome.DECLINED
+
+
 def test_a_key_outranks_the_machine_detection() -> None:
     story = Story().joining().tell(ev.MachineHeard(1, Heard.MACHINE))
     assert (story.call.stage, story.last) == (Stage.JOINING, ())

@@ -326,11 +326,12 @@ def test_a_human_who_leaves_the_room_has_left_the_caller_although_their_leg_may_
 
 
 def test_an_event_can_be_written_down_whole() -> None:
-    assert ev.HumanEnded(2, Ended.BUSY, "486", "CA2").to_dict() == {
+    assert ev.HumanEnded(2, Ended.BUSY, "486", "CA2", Heard.MACHINE).to_dict() == {
         "n": 2,
         "status": "busy",
         "sip": "486",
         "call_sid": "CA2",
+        "answered_by": "machine",
     }
 
 

@@ -29,6 +29,7 @@ def sample(kind: type[ev.Event]) -> ev.Event:
         "Outcome": Outcome.DECLINED,
         "Ended": Ended.COMPLETED,
         "Heard": Heard.HUMAN,
+        "Heard | None": Heard.MACHINE,
     }
     return kind(**{field.name: values[str(field.type)] for field in dataclasses.fields(kind)})
 

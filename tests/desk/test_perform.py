@@ -16,7 +16,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
-from warmtransfer.core.legs import Ended, Leg, LegState
+from warmtransfer.core.legs import Ended, Heard, Leg, LegState
 from warmtransfer.desk.perform import Performer
 from warmtransfer.web.links import Links
 
@@ -213,8 +213,14 @@ def test_what_will_be_tried_again_is_no_error_yet(caplog: pytest.LogCaptureFixtu
     ],
 )
 def test_looking_for_a_leg_finds_where_it_is(leg: Leg, there: str, fact: ev.Event) -> None:
-    result, _ = performed(do.LookForLeg(1, "CAsam", "CF1"), leg=leg, find_participant=there)
+    result, _ = performed(do.LookForLeg(1, "CAsam", "CF1"), leg=leg, find_participant=there, picked_up=None)
     assert result == fact
+
+
+def test_looking_for_a_leg_that_was_a_mailboxs_finds_that_too() -> None:
+    look = do.LookForLeg(1, "CAsam", "CF1")
+    result, _ = performed(look, leg=Ended.COMPLETED, picked_up=Heard.MACHINE)
+    assert result == ev.HumanEnded(1, Ended.COMPLETED, call_sid="CAsam", answered_by=Heard.MACHINE)
 
 
 def test_a_human_counts_as_joined_only_when_they_can_talk() -> None:

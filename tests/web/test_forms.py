@@ -260,7 +260,11 @@ def test_a_message_has_an_address_and_a_length(seconds: str, heard: int) -> None
         (progress("canceled", 2), ev.HumanEnded(2, Ended.CANCELLED, "", CA)),
         (
             progress("completed", 3, Duration="1", CallDuration="49", AnsweredBy="human"),
-            ev.HumanEnded(2, Ended.COMPLETED, "", CA),
+            ev.HumanEnded(2, Ended.COMPLETED, "", CA, Heard.HUMAN),
+        ),
+        (
+            progress("completed", 3, AnsweredBy="machine_start"),
+            ev.HumanEnded(2, Ended.COMPLETED, "", CA, Heard.MACHINE),
         ),
         (progress("on-fire"), None),
         (progress("ringing") | {"CallSid": ""}, None),

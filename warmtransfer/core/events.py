@@ -305,6 +305,7 @@ class HumanEnded(Event):
     status: Ended
     sip: str = ""
     call_sid: str = ""
+    answered_by: Heard | None = None  #: who picked up, where the carrier says so again with the end
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,7 +278,9 @@ class Performer:
         if state is LegState.UNKNOWN:
             state = Ended.MISSING
         if isinstance(state, Ended):
-            return ev.HumanEnded(order.n, state, call_sid=order.call_sid)
+            # The news of a machine may have been lost with that of the end.
+            who = self._carrier.picked_up(order.call_sid) if state is Ended.COMPLETED else None
+            return ev.HumanEnded(order.n, state, call_sid=order.call_sid, answered_by=who)
         if state is LegState.UP and order.room_sid:
             sid = self._carrier.find_participant(order.room_sid, order.key, talking=True)
             if sid:

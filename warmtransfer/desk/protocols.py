@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from warmtransfer.core.call import Call
-from warmtransfer.core.legs import Leg
+from warmtransfer.core.legs import Heard, Leg
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.words import Show
 
@@ -157,6 +157,9 @@ class Carrier(Protocol):
 
         Of several the one that is up, else the newest that was answered, else the newest.
         """
+
+    def picked_up(self, call_sid: str) -> Heard | None:
+        """Who picked up, as far as the detection of machines knows; None when it has said nothing."""
 
     def find_call(self, to: str, from_: str, since: float, known: frozenset[str]) -> str:
         """The newest leg from `from_` to `to` since then that is up and not among the known, "" for none."""

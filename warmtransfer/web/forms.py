@@ -14,12 +14,10 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.vocabulary import ENDED
+from warmtransfer.vocabulary import ENDED, heard
 
 Form = Mapping[str, str]
 
-#: AnsweredBy values that are no machine's (https://www.twilio.com/docs/voice/answering-machine-detection).
-HEARD = {"human": Heard.HUMAN, "unknown": Heard.UNKNOWN}
 _LABEL = re.compile(r"(caller|ai|human)(?:-([1-9][0-9]{0,5}))?")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -141,7 +139,8 @@ def human_status(form: Form, n: int) -> ev.Event | None:
     """Progress of the leg of attempt `n`, from its status callback."""
     status, call_sid = form.get("CallStatus", ""), _plain(form, "CallSid")
     if status in ENDED:
-        return ev.HumanEnded(n, ENDED[status], _plain(form, "SipResponseCode"), call_sid)
+        sip, who = _plain(form, "SipResponseCode"), heard(_plain(form, "AnsweredBy"))
+        return ev.HumanEnded(n, ENDED[status], sip, call_sid, who)
     if not call_sid:
         return None
     match status:
@@ -167,8 +166,8 @@ def last_resort(form: Form, call: Call | None, k: int, number: str) -> ev.Event 
 
 def amd(form: Form, n: int) -> ev.MachineHeard | None:
     """What answering-machine detection heard on the leg of attempt `n`."""
-    answered_by = _plain(form, "AnsweredBy")
-    return ev.MachineHeard(n, HEARD.get(answered_by, Heard.MACHINE)) if answered_by else None
+    who = heard(_plain(form, "AnsweredBy"))
+    return ev.MachineHeard(n, who) if who else None
 
 
 def yes(form: Form) -> bool:

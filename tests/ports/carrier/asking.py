@@ -71,6 +71,7 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
     "leg": lambda carrier: carrier.leg(CA),
     "incoming": lambda carrier: carrier.incoming(NUMBER),
     "find_child": lambda carrier: carrier.find_child(CA, NUMBER),
+    "picked_up": lambda carrier: carrier.picked_up(CA),
     "find_call": lambda carrier: carrier.find_call(NUMBER, OURS, 1_000_000_000.0),
 }
 #: The SDK gives no code for lists.

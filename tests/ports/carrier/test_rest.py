@@ -24,7 +24,7 @@ from tests.ports.carrier.asking import (
     one,
     sent,
 )
-from warmtransfer.core.legs import Ended, Leg, LegState
+from warmtransfer.core.legs import Ended, Heard, Leg, LegState
 from warmtransfer.errors import (
     CarrierRefused,
     CarrierTaken,
@@ -291,13 +291,24 @@ def test_where_a_leg_is_is_said_in_our_own_words(
     assert sent(api)[:2] == ("GET", f"{ROOT}/Calls/{CA}.json")
 
 
-@pytest.mark.parametrize("action", ["find_participant", "leg", "number_called"])
+@pytest.mark.parametrize(
+    ("answered_by", "who"),
+    [(None, None), ("human", Heard.HUMAN), ("unknown", Heard.UNKNOWN), ("machine_end_beep", Heard.MACHINE)],
+)
+def test_who_picked_up_a_leg_can_be_asked_for(
+    carrier: Carrier, api: responses.RequestsMock, answered_by: str | None, who: Heard | None
+) -> None:
+    answer(api, json={"sid": CA, "status": "completed", "answered_by": answered_by})
+    assert carrier.picked_up(CA) is who
+
+
+@pytest.mark.parametrize("action", ["find_participant", "leg", "number_called", "picked_up"])
 @pytest.mark.parametrize(("status", "code"), [(404, 20404), (400, 16022), (400, 16099)])
 def test_looking_for_what_is_gone_finds_nothing(
     carrier: Carrier, api: responses.RequestsMock, action: str, status: int, code: int
 ) -> None:
     answer(api, json={"code": code, "message": "gone", "status": status}, status=status)
-    assert ACTIONS[action](carrier) == ""
+    assert not ACTIONS[action](carrier)
 
 
 def found(carrier: Carrier, api: responses.RequestsMock, *calls: dict[str, Any], **options: Any) -> str:

@@ -161,11 +161,14 @@ def ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
         return call, None
     if attempt.call_sid and event.call_sid not in ("", attempt.call_sid):
         return call, None
+    listened = _listened(call, attempt, event.status)
+    attempt = _as_its_end_tells(attempt, event, call.at)
+    call = call.with_attempt(attempt)
     if call.stage is Stage.REDIRECTED and attempt.outcome is None:
         # Why it ended is told by the caller's own leg, which may be what ended it.
         sip = event.sip or attempt.sip
         return call.with_attempt(replace(attempt, ended=True, ended_at=call.at, sip=sip)), None
-    if attempt.style is Style.ANNOUNCE and _listened(call, attempt, event.status):
+    if attempt.style is Style.ANNOUNCE and listened:
         gone = replace(attempt, ended=True, ended_at=call.at)
         return call.with_attempt(gone), so.HumanHungUp()
     if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
@@ -180,6 +183,17 @@ def _listened(call: Call, attempt: Attempt, how: Ended) -> bool:
     """Whether this announced human was in the room, and nothing is known that may have ended their leg."""
     there = attempt.answered_at > 0 or how is Ended.COMPLETED
     return there and call.stage in SEEKING and attempt.outcome in (None, Outcome.ACCEPTED)
+
+
+def _as_its_end_tells(attempt: Attempt, event: ev.HumanEnded, at: float) -> Attempt:
+    """The attempt, and what its leg's end says besides: news of the answer, or of a machine, may be lost."""
+    if event.status is Ended.COMPLETED:
+        attempt = replace(attempt, answered_at=attempt.answered_at or at)
+    if event.answered_by is None or attempt.answered_by or attempt.outcome is not None:
+        return attempt
+    attempt = replace(attempt, answered_by=event.answered_by)
+    machine = _no_human(event.answered_by, attempt.style)
+    return replace(attempt, outcome=Outcome.MACHINE) if machine else attempt
 
 
 def following(call: Call, rules: Rules, others: bool = True) -> Reading:

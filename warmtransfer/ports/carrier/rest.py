@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from warmtransfer import vocabulary
-from warmtransfer.core.legs import Ended, Leg, LegState
+from warmtransfer.core.legs import Ended, Heard, Leg, LegState
 from warmtransfer.errors import CarrierGone, CarrierRefused, CarrierUnsure
 from warmtransfer.ports.carrier.children import best
 from warmtransfer.ports.carrier.connecting import Account as Account
@@ -247,6 +247,12 @@ class Carrier:
         with suppress(CarrierGone), mapped("leg"):
             return vocabulary.leg(str(self._calls(_named("leg", call_sid)).fetch().status))
         return LegState.UNKNOWN
+
+    def picked_up(self, call_sid: str) -> Heard | None:
+        """Who picked up, as the detection of machines has it; None when it has said nothing."""
+        with suppress(CarrierGone), mapped("picked_up"):
+            return vocabulary.heard(str(self._calls(_named("picked_up", call_sid)).fetch().answered_by or ""))
+        return None
 
     def find_call(self, to: str, from_: str, since: float, known: Collection[str] = ()) -> str:
         """The CallSid of the newest call from `from_` to `to` since then (unix seconds), "" for none.
