@@ -5,6 +5,9 @@
 # make mutants what the tests of the core do not notice: every change to it, one at a time (some minutes)
 # make model   what one call can reach under a carrier that does anything (ARGS="--troubles 2 --most 25000")
 # make away    how long callers hear nothing while the app is dead (some minutes; ARGS="--seconds 3 next_verb")
+# make chaos   random worlds, in which things die, are cut and go missing (SEEDS=1-250; some hours)
+#              KILLS=all: instead, the app killed at every boundary of every story; KILLS=200: at so many
+#              (both go on where they stopped, in chaos-output; ARGS="--part 2/8 --seconds 3000" for a piece)
 # make bench   cost and latency of the relay beside its limit in C (ARGS='--peer name=command …': bench/README.md)
 # make bench-smoke   a few seconds of that: does the harness work?
 # make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.14
@@ -12,6 +15,8 @@
 
 MODEL ?= local
 ARGS ?=
+KILLS ?=
+SEEDS ?= 1-250
 PYTEST ?= -n auto --dist worksteal
 # Asked from / and by its own path: a version manager's .python-version is for the host that deploys this.
 PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
@@ -22,7 +27,7 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo test sim mutants model away bench bench-smoke lint check setup clean
+.PHONY: demo test sim mutants model away chaos bench bench-smoke lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(ARGS)
@@ -39,6 +44,9 @@ model: $(READY_DEV)
 
 away: $(READY_DEV)
 	$(BIN)/python -m tests.calls.away $(ARGS)
+
+chaos: $(READY_DEV)
+	$(BIN)/python -m $(if $(KILLS),tests.chaos.kills --kills $(KILLS),tests.chaos.storm --seeds $(SEEDS)) $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench.run $(ARGS)
@@ -70,5 +78,5 @@ $(READY_DEV): requirements-dev.txt $(READY)
 	@touch $@
 
 clean:
-	rm -rf .venv demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants build *.egg-info
+	rm -rf .venv demo-output chaos-output .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants build *.egg-info
 	find warmtransfer tests -name __pycache__ -type d -prune -exec rm -rf {} +

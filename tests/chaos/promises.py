@@ -32,6 +32,7 @@ PROMISES = {
 
 #: Seconds after which an AI that has a stream and a model is not replaced for the want of either.
 STEADY = 8.0
+AT_ONCE = 0.5
 #: Seconds that a decision and its order may lie apart.
 JUST = 4.0
 
@@ -212,9 +213,15 @@ def _untrue(attempt: Row, scene: Scene, case: Case) -> str:
     if leg.status in TRUE and leg.answered is None:
         true = TRUE[leg.status] | {"caller_left"}
         return "" if outcome in true else f"{who} ended {leg.status} and is {outcome}"
-    if leg.answered is not None and outcome in {"busy", "no_answer", "failed", "unreachable", "error"}:
+    # Who hangs up while they answer has not answered, as a <Dial> has it.
+    at_once = {"no_answer"} if leg.ended and leg.answered and leg.ended - leg.answered < AT_ONCE else set()
+    if (
+        leg.answered is not None
+        and outcome in {"busy", "no_answer", "failed", "unreachable", "error"} - at_once
+    ):
         return f"{who} answered and is {outcome}"
-    if leg.pressed == "1" and outcome not in {"accepted", "caller_left", "timed_out", "cancelled"}:
+    late = {"declined"} if not with_caller else set()  # hung up before anybody could tell us of the key
+    if leg.pressed == "1" and outcome not in {"accepted", "caller_left", "timed_out", "cancelled"} | late:
         return f"{who} pressed 1 and is {outcome}"
     if outcome == "machine" and not leg.machine:
         return f"{who} is no machine"
