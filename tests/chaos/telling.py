@@ -14,7 +14,7 @@ from tests.calls.world import Row
 from tests.chaos.promises import Case, Verdicts, judge
 from tests.chaos.scene import Scene
 from tests.chaos.stories import Told
-from tests.chaos.worlds import ChaosWorld
+from tests.chaos.worlds import ChaosWorld, Pace
 
 #: Simulated seconds for which a killed process is away before it is made anew, when it is the only one.
 AWAY = 3.0
@@ -38,6 +38,7 @@ class Result:
     struck: bool  #: whether the armed boundary was reached
     passed: list[str]  #: the boundaries, when none was armed
     took: float  #: real seconds
+    fair: bool  #: whether the machine kept up
 
 
 class Telling:
@@ -50,6 +51,7 @@ class Telling:
         self._rows: list[Row] = []
         self._down: dict[int, float] = {}  #: port -> real time at which it is to be made anew
         self._asked = False
+        self._pace = Pace(world.speed)
 
     def tell(self) -> Result:
         """Tell it to its end, look after whoever has died, and judge."""
@@ -74,7 +76,7 @@ class Telling:
             struck=struck or bool(story.faults), moves=story.moves, thanked=story.thanked,
         )  # fmt: skip
         passed = [] if self._boundary else world.passed()
-        return Result(judge(case), case, struck, passed, time.monotonic() - began)
+        return Result(judge(case), case, struck, passed, time.monotonic() - began, self._pace.kept)
 
     def _set_up(self) -> None:
         world, story = self._world, self._story
@@ -108,6 +110,7 @@ class Telling:
             if time.monotonic() > end:
                 return False
             time.sleep(0.02)
+            self._pace.round()
 
     def _tend(self) -> None:
         """Read the news, make anew who has died, and ask as the operator does."""
