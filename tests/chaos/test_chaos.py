@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.stories import STORIES
-from tests.chaos.telling import Telling
-from tests.chaos.worlds import ChaosWorld
+from tests.chaos.accounts import account
+from tests.chaos.databases import Databases
+from tests.chaos.kills import Kill, Worlds
 
 #: Where a kill has hurt before, or could most: in each case a leg may exist that nobody knows of.
 SAMPLE = [
@@ -21,19 +21,18 @@ SAMPLE = [
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChaosWorld]:
-    found = ChaosWorld(tmp_path_factory.mktemp("chaos"), speed=8.0)
-    try:
-        found.start()
-        yield found
-    finally:
-        found.stop()
+def worlds() -> Iterator[Worlds]:
+    databases = Databases()
+    found = Worlds(databases)
+    yield found
+    found.close()
+    databases.close()
 
 
 @pytest.mark.parametrize(("story", "boundary"), SAMPLE)
 def test_an_app_that_is_killed_at_a_boundary_breaks_no_promise(
-    world: ChaosWorld, story: str, boundary: str
+    worlds: Worlds, story: str, boundary: str
 ) -> None:
-    result = Telling(world, STORIES[story], boundary).tell()
+    result = worlds.tell(Kill(1, story, boundary))
     assert result.struck, "nobody came to this boundary: its name has changed"
-    assert result.verdicts.broken == []
+    assert result.verdicts.broken == [], "\n".join(account(result.case))

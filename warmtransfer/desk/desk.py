@@ -63,7 +63,7 @@ class Desk:
         self._rules = settings.rules()
         self._most = settings.max_calls
         self._lanes = Lanes()
-        self._timers = Timers(loop, clock, self.post_later)
+        self._timers = Timers(loop, clock, self._lanes, self._post_quietly)
         self.tokens = Tokens(settings.show.shown)
         self._turns = Turns(store.line, clock, settings.calls_per_second)
         self._performer = Performer(

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
+from warmtransfer.desk.lanes import Lanes
 from warmtransfer.ports.loop.protocols import Loop, Timer
 
 
 class Timers:
-    """Posts `TimedOut` when a call's alarm is due. The loop's callback only queues, it never blocks."""
+    """Posts `TimedOut` when a call's alarm is due. The loop's callback only queues, it never blocks.
 
-    def __init__(self, loop: Loop, clock: Clock, post: Callable[[str, ev.Event], None]) -> None:
+    `post` may block, and never raises. An alarm that waits to be decided does not go off again: while a
+    database is slow, every fact of the call would have it do so.
+    """
+
+    def __init__(
+        self, loop: Loop, clock: Clock, lanes: Lanes, post: Callable[[str, ev.Event], None]
+    ) -> None:
         self._loop = loop
         self._clock = clock
+        self._lanes = lanes
         self._post = post
+        self._waiting: set[tuple[str, ev.Event]] = set()
         self._lock = threading.Lock()
         self._armed: dict[str, tuple[int, Timer]] = {}
         self._stopped = False
@@ -42,7 +52,7 @@ class Timers:
         """Post this fact after `seconds`, besides the alarm."""
         with self._lock:
             if not self._stopped:
-                self._loop.later(self._clock.real(seconds), self._post, call_id, fact)
+                self._loop.later(self._clock.real(seconds), self._queue, call_id, fact)
 
     def stop(self) -> None:
         """Cancel all of them."""
@@ -61,7 +71,21 @@ class Timers:
             armed = self._armed.get(call_id)
             if armed and armed[0] == fact.alarm:
                 del self._armed[call_id]
-        self._post(call_id, fact)
+        self._queue(call_id, fact)
+
+    def _queue(self, call_id: str, fact: ev.Event) -> None:
+        with self._lock:
+            if (call_id, fact) in self._waiting:
+                return
+            self._waiting.add((call_id, fact))
+        self._lanes.put((call_id, "facts"), partial(self._decide, call_id, fact))
+
+    def _decide(self, call_id: str, fact: ev.Event) -> None:
+        try:
+            self._post(call_id, fact)
+        finally:
+            with self._lock:
+                self._waiting.discard((call_id, fact))
 
 
 def gone_off(call: Call, alarm: ev.TimedOut) -> bool:
