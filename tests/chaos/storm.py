@@ -93,6 +93,11 @@ class Storm:
         self._end()
         return self._judge()
 
+    @property
+    def fair(self) -> bool:
+        """Whether the machine kept up with the clock."""
+        return self.pace.kept(self._rows)
+
     def _count(self, blow: Blow) -> None:
         self.kills += blow.what == "kill"
         self.faults += blow.what != "kill"
@@ -236,7 +241,7 @@ class Seeds:
             if verdicts.broken
         ]
         return {
-            "seed": seed, "fair": storm.pace.kept, "calls": len(found) - 1,
+            "seed": seed, "fair": storm.fair, "calls": len(found) - 1,
             "kills": storm.kills, "faults": storm.faults,
             "tested": whole.tested, "broken": whole.broken, "limits": whole.limits,
             "took": round(time.monotonic() - began, 1), "weather": repr(of)[:1500],

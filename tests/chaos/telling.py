@@ -76,7 +76,10 @@ class Telling:
             struck=struck or bool(story.faults), moves=story.moves, thanked=story.thanked,
         )  # fmt: skip
         passed = [] if self._boundary else world.passed()
-        return Result(judge(case), case, struck, passed, time.monotonic() - began, self._pace.kept)
+        fair = self._pace.kept(self._rows)
+        return Result(
+            judge(case), case, struck, passed, time.monotonic() - began, self._pace.kept(self._rows)
+        )
 
     def _set_up(self) -> None:
         world, story = self._world, self._story
