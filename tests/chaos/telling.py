@@ -77,9 +77,7 @@ class Telling:
         )  # fmt: skip
         passed = [] if self._boundary else world.passed()
         fair = self._pace.kept(self._rows)
-        return Result(
-            judge(case), case, struck, passed, time.monotonic() - began, self._pace.kept(self._rows)
-        )
+        return Result(judge(case), case, struck, passed, time.monotonic() - began, fair)
 
     def _set_up(self) -> None:
         world, story = self._world, self._story
