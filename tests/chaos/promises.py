@@ -177,7 +177,7 @@ def _unserved(case: Case) -> Iterator[float]:
         if row["kind"] != "webhook" or int(row["status"]) in range(200, 300):
             continue
         form = dict(map(tuple, row.get("form") or ()))
-        document = re.search(r"/voice|/caller/\w+/next", row["url"])
+        document = re.search(r"/voice|/caller/\w+/(next|dial)", row["url"])
         if document and form.get("CallSid") == case.caller_sid:
             yield float(row["t"])
 

@@ -60,6 +60,7 @@ class Storm:
         self._rows: list[Row] = []
         self._callers = [Caller(*each) for each in of.callers]
         self._now = 0.0
+        self._calls: dict[str, list[Row]] = {}
         self.kills = self.faults = 0
         self.pace = Pace(world.speed)
 
@@ -170,7 +171,8 @@ class Storm:
     def _all_over(self) -> bool:
         if self._left():
             return False
-        calls = [call for each in self._callers for call in self._world.calls_of(each.number)]
+        self._calls = {each.number: self._world.calls_of(each.number) for each in self._callers}
+        calls = [call for calls in self._calls.values() for call in calls]
         done = all(order["done_at"] for call in calls for row in call["journal"] for order in row["orders"])
         return done and all(call["stage"] == "over" for call in calls)
 
@@ -185,7 +187,7 @@ class Storm:
         for each in self._callers:
             if not each.sid:
                 continue
-            calls = self._world.calls_of(each.number)
+            calls = self._calls.get(each.number) or self._world.calls_of(each.number)
             rows = of_call(self._rows, each.sid, [call["id"] for call in calls])
             sids = {row.get("call_sid") for row in rows}
             up = [leg for leg in left if leg.rpartition(" ")[2] in sids]

@@ -51,6 +51,7 @@ class Telling:
         self._rows: list[Row] = []
         self._down: dict[int, float] = {}  #: port -> real time at which it is to be made anew
         self._asked = False
+        self._over: list[Row] = []
         self._pace = Pace(world.speed)
 
     def tell(self) -> Result:
@@ -68,7 +69,7 @@ class Telling:
         hung_up = self._hang_up()
         self._until(self._ended, ENDING)
         left = self._left()
-        calls = world.calls_of(self._number)
+        calls = self._over or world.calls_of(self._number)
         log, _ = world.log_since(self._log_from)
         struck = bool(self._boundary) and world.struck()
         case = Case(
@@ -163,7 +164,10 @@ class Telling:
             return False
         calls = self._world.calls_of(self._number)
         done = all(order["done_at"] for call in calls for row in call["journal"] for order in row["orders"])
-        return done and all(call["stage"] == "over" for call in calls) and (bool(calls) or not self._joined())
+        over = done and all(call["stage"] == "over" for call in calls)
+        if over:
+            self._over = calls  # a look that comes after the end orders something once more
+        return over and (bool(calls) or not self._joined())
 
     def _joined(self) -> bool:
         caller = self._scene.caller
