@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import NullPool, create_engine, text
 
 from tests.postgres import Postgres
+from warmtransfer.ports.store.opening import upgraded
 
 
 class Databases:
@@ -22,7 +23,7 @@ class Databases:
         self._count = 0
 
     def new(self) -> str:
-        """The address of another database, which is empty."""
+        """The address of another database, with our tables and nothing in them."""
         with self._lock:
             self._server = self._server or Postgres(self._folder)
             self._count += 1
@@ -30,9 +31,10 @@ class Databases:
             engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
                 db.execute(text(f"CREATE DATABASE chaos_{self._count}"))
-            return engine.url.set(
-                drivername="postgresql", database=f"chaos_{self._count}"
-            ).render_as_string(hide_password=False)  # fmt: skip
+            found = engine.url.set(drivername="postgresql", database=f"chaos_{self._count}")
+            address = found.render_as_string(hide_password=False)
+            upgraded(address)
+            return address
 
     def close(self) -> None:
         """Stop the server."""
