@@ -199,7 +199,7 @@ def _untrue(attempt: Row, scene: Scene, case: Case) -> str:
     outcome, who = attempt["outcome"], f"attempt {attempt['n']} ({attempt['name']})"
     if not outcome:
         return f"{who} has no outcome"
-    leg = _leg_of(attempt, scene)
+    leg = _leg_of(attempt, scene, case)
     if leg is None:
         known = {"error", "unreachable", "failed", "caller_left", "cancelled", "timed_out"}
         return "" if outcome in known else f"{who} is {outcome}, and no leg was ever dialled"
@@ -230,10 +230,11 @@ def _untrue(attempt: Row, scene: Scene, case: Case) -> str:
     return ""
 
 
-def _leg_of(attempt: Row, scene: Scene) -> Leg | None:
+def _leg_of(attempt: Row, scene: Scene, case: Case) -> Leg | None:
     if attempt["call_sid"] in scene.legs:
         return scene.legs[attempt["call_sid"]]
-    same = [leg for leg in scene.humans() if leg.to == attempt["number"]]
+    others = {each["call_sid"] for call in case.calls for each in call["attempts"]}
+    same = [leg for leg in scene.humans() if leg.to == attempt["number"] and leg.sid not in others]
     return same[0] if len(same) == 1 else None
 
 
@@ -255,6 +256,8 @@ def reported(call: Row) -> bool:
     attempts = call["attempts"]
     if not all(attempt["ended"] and attempt["outcome"] for attempt in attempts):
         return False
+    if attempts and attempts[-1]["outcome"] == "accepted":
+        return True
     since = max((float(attempt["ended_at"]) for attempt in attempts), default=0.0) - 1.0
     said = (line for line in call["transcript"] if line["who"] == "ai" and float(line["at"]) >= since)
     return not attempts or any(REPORT.search(line["text"]) for line in said)

@@ -94,6 +94,16 @@ def test_a_mailbox_that_only_the_end_of_its_leg_tells_of_is_a_machine(style: Sty
     assert len(story.call.attempts) == 2
 
 
+def test_news_that_the_ai_was_lost_over_is_told_again() -> None:
+    """The process died while the AI was saying that nobody could be had."""
+    story = Story().ringing().tell(ev.HumanEnded(1, Ended.NO_ANSWER), ev.HumanDialled(2, "CAhuman2"))
+    story.tell(ev.HumanEnded(2, Ended.BUSY), ev.Restarted(), ev.AILeft(1, ROOM, "looked")).ai_up(2)
+    assert story.call.stage is Stage.AI
+    speak = story.last[0]
+    assert isinstance(speak, do.LetAISpeak)
+    assert "Sam did not answer; Kim is on another call" in speak.news
+
+
 def test_a_key_outranks_the_machine_that_the_end_tells_of() -> None:
     story = Story().joining().tell(ev.HumanEnded(1, Ended.COMPLETED, "", "CAhuman1", Heard.MACHINE))
     assert story.call.attempts[0].outcome is Outcome.ACCEPTED

@@ -14,6 +14,8 @@ from warmtransfer.core.rules import Rules
 
 #: Media flows: there is something to lose.
 CONNECTED = frozenset({AIState.STREAMING, AIState.UP})
+#: Seconds after a human's end in which the AI may still be telling the caller of it.
+TELLING = 15.0
 
 
 def added(call: Call, event: ev.AIAdded, rules: Rules) -> Reading:
@@ -149,9 +151,15 @@ def lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
 
 
 def missed(call: Call) -> Call:
-    """The AI owes a caller whom it has met an apology for its absence: once in a call, not every time."""
+    """The AI owes a caller whom it has met an apology for its absence: once in a call, not every time.
+
+    Who was just being told what became of a human may not have heard it, and is told again.
+    """
     if call.news or not call.ai.met:
         return call
+    attempt = call.attempt
+    if attempt and attempt.ended and call.at - attempt.ended_at < TELLING:
+        return replace(call, news=human.gone_news(call))
     news = briefing.interrupted(again=call.ai.excused)
     return replace(call, news=news, ai=replace(call.ai, excused=True))
 
