@@ -275,12 +275,10 @@ class Performer:
         if not order.call_sid:
             return None
         state = self._carrier.leg(order.call_sid)
-        if state is LegState.UNKNOWN:
-            state = Ended.MISSING
+        state = Ended.MISSING if state is LegState.UNKNOWN else state
         if isinstance(state, Ended):
-            # The news of a machine may have been lost with that of the end.
             who = self._carrier.picked_up(order.call_sid) if state is Ended.COMPLETED else None
-            return ev.HumanEnded(order.n, state, call_sid=order.call_sid, answered_by=who)
+            return ev.HumanEnded(order.n, state, "", order.call_sid, who)
         if state is LegState.UP and order.room_sid:
             sid = self._carrier.find_participant(order.room_sid, order.key, talking=True)
             if sid:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
-from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.vocabulary import ENDED, heard
 
