@@ -8,6 +8,7 @@
 # make chaos   random worlds, in which things die, are cut and go missing (SEEDS=1-250; some hours)
 #              KILLS=all: instead, the app killed at every boundary of every story; KILLS=200: at so many
 #              (both go on where they stopped, in chaos-output; ARGS="--part 2/8 --seconds 3000" for a piece)
+# make soak    twenty minutes of fifty calls at once with restarts: nothing grows (ARGS="--minutes 2 --calls 20")
 # make bench   cost and latency of the relay beside its limit in C (ARGS='--peer name=command …': bench/README.md)
 # make bench-smoke   a few seconds of that: does the harness work?
 # make setup   what the others do first: .venv with everything pinned; needs Python 3.11 to 3.14
@@ -27,7 +28,7 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo test sim mutants model away chaos bench bench-smoke lint check setup clean
+.PHONY: demo test sim mutants model away chaos soak bench bench-smoke lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(ARGS)
@@ -47,6 +48,9 @@ away: $(READY_DEV)
 
 chaos: $(READY_DEV)
 	$(BIN)/python -m $(if $(KILLS),tests.chaos.kills --kills $(KILLS),tests.chaos.storm --seeds $(SEEDS)) $(ARGS)
+
+soak: $(READY_DEV)
+	$(BIN)/python -m tests.soak.run $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench.run $(ARGS)

@@ -273,3 +273,17 @@ def test_the_trace_keeps_secrets_out_and_time_in_order(tmp_path: object) -> None
         }  # fmt: skip
 
     asyncio.run(story())
+
+
+def test_a_trace_without_sound_has_everything_but_the_frames() -> None:
+    """Frames are nearly all rows there are; what tells of them (marks, starts, speech) stays."""
+    trace, seen = Trace(Clock(), sound=False), list[object]()
+    trace.watch(lambda row: seen.append(row.get("msg")))
+    media = {"event": "media", "media": {"payload": "AAAA"}}
+    kept = [{"event": "start"}, {"event": "mark"}, {"type": "response.output_audio.done"}]
+    sound = [media, {"type": "input_audio_buffer.append"}, {"type": "response.output_audio.delta"}]
+    for message in (*sound, *kept):
+        trace.write("stream" if "event" in message else "realtime", sid="MZ1", msg=message)
+    trace.write("leg", event="ended", call_sid="CA1")
+    assert seen == [*kept, None]
+    assert [row["kind"] for row in trace.rows()] == ["stream", "stream", "realtime", "leg"]

@@ -121,7 +121,7 @@ async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, 
     out = Path(options.out) if options.out else None
     simulator = Simulator(
         _account(options), host=options.host, port=options.port, clock=clock, laws=laws, hosts=hosts, out=out,
-        calls_per_second=options.cps, keep=options.keep,
+        calls_per_second=options.cps, keep=options.keep, sound=not options.no_frames,
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

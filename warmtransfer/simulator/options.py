@@ -73,6 +73,7 @@ def _run_options(found: argparse.ArgumentParser) -> None:
     add("--scenario", metavar="FILE", help='JSON: {"phones": [...], "calls": [{"at": 1, "from", "steps"}]}')
     add("--out", metavar="DIR", help="writes trace.jsonl and what each leg heard and said as WAV")
     add("--quiet", action="store_true", help="no log on stderr: a line a leg, request, refusal, warning")
+    add("--no-frames", action="store_true", help="leaves the frames of sound out of the trace")
     add(
         "--keep",
         type=float,

@@ -27,14 +27,15 @@ class Simulator:
     def __init__(
         self, account: Account, *, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None,
         laws: Laws | None = None, hosts: HostMap | None = None, out: Path | None = None,
-        calls_per_second: float = 1.0, keep: float = KEEP,
+        calls_per_second: float = 1.0, keep: float = KEEP, sound: bool = True,
     ) -> None:  # fmt: skip
         self.host, self.port = host, port
         self.clock = clock or Clock()
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
         path = out / "trace.jsonl" if out is not None else None
-        self.trace = Trace(self.clock, path, (account.token, account.secondary_token, account.key_secret))
+        secrets = (account.token, account.secondary_token, account.key_secret)
+        self.trace = Trace(self.clock, path, secrets, sound=sound)
         self.network = Network(
             account,
             self.clock,

@@ -22,6 +22,8 @@ SECRET_HEADERS = frozenset(
 #: Form and JSON fields that carry a password by design of the API.
 SECRET_FIELDS = frozenset({"SipAuthPassword", "SipAuthUsername", "auth_token", "secret"})
 REDACTED = "[redacted]"
+#: Events of the model's socket that carry audio.
+SOUND = frozenset({"input_audio_buffer.append", "response.output_audio.delta"})
 
 
 def redact_headers(headers: dict[str, str]) -> dict[str, str]:
@@ -34,17 +36,28 @@ def redact_form(form: Form) -> list[list[str]]:
     return [[k, REDACTED if k in SECRET_FIELDS else v] for k, v in form]
 
 
+def _is_sound(row: Row) -> bool:
+    """Whether it carries audio: a hundred such rows a second in every call."""
+    message = row.get("msg")
+    if not isinstance(message, dict):
+        return False
+    return message.get("event") == "media" or message.get("type") in SOUND
+
+
 class Trace:
     """Writes rows to a file and keeps them; the only writer of `trace.jsonl`.
 
     `secrets` are texts (tokens, keys) that are replaced wherever they occur in a row. Watchers are called
     with each row as it is written and must not raise. Rows reported late (`at` in the past) are put in
-    their place by `close`.
+    their place by `close`. Without `sound` the rows that carry audio are left out, for watchers too.
     """
 
-    def __init__(self, clock: Clock, path: Path | None = None, secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self, clock: Clock, path: Path | None = None, secrets: Sequence[str] = (), *, sound: bool = True
+    ) -> None:
         self.clock = clock
         self.path = path
+        self._sound = sound  #: whether the frames of sound are written
         self.lines: deque[str] = deque()
         self.gone = 0  #: how many rows were let go before the first of `lines`
         self._secrets = [s for s in secrets if len(s) >= 8]
@@ -56,6 +69,8 @@ class Trace:
     def write(self, kind: str, *, at: float | None = None, **fields: Any) -> Row:
         """Writes one row, stamped with the clock's time unless `at` gives the simulated seconds."""
         row: Row = {"t": round(self.clock.now() if at is None else at, 4), "kind": kind, **fields}
+        if not self._sound and _is_sound(row):
+            return row
         line = json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str)
         for secret in self._secrets:
             if secret in line:
