@@ -52,7 +52,7 @@ chaos: $(READY_DEV)
 soak: $(READY_DEV)
 	$(BIN)/python -m tests.soak.run $(ARGS)
 
-bench: $(READY)
+bench: $(READY_DEV)
 	$(BIN)/python -m bench.run $(ARGS)
 
 bench-smoke: $(READY)

@@ -31,7 +31,7 @@ class Machine:
 
     load: Path
     limit: Path
-    server_cpu: int
+    server_cpu: int | None  #: None: all of them
     load_cpu: int
     folder: Path
     certificate: tuple[Path, Path] | None

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import decisions, first_word, gap, measure, report
+from bench import decisions, first_word, gap, measure, report, scale
 from bench.rig import HERE, Machine, Rig, prepare
 from bench.servers import Broken, Program, limit, ours, peer
 
@@ -28,6 +28,7 @@ def options(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--no-decisions", action="store_true", help="leave out decision latencies")
     parser.add_argument("--no-first-word", action="store_true", help="leave out the way to the first word")
     parser.add_argument("--no-gap", action="store_true", help="leave out the gap of a lost stream")
+    parser.add_argument("--no-scale", action="store_true", help="leave out databases and processes")
     parser.add_argument("--out", type=Path, default=HERE, help="where results.json and results.png go")
     return parser.parse_args(given)
 
@@ -80,6 +81,9 @@ def everything(asked: argparse.Namespace, folder: Path) -> Iterator[measure.Row]
             results["decisions_ms"] = decisions.run(rig)
         for what, times in results["decisions_ms"].items():
             print(f"{what}, 100 calls running: {times}", flush=True)
+        yield results
+    if not asked.no_scale:
+        results["scale"] = scale.run(machine, folder)
         yield results
     for found in rounds(asked, machine):
         results |= {"medians": report.medians(found), "rounds": found}

@@ -72,10 +72,10 @@ def peer(given: str) -> Program:
 
 
 @contextmanager
-def on_processor(cpu: int) -> Iterator[None]:
-    """Processes started here run on this processor only: they inherit it from the thread that starts them."""
+def on_processor(cpu: int | None) -> Iterator[None]:
+    """Processes started here run on this processor only, or on all: they inherit it from their starter."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {cpu})
+    os.sched_setaffinity(0, range(os.cpu_count() or 1) if cpu is None else {cpu})
     try:
         yield
     finally:
@@ -94,8 +94,9 @@ class Server:
     """A program under test, running on its own processor."""
 
     def __init__(
-        self, program: Program, cpu: int, model_port: int, rest_port: int, folder: Path, certificate: str = ""
-    ) -> None:
+        self, program: Program, cpu: int | None, model_port: int, rest_port: int, folder: Path,
+        certificate: str = "",
+    ) -> None:  # fmt: skip
         self.program = program
         self.port = free_port()
         self.log = folder / f"{program.name}-{self.port}.log"
@@ -138,17 +139,7 @@ class Server:
 
     def use(self) -> Use:
         """What it and its children have used until now."""
-        cpu, rss = 0.0, 0
-        for pid in _family(self._process.pid):
-            try:
-                stat = Path(f"/proc/{pid}/stat").read_text()
-                pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-            except OSError:
-                continue
-            fields = stat[stat.rindex(")") + 2 :].split()
-            cpu += sum(int(fields[each]) for each in (11, 12, 13, 14)) / _TICK
-            rss += pages * _PAGE
-        return Use(cpu, rss)
+        return use_of(self._process.pid)
 
     def said(self) -> str:
         """The end of what it printed."""
@@ -166,6 +157,21 @@ class Server:
             except subprocess.TimeoutExpired:
                 continue
         self._process.wait(5.0)
+
+
+def use_of(root: int) -> Use:
+    """What a process and all that descend from it have used until now."""
+    cpu, rss = 0.0, 0
+    for pid in _family(root):
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text()
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        except OSError:
+            continue
+        fields = stat[stat.rindex(")") + 2 :].split()
+        cpu += sum(int(fields[each]) for each in (11, 12, 13, 14)) / _TICK
+        rss += pages * _PAGE
+    return Use(cpu, rss)
 
 
 def _family(root: int) -> list[int]:
