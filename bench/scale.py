@@ -39,7 +39,6 @@ def postgres(folder: Path) -> Iterator[tuple[str, int]]:
     """A PostgreSQL's URL, and the number of its first process."""
     from tests.postgres import Postgres
 
-    (folder / "postgres").mkdir(exist_ok=True)
     server = Postgres(folder / "postgres")
     try:
         yield server.url, int((folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
@@ -64,7 +63,8 @@ def decisions(machine: Machine, url: str = "", root: int = 0) -> list[Row]:
         found.append(row)
         print(
             f"  {name:11} {pace:4} a second: {row['done']:.0f} done, "
-            f"p50 {row['p50']:.2f} p99 {row['p99']:.2f} ms, CPU {row['cpu_ms']:.2f} ms each, of the database {row['database_cpu_ms']:.2f}",
+            f"p50 {row['p50']:.2f} p99 {row['p99']:.2f} ms, CPU {row['cpu_ms']:.2f} ms each, "
+            f"of the database {row['database_cpu_ms']:.2f}",
             flush=True,
         )
     return found

@@ -19,6 +19,7 @@ class Postgres:
     """One server with its data in `folder`, its tables made; skips the test where there is no wheel of it."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         with pytest.MonkeyPatch.context() as patch:
             if "XDG_RUNTIME_DIR" not in os.environ:
