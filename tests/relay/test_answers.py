@@ -115,7 +115,7 @@ def test_a_refused_voice_costs_no_time_is_said_once_and_not_asked_for_again(
         until(lambda: both.switchboard.live() == 0)
         both.answered()
         again = both.model.session(2)
-        assert [each["session"]["audio"]["output"]["voice"] for each in again.got] == ["marin"]
+        assert again.wait("session.update")["session"]["audio"]["output"]["voice"] == "marin"
     assert caplog.text.count("WARMTRANSFER_VOICE") == 1
 
 
