@@ -62,7 +62,7 @@ def test_a_humans_phone_shows_the_callers_number_and_ours_where_that_is_refused(
     asked = [
         dict(row["form"])
         for row in story.read()
-        if row["kind"] == "rest" and row["path"].endswith("/Calls.json")
+        if row["kind"] == "rest" and row["method"] == "POST" and row["path"].endswith("/Calls.json")
     ]
     assert [form["From"] for form in asked] == [story.number, story.number, "+15550100000"]
     assert "CallToken" not in asked[-1]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.calls.story import HELLO, Story
-from tests.calls.world import ROOT, TOKEN, free_port
+from tests.calls.world import ROOT, TOKEN, Row, free_port
 
 
 class NotFound(BaseHTTPRequestHandler):
@@ -47,13 +47,20 @@ def elsewhere() -> Iterator[ThreadingHTTPServer]:
     server.server_close()
 
 
+def journal(story: Story) -> list[Row]:
+    """What the app has decided, once it knows the call."""
+    rows: list[Row] = story.app_call()["journal"]
+    return rows
+
+
 def test_a_second_app_that_starts_leaves_the_first_ones_calls_alone(
     story: Story, elsewhere: ThreadingHTTPServer
 ) -> None:
     """It asked its own account for the first one's caller, heard that there is none, and ended the call."""
     world = story.world
     story.phone(HELLO, {"wait": 200})
-    story.note("speech", who="ai")
+    heard = "the greeting to have been heard, the last that happens by itself"
+    world.until(lambda: "Disclosed" in [row["event"] for row in journal(story)], 30, heard)
     before = story.app_call()
     port = free_port()
     environ = {
