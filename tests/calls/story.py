@@ -63,6 +63,13 @@ class Story:
         """The caller hangs up now."""
         self.world.control("POST", f"/calls/{self.caller_sid}/hangup")
 
+    def greeted(self) -> Story:
+        """Wait until the caller has heard the greeting: nothing else happens by itself for a while."""
+        self.world.until(
+            lambda: "Disclosed" in [row["event"] for row in self.app_call()["journal"]], 30, "the greeting"
+        )
+        return self
+
     def app_call(self) -> Row:
         """The call as the app's REST API shows it."""
         if not self.call_id:

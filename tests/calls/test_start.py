@@ -141,7 +141,7 @@ def test_what_twilio_did_not_sign_is_refused_and_changes_nothing(story: Story) -
     story.phone(HELLO, STAY)
     story.note("speech", 30, who="ai")
     story.stage("ai")
-    before = story.app_call()
+    before = story.greeted().app_call()
     here = story.call_id
     room = {"FriendlyName": f"wt-{here}", "ConferenceSid": "CF" + "0" * 32}
     leave = {**room, "StatusCallbackEvent": "participant-leave", "ParticipantLabel": "caller"}
