@@ -6,12 +6,14 @@ One process serves; with `WEB_CONCURRENCY`, and PostgreSQL, it starts as many th
 import os
 
 if __name__ == "__main__":
-    from warmtransfer import worker
+    from warmtransfer import keyfile, worker
 
+    told_by_file = keyfile.beside(__file__, os.environ)
     if (count := worker.wanted(os.environ)) > 1:
-        from warmtransfer import parent
+        from warmtransfer import address, parent
 
-        raise SystemExit(parent.lead(count))
+        # Here, so that all of them have the same: a worker that is started later could find another tunnel.
+        raise SystemExit(parent.lead(count, (told_by_file, address.settle(os.environ)[0])))
 
     from gevent import monkey
 
@@ -25,7 +27,7 @@ from typing import Any
 
 from flask import Flask
 
-from warmtransfer import ConfigError, WarmTransferError, commands, create_app
+from warmtransfer import ConfigError, WarmTransferError, commands, create_app, keyfile
 
 
 def build(environ: Mapping[str, str]) -> Flask:
@@ -42,6 +44,8 @@ def build(environ: Mapping[str, str]) -> Flask:
 
 
 def _refused(fault: ConfigError) -> SystemExit:
+    if told_by_file:
+        print(told_by_file, file=sys.stderr)
     print(fault, file=sys.stderr)
     return SystemExit(2)
 
@@ -52,6 +56,9 @@ def _check(records: Any) -> None:
     except ConfigError as fault:
         raise _refused(fault) from None
 
+
+if __name__ != "__main__":
+    told_by_file = keyfile.beside(__file__, os.environ)
 
 # How many there are is settled above: to this process the host's wish means nothing.
 app = build({**os.environ, worker.PROCESSES: "1"} if __name__ == "__main__" else os.environ)
@@ -91,6 +98,8 @@ def serve() -> None:
         why = os.strerror(fault.errno or 0)
         print(f"warmtransfer cannot start:\n  - PORT {settings.port}: {why}.", file=sys.stderr)
         raise SystemExit(2) from None
+    for line in filter(None, (told_by_file, parts.found)):
+        log.info("%s", line)
     log.info("listening on port %d as %s", settings.port, settings.public_url)
     if here:
         here.left_to_others = lambda: hub.run_callback_threadsafe(server.leave_port)

@@ -6,6 +6,9 @@ import os
 
 import pytest
 
+#: Keys for developing, in a `.env` beside wsgi.py, are no test's.
+os.environ["FLASK_SKIP_DOTENV"] = "1"
+
 
 @pytest.hookimpl(optionalhook=True)  # where tests run within a test, the plugin is away
 def pytest_xdist_auto_num_workers() -> int:

@@ -71,8 +71,9 @@ KEYS: tuple[Key, ...] = (
     Key("OPENAI_API_KEY", "openai_key", as_.text, "",
         "The key for the realtime model of the provider openai.",
         required=True, provider=PROVIDER, secret=True),
-    Key("WARMTRANSFER_PUBLIC_URL", "public_url", as_.url("https", "http"), "",
-        "The address under which Twilio reaches this app: https:// and a host.", required=True),
+    Key("WARMTRANSFER_PUBLIC_URL", "public_url", as_.public_url, "",
+        "The address under which Twilio reaches this app: https:// and a host; auto: that of the tunnel "
+        "(ngrok, cloudflared) that is open on this machine.", required=True),
     Key("WARMTRANSFER_URL_PREFIX", "url_prefix", as_.prefix, "/warmtransfer", "Path our URLs start with."),
     Key("WARMTRANSFER_REALTIME_URL", "realtime_url", as_.url("wss", "ws", query=True), "",
         "The realtime model's WebSocket, such as Azure's; empty: wss://api.openai.com/v1/realtime."),

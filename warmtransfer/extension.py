@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Flask
 
-from warmtransfer import config
+from warmtransfer import address, config
 from warmtransfer.assembly import Seams, assemble
 from warmtransfer.clock import Clock
 from warmtransfer.commands import group
@@ -23,6 +25,8 @@ from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.tools import Toolbox
 from warmtransfer.web import routes
 from warmtransfer.web.parts import NAME, parts
+
+log = logging.getLogger("warmtransfer")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,6 +71,7 @@ class WarmTransfer:
         Raises ConfigError with every fault, RuntimeError for an app that has been registered already. No
         thread is started and no database opened before the first webhook, or `start`. The environment is not
         read; an app that has its keys there says `app.config.update(warmtransfer.from_environment())` first.
+        Where WARMTRANSFER_PUBLIC_URL is `auto`, the tunnel on this machine is asked for it, now and once.
         The keys, with what they are for, are
         {keys}
         """
@@ -78,11 +83,14 @@ class WarmTransfer:
         for name, value in self._given.items():
             if value and not app.config.get(name):
                 app.config[name] = value
+        found, why = address.settle(app.config)
         try:
             settings = config.load(app.config, self._seams.all_providers())
         except ConfigError as fault:
             missing = any(" is missing. " in each for each in fault.faults)
-            raise ConfigError(fault.faults, looked if missing else "") from None
+            raise ConfigError((*fault.faults, *why), looked if missing else "") from None
+        if found:
+            log.info("%s", found)
         for key in config.KEYS:
             if not key.required:
                 app.config.setdefault(key.name, key.default)
@@ -90,7 +98,7 @@ class WarmTransfer:
         for function in self._functions:
             tools.add(function)
         self._registered.add(tools)
-        app.extensions[NAME] = assemble(app, settings, self._seams, tools)
+        app.extensions[NAME] = replace(assemble(app, settings, self._seams, tools), found=found)
         routes.register(app, settings.url_prefix)
         app.cli.add_command(group)
 

@@ -237,10 +237,15 @@ class Parent:
         log.error("worker %d %s; it is started again in %.1f s", child.number, _how(status), pause)
 
 
-def lead(count: int, environ: Mapping[str, str] = os.environ) -> int:
-    """Have `count` processes of the program that runs serve in this one's place; the status to end with."""
+def lead(count: int, first: Sequence[str] = (), environ: Mapping[str, str] = os.environ) -> int:
+    """Have `count` processes of the program that runs serve in this one's place; the status to end with.
+
+    `first` is logged before anything else; an empty line is none.
+    """
     level = logging.getLevelNamesMapping().get(environ.get("WARMTRANSFER_LOG_LEVEL", "").strip().upper())
     log_plainly(level or logging.INFO, "parent")
+    for line in filter(None, first):
+        log.info("%s", line)
     port = environ.get("PORT", "").strip() or "8000"
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         port = "0"  # whoever starts first says what is wrong with it, and with the rest

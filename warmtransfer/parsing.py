@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.words import checked
 from warmtransfer.numbers import e164, known_country
+from warmtransfer.ports.tunnels import AUTO
 
 #: The time limits a deployment may change, all in seconds.
 LIMITS = frozenset(each.name for each in dataclasses.fields(Rules) if each.type == "float") - {"loss_window"}
@@ -95,6 +96,13 @@ def url(*schemes: str, query: bool = False) -> Callable[[Any], str]:
         return urlunsplit(parts._replace(netloc=parts.netloc.lower()))
 
     return read
+
+
+def public_url(given: Any) -> str:
+    """The URL under which others reach us; `auto` is no more than a wish for one, unless it has come true."""
+    if text(given).lower().partition(":")[0] == AUTO:
+        raise ValueError(f"{AUTO} has found no tunnel that is open on this machine")
+    return url("https", "http")(given)
 
 
 def _split(value: str) -> SplitResult:

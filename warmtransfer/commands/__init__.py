@@ -9,7 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from warmtransfer import config
+from warmtransfer import address, config
 from warmtransfer.commands import calls, db, doctor, export, fallback, forget, provision, show
 from warmtransfer.commands.looking import DATABASE
 
@@ -27,6 +27,7 @@ def app_to_look_with(environ: Mapping[str, str]) -> Flask:
     """An app for these commands only, where the configuration lacks what a running one needs."""
     app = Flask("warmtransfer", static_folder=None)
     app.config.update(config.from_environment(environ))
+    address.settle(app.config)  # what is said of a tunnel that is not there is said of the key
     app.extensions[DATABASE] = config.database(environ)
     app.cli.add_command(group)
     return app

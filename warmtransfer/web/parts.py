@@ -79,6 +79,7 @@ class Parts:
     life: Life
     standing: Watch
     providers: Mapping[str, Any]  #: who may speak: makers of models' providers, by name
+    found: str = ""  #: a line that tells how the public URL was found; empty where it was given
 
 
 def parts() -> Parts:
