@@ -104,6 +104,17 @@ def test_machines_get_legs_words_told_and_the_talk(site: Site) -> None:
     assert [line["who"] for line in story["transcript"]] == ["caller"]
 
 
+def test_the_minutes_that_each_leg_counts_are_told(site: Site) -> None:
+    call_id = talked(site)
+    line = next(each for each in run(site, "show", call_id).splitlines() if each.startswith("  minutes  "))
+    legs = r"caller 1 \(0:\d\d\), human-1 1 \(0:\d\d\), human-2 1 \(0:\d\d\)"
+    assert re.fullmatch(rf"  minutes  3: {legs}; each leg counts from answer to end, rounded up", line)
+    billed = json.loads(run(site, "show", call_id, "--json"))["billed"]
+    assert billed["minutes"] == 3
+    assert [leg["leg"] for leg in billed["legs"]] == ["caller", "human-1", "human-2"]
+    assert all(leg["began_at"] <= leg["ended_at"] for leg in billed["legs"])
+
+
 def test_the_model_is_not_told_what_humans_were(site: Site) -> None:
     """After a restart the model's memory is made from what was said: not from a briefing."""
     call_id = declined(site)

@@ -26,6 +26,7 @@ def command(database: str, caller: str) -> None:
 
 
 def _story(call: Call, calls: Kept) -> dict[str, Any]:
-    story = timeline.story(call, calls.records.journal(call.id), calls.records.transcript(call.id))
+    journal, words = calls.records.journal(call.id), calls.records.transcript(call.id)
+    story = timeline.story(call, journal, words, time.time())
     owner = calls.whose(call, calls.records.owner(call.id))
     return {**story, "owner": owner} if owner else story

@@ -28,7 +28,7 @@ def command(database: str, call_id: str, as_json: bool) -> None:
         journal, transcript = calls.records.journal(call_id), calls.records.transcript(call_id)
         owner = calls.whose(call, calls.records.owner(call_id))
     if as_json:
-        story = timeline.story(call, journal, transcript)
+        story = timeline.story(call, journal, transcript, time.time())
         click.echo(json.dumps({**story, "owner": owner} if owner else story, indent=2))
         return
     if owner:

@@ -127,7 +127,8 @@ def one(call_id: str) -> dict[str, Any]:
     _query()
     call = _known(parts().desk.call(call_id))
     records = parts().records
-    return timeline.story(call, records.journal(call.id), records.transcript(call.id))
+    now = parts().clock.now()
+    return timeline.story(call, records.journal(call.id), records.transcript(call.id), now)
 
 
 @route("/calls/<call_id>/handoff", "POST")

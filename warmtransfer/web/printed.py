@@ -9,7 +9,7 @@ from typing import Any
 
 from warmtransfer.core.call import Attempt, Call, Stage
 from warmtransfer.visible import visible
-from warmtransfer.web import hearing, timeline
+from warmtransfer.web import hearing, minutes, timeline
 from warmtransfer.web.folding import Fold, folded
 from warmtransfer.web.moments import clock, day, lasting, written
 
@@ -67,6 +67,13 @@ class Page:
             yield from (f"  {label:<8} {sid}" for sid in sids)
         for name, sid in self._rooms.items():
             yield f"  {'room':<8} {sid}  {name}"
+        up = [
+            f"{leg.label} {leg.minutes(self._now)} ({lasting(leg.seconds(self._now))})"
+            for leg in minutes.legs(self._call, self._journal)
+        ]
+        if up:
+            all_ = minutes.told(self._call, self._journal, self._now)["minutes"]
+            yield f"  {'minutes':<8} {all_}: {', '.join(up)}; each leg counts from answer to end, rounded up"
 
     def _attempts(self) -> Iterator[str]:
         for each in self._call.attempts:

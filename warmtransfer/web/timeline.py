@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from warmtransfer.core.call import Attempt, Call
-from warmtransfer.web import hearing
+from warmtransfer.web import hearing, minutes
 
 #: Fields of events and orders that are nobody's business but ours.
 _SECRET = frozenset({"token", "version"})
@@ -52,14 +52,15 @@ def talked(tried: Attempt, call: Call, now: float = 0.0) -> float | None:
     return max(0.0, min(ends) - tried.joined_at) if tried.joined_at and ends else None
 
 
-def story(call: Call, journal: Sequence[Any], transcript: Sequence[Any]) -> dict[str, Any]:
-    """Everything that is remembered of the call."""
+def story(call: Call, journal: Sequence[Any], transcript: Sequence[Any], now: float) -> dict[str, Any]:
+    """Everything that is remembered of the call, as it is `now`."""
     told = summary(call)
     for each in told["attempts"]:
         each["told"] = [{"at": line.at, "text": line.text} for line in told_to(each["n"], transcript)]
     return {
         **told,
         "legs": legs(call, journal),
+        "billed": minutes.told(call, journal, now),
         "rooms": rooms(call, journal),
         "transcript": [
             {"at": line.at, "who": line.who, "text": line.text}
