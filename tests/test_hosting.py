@@ -25,7 +25,9 @@ from tests.test_serving import Process, free_port
 from tests.told import telling
 from tools.hosting import FILES
 from warmtransfer import address, keyfile
+from warmtransfer.commands import group
 from warmtransfer.config import KEYS, load
+from warmtransfer.ports import tunnels
 
 ROOT = Path(__file__).parent.parent
 APP = json.loads((ROOT / "app.json").read_text())
@@ -281,3 +283,39 @@ def test_several_workers_have_what_their_parent_has_found(tmp_path: Path) -> Non
     assert done.stderr.count(f"{address.KEY} is https://a.test, as told by ngrok at {here}") == 1
     assert done.stderr.count(".env: ") == 1
     assert done.stderr.count("worker 1 is started") == 1
+
+
+# The page -------------------------------------------------------------------------------------------
+
+PAGE = (ROOT / "docs/going-live.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_readme_leads_to_the_page_and_what_the_page_points_to_is_there() -> None:
+    assert "](docs/going-live.md)" in README
+    for name in re.findall(r"\]\((?!https?:)([^)#]+)", PAGE):
+        assert (ROOT / "docs" / name).exists(), name
+    for name in ("requirements.txt", "wsgi.py", ".env.example", "app.json", "Dockerfile", "Procfile"):
+        assert f"`{name}`" in PAGE
+        assert (ROOT / name).exists(), name
+    for chapter in re.findall(r"README, \*([^*]+)\*", PAGE):
+        assert re.search(rf"^###? {chapter}$", README, re.MULTILINE), chapter
+
+
+def test_every_command_on_the_page_is_one() -> None:
+    named = set(re.findall(r"flask --app wsgi warmtransfer (\w+)", PAGE))
+    assert {"provision", "doctor", "show", "calls", "db"} <= named <= set(group.commands)
+    options = {name for each in group.commands["provision"].params for name in each.opts}
+    assert set(re.findall(r"`provision (--\w+)`", PAGE)) <= options
+
+
+def test_every_key_on_the_page_is_one() -> None:
+    named = set(re.findall(r"\b(?:TWILIO|WARMTRANSFER|OPENAI)_[A-Z_]+", PAGE))
+    assert named <= {key.name for key in KEYS}
+
+
+def test_the_page_tells_the_places_that_are_asked_and_the_pythons_version() -> None:
+    assert f"`{tunnels.NGROK[0]}/api/tunnels`" in PAGE
+    ports = [place.rpartition(":")[2] for place in tunnels.CLOUDFLARED]
+    assert f"`/quicktunnel` at ports {ports[0]} to {ports[-1]} of 127.0.0.1" in PAGE
+    assert f"`python:{given('ARG')[0].partition('=')[2]}-slim`" in PAGE
