@@ -101,7 +101,7 @@ def url(*schemes: str, query: bool = False) -> Callable[[Any], str]:
 def public_url(given: Any) -> str:
     """The URL under which others reach us; `auto` is no more than a wish for one, unless it has come true."""
     if text(given).lower().partition(":")[0] == AUTO:
-        raise ValueError(f"{AUTO} has found no tunnel that is open on this machine")
+        raise ValueError(f"{AUTO} has found no tunnel that is open here: start ngrok or cloudflared first")
     return url("https", "http")(given)
 
 

@@ -331,3 +331,11 @@ def test_a_locked_call_is_told_to_come_again(site: Site) -> None:
     answer = ask(site, call_id)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     site.store.locked = False
+
+
+def test_the_minutes_that_a_live_call_counts_so_far_are_told(site: Site) -> None:
+    call_id = site.arrive()
+    billed = get(site, f"/calls/{call_id}")["billed"]
+    (caller,) = billed["legs"]
+    assert (caller["leg"], caller["ended_at"], caller["minutes"], billed["minutes"]) == ("caller", None, 1, 1)
+    assert caller["began_at"] == site.call(call_id).started_at
