@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, Outcome, Style
 from warmtransfer.demo.remote import Row
-from warmtransfer.simulator.witness.evidence import Evidence
+from warmtransfer.simulator.witness.evidence import Evidence, legs_of
 from warmtransfer.simulator.witness.promises import PROMISES, judge
 from warmtransfer.testing.network import PhoneNetwork
 from warmtransfer.testing.people import entry
@@ -19,12 +19,14 @@ from warmtransfer.testing.telling import told, trouble
 _callers = itertools.count(1)
 #: Simulated seconds: of silence that end the AI's turn, until it has its turn, until something expected comes.
 PAUSE, TURN, PATIENCE = 0.8, 20.0, 60.0
+#: What a machine that is too slow for the speed looks like.
+HASTE = ("(pauses that a busy machine makes count too: phone_network_speed in pytest's configuration slows calls down)",)
 #: What is still up after a call, by its name in the simulator's state.
 STATE = ("legs", "rooms", "streams", "webhooks", "callbacks", "timers")
 
 
 class PhoneCall:
-    """Somebody phones the app with the first thing they do; what is expected is waited for.
+    """Somebody phones the app with the first thing they do, or are expected to hear; what is expected is waited for.
 
     Seconds are simulated ones. An expectation that is not met fails the test, and tells what happened.
     """
@@ -43,10 +45,12 @@ class PhoneCall:
     def humans(self, **answers: str | Mapping[str, Any]) -> None:
         """Say how humans' phones react, by name: accepts (those not named), declines, answers, busy, no-answer,
         failed, voicemail, or an entry in the simulator's own words."""
-        known = {human.name: human.number for human in self._parts.settings.humans}
-        if strange := answers.keys() - known.keys():
-            raise ValueError(f"the app has no human {', '.join(strange)}; it has {', '.join(known)}")
-        phones = [entry(number, answers.get(name, "accepts")) for name, number in known.items()]
+        settings = self._parts.settings
+        names = [human.name for human in settings.humans]
+        if strange := answers.keys() - set(names):
+            raise ValueError(f"the app has no human {', '.join(strange)}; it has {', '.join(names)}")
+        words = settings.rules().words
+        phones = [entry(each, answers.get(each.name, "accepts"), words) for each in settings.humans]
         self.network.control("PUT", "/phones", phones)
 
     def teach(self, hears: str, *, tool: str = "", says: str = "", **arguments: Any) -> None:
@@ -83,14 +87,20 @@ class PhoneCall:
         leg = self._wait(f"{name} to answer", lambda row: is_leg(row, "answered") and self._is(name, row))
         return HumanOnPhone(self, str(leg["call_sid"]))
 
+    def _phones(self) -> None:
+        """Phone the number, if that has not been done."""
+        __tracebackhide__ = True
+        if self.caller_sid:
+            return
+        body = {"from": self.number, "steps": []}
+        self.caller_sid = self.network.control("POST", "/calls", body)["call_sid"]
+        wait = f"/calls/{self.caller_sid}/wait?status=in-progress&timeout=20"
+        if self.network.control("GET", wait)["status"] != "in-progress":
+            self.fail("the call was not answered")
+
     def _does(self, steps: list[Row], sid: str = "") -> None:
         __tracebackhide__ = True
-        if not self.caller_sid:
-            body = {"from": self.number, "steps": []}
-            self.caller_sid = self.network.control("POST", "/calls", body)["call_sid"]
-            wait = f"/calls/{self.caller_sid}/wait?status=in-progress&timeout=20"
-            if self.network.control("GET", wait)["status"] != "in-progress":
-                self.fail("the call was not answered")
+        self._phones()
         self.network.control("POST", f"/calls/{sid or self.caller_sid}/steps", steps)
 
     # Expecting --------------------------------------------------------------------------------------
@@ -125,9 +135,14 @@ class PhoneCall:
         )
 
     def expect_together(self, name: str) -> None:
-        """The human has joined the caller."""
+        """The human has joined the caller, and the AI has left them alone."""
         __tracebackhide__ = True
-        self._wait(f"{name} to join the caller", lambda row: is_leg(row, "joined") and self._is(name, row))
+        if any(each.name == name and each.style is Style.REDIRECT for each in self._parts.settings.humans):
+            self.expect_outcome(name, Outcome.ACCEPTED)
+        else:
+            self._wait(f"{name} to join the caller", lambda row: is_leg(row, "joined") and self._is(name, row))
+        if not self.network.until(lambda: not self._ai_is_there(), PATIENCE):
+            self.fail(f"the AI did not leave the caller and {name} alone")
 
     def expect_outcome(self, name: str, outcome: str) -> None:
         """An attempt to reach this human ends like this, such as accepted, declined, no_answer."""
@@ -137,11 +152,13 @@ class PhoneCall:
             attempts = self.record.attempts if self.record else ()
             return any((each.name, each.outcome) == (name, outcome) for each in attempts)
 
+        self._phones()
         if not self.network.until(fits, PATIENCE):
             self.fail(f"expected that the attempt to reach {name} ends as {outcome}; {self._attempts()}")
 
     def expect_promises(self, *but: str) -> None:
-        """The caller hangs up, if they have not; then nothing that the product promises was broken.
+        """The caller says goodbye and hangs up, if they have not; then nothing that the product promises
+        was broken.
 
         What cannot be judged in this call, such as a briefing where nobody was dialled, counts as kept; `but`
         names those that this story breaks on purpose.
@@ -150,6 +167,7 @@ class PhoneCall:
         if strange := set(but) - set(PROMISES):
             raise ValueError(f"there is no promise {', '.join(strange)}; there are {', '.join(PROMISES)}")
         if not self._ended:
+            self.says("Thank you. Goodbye.")
             self.hangs_up()
         self._is_over()
         verdicts = judge(self._evidence()).verdicts
@@ -159,7 +177,7 @@ class PhoneCall:
             if verdict.seen and not verdict.ok and name not in but
         ]
         if broken:
-            self.fail("promises were broken:\n  " + "\n  ".join(broken))
+            self.fail("promises were broken:\n  " + "\n  ".join([*broken, *HASTE[: len(broken)]]))
 
     @property
     def record(self) -> Call | None:
@@ -188,6 +206,7 @@ class PhoneCall:
 
     def _wait(self, what: str, fits: Callable[[Row], bool], seconds: float = PATIENCE) -> Row:
         __tracebackhide__ = True
+        self._phones()
         found: Row | None = self.network.until(
             lambda: next((row for row in self.rows() if fits(row)), None), seconds
         )
@@ -209,6 +228,10 @@ class PhoneCall:
 
     def _to_caller(self, row: Row) -> bool:
         return row.get("call_sid") in ("", None, self.caller_sid)
+
+    def _ai_is_there(self) -> bool:
+        legs = legs_of(self.rows())
+        return any(leg.kind == "ai" and leg.joined and leg.ended is None for leg in legs)
 
     def _attempts(self) -> str:
         attempts = self.record.attempts if self.record else ()

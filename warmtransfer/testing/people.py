@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from warmtransfer.core.rules import Human
+from warmtransfer.core.words import Words
+
 Row = dict[str, Any]
 
-#: A human who hears how to take the call, takes it, and stays until the caller has gone.
-ACCEPTS = (
-    {"until": "heard:1", "timeout": 60}, {"wait": 0.5}, {"press": "1"},
-    {"until": "left:ai-1", "timeout": 60}, {"say": "Hello, I can help you with that."},
-)  # fmt: skip
-DECLINES = ({"until": "heard:2", "timeout": 60}, {"wait": 0.5}, {"press": "2"})
-
-ANSWERS: dict[str, Row] = {
-    "accepts": {"answer": {"after": 1.0}, "steps": ACCEPTS},
-    "declines": {"answer": {"after": 1.0}, "steps": DECLINES},
-    "answers": {"answer": {"after": 1.0}},  # and does what the test has them do
-    "busy": {"answer": "busy"},
-    "no-answer": {"answer": "no-answer"},
-    "failed": {"answer": "failed"},
-    "voicemail": {"answer": "voicemail"},
-}
+#: What a human's phone, or the human, does.
+ANSWERS = ("accepts", "declines", "answers", "busy", "no-answer", "failed", "voicemail")
 
 
-def entry(number: str, answer: str | Mapping[str, Any]) -> Row:
+def entry(human: Human, answer: str | Mapping[str, Any], words: Words) -> Row:
     """A phone's entry, as the simulator takes it; ValueError for a word that nobody knows."""
     if isinstance(answer, Mapping):
-        return {**answer, "number": number}
+        return {**answer, "number": human.number}
     if answer not in ANSWERS:
         raise ValueError(f"a human's phone cannot be {answer!r}; it can be one of {', '.join(ANSWERS)}")
-    return {**ANSWERS[answer], "number": number}
+    if answer in ("busy", "no-answer", "failed", "voicemail"):
+        return {"number": human.number, "answer": answer}
+    return {"number": human.number, "answer": {"after": 1.0}, "steps": steps(human, answer, words)}
+
+
+def steps(human: Human, answer: str, words: Words) -> list[Row]:
+    """What a human does who has picked up, before what the test has them do."""
+    menu = [{"until": f"heard-end:{words.there}", "timeout": 60}, {"press": "1"}] if human.digits else []
+    if answer == "declines":
+        return [*menu, {"until": f"heard-end:{words.decline}", "timeout": 60}, {"press": "2"}]
+    if answer == "accepts":  # once they have heard what it is about, and are asked for the key again
+        taken = [{"until": f"heard-end:{words.keys}", "timeout": 60}, {"press": "1"}]
+        return [*menu, *taken, {"until": "quiet:0.4", "timeout": 15}, {"say": "sam-help"}]
+    return []

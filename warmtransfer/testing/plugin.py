@@ -20,8 +20,8 @@ NO_APP = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How fast calls go, in pytest's configuration."""
-    about = "simulated seconds per second in calls of phone_network (default 6; less on a slow machine)"
-    parser.addini(SPEED, about, default="6")
+    about = "simulated seconds per second in calls of phone_network (default 4; less on a slow machine)"
+    parser.addini(SPEED, about, default="4")
 
 
 @pytest.fixture(scope="session")
