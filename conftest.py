@@ -2,4 +2,5 @@
 
 from importlib.metadata import entry_points
 
-pytest_plugins = [] if entry_points(group="pytest11", name="warmtransfer") else ["warmtransfer.testing.plugin"]
+INSTALLED = entry_points(group="pytest11", name="warmtransfer")
+pytest_plugins = [] if INSTALLED else ["warmtransfer.testing.plugin"]

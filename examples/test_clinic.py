@@ -16,7 +16,7 @@ def app(phone_network: PhoneNetwork) -> Flask:
     return create_app({**phone_network.environ, "CLINIC_PASSWORD": "camomile"})
 
 
-def test_a_caller_makes_an_appointment_that_stands_on_the_page_of_the_staff(call: PhoneCall, app: Flask) -> None:
+def test_an_appointment_made_by_phone_stands_on_the_page_of_the_staff(call: PhoneCall, app: Flask) -> None:
     call.teach(r"when is the (?P<which>\w+) open", tool="opening_hours", department="{which}")
     call.teach(r"appointment on (?P<day>\w+)", tool="make_appointment", day="{day}")
     call.says("When is the pharmacy open?")

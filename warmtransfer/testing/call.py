@@ -1,10 +1,12 @@
-"""One call as a test tells it: what the caller does, and what is expected of the app, the AI and the humans."""
+"""One call as a test tells it: what the caller does, and what is expected of app, AI and humans."""
 
 from __future__ import annotations
 
 import itertools
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from warmtransfer.core.call import Call, Outcome, Style
@@ -17,18 +19,19 @@ from warmtransfer.testing.serving import Served
 from warmtransfer.testing.telling import told, trouble
 
 _callers = itertools.count(1)
-#: Simulated seconds: of silence that end the AI's turn, until it has its turn, until something expected comes.
+#: Simulated seconds: of silence that end a turn, at most until that, and until what is expected has come.
 PAUSE, TURN, PATIENCE = 0.8, 20.0, 60.0
 #: What a machine that is too slow for the speed looks like.
-HASTE = ("(pauses that a busy machine makes count too: phone_network_speed in pytest's configuration slows calls down)",)
+HASTE = ("(a busy machine's pauses count too: phone_network_speed in pytest's configuration slows calls)",)
 #: What is still up after a call, by its name in the simulator's state.
 STATE = ("legs", "rooms", "streams", "webhooks", "callbacks", "timers")
 
 
 class PhoneCall:
-    """Somebody phones the app with the first thing they do, or are expected to hear; what is expected is waited for.
+    """Somebody phones the app with the first thing that they do, or are expected to hear.
 
-    Seconds are simulated ones. An expectation that is not met fails the test, and tells what happened.
+    What is expected is waited for. Seconds are simulated ones. An expectation that is not met
+    fails the test, and tells what happened.
     """
 
     def __init__(self, network: PhoneNetwork, served: Served) -> None:
@@ -43,8 +46,8 @@ class PhoneCall:
     # Before -----------------------------------------------------------------------------------------
 
     def humans(self, **answers: str | Mapping[str, Any]) -> None:
-        """Say how humans' phones react, by name: accepts (those not named), declines, answers, busy, no-answer,
-        failed, voicemail, or an entry in the simulator's own words."""
+        """Say how humans' phones react, by name: accepts, declines, answers, busy, no-answer, failed,
+        voicemail, or an entry in the simulator's own words. Those who are not named accept."""
         settings = self._parts.settings
         names = [human.name for human in settings.humans]
         if strange := answers.keys() - set(names):
@@ -105,7 +108,7 @@ class PhoneCall:
 
     # Expecting --------------------------------------------------------------------------------------
 
-    def expect_tool(self, name: str, **arguments: Any) -> Row:
+    def expect_tool(self, name: str, *, within: float = PATIENCE, **arguments: Any) -> Row:
         """The model calls this tool with at least these arguments; all of them."""
         __tracebackhide__ = True
 
@@ -115,7 +118,7 @@ class PhoneCall:
             return is_note(row, "tool") and row.get("name") == name and same
 
         shown = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
-        return arguments_of(self._wait(f"the tool {name}({shown}) to be called", fits))
+        return arguments_of(self._wait(f"the tool {name}({shown}) to be called", fits, within))
 
     def expect_caller_hears(self, words: str) -> None:
         """The caller is told this, by the AI or by the network; upper and lower case are the same."""
@@ -140,7 +143,8 @@ class PhoneCall:
         if any(each.name == name and each.style is Style.REDIRECT for each in self._parts.settings.humans):
             self.expect_outcome(name, Outcome.ACCEPTED)
         else:
-            self._wait(f"{name} to join the caller", lambda row: is_leg(row, "joined") and self._is(name, row))
+            what = f"{name} to join the caller"
+            self._wait(what, lambda row: is_leg(row, "joined") and self._is(name, row))
         if not self.network.until(lambda: not self._ai_is_there(), PATIENCE):
             self.fail(f"the AI did not leave the caller and {name} alone")
 
@@ -240,7 +244,8 @@ class PhoneCall:
 
     def _is_over(self) -> None:
         __tracebackhide__ = True
-        self._wait("the call's end", lambda row: is_leg(row, "ended") and row.get("call_sid") == self.caller_sid)
+        mine = self.caller_sid
+        self._wait("the call's end", lambda row: is_leg(row, "ended") and row.get("call_sid") == mine)
         self.network.until(lambda: not any(self._left().values()), 5.0)
 
     def _left(self) -> dict[str, int]:
@@ -254,7 +259,7 @@ class PhoneCall:
         for leg in found.legs:
             if leg.wav and leg.answered is not None and leg.ended is not None:
                 path, least = found.folder / leg.wav, 2 * 8000 * max(0.0, leg.ended - leg.answered - 0.1)
-                self.network.until(lambda p=path, n=least: p.exists() and p.stat().st_size >= n, 30)
+                self.network.until(partial(written, path, least), 30)
         return found
 
     def end(self) -> None:
@@ -284,6 +289,11 @@ class HumanOnPhone:
         self._call._does([{"hangup": True}], self._sid)
 
 
+def written(path: Path, least: float) -> bool:
+    """Whether a file has at least so many bytes."""
+    return path.exists() and path.stat().st_size >= least
+
+
 def is_note(row: Row, event: str) -> bool:
     """Whether the row is this event."""
     return bool(row["kind"] == "note" and row.get("event") == event)
@@ -296,7 +306,8 @@ def is_leg(row: Row, event: str) -> bool:
 
 def says(row: Row, words: str) -> bool:
     """Whether somebody begins to say, or has said, a text with these words."""
-    return (is_note(row, "say") or is_note(row, "speech")) and words.casefold() in str(row.get("text")).casefold()
+    spoken = is_note(row, "say") or is_note(row, "speech")
+    return spoken and words.casefold() in str(row.get("text")).casefold()
 
 
 def arguments_of(row: Row) -> Row:

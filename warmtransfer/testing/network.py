@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import warmtransfer.simulator
-import warmtransfer.simulator.model  # what the extra brings is missed here, in a sentence  # noqa: F401
 from flask import Flask
 
+import warmtransfer.simulator
+import warmtransfer.simulator.model  # what the extra brings is missed here, in a sentence
 from warmtransfer.config import KEYS
 from warmtransfer.demo.processes import Crew, environment
 from warmtransfer.demo.remote import Row, Tail, ask, told_keys
@@ -113,7 +113,7 @@ class PhoneNetwork:
 
     @contextlib.contextmanager
     def environment(self) -> Iterator[None]:
-        """Have the environment hold these keys and no others of ours, for an app that reads it when imported."""
+        """Have the environment hold these keys and no others of ours, for an app that reads it at once."""
         names = {key.name for key in KEYS}
         before = {name: os.environ.pop(name) for name in names if name in os.environ}
         os.environ.update(self.environ)
@@ -138,8 +138,8 @@ class PhoneNetwork:
             )
         if app in self._gone:
             raise NotOurs(
-                "This app has been phoned before, and another one since: an app cannot come back. Make a new one, "
-                "or have the tests of one app follow each other."
+                "This app has been phoned before, and another one since: an app cannot come back. Make a new "
+                "one, or have the tests of one app follow each other."
             )
         self._leave()
         self._point(settings.url_prefix)
@@ -157,7 +157,8 @@ class PhoneNetwork:
         numbers = self._rest("GET", "IncomingPhoneNumbers")["incoming_phone_numbers"]
         sid = next(each["sid"] for each in numbers if each["phone_number"] == self._keys["TWILIO_NUMBER"])
         base = f"{PUBLIC}{prefix}"
-        self._rest("POST", f"IncomingPhoneNumbers/{sid}", VoiceUrl=f"{base}/voice", StatusCallback=f"{base}/status")
+        urls = {"VoiceUrl": f"{base}/voice", "StatusCallback": f"{base}/status"}
+        self._rest("POST", f"IncomingPhoneNumbers/{sid}", **urls)
         self._rest("POST", f"Applications/{self._keys['TWILIO_APP_SID']}", VoiceUrl=f"{base}/ai")
 
     # Asking -----------------------------------------------------------------------------------------

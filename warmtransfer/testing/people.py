@@ -27,10 +27,12 @@ def entry(human: Human, answer: str | Mapping[str, Any], words: Words) -> Row:
 
 def steps(human: Human, answer: str, words: Words) -> list[Row]:
     """What a human does who has picked up, before what the test has them do."""
-    menu = [{"until": f"heard-end:{words.there}", "timeout": 60}, {"press": "1"}] if human.digits else []
+    menu: list[Row] = []
+    if human.digits:
+        menu = [{"until": f"heard-end:{words.there}", "timeout": 60}, {"press": "1"}]
     if answer == "declines":
         return [*menu, {"until": f"heard-end:{words.decline}", "timeout": 60}, {"press": "2"}]
     if answer == "accepts":  # once they have heard what it is about, and are asked for the key again
-        taken = [{"until": f"heard-end:{words.keys}", "timeout": 60}, {"press": "1"}]
+        taken: list[Row] = [{"until": f"heard-end:{words.keys}", "timeout": 60}, {"press": "1"}]
         return [*menu, *taken, {"until": "quiet:0.4", "timeout": 15}, {"say": "sam-help"}]
     return []

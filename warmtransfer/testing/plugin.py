@@ -49,7 +49,12 @@ def call(request: pytest.FixtureRequest, phone_network: PhoneNetwork) -> Iterato
     except pytest.FixtureLookupError:
         pytest.fail(NO_APP, pytrace=False)
     from warmtransfer.testing.call import PhoneCall
+    from warmtransfer.testing.serving import NotOurs
 
-    made = PhoneCall(phone_network, phone_network.serve(app))
+    try:
+        served = phone_network.serve(app)
+    except NotOurs as fault:
+        pytest.fail(str(fault), pytrace=False)
+    made = PhoneCall(phone_network, served)
     yield made
     made.end()

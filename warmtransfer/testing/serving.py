@@ -31,8 +31,8 @@ class Served:
         self.parts = parts_of(app)
         if self.parts.life.started_in:
             raise NotOurs(
-                "The app has been started before it was given to phone_network, so its clock cannot be made fast: "
-                "leave out WarmTransfer.start(app) in tests."
+                "The app has been started before it was given to phone_network, so its clock cannot be made "
+                "fast: leave out WarmTransfer.start(app) in tests."
             )
         self.parts.clock.hurry(speed)
         self.parts.life.start()
@@ -55,5 +55,5 @@ class Served:
 def parts_of(app: Flask) -> Parts:
     """The app's parts; NotOurs for one without WarmTransfer."""
     if not isinstance(app, Flask) or NAME not in app.extensions:
-        raise NotOurs(f"{app!r} is no Flask app with WarmTransfer on it: WarmTransfer(app), or init_app(app).")
+        raise NotOurs(f"{app!r} is no Flask app with WarmTransfer on it: say init_app(app).")
     return cast(Parts, app.extensions[NAME])

@@ -9,7 +9,6 @@ from warmtransfer.demo.remote import Row
 from warmtransfer.demo.screen import Screen
 
 
-
 def told(rows: Iterable[Row], names: Mapping[str, str]) -> str:
     """The rows of a call as lines, one for each thing; `names` says whose a number is."""
     out = io.StringIO()

@@ -142,7 +142,7 @@ class Server:
         session.open()
 
     async def control(self, request: web.Request) -> web.Response:
-        """POST {"fault": "model=stall:5;times=2"}: order a failure, {"clear": true}, or teach {"rules": […]}."""
+        """POST {"fault": "model=stall:5;times=2"}: {"clear": true}, or {"rules": […]} to teach."""
         order: dict[str, Any] = await request.json()
         if "rules" in order:
             return self._teach(order["rules"])
