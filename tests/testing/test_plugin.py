@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from warmtransfer.testing.call import PhoneCall
+from warmtransfer.testing.network import PhoneNetwork
+from warmtransfer.testing.people import ANSWERS
 
 ROOT = Path(__file__).parent.parent.parent
 POINTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["pytest11"]
@@ -35,6 +40,10 @@ importlib.util.find_spec = lambda name, *more: None if name == "numpy" else foun
 """
 APP = """
 import pytest
+
+from warmtransfer.testing.call import PhoneCall
+from warmtransfer.testing.network import PhoneNetwork
+from warmtransfer.testing.people import ANSWERS
 from flask import Flask
 from warmtransfer import WarmTransfer
 
@@ -77,9 +86,8 @@ def test_without_the_extra_one_sentence_says_what_to_install(tmp_path: Path) -> 
     (tmp_path / "conftest.py").write_text(WITHOUT)
     (tmp_path / "test_phones.py").write_text("def test_phones(phone_network):\n    pass\n")
     printed = run(tmp_path)
-    lines = [line for line in printed.splitlines() if "warmtransfer[simulator]" in line and "ERROR" not in line]
-    assert len(lines) == 1
-    assert lines[0].startswith("This part of warmtransfer needs numpy, which the extra named simulator brings")
+    (line,) = [line for line in printed.splitlines() if "warmtransfer[simulator]" in line]
+    assert line.startswith("This part of warmtransfer needs numpy, which the extra named simulator brings")
     assert "Traceback" not in printed
 
 
@@ -105,6 +113,10 @@ def test_after_the_failures_a_call_is_as_before(call):
     (folder / "test_other.py").write_text(
         """
 import pytest
+
+from warmtransfer.testing.call import PhoneCall
+from warmtransfer.testing.network import PhoneNetwork
+from warmtransfer.testing.people import ANSWERS
 from flask import Flask
 from warmtransfer import WarmTransfer
 
@@ -137,7 +149,7 @@ def test_a_human_whom_the_app_does_not_have_is_refused_by_a_list_of_those_it_has
 
 
 def test_an_app_that_would_phone_elsewhere_is_not_phoned(failed: str) -> None:
-    assert "The app would phone elsewhere: WARMTRANSFER_PUBLIC_URL must be as in phone_network.environ." in failed
+    assert "would phone elsewhere: WARMTRANSFER_PUBLIC_URL must be as in phone_network.environ." in failed
 
 
 def test_a_call_without_an_app_says_which_fixture_to_write(failed: str) -> None:
@@ -146,3 +158,21 @@ def test_a_call_without_an_app_says_which_fixture_to_write(failed: str) -> None:
 
 def test_a_failed_test_leaves_the_network_as_it_was(failed: str) -> None:
     assert "2 failed, 1 passed, 2 errors" in failed
+
+
+def test_the_readmes_example_is_the_beginning_of_the_shops_own_test() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (shown,) = [block for block in blocks if "phone_network" in block]
+    _, _, test = shown.partition("def test_")
+    assert len(test.splitlines()) <= 10
+    assert shown in (ROOT / "examples" / "test_shop.py").read_text()
+
+
+def test_every_word_of_a_call_stands_on_its_page() -> None:
+    page = (ROOT / "docs" / "testing.md").read_text()
+    words = [name for name in vars(PhoneCall) if not name.startswith("_")]
+    for word in {*words, *ANSWERS} - {"digest", "fail", "rows", "end"}:
+        assert re.search(rf"[`.\"]{word}\b", page), word
+    for word in ("environ", "environment", "fault", "law"):
+        assert hasattr(PhoneNetwork, word)
+        assert word in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,18 @@ NO_APP = (
 )
 
 
+@contextmanager
+def said(fault: type[Exception], words: str = "") -> Iterator[None]:
+    """Have a test that this happens to fail with a sentence alone: these words, or those of the fault."""
+    why = ""
+    try:
+        yield
+    except fault as exc:
+        why = words or str(exc)
+    if why:
+        pytest.fail(why, pytrace=False)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How fast calls go, in pytest's configuration."""
     about = "simulated seconds per second in calls of phone_network (default 4; less on a slow machine)"
@@ -29,10 +42,8 @@ def phone_network(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PhoneNetwork]:
     """A phone network in a box with a speech model, for all tests: apps are made with its `environ`."""
-    try:
+    with said(ImportError):
         from warmtransfer.testing.network import PhoneNetwork
-    except ImportError as fault:
-        pytest.fail(str(fault), pytrace=False)
     network = PhoneNetwork(tmp_path_factory.mktemp("phones"), float(request.config.getini(SPEED)))
     try:
         network.start()
@@ -44,17 +55,13 @@ def phone_network(
 @pytest.fixture
 def call(request: pytest.FixtureRequest, phone_network: PhoneNetwork) -> Iterator[PhoneCall]:
     """Somebody who phones the Flask app that the fixture `app` returns, and hangs up at the test's end."""
-    try:
-        app = request.getfixturevalue("app")
-    except pytest.FixtureLookupError:
-        pytest.fail(NO_APP, pytrace=False)
     from warmtransfer.testing.call import PhoneCall
     from warmtransfer.testing.serving import NotOurs
 
-    try:
+    with said(pytest.FixtureLookupError, NO_APP):
+        app = request.getfixturevalue("app")
+    with said(NotOurs):
         served = phone_network.serve(app)
-    except NotOurs as fault:
-        pytest.fail(str(fault), pytrace=False)
     made = PhoneCall(phone_network, served)
     yield made
     made.end()
