@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
     from warmtransfer.testing.call import PhoneCall
     from warmtransfer.testing.network import PhoneNetwork
+
+T = TypeVar("T")
 
 SPEED = "phone_network_speed"
 NO_APP = (
@@ -19,16 +20,19 @@ NO_APP = (
 )
 
 
-@contextmanager
-def said(fault: type[Exception], words: str = "") -> Iterator[None]:
-    """Have a test that this happens to fail with a sentence alone: these words, or those of the fault."""
-    why = ""
+def said(fault: type[Exception], work: Callable[[], T], words: str = "") -> T:
+    """What is made; a fault of this kind fails the test with a sentence alone: these words, or its own."""
     try:
-        yield
+        return work()
     except fault as exc:
         why = words or str(exc)
-    if why:
-        pytest.fail(why, pytrace=False)
+    pytest.fail(why, pytrace=False)  # here, where nothing is handled: it would be printed as well
+
+
+def _network() -> type[PhoneNetwork]:
+    from warmtransfer.testing.network import PhoneNetwork
+
+    return PhoneNetwork
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,9 +46,8 @@ def phone_network(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PhoneNetwork]:
     """A phone network in a box with a speech model, for all tests: apps are made with its `environ`."""
-    with said(ImportError):
-        from warmtransfer.testing.network import PhoneNetwork
-    network = PhoneNetwork(tmp_path_factory.mktemp("phones"), float(request.config.getini(SPEED)))
+    made = said(ImportError, _network)
+    network = made(tmp_path_factory.mktemp("phones"), float(request.config.getini(SPEED)))
     try:
         network.start()
         yield network
@@ -58,10 +61,8 @@ def call(request: pytest.FixtureRequest, phone_network: PhoneNetwork) -> Iterato
     from warmtransfer.testing.call import PhoneCall
     from warmtransfer.testing.serving import NotOurs
 
-    with said(pytest.FixtureLookupError, NO_APP):
-        app = request.getfixturevalue("app")
-    with said(NotOurs):
-        served = phone_network.serve(app)
+    app = said(pytest.FixtureLookupError, lambda: request.getfixturevalue("app"), NO_APP)
+    served = said(NotOurs, lambda: phone_network.serve(app))
     made = PhoneCall(phone_network, served)
     yield made
     made.end()
