@@ -50,8 +50,9 @@ class PhoneNetwork:
         self.speed = speed
         self.out = folder / "network"
         self.rows: list[Row] = []
-        self._crew = Crew(folder, folder)
-        self._listening = socket.socket()
+        self._held = contextlib.ExitStack()
+        self._listening = self._held.enter_context(socket.socket())
+        self._crew = self._held.enter_context(Crew(folder, folder))
         self._numbers = itertools.count(1)
         self._gone: weakref.WeakSet[Flask] = weakref.WeakSet()
         self._served: Served | None = None
@@ -86,8 +87,7 @@ class PhoneNetwork:
         try:
             self._leave()
         finally:
-            self._crew.__exit__()
-            self._listening.close()
+            self._held.close()
 
     def reset(self) -> None:
         """Forget the faults, laws and rules that a test has set."""
