@@ -32,7 +32,7 @@ from warmtransfer.testing.serving import NotOurs, Served, parts_of
 PUBLIC = "https://warmtransfer.test"
 PREFIX = "/warmtransfer"
 START_SECONDS = 60.0
-GLANCE = 0.02  #: seconds between looks at the trace
+GLANCE = 0.05  #: seconds between looks at the trace
 HUMANS = "sam=+15550100001,kim=+15550100002"
 #: What has to be as the network has it, so that nothing of a test reaches anybody else.
 OURS = {
