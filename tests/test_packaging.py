@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from packaging.requirements import Requirement
 import warmtransfer
 
 ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "warmtransfer"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 README = (ROOT / "README.md").read_text()
 
@@ -132,3 +135,21 @@ def test_what_is_imported_without_the_extra_is_an_import_error() -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("ImportError: This part of warmtransfer needs numpy")
+
+
+def test_the_wheel_has_the_pytest_plugin_and_its_entry_point(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    for name in ("pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
+        source.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(PACKAGE, source / "warmtransfer", ignore=shutil.ignore_patterns("__pycache__"))
+    build = "import sys; from setuptools.build_meta import build_wheel; print(build_wheel(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", build, str(tmp_path)], cwd=source, capture_output=True, text=True, timeout=100
+    )
+    assert done.returncode == 0, done.stderr
+    (path,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        (points,) = [name for name in wheel.namelist() if name.endswith("dist-info/entry_points.txt")]
+        assert "[pytest11]\nwarmtransfer = warmtransfer.testing.plugin" in wheel.read(points).decode()
+        assert "warmtransfer/testing/plugin.py" in wheel.namelist()

@@ -17,8 +17,8 @@ SENTENCES = {
     ENTRANCE: "Joins the rooms, and is what a host app, or the command line, holds in its hands.",
     SHELF: "What any room may use.",
 }
-#: Rooms that are drawn apart from the app: a phone network, and what shows our app on it.
-OUTSIDE = ("simulator", "demo")
+#: Rooms that are drawn apart from the app: a phone network, and what shows our app, or a host's, on it.
+OUTSIDE = ("simulator", "demo", "testing")
 
 Arrows = dict[str, set[str]]
 

@@ -17,6 +17,11 @@ class Clock:
         self._start = time.monotonic() if since is None else since
         self._wall = time.time() - (time.monotonic() - self._start)
 
+    def hurry(self, speed: float) -> None:
+        """Pass so fast from now on, for tests: before anything waits by this clock."""
+        self._wall, self._start = self.now(), time.monotonic()
+        self.speed = speed
+
     def now(self) -> float:
         """Seconds since 1970; at speed 1, the wall clock."""
         if self.speed == 1.0:

@@ -90,6 +90,27 @@ def test_a_person_can_be_played_by_hand() -> None:
     asyncio.run(story())
 
 
+def test_a_person_on_the_line_goes_on_after_their_script() -> None:
+    """Further steps come over HTTP; what no phone, or nobody, can do is a 400 with the reason."""
+
+    async def story() -> None:
+        async with world(
+            {"/voice": '<Gather numDigits="2" action="/got"/>', "/got": "<Pause length='60'/>"}
+        ) as net:
+            sid = await net.phone({"press": "4"})
+            await net.until("note", event="press", digit="4")
+            await net.control("POST", f"/calls/{sid}/steps", [{"press": "2"}])
+            await net.until("note", event="verb", verb="Pause")
+            assert net.app.forms("/got")[0]["Digits"] == "42"
+            assert "dance" in (await net.control("POST", f"/calls/{sid}/steps", [{"dance": 1}]))["error"]
+            await net.control("POST", f"/calls/{sid}/steps", [{"wait": 0.1}, {"hangup": True}])
+            await net.ended(sid)
+            refused = await net.control("POST", f"/calls/{sid}/steps", [{"press": "1"}])
+            assert "nobody is on the line" in refused["error"]
+
+    asyncio.run(story())
+
+
 def test_the_trace_is_read_as_it_grows() -> None:
     """`since` gives the rows from there on, as JSON lines."""
 

@@ -47,13 +47,16 @@ class Turns:
     def __init__(self, line: Line, clock: Clock, per_second: float) -> None:
         self._line = line
         self._clock = clock
-        self._gap = clock.real(1.0 / per_second)
-        self._head_start = clock.real(pacing.HEAD_START)
+        self._seconds = 1.0 / per_second
         self._alone = pacing.Line()  #: by our own turns, for when the database cannot be had
         self._asking = threading.Lock()
         self._changed = threading.Condition()
         self._legs: list[Leg] = []
         self._stopped = False
+
+    @property
+    def _gap(self) -> float:
+        return self._clock.real(self._seconds)
 
     def open(self) -> None:
         """Have the line at hand, so that the first leg of all need not wait for that; never raises."""
@@ -68,7 +71,7 @@ class Turns:
         have become more. Raises Leaving once we are stopped.
         """
         now = time.monotonic()
-        leg = Leg(now - self._head_start if human else now)
+        leg = Leg(now - self._clock.real(pacing.HEAD_START) if human else now)
         came = False
         try:
             with self._in_line(leg):

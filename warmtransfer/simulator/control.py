@@ -35,6 +35,7 @@ class Control:
             ("POST", "/calls", self.phone_in),
             ("GET", "/calls/{sid}", self.call),
             ("GET", "/calls/{sid}/wait", self.wait),
+            ("POST", "/calls/{sid}/steps", self.steps),
             ("POST", "/calls/{sid}/press", self.press),
             ("POST", "/calls/{sid}/hangup", self.hang_up),
             ("POST", "/messages", self.text_in),
@@ -83,6 +84,14 @@ class Control:
         except TimeoutError:
             return {"call_sid": call.sid, "status": call.status, "timed_out": True}
         return {"call_sid": call.sid, "status": call.status, "timed_out": False}
+
+    async def steps(self, request: web.Request) -> dict[str, Any]:
+        """Has the person on a leg that was answered do this too, after their script: `[{"say": …}, …]`."""
+        call = self._call(request)
+        if call.phone is None or call.over:
+            raise Refused(f"nobody is on the line of {call.sid}: it is {call.status}")
+        call.phone.go_on(await _body(request))
+        return {"call_sid": call.sid}
 
     async def press(self, request: web.Request) -> dict[str, Any]:
         """Presses keys on a leg: `{"digits": "1"}`."""

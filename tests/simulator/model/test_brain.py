@@ -30,6 +30,19 @@ def answer(*turns: tuple[str, str], tools: tuple[Json, ...] = (TRANSFER,), **fie
     return Brain(RuleBook.load()).answer(Ask(fields.pop("why", "speech"), talk(*turns), tools, **fields))
 
 
+def test_rules_that_are_taught_come_first_until_others_are() -> None:
+    book = RuleBook.load()
+    asked = Ask("speech", talk(("user", "When do you open?")), (LOOK_UP,))
+    usual = Brain(book).answer(asked)
+    book.teach([{"hears": ["open"], "do": [{"tool": "$order", "arguments": {"order": "7"}}]}])
+    assert Brain(book).answer(asked)[0]["tool"] == "look_up_order"
+    with pytest.raises(BadRules):
+        book.teach([{"hears": ["open"], "do": [{"dance": True}]}])
+    assert Brain(book).answer(asked)[0]["tool"] == "look_up_order", "nonsense changes nothing"
+    book.teach([])
+    assert Brain(book).answer(asked) == usual
+
+
 def line(*turns: tuple[str, str], **fields: Any) -> str:
     """What the shipped book says after these turns."""
     return str(answer(*turns, **fields)[0]["say"])

@@ -203,6 +203,15 @@ async def test_the_control_api_shows_sessions_and_waiting_faults_and_refuses_non
 
 
 @live
+async def test_the_model_is_taught_over_the_control_api_which_refuses_nonsense() -> None:
+    async with serving() as served:
+        assert (await served.control(rules=[{"hears": ["tea"], "do": [{"say": "Tea."}]}])) == {"taught": 1}
+        for wrong in ([{"hears": ["("], "do": []}], [{"do": [{"dance": 1}]}], {"hears": []}, ["tea"], 7):
+            assert (await served.control(rules=wrong))["error"]
+        assert len(served.setup.book.rules) == len(served.setup.book._own) + 1
+
+
+@live
 async def test_a_closed_session_leaves_the_state() -> None:
     async with serving() as served:
         client = await served.connect()

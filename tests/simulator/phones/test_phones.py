@@ -101,6 +101,30 @@ def test_keys_are_pressed_in_order_and_w_waits() -> None:
     story(work, {"press": "1w2"})
 
 
+def test_a_script_that_has_ended_goes_on_when_more_is_asked_for() -> None:
+    async def work(tale: Story) -> None:
+        tale.phone.go_on([{"press": "2"}])
+        await tale.done()
+        tale.phone.go_on([{"press": "3"}, {"press": "4"}])
+        await tale.done()
+        assert [key for key, _ in tale.pressed] == ["1", "2", "3", "4"]
+
+    story(work, {"press": "1"})
+
+
+def test_a_turn_comes_when_somebody_has_answered_also_before_it_was_waited_for() -> None:
+    async def work(tale: Story) -> None:
+        await tale.network.play(speech.recorded("kim-help"))
+        await tale.clock.sleep(1.0)
+        turn = {"until": "turn:0.5", "timeout": 3}
+        tale.phone.go_on([turn, {"say": "yes"}, turn])
+        await tale.done()
+        (missed,) = tale.notes("script")
+        assert "in vain for turn:0.5" in missed["text"], "its own words are no answer"
+
+    story(work)
+
+
 def test_a_script_hangs_up() -> None:
     async def work(tale: Story) -> None:
         await asyncio.wait_for(tale.hung_up.wait(), 5)

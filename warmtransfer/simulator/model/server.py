@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import struct
 from typing import Any
@@ -141,8 +142,10 @@ class Server:
         session.open()
 
     async def control(self, request: web.Request) -> web.Response:
-        """POST {"fault": "model=stall:5;times=2"}: order a failure, or {"clear": true}."""
+        """POST {"fault": "model=stall:5;times=2"}: {"clear": true}, or {"rules": […]} to teach."""
         order: dict[str, Any] = await request.json()
+        if "rules" in order:
+            return self._teach(order["rules"])
         if order.get("clear"):
             self.setup.faults.clear()
             return web.json_response({"struck": 0, "waiting": []})
@@ -158,6 +161,13 @@ class Server:
         else:
             self.setup.faults.add(fault)
         return web.json_response({"struck": struck, "waiting": self.setup.faults.waiting()})
+
+    def _teach(self, rules: Any) -> web.Response:
+        try:
+            self.setup.book.teach(rules)
+        except (ValueError, TypeError, AttributeError, re.error) as wrong:
+            return web.json_response({"error": str(wrong)}, status=400)
+        return web.json_response({"taught": len(rules)})
 
     async def state(self, _request: web.Request) -> web.Response:
         """GET: the sessions that are open, and the faults still to come."""

@@ -45,6 +45,7 @@ class Phone:
         self._events: list[tuple[str, str | None]] = []
         self._rooms: set[str] = set()
         self._keys = ""
+        self._done = 0
         self._test: Callable[[], bool] | None = None
         self._met: asyncio.Future[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -57,6 +58,14 @@ class Phone:
         self._begin(self._run(), "script")
         if self.talks_over is not None:
             self._begin(self._talk(self.talks_over), "talk")
+
+    def go_on(self, steps: Sequence[Mapping[str, Any]]) -> None:
+        """Do this too, after what the script has still to do; ValueError for what no phone can do."""
+        check_steps(steps)
+        self.steps.extend(steps)
+        if self.finished.is_set() and self._unwatch is not None:
+            self.finished.clear()
+            self._begin(self._run(), "script")
 
     def stop(self) -> None:
         """The line is gone: the script ends where it is."""
@@ -125,8 +134,9 @@ class Phone:
             self.finished.set()
 
     async def _run(self) -> None:
-        for step in self.steps:
-            await self._step(step)
+        while self._done < len(self.steps):
+            self._done += 1
+            await self._step(self.steps[self._done - 1])
         self.finished.set()
 
     async def _step(self, step: Mapping[str, Any]) -> None:
@@ -151,6 +161,7 @@ class Phone:
         try:
             await mouth.play(pcm)
         finally:
+            self._ear.ask()
             end = self.clock.now()
             times = {"start": round(start, 3), "end": round(end, 3)}
             self.trace.note("speech", who=self.label, call_sid=self.call_sid, text=text, **times)
@@ -186,6 +197,9 @@ class Phone:
         if kind == "quiet":
             seconds = float(detail or 1.0)
             return lambda: self._ear.spoken_to and self._ear.quiet >= seconds
+        if kind == "turn":
+            pause = float(detail or 1.0)
+            return lambda: self._ear.answered and self._ear.quiet >= pause
         return lambda: self._consume(kind, detail)
 
     def _consume(self, kind: str, detail: str) -> bool:

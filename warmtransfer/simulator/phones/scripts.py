@@ -13,7 +13,7 @@ VOICEMAIL_LINE = "voicemail-sam"
 
 _STEPS = frozenset({"wait", "say", "press", "until", "beep", "hangup"})
 _EXTRAS = {"until": {"timeout"}, "say": {"voice"}}
-_EVENTS = frozenset({"quiet", "speech", "joined", "left", "heard", "heard-end", "ringing", "keys"})
+_EVENTS = frozenset({"quiet", "turn", "speech", "joined", "left", "heard", "heard-end", "ringing", "keys"})
 _REFUSALS = frozenset({"busy", "no-answer", "failed"})
 _ENTRY = frozenset({"number", "answer", "steps", "talks_over", "voice", "greeting"})
 
@@ -41,7 +41,7 @@ def _check_value(place: int, verb: str, step: Mapping[str, Any]) -> None:
             raise ValueError(f"step {place} needs a number of seconds: {dict(step)}")
     if verb == "until":
         kind, _, detail = str(value).partition(":")
-        if kind not in _EVENTS or (kind == "quiet" and not _is_number(detail or "1")):
+        if kind not in _EVENTS or (kind in ("quiet", "turn") and not _is_number(detail or "1")):
             raise ValueError(f"step {place} waits for something unknown, {value!r}; known: {sorted(_EVENTS)}")
     if verb == "press" and not (str(value) and set(str(value)) <= set("0123456789*#ABCDw")):
         raise ValueError(f"step {place} presses keys that no phone has: {value!r}")

@@ -41,7 +41,7 @@ class Ear:
     def __init__(self) -> None:
         self._recent: deque[bool] = deque(maxlen=_WINDOW)
         self._quiet = 0
-        self._spoken_to = False
+        self._spoken_to = self._answered = False
         self._skip = False
 
     def hear(self, frame: Frame) -> None:
@@ -50,7 +50,7 @@ class Ear:
         if not self._skip:
             self._recent.append(is_voice(frame))
         if sum(self._recent) >= _ENOUGH:
-            self._spoken_to = True
+            self._spoken_to = self._answered = True
             self._quiet = 0
         else:
             self._quiet += 1
@@ -58,6 +58,15 @@ class Ear:
     def forget(self) -> None:
         """Begin anew to wait for speech."""
         self._spoken_to = False
+
+    def ask(self) -> None:
+        """Something has been said to the others: what they answer counts from now on."""
+        self._answered = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether speech has been heard since ask(), or at all."""
+        return self._answered
 
     @property
     def spoken_to(self) -> bool:

@@ -1,0 +1,1 @@
+"""A host app phones itself in its own tests: the pytest plugin, its phone network, and one call."""
