@@ -142,7 +142,7 @@ class Soak:
     def _hold(self, sid: str, calls: list[Row]) -> None:
         rows = of_call(self._rows, sid, [call["id"] for call in calls])
         hangs = (r for r in rows if r["kind"] == "note" and r["event"] == "hangup" and r["call_sid"] == sid)
-        hung_up = self._hung.get(sid, next((float(row["t"]) for row in hangs), None))
+        hung_up = next((float(row["t"]) for row in hangs), self._hung.get(sid))
         legs = {r["call_sid"]: r for r in rows if r["kind"] == "leg"}
         left = [str(r.get("label") or r.get("to")) for r in legs.values() if r["event"] != "ended"]
         found = judge(Case(rows, sid, calls, hung_up, left, struck=True))
