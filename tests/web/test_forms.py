@@ -6,7 +6,7 @@ import string
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from warmtransfer.core import events as ev
@@ -335,6 +335,7 @@ _FORMS = some.dictionaries(
 
 # The first example loads tables of Unicode, which a busy machine finds slow.
 @settings(max_examples=80, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@example({"CallStatus": "completed"})  # which leaves open who answered
 @given(_FORMS)
 def test_no_form_raises_and_no_identifier_carries_more_than_an_identifier(form: dict[str, Any]) -> None:
     named = form | {"FriendlyName": f"wt-{CALL}"}
@@ -346,7 +347,7 @@ def test_no_form_raises_and_no_identifier_carries_more_than_an_identifier(form: 
         forms.dial_action(form),
     ):
         for value in fact.to_dict().values() if fact else ():
-            assert isinstance(value, int) or len(value) <= 64
+            assert value is None or isinstance(value, int) or len(value) <= 64
             assert str(value).isascii()
     assert forms.gate(form, 1).n == 1
     forms.arrived(form)
