@@ -90,14 +90,8 @@ def serve() -> None:
     if here is None or here.first:
         _check(parts.records)
     server = Server(here.listening if here else ("0.0.0.0", settings.port), app)
-    try:
-        # Before the stored calls are taken up: they may belong to the process that has the port.
-        server.init_socket()
-        server.start()
-    except OSError as fault:
-        why = os.strerror(fault.errno or 0)
-        print(f"warmtransfer cannot start:\n  - PORT {settings.port}: {why}.", file=sys.stderr)
-        raise SystemExit(2) from None
+    # Before the stored calls are taken up: they may belong to the process that has the port.
+    _listen(server, settings.port)
     for line in filter(None, (told_by_file, parts.found)):
         log.info("%s", line)
     log.info("listening on port %d as %s", settings.port, settings.public_url)
@@ -115,6 +109,16 @@ def serve() -> None:
         leaving.leave(server, parts.life)
     finally:
         parts.life.stop()
+
+
+def _listen(server: Any, port: int) -> None:
+    try:
+        server.init_socket()
+        server.start()
+    except OSError as fault:
+        why = os.strerror(fault.errno or 0)
+        print(f"warmtransfer cannot start:\n  - PORT {port}: {why}.", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def _take_up(life: Any, log: logging.Logger) -> None:
