@@ -26,7 +26,7 @@ from typing import Any
 from tests.calls.world import NotSeen
 from tests.chaos.accounts import account, sentence
 from tests.chaos.databases import Databases
-from tests.chaos.promises import PROMISES, Verdicts
+from tests.chaos.promises import Verdicts, told
 from tests.chaos.stories import CATALOGUE, STORIES
 from tests.chaos.telling import Result, Telling
 from tests.chaos.worlds import ChaosWorld
@@ -230,9 +230,7 @@ def summary(rows: Iterable[Row]) -> int:
     limits = sum(bool(row["limits"]) for row in rows)
     print(f"{len(rows)} calls, {struck} kills ({len(rows) - struck} came to no such boundary this time)")
     print(f"{limits} callers had asked for a document while no app was there: see Limits in the README")
-    for name, words in PROMISES.items():
-        print(f"  {tested[name]:6} times: {words}: {broken[name]} broken")
-    return sum(broken.values())
+    return told(tested, broken)
 
 
 def main() -> int:

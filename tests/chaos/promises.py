@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,6 +73,13 @@ class Verdicts:
         self.tested += other.tested
         self.broken += other.broken
         self.limits += other.limits
+
+
+def told(tested: Mapping[str, int], broken: Mapping[str, int]) -> int:
+    """Print how often each promise was put to the test, and was broken; how many were."""
+    for name, sentence in PROMISES.items():
+        print(f"  {tested.get(name, 0):6} times: {sentence}: {broken.get(name, 0)} broken")
+    return sum(broken.values())
 
 
 def judge(case: Case) -> Verdicts:

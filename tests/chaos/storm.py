@@ -25,7 +25,7 @@ from tests.calls.world import NotSeen, Row
 from tests.chaos.accounts import account, sentence
 from tests.chaos.databases import Databases
 from tests.chaos.gates import StormWorld
-from tests.chaos.promises import PROMISES, Case, Verdicts, judge, reported
+from tests.chaos.promises import Case, Verdicts, judge, reported, told
 from tests.chaos.scene import of_call
 from tests.chaos.telling import number
 from tests.chaos.weather import PATIENT, TROUBLED, Blow, Weather, weather
@@ -337,9 +337,7 @@ def summary(rows: Iterable[Row]) -> int:
     print(
         f"{sum(len(row['limits']) for row in rows)} callers had asked for a document while no app was there"
     )
-    for name, words in PROMISES.items():
-        print(f"  {tested[name]:6} times: {words}: {broken[name]} broken")
-    return sum(broken.values())
+    return told(tested, broken)
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ import requests
 
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row
 from tests.calls.world import World, named
-from tests.chaos.promises import PROMISES, Case, Verdicts, judge
+from tests.chaos.promises import PROMISES, Case, Verdicts, judge, told
 from tests.chaos.scene import of_call
 from tests.chaos.stories import takes
 from tests.postgres import Postgres
@@ -242,9 +243,7 @@ class Soak:
             print(f"  {name}: {ends or 'too short a run to say'}")
         slowest = max((took for took, how in self._restarts if how == "SIGTERM"), default=0.0)
         print(f"  a SIGTERM took {slowest:.1f} s at most")
-        for promise, sentence in PROMISES.items():
-            broken = sum(name == promise for name, _ in self.verdicts.broken)
-            print(f"  {self.verdicts.tested[promise]:6} times: {sentence}: {broken} broken")
+        told(self.verdicts.tested, Counter(promise for promise, _ in self.verdicts.broken))
         wrong = [*self.broken, *self.grown()]
         for each in wrong:
             print(f"WRONG: {each}")
