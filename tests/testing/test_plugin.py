@@ -67,7 +67,7 @@ def run(folder: Path, *arguments: str) -> str:
     (about / "RECORD").write_text("warmtransfer/__init__.py,,\n")
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     # pytest reads CI too: it then prints the summary's lines whole.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST") and name != "CI"}
+    kept = {name: it for name, it in os.environ.items() if not name.startswith("PYTEST") and name != "CI"}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments],
         cwd=folder, env={**kept, "PYTHONPATH": f"{site}{os.pathsep}{ROOT}"}, capture_output=True, text=True,
