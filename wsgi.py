@@ -19,6 +19,7 @@ if __name__ == "__main__":
 
     monkey.patch_all()
 
+import faulthandler
 import gc
 import logging
 import sys
@@ -87,6 +88,8 @@ def serve() -> None:
         hub.run_callback_threadsafe(told.set)
 
     leaving.Signals(leave, parent=here)
+    # Where each thread stands, should the interpreter crash or a parent end us because the loop hangs.
+    faulthandler.enable()
     if here is None or here.first:
         _check(parts.records)
     server = Server(here.listening if here else ("0.0.0.0", settings.port), app)
@@ -98,6 +101,7 @@ def serve() -> None:
     if here:
         here.left_to_others = lambda: hub.run_callback_threadsafe(server.leave_port)
         here.says(worker.READY)
+        gevent.spawn(_beat, here)
     elif why_one := worker.alone(os.environ):
         log.info("%s", why_one)
     try:
@@ -109,6 +113,14 @@ def serve() -> None:
         leaving.leave(server, parts.life)
     finally:
         parts.life.stop()
+
+
+def _beat(here: worker.Worker) -> None:
+    import gevent
+
+    while True:
+        here.says(worker.BEAT)
+        gevent.sleep(worker.EVERY)
 
 
 def _listen(server: Any, port: int) -> None:

@@ -1,19 +1,28 @@
-"""`wsgi.py` as it is, in a process in which something never returns: `python -m tests.hanging WHAT`."""
+"""`wsgi.py` as it is, in a process in which something never returns: `python -m tests.hanging WHAT`.
+
+With workers it is one of them, and the parent is less patient than usual.
+"""
+
+import os
 
 from gevent import monkey
 
-monkey.patch_all()
+from warmtransfer import parent, worker
 
-import atexit  # noqa: E402
-import os  # noqa: E402
-import runpy  # noqa: E402
-import sys  # noqa: E402
-import threading  # noqa: E402
-from collections.abc import Mapping  # noqa: E402
+if worker.wanted(os.environ) > 1:
+    parent.HUNG = 2
+else:
+    monkey.patch_all()
 
-from flask import Flask  # noqa: E402
+import atexit
+import runpy
+import sys
+import threading
+from collections.abc import Mapping
 
-import warmtransfer  # noqa: E402
+from flask import Flask
+
+import warmtransfer
 
 made = warmtransfer.create_app
 

@@ -99,7 +99,7 @@ def start(tmp_path: Path, own: str) -> Iterator[Start]:
     begun: list[Family] = []
     seen: list[psutil.Process] = []
 
-    def run(**more: str) -> Family:
+    def run(*command: str, **more: str) -> Family:
         port = free_port()
         environment = {
             **GOOD,
@@ -111,7 +111,7 @@ def start(tmp_path: Path, own: str) -> Iterator[Start]:
             "WARMTRANSFER_REST_TIMEOUT": "30",
             **more,
         }
-        begun.append(Family(tmp_path, ["wsgi.py"], port, **environment))
+        begun.append(Family(tmp_path, list(command or ["wsgi.py"]), port, **environment))
         return begun[-1]
 
     yield run
@@ -176,6 +176,26 @@ def asking(family: Family) -> Iterator[list[int]]:
         for each in asks:
             each.join(10)
     assert len(answers) > 10
+
+
+def test_a_worker_whose_loop_stands_still_is_ended_and_it_is_said_where_it_stood(start: Start) -> None:
+    family = start("-m", "tests.hanging", "hub").serving()
+    before = {*family.pids().values()}
+    with contextlib.suppress(requests.RequestException):
+        requests.get(f"http://127.0.0.1:{family.port}/hang", timeout=10)
+    family.says("was killed by SIGABRT; it is started again in 0.5 s")
+    family.serving(3)
+    told = family.log.read_text()
+    assert told.count("has stood still for 2 s") == 1
+    assert "in in_the_system" in told
+    assert len(before & {*family.pids().values()}) == 1, "the one that went round was ended too"
+
+
+def test_a_worker_that_cannot_even_be_told_to_end_is_killed(start: Start) -> None:
+    family = start("-m", "tests.hanging", "hub").serving()
+    os.kill(family.pids()[2], signal.SIGSTOP)
+    family.says("worker 2 was killed by SIGKILL; it is started again in 0.5 s")
+    family.serving(3)
 
 
 # Ending ---------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from warmtransfer.visible import log_plainly
-from warmtransfer.worker import END, LEAVING, MARK, OTHERS, READY
+from warmtransfer.worker import END, EVERY, LEAVING, MARK, OTHERS, READY
 
 log = logging.getLogger("warmtransfer")
 
@@ -35,6 +35,9 @@ AGAIN = 0.5
 AGAIN_MOST = 30.0
 #: Seconds after which a worker that crashes is one that did well.
 STEADY = 60.0
+#: Beats in a row that a worker may miss. Nobody on its lines has heard anything for so long, and the others
+#: have had its calls since half of it; whatever blocks the loop is more than a slow answer.
+HUNG = 10
 #: Seconds from our signal until who is left is killed: just more than a worker allows itself (`leaving`).
 END_SECONDS = 9.7
 #: Seconds behind these after which the kernel ends us: whoever reads our log may have stopped to.
@@ -57,6 +60,7 @@ class Child:
     crashes: int = 0  #: in a row
     ready: bool = False
     leaving: bool = False
+    missed: int = 0  #: beats, in a row
 
     def says(self, what: bytes) -> None:
         """Tell it."""
@@ -85,6 +89,7 @@ class Parent:
 
     def __post_init__(self) -> None:
         self.children = [Child(number) for number in range(1, self.count + 1)]
+        self._looked = time.monotonic()
         self._out, written = os.pipe()
         os.set_blocking(self._out, False)
         os.set_blocking(written, False)
@@ -100,6 +105,7 @@ class Parent:
             self._start_those_due()
             self._wait()
             self._see_who_has_ended()
+            self._see_who_hangs()
             if self.ends is not None and time.monotonic() >= self.ends:
                 self._kill("something hangs")
         return self.status
@@ -128,6 +134,7 @@ class Parent:
         theirs.close()
         child.channel, child.began, child.due = ours, time.monotonic(), None
         child.ready = child.leaving = False
+        child.missed = 0
         log.info("worker %d is started: process %d", child.number, child.process.pid)
 
     # Hearing ----------------------------------------------------------------------------------------
@@ -136,6 +143,7 @@ class Parent:
         """Until something happens, or is due."""
         channels = {each.channel.fileno(): each for each in self._running() if each.channel}
         times = [each.due for each in self.children if each.due is not None]
+        times += [self._looked + EVERY] if any(each.serves for each in self.children) else []
         until = min(times if self.ends is None else [self.ends], default=None)
         patience = None if until is None else max(0.0, until - time.monotonic())
         for found in select.select([self._out, *channels], [], [], patience)[0]:
@@ -158,6 +166,7 @@ class Parent:
         if not said and child.channel:  # it is about to be gone
             child.channel.close()
             child.channel = None
+        child.missed = 0
         if READY in said:
             self._ready(child)
         if LEAVING in said and self.ends is None:
@@ -172,6 +181,29 @@ class Parent:
             self.served = True
             for other in self.children[1:]:
                 other.due = time.monotonic()
+
+    def _see_who_hangs(self) -> None:
+        """End those whose loop stands still, and say where it does.
+
+        Counted are our own looks, at most one for each beat, and not seconds: a machine that was asleep, or a
+        container that was paused, finds everybody late at once.
+        """
+        if self.ends is not None or time.monotonic() < self._looked + EVERY:
+            return
+        self._looked = time.monotonic()
+        for child in self.children:
+            if not child.serves or not child.process:
+                continue
+            child.missed += 1
+            if child.missed == HUNG + 1:
+                log.error(
+                    "worker %d has stood still for %d s: something blocks its loop, and nobody on its lines "
+                    "hears anything; it is ended, below is where it stood",
+                    child.number, HUNG * EVERY,
+                )  # fmt: skip
+                child.process.send_signal(signal.SIGABRT)
+            elif child.missed > HUNG + 1:  # it cannot even die of that
+                child.process.kill()
 
     # Ending -----------------------------------------------------------------------------------------
 

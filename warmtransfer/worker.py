@@ -17,8 +17,10 @@ MARK = "WARMTRANSFER_WORKER"
 #: The most that one parent starts.
 MOST = 64
 
-#: From a worker: it takes connections; it alone was told to end.
-READY, LEAVING = b"r", b"l"
+#: From a worker: it takes connections; it alone was told to end; its loop goes round.
+READY, LEAVING, BEAT = b"r", b"l", b"b"
+#: Seconds from one beat to the next.
+EVERY = 1.0
 #: To a worker: end, as all do; others take the connections, leave the port to them.
 END, OTHERS = b"e", b"o"
 
@@ -57,6 +59,8 @@ class Worker:
         self.left_to_others: Callable[[], object] = lambda: None  #: called, in any thread, when they are
         for each in (self.listening, self._parent):
             os.set_inheritable(each, False)  # no process that a host's tool starts keeps the port, or us
+        # A parent that reads no more, because nobody reads its log, must not stop us.
+        os.set_blocking(self._parent, False)
 
     def fileno(self) -> int:
         """What can be read when the parent has something to say."""
@@ -71,6 +75,8 @@ class Worker:
         """What the parent says, to be read now: whether we are to end, and whether it is there at all."""
         try:
             told = os.read(self._parent, 64)
+        except BlockingIOError:
+            return False, True
         except OSError:
             told = b""
         if not told or OTHERS in told:
