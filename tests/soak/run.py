@@ -25,7 +25,7 @@ import requests
 
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row
 from tests.calls.world import World, named
-from tests.chaos.promises import PROMISES, Case, Verdicts, judge, told
+from tests.chaos.promises import PROMISES, Case, Verdicts, judge, reported, told
 from tests.chaos.scene import of_call
 from tests.chaos.stories import takes
 from tests.postgres import Postgres
@@ -34,6 +34,8 @@ from warmtransfer.ports.store.store import Store
 
 #: Seconds between two samples, and after which ended calls are judged and forgotten.
 EVERY, KEPT = 5.0, 60.0
+#: Seconds from what a caller asks for a person until they have one, or have been told, a restart included.
+SERVED = 30.0
 #: Seconds between a process's end and the next one's start.
 AWAY = 1.0
 CHAT: list[Row] = [HELLO, {"say": "ask-hours"}, {"wait": 7}, {"say": "ask-address"}, {"wait": 8}]
@@ -146,7 +148,8 @@ class Soak:
         hung_up = next((float(row["t"]) for row in hangs), self._hung.get(sid))
         legs = {r["call_sid"]: r for r in rows if r["kind"] == "leg"}
         left = [str(r.get("label") or r.get("to")) for r in legs.values() if r["event"] != "ended"]
-        found = judge(Case(rows, sid, calls, hung_up, left, struck=True))
+        kept = kept_by(calls) if sid not in self._hung else None
+        found = judge(Case(rows, sid, calls, hung_up, left, kept, struck=True))
         self.calls += 1
         self.verdicts.add(found)
         for promise, fault in found.broken:
@@ -248,6 +251,19 @@ class Soak:
         for each in wrong:
             print(f"WRONG: {each}")
         return len(wrong)
+
+
+def kept_by(calls: list[Row]) -> bool | None:
+    """Whether a caller who asked got a person, or was told of every one who was tried; None: did not ask.
+
+    Who hung up sooner than they could have been served does not count.
+    """
+    asked = [row for call in calls for row in call["journal"] if row["event"] == "HandoffAsked"]
+    gone = [row for call in calls for row in call["journal"] if row["event"] == "CallerLeft"]
+    if not asked or not gone or float(gone[-1]["at"]) - float(asked[0]["at"]) < SERVED:
+        return None
+    joined = any(attempt["joined_at"] for call in calls for attempt in call["attempts"])
+    return joined or all(reported(call) for call in calls)
 
 
 def main() -> int:
