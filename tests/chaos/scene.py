@@ -14,6 +14,8 @@ REPORT = re.compile(
     r"could not|did not|on another call|picked up|mailbox|in time|not available|nobody|has (just )?left",
     re.IGNORECASE,
 )
+#: A call's id, which is no part of a SID.
+_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
 APOLOGY = "nobody can take your call"
 
 
@@ -190,17 +192,48 @@ class Scene:
 def of_call(rows: Iterable[Row], caller_sid: str, call_ids: Collection[str]) -> list[Row]:
     """The rows of one call among those of many: its caller's leg, and whatever names one of its ids."""
     rows = list(rows)
+    wanted = _of_its_own((row for row in rows if _names(row, call_ids)), caller_sid)
+    return [row for row in rows if _whose(row) & wanted or _names(row, call_ids)]
+
+
+def _of_its_own(rows: Iterable[Row], caller_sid: str) -> set[str]:
+    """The legs, streams and rooms that these rows tell of, which name the call."""
     sids, streams, rooms = {caller_sid}, set[str](), set[str]()
     for row in rows:
-        if not _names(row, call_ids):
-            continue
         form = dict(map(tuple, row.get("form") or ()))
         answer = row.get("response") or {}
         sids |= {form.get("CallSid", ""), str(answer.get("sid") or ""), str(answer.get("call_sid") or "")}
         streams.add(str(row.get("sid", "")) if row["kind"] == "stream" else "")
         rooms.add(form.get("ConferenceSid", ""))
-    wanted = (sids | streams | rooms) - {""}
-    return [row for row in rows if _whose(row) & wanted or _names(row, call_ids)]
+    return (sids | streams | rooms) - {""}
+
+
+class Many:
+    """Rows of many calls, each read once: `of_call` would read all of them for every call."""
+
+    def __init__(self) -> None:
+        self._read = 0
+        self._by: dict[str, list[tuple[int, Row]]] = {}
+
+    def add(self, row: Row) -> None:
+        """Keep the row; rows come in their order."""
+        self._read += 1
+        for name in _whose(row) | set(_ID.findall(_text(row))):
+            self._by.setdefault(name, []).append((self._read, row))
+
+    def forget(self, before: float) -> None:
+        """Let go of the rows from before this time of the simulator's."""
+        for name, rows in list(self._by.items()):
+            self._by[name] = [each for each in rows if float(each[1]["t"]) >= before]
+            if not self._by[name]:
+                del self._by[name]
+
+    def of_call(self, caller_sid: str, call_ids: Collection[str]) -> list[Row]:
+        """What `of_call` finds in all of them."""
+        naming = {n: row for each in call_ids for n, row in self._by.get(each, ())}
+        wanted = _of_its_own(naming.values(), caller_sid)
+        found = {n: row for name in wanted for n, row in self._by.get(name, ())}
+        return [row for _, row in sorted({**found, **naming}.items(), key=lambda each: each[0])]
 
 
 def _whose(row: Row) -> set[str]:
@@ -214,12 +247,16 @@ def _whose(row: Row) -> set[str]:
 
 
 def _names(row: Row, call_ids: Collection[str]) -> bool:
-    if row["kind"] == "webhook":
-        text = str(row["url"])
-    elif row["kind"] == "rest":
-        text = f"{row['path']} {row.get('form')}"
-    elif row["kind"] == "stream":
-        text = str(row.get("msg", {}).get("start", ""))
-    else:
-        return False
+    text = _text(row)
     return any(each in text for each in call_ids)
+
+
+def _text(row: Row) -> str:
+    """Where a row may name a call of ours."""
+    if row["kind"] == "webhook":
+        return str(row["url"])
+    if row["kind"] == "rest":
+        return f"{row['path']} {row.get('form')}"
+    if row["kind"] == "stream":
+        return str(row.get("msg", {}).get("start", ""))
+    return ""

@@ -9,6 +9,8 @@ import pytest
 from tests.chaos.accounts import account
 from tests.chaos.databases import Databases
 from tests.chaos.kills import Kill, Worlds
+from tests.chaos.storm import Seeds, replay
+from tests.chaos.weather import weather
 
 #: How many processes, and where one is killed: where a leg, or a decision, may be that nobody knows of.
 SAMPLE = [
@@ -37,3 +39,24 @@ def test_an_app_that_is_killed_at_a_boundary_breaks_no_promise(
     result = worlds.tell(Kill(apps, story, boundary))
     assert result.struck, "nobody came to this boundary: its name has changed"
     assert result.verdicts.broken == [], "\n".join(account(result.case))
+
+
+#: One process, killed once, with callbacks that go missing and an API that fails and is slow.
+SEED = 39
+
+
+@pytest.mark.timeout(300)
+def test_a_random_world_breaks_no_promise() -> None:
+    databases = Databases()
+    worlds = Seeds(databases)
+    try:
+        told = worlds.tell(SEED)
+        if told["broken"] and not told["fair"]:
+            told = worlds.tell(SEED, slower=True)
+    finally:
+        worlds.close()
+        databases.close()
+    assert told["calls"] == len(weather(SEED).callers)
+    assert told["kills"] + told["faults"] > 3
+    assert all(told["tested"].get(promise) for promise in ("caller", "one", "ai", "up", "outcome", "orders"))
+    assert not told["broken"], "\n\n".join([replay(SEED), *told["accounts"]])

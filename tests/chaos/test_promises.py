@@ -9,11 +9,12 @@ import pytest
 from tests.calls.world import Row
 from tests.chaos.kills import Kill, spread
 from tests.chaos.promises import Case, judge
-from tests.chaos.scene import of_call
+from tests.chaos.scene import Many, of_call
 from tests.chaos.weather import weather
 
 CALLER, AI, SAM, KIM = "CAcaller", "CAai", "CAsam", "CAkim"
 ROOM = "CF1"
+MINE, OTHER = "a" * 24, "b" * 24
 NUMBERS = {SAM: "+15550100001", KIM: "+15550100002", AI: "app:AP1", CALLER: "+15550100000"}
 
 
@@ -161,13 +162,20 @@ def test_the_rows_of_one_call_are_told_from_anothers() -> None:
     mine = Told().rows
     other = {"kind": "leg", "event": "dialled", "call_sid": "CAother", "to": "+1", "t": 3.0}
     rest = {"kind": "rest", "method": "POST", "path": "/Calls.json", "t": 4.0, "status": 201}
-    mine_too = {**rest, "form": [["Url", "https://x/human/c1/1"]], "response": {"sid": SAM}}
-    not_mine = {**rest, "form": [["Url", "https://x/human/c2/1"]], "response": {"sid": "CAother"}}
+    mine_too = {**rest, "form": [["Url", f"https://x/human/{MINE}/1"]], "response": {"sid": SAM}}
+    not_mine = {**rest, "form": [["Url", f"https://x/human/{OTHER}/1"]], "response": {"sid": "CAother"}}
     rung = {"kind": "leg", "event": "dialled", "call_sid": SAM, "to": NUMBERS[SAM], "t": 5.0}
-    found = of_call([*mine, other, mine_too, not_mine, rung], CALLER, ["c1"])
+    rows = [*mine, other, mine_too, not_mine, rung]
+    found = of_call(rows, CALLER, [MINE])
     assert other not in found
     assert not_mine not in found
     assert [mine_too, rung] == found[-2:]
+    many = Many()
+    for row in rows:
+        many.add(row)
+    assert many.of_call(CALLER, [MINE]) == found
+    many.forget(4.0)
+    assert many.of_call(CALLER, [MINE]) == [row for row in found if row["t"] >= 4.0]
 
 
 def test_any_beginning_of_all_kills_has_every_kind_of_boundary_first() -> None:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ import requests
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row
 from tests.calls.world import World, named
 from tests.chaos.promises import PROMISES, Case, Verdicts, judge, reported, told
-from tests.chaos.scene import of_call
+from tests.chaos.scene import Many
 from tests.chaos.stories import takes
 from tests.postgres import Postgres
 from tests.soak.samples import MAY_GROW, Life, grown, stored, too_much
@@ -36,6 +36,8 @@ from warmtransfer.ports.store.store import Store
 EVERY, KEPT = 5.0, 60.0
 #: Seconds from what a caller asks for a person until they have one, or have been told, a restart included.
 SERVED = 30.0
+#: The share of the calls that has to have been up for ten looks, so that a sample is one of full load.
+FULL = 0.8
 #: Seconds between a process's end and the next one's start.
 AWAY = 1.0
 CHAT: list[Row] = [HELLO, {"say": "ask-hours"}, {"wait": 7}, {"say": "ask-address"}, {"wait": 8}]
@@ -69,8 +71,10 @@ class Soak:
         self._up: dict[str, str] = {}  #: the caller's leg -> their number
         self._hung: dict[str, float] = {}  #: whom we had hang up, and when by the simulator's clock
         self._over: list[tuple[float, str, str]] = []  #: when it ended, leg, number
-        self._rows: list[Row] = []
+        self._rows = Many()
+        self._newest = 0.0  #: by the simulator's clock
         self._next = 0
+        self._lately: deque[int] = deque(maxlen=10)  #: calls up, second by second
         self._restarting = threading.Lock()
         self._restarts: list[tuple[float, str]] = []
         self.lives: list[Life] = []
@@ -97,6 +101,7 @@ class Soak:
     def _go(self, url: str, seconds: float) -> None:
         for n in itertools.count(1):
             self._read()
+            self._lately.append(len(self._up))
             for _ in range(min(3, self._options.calls - len(self._up))):
                 self._phone()
             if n % int(EVERY) == 0:
@@ -120,8 +125,9 @@ class Soak:
         answer = self._world.web.get(f"{self._world.base}/simulator/trace?since={self._next}", timeout=60)
         self._next = int(answer.headers["X-Next"])
         rows = [named(json.loads(line)) for line in answer.text.splitlines()]
-        self._rows += rows
         for row in rows:
+            self._rows.add(row)
+            self._newest = float(row["t"])
             if row["kind"] == "leg" and row["event"] == "ended" and row["call_sid"] in self._up:
                 self._over.append((self._now(), row["call_sid"], self._up.pop(row["call_sid"])))
 
@@ -138,12 +144,10 @@ class Soak:
                 return  # a restart: later
             self._over.pop(0)
             self._hold(sid, calls)
-        first = min(float(row["t"]) for row in self._rows) if self._rows else 0.0
-        oldest = max(first, float(self._rows[-1]["t"]) - 4 * KEPT) if self._rows else 0.0
-        self._rows = [row for row in self._rows if float(row["t"]) >= oldest]
+        self._rows.forget(self._newest - 4 * KEPT)
 
     def _hold(self, sid: str, calls: list[Row]) -> None:
-        rows = of_call(self._rows, sid, [call["id"] for call in calls])
+        rows = self._rows.of_call(sid, [call["id"] for call in calls])
         hangs = (r for r in rows if r["kind"] == "note" and r["event"] == "hangup" and r["call_sid"] == sid)
         hung_up = next((float(row["t"]) for row in hangs), self._hung.get(sid))
         legs = {r["call_sid"]: r for r in rows if r["kind"] == "leg"}
@@ -163,7 +167,8 @@ class Soak:
             continue
         self._judge(self._now() - KEPT / 3)
         self.store.append({**stored(url), "at": self._now()})
-        if self._restarting.locked():
+        # What a machine that was busy had not phoned for a while would look like growth when it does.
+        if self._restarting.locked() or min(self._lately) < FULL * self._options.calls:
             return
         port = self._world.port
         try:
