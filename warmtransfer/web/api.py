@@ -21,7 +21,8 @@ from warmtransfer.core.policy import meant
 from warmtransfer.core.search import mark
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
-from warmtransfer.web import asking, hosts, timeline, wrong
+from warmtransfer.web import asking, hosts, openapi, timeline, wrong
+from warmtransfer.web.openapi import HANDOFF
 from warmtransfer.web.parts import parts
 
 api = hosts.watch(Blueprint("warmtransfer_api", __name__))
@@ -32,8 +33,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 BODY_LIMIT = 16 * 1024
-#: Fields of a handoff, and the most letters each may have.
-HANDOFF = {"target": 100, "reason": 500, "summary": 2000}
 
 
 @api.before_request
@@ -105,7 +104,7 @@ def wrong_method(allowed: str, **_: str) -> Response:
 @api.route("/<path:path>", methods=METHODS)
 def nothing(path: str) -> Response:
     """404 for everything else."""
-    abort(404, "There is GET calls, GET calls/ID and POST calls/ID/handoff.")
+    abort(404, "There is GET calls, GET calls/ID, POST calls/ID/handoff and, of all that, GET openapi.json.")
 
 
 @route("/calls", "GET")
@@ -129,6 +128,14 @@ def one(call_id: str) -> dict[str, Any]:
     records = parts().records
     now = parts().clock.now()
     return timeline.story(call, records.journal(call.id), records.transcript(call.id), now)
+
+
+@route("/openapi.json", "GET")
+def description() -> dict[str, Any]:
+    """What the API takes and answers."""
+    _query()
+    settings = parts().settings
+    return openapi.described(f"{settings.public_url}{settings.url_prefix}/api")
 
 
 @route("/calls/<call_id>/handoff", "POST")

@@ -13,6 +13,9 @@ from warmtransfer.web.moments import FORMS, moment
 #: The query's parameters, each optional: they narrow the list together.
 FILTERS = ("limit", "live", "number", "since", "human", "outcome", "after")
 
+#: Calls in one answer.
+MOST = 500
+
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
 _OUTCOMES = (OPEN, *(outcome.value for outcome in Outcome))
 
@@ -31,8 +34,8 @@ def search(given: Mapping[str, str], now: float) -> Search:
 
 
 def _limit(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", text, re.ASCII) or not 1 <= int(text) <= 500:
-        raise ValueError("limit is not a number from 1 to 500.")
+    if not re.fullmatch(r"[0-9]{1,3}", text, re.ASCII) or not 1 <= int(text) <= MOST:
+        raise ValueError(f"limit is not a number from 1 to {MOST}.")
     return int(text)
 
 
