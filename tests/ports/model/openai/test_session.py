@@ -149,6 +149,24 @@ def test_the_address_carries_the_model_and_a_header_the_key(
     assert dialect.headers(settings) == lines
 
 
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("credit_balance_exhausted", "no credit left"),
+        ("project_spend_limit_exceeded", "spend limit"),
+        ("organization_spend_limit_exceeded", "spend limit"),
+        ("organization_usage_limit_exceeded", "ask for more"),
+    ],
+)
+def test_a_billing_error_is_told_by_its_code_and_not_by_its_type(code: str, word: str) -> None:
+    error = {"type": "insufficient_quota", "code": code}
+    assert dialect.fatal_error(error) == code
+    lost = refusals.refused(429, json.dumps({"error": error}).encode())
+    assert lost.fatal
+    assert code in lost.reason
+    assert word in lost.reason
+
+
 def test_the_key_is_not_in_the_settings_text() -> None:
     assert "secret" not in repr(OpenAISettings(key="secret"))
 
@@ -156,6 +174,7 @@ def test_the_key_is_not_in_the_settings_text() -> None:
 def test_only_listed_errors_are_fatal_and_lost_races_are_harmless() -> None:
     assert dialect.fatal_error({"code": "insufficient_quota"})
     assert dialect.fatal_error({"type": "invalid_api_key"})
+    assert dialect.fatal_error({"code": "of tomorrow", "type": "insufficient_quota"}) == "insufficient_quota"
     assert not dialect.fatal_error({"code": "server_error"})
     assert not dialect.fatal_error(None)
     assert dialect.harmless({"code": "response_cancel_not_active"})

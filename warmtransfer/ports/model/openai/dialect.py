@@ -22,6 +22,9 @@ FATAL = frozenset(
     {
         "insufficient_quota", "invalid_api_key", "account_deactivated", "billing_hard_limit_reached",
         "model_not_found", "beta_api_shape_disabled",
+        # What `insufficient_quota` is told as, in detail; it may stay the error's type beside them.
+        "credit_balance_exhausted", "organization_spend_limit_exceeded", "organization_usage_limit_exceeded",
+        "project_spend_limit_exceeded",
     }
 )  # fmt: skip
 #: Races that every client loses now and then; the session goes on.
@@ -33,7 +36,9 @@ HARMLESS = frozenset(
     }
 )  # fmt: skip
 #: Errors that another try may not meet.
-PASSING = frozenset({"server_error", "rate_limit_exceeded", "session_expired"})
+PASSING = frozenset(
+    {"server_error", "rate_limit_exceeded", "session_expired", "slow_down", "server_is_overloaded"}
+)
 #: What stands around caller audio, which is base64 already.
 APPEND, APPENDED = b'{"type":"input_audio_buffer.append","audio":"', b'"}'
 ALREADY = "conversation_already_has_active_response"
@@ -200,9 +205,9 @@ def encode(event: Mapping[str, Any]) -> bytes:
 
 
 def fatal_error(error: object) -> str:
-    """The code of an error that no new session can cure, else nothing."""
-    code = error.get("code") or error.get("type") if isinstance(error, dict) else ""
-    return code if code in FATAL else ""
+    """The code of an error that no new session can cure, or its type where the code is new; else nothing."""
+    named = (error.get("code"), error.get("type")) if isinstance(error, dict) else ()
+    return next((str(name) for name in named if name in FATAL), "")
 
 
 def harmless(error: Mapping[str, Any]) -> bool:

@@ -9,6 +9,10 @@ from warmtransfer.errors import ModelGone
 from warmtransfer.ports.model.openai.dialect import FATAL, OpenAISettings
 
 _CREDIT = "the project of OPENAI_API_KEY has no credit left: top it up, or set the key of another one"
+_SPENT = (
+    "the spend limit that was set for the project of OPENAI_API_KEY, or its organization, is reached: raise "
+    "it, or set the key of another one"
+)
 _KEY = "set OPENAI_API_KEY to a key that is valid"
 _MODEL = "set WARMTRANSFER_REALTIME_MODEL to a model that the project of OPENAI_API_KEY may use"
 #: What the operator can do about an error code, or the status of a refused upgrade.
@@ -16,7 +20,14 @@ ADVICE: dict[str, str] = {
     "invalid_api_key": _KEY,
     "account_deactivated": "its account is closed; set OPENAI_API_KEY to a key of another one",
     "insufficient_quota": _CREDIT,
+    "credit_balance_exhausted": _CREDIT,
     "billing_hard_limit_reached": _CREDIT,
+    "project_spend_limit_exceeded": _SPENT,
+    "organization_spend_limit_exceeded": _SPENT,
+    "organization_usage_limit_exceeded": (
+        "the organization of OPENAI_API_KEY has used what it was granted for the month: ask for more, or set "
+        "the key of another one"
+    ),
     "model_not_found": _MODEL,
     "beta_api_shape_disabled": "set WARMTRANSFER_REALTIME_URL to a server of the GA protocol",
     "401": _KEY,
@@ -25,6 +36,8 @@ ADVICE: dict[str, str] = {
 }
 #: Upgrade answers that say the same next time: the key, the access, the model's name.
 FATAL_STATUS = frozenset({400, 401, 403, 404})
+#: Both the type of every billing error and the code of some.
+TYPE = "insufficient_quota"
 #: Close codes that stand for an error.
 CLOSES = {3000: "invalid_api_key", 4000: "beta_api_shape_disabled"}
 _DEFAULTS = OpenAISettings()
@@ -38,7 +51,9 @@ def told(what: str, code: str) -> str:
 
 def refused(status: int, body: bytes) -> ModelGone:
     """What an upgrade that was not granted means for us."""
-    code = next((code for code in sorted(FATAL) if code.encode() in body), "")
+    there = [code for code in sorted(FATAL) if code.encode() in body]
+    # The code says more than the type, which an error of its kind may have beside it.
+    code = min(there, key=lambda each: each == TYPE, default="")
     what = f"the model's server answered {status} {code}".strip()
     return ModelGone(told(what, code or str(status)), fatal=status in FATAL_STATUS or bool(code))
 
