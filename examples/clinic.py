@@ -1,6 +1,6 @@
 """A clinic: departments, opening hours, appointments in its own tables, and an admin page behind a login.
 
-Set the keys that the README lists and CLINIC_PASSWORD, then `flask --app examples.clinic run`. Callers ask
+Set the keys of docs/configuration.md and CLINIC_PASSWORD, then `flask --app examples.clinic run`. Callers ask
 for the hours of a department, make an appointment, or are put through to a department by its name.
 Appointments and calls are in one database; the staff's pages ask for a user, and the telephone's do not.
 """

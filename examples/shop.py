@@ -1,6 +1,6 @@
 """A tea shop whose telephone is answered by an AI that knows the orders.
 
-Set the keys that the README lists, then `flask --app examples.shop run`. Callers ask for their order and
+Set the keys of docs/configuration.md, then `flask --app examples.shop run`. Callers ask for their order and
 are told; callers who want a person get one; and those whom nobody could take stand on /callbacks.
 """
 

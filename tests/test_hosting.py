@@ -293,13 +293,9 @@ README = (ROOT / "README.md").read_text()
 
 def test_the_readme_leads_to_the_page_and_what_the_page_points_to_is_there() -> None:
     assert "](docs/going-live.md)" in README
-    for name in re.findall(r"\]\((?!https?:)([^)#]+)", PAGE):
-        assert (ROOT / "docs" / name).exists(), name
     for name in ("requirements.txt", "wsgi.py", ".env.example", "app.json", "Dockerfile", "Procfile"):
         assert f"`{name}`" in PAGE
         assert (ROOT / name).exists(), name
-    for chapter in re.findall(r"README, \*([^*]+)\*", PAGE):
-        assert re.search(rf"^###? {chapter}$", README, re.MULTILINE), chapter
 
 
 def test_every_command_on_the_page_is_one() -> None:

@@ -1,15 +1,27 @@
-"""Writes the README's tables of keys, stages and outcomes from the code: `python -m tools.tables`."""
+"""Writes the tables that the code has into the documents: `python -m tools.tables`.
+
+Keys, stages, outcomes, laws of the simulator, and the error codes of Twilio and of the model. Each has its
+place between two markers (`<!-- keys -->` … `<!-- /keys -->`), on whatever page that is.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Outcome, Stage
+from warmtransfer.ports.carrier.refusals import MEANS
+from warmtransfer.ports.model.openai.refusals import ADVICE
+from warmtransfer.simulator.network.laws import LAW_TEXT, LAWS
 
 ROOT = Path(__file__).parent.parent
+#: Every document of ours: what a reader comes to from the README.
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+#: Twilio's page of an error code.
+ERROR_PAGE = "https://www.twilio.com/docs/api/errors"
 
 
 def sentences(name: str) -> dict[str, str]:
@@ -43,6 +55,20 @@ def plain(text: str) -> str:
     return text.replace("|", "/").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def refused(means: Mapping[int, str]) -> Iterator[str]:
+    """Rows of Twilio's codes: those that mean the same in one, by their first."""
+    told = sorted((text, code) for code, text in means.items())
+    groups = [(text, [code for _, code in each]) for text, each in groupby(told, lambda row: row[0])]
+    for text, codes in sorted(groups, key=lambda group: group[1]):
+        yield f"| {', '.join(f'[{code}]({ERROR_PAGE}/{code})' for code in codes)} | {plain(text)} |"
+
+
+def lost(advice: Mapping[str, str]) -> Iterator[str]:
+    """Rows of the model's codes; a number is the status of a refused handshake."""
+    for code, text in advice.items():
+        yield f"| {f'status {code}' if code.isdigit() else f'`{code}`'} | {plain(text)} |"
+
+
 def tables() -> dict[str, str]:
     """Every generated table by the name of its markers."""
     keys = [
@@ -51,12 +77,19 @@ def tables() -> dict[str, str]:
         for key in KEYS
     ]
     stages, outcomes = sentences("Stage"), sentences("Outcome")
+    laws = [
+        f"| `{name}` | {' '.join(f'`{each}`' for each in answers)} | {plain(LAW_TEXT[name])} |"
+        for name, answers in LAWS.items()
+    ]
     return {
         "keys": table("| key | default | what it is for, and what to put there |", keys),
         "stages": table("| stage | where the caller is |", [f"| `{s}` | {stages[s]} |" for s in Stage]),
         "outcomes": table(
             "| outcome | how an attempt ended |", [f"| `{o}` | {outcomes[o]} |" for o in Outcome]
         ),
+        "laws": table("| law | answers | decides |", laws),
+        "twilio": table("| code | what it means here, and what to do |", refused(MEANS)),
+        "model": table("| code | what it means here, and what to do |", lost(ADVICE)),
     }
 
 
@@ -71,11 +104,18 @@ def filled(text: str, made: Mapping[str, str]) -> str:
     return text
 
 
-def written(text: str) -> str:
-    """The README with its tables as they should be."""
-    return filled(text, tables())
+def places(pages: Iterable[Path], made: Mapping[str, str]) -> dict[Path, dict[str, str]]:
+    """Which page has which of the tables; each must have one place."""
+    found = {page: page.read_text() for page in pages}
+    for name in made:
+        count = sum(text.count(f"<!-- {name} -->\n") for text in found.values())
+        assert count == 1, f"{name} has {count} places"
+    return {
+        page: {name: what for name, what in made.items() if f"<!-- {name} -->\n" in text}
+        for page, text in found.items()
+    }
 
 
 if __name__ == "__main__":
-    readme = ROOT / "README.md"
-    readme.write_text(written(readme.read_text()))
+    for page, made in places(PAGES, tables()).items():
+        page.write_text(filled(page.read_text(), made))

@@ -28,7 +28,7 @@ from warmtransfer.simulator.witness.hearing import loud, quiet
 HARSH = {"lone_participant": "nothing", "announcement": "all"}
 STAY: Row = {"wait": 300}
 WHO = ("talks with the AI", "waits for a human", "is just being connected")
-#: Seconds of silence at a time, and until the AI is back, that the README promises.
+#: Seconds of silence at a time, and until the AI is back, that docs/promises.md tells.
 LONGEST = 2.0
 READY = 2.0
 

@@ -229,7 +229,7 @@ def summary(rows: Iterable[Row]) -> int:
     broken = Counter(promise for row in rows for promise, _ in row["broken"])
     limits = sum(bool(row["limits"]) for row in rows)
     print(f"{len(rows)} calls, {struck} kills ({len(rows) - struck} came to no such boundary this time)")
-    print(f"{limits} callers had asked for a document while no app was there: see Limits in the README")
+    print(f"{limits} callers had asked for a document while no app was there: see docs/promises.md")
     return told(tested, broken)
 
 

@@ -59,7 +59,7 @@ class Verdicts:
 
     tested: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[str, str]] = field(default_factory=list)
-    limits: list[str] = field(default_factory=list)  #: what no promise covers, and the README says so
+    limits: list[str] = field(default_factory=list)  #: what no promise covers, and docs/promises.md says so
 
     def test(self, promise: str, fault: str = "") -> None:
         """One test of a promise; `fault` says how it was broken."""

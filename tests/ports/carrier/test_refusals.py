@@ -8,7 +8,7 @@ import pytest
 
 from warmtransfer.config import KEYS
 from warmtransfer.errors import CarrierGone, CarrierRefused
-from warmtransfer.ports.carrier.refusals import _MEANS, advice, refusal
+from warmtransfer.ports.carrier.refusals import MEANS, advice, refusal
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_code_says_what_to_look_at_and_where_to_read_more(code: int, words: st
     assert told.endswith(f". https://www.twilio.com/docs/api/errors/{code}")
 
 
-@pytest.mark.parametrize("code", _MEANS)
+@pytest.mark.parametrize("code", MEANS)
 def test_what_a_code_means_names_only_keys_that_there_are(code: int) -> None:
     named = set(re.findall(r"\b(?:TWILIO|WARMTRANSFER|OPENAI)_[A-Z_]+\b", advice(code)))
     assert named <= {key.name for key in KEYS}

@@ -44,7 +44,7 @@ _RIGHT = (
 )
 
 #: What a code means here, and what to do: https://www.twilio.com/docs/api/errors/NNNNN, read 2026-11-29.
-_MEANS = {
+MEANS = {
     10001: "the account of TWILIO_ACCOUNT_SID is not active: look at its state in Twilio's console",
     10002: "a trial account cannot do this: upgrade it",
     10004: _FULL,
@@ -103,7 +103,7 @@ def advice(code: int, status: int = 0) -> str:
     if not code:
         return ""
     page = f"https://www.twilio.com/docs/api/errors/{code}"
-    means = _RIGHT if (status, code) == (403, _AUTHENTICATE) else _MEANS.get(code)
+    means = _RIGHT if (status, code) == (403, _AUTHENTICATE) else MEANS.get(code)
     return f"{means}. {page}" if means else page
 
 

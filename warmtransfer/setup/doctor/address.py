@@ -85,7 +85,7 @@ class Address:
                 what,
                 f"is answered {answer.status}, not 101",
                 "have the proxy pass Upgrade and Connection on, and take a server that speaks WebSockets: "
-                "see Servers in the README",
+                "see docs/hosts.md",
             )
 
 

@@ -29,7 +29,7 @@ LAWS: dict[str, tuple[str, ...]] = {
     "trial_caller": ("verified", "anyone"),
 }
 
-#: What each law decides, for `--help` and the README.
+#: What each law decides, for `--help` and docs/any-app.md.
 LAW_TEXT: dict[str, str] = {
     "announcement": "who hears a participant's AnnounceUrl: that participant, or everyone",
     "lone_participant": "what the last one left in a started conference hears",
