@@ -141,6 +141,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"TWILIO_NUMBER": "+15550107777"}, "TWILIO_NUMBER: is no number of the account, which has +15550100000"),
     ({"TWILIO_APP_SID": "AP" + "9" * 32}, "TWILIO_APP_SID: names no TwiML App of the account"),
     ({"TWILIO_APP_SID": ""}, "TWILIO_APP_SID: is missing"),
+    ({"TWILIO_APP_SID": ""}, "TWILIO_APP_SID: is not set -> run `flask"),
     ({"OPENAI_API_KEY": "sk-wrong"}, "a session of openai: the model's server answered 401"),
     ({"WARMTRANSFER_REALTIME_MODEL": "gpt-nothing"}, "set WARMTRANSFER_REALTIME_MODEL to a model"),
     ({"WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1"}, "the model's server cannot be reached"),

@@ -118,8 +118,12 @@ class Account:
         else:
             yield NUMBER.ok("TWILIO_NUMBER", "is the account's, and takes calls")
         if app is None:
-            found = "names no TwiML App of the account" if self._setup.app_sid else "is not set"
-            yield NUMBER.fault("TWILIO_APP_SID", found, f"take the key out; {WAY}, which makes an App")
+            way = f"{WAY}, which makes an App and prints its SID"
+            if self._setup.app_sid:
+                found = "names no TwiML App of the account"
+                yield NUMBER.fault("TWILIO_APP_SID", found, f"take the key out; {way}")
+            else:
+                yield NUMBER.fault("TWILIO_APP_SID", "is not set", way)
         yield from self._settings(number, app)
 
     def _settings(self, number: Number | None, app: App | None) -> Iterator[Line]:
