@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from tests.documents.commands import SHELLS
 from tests.documents.markdown import DOCUMENTS, blocks, name
 from tests.test_config import GOOD
 from tools.tables import ROOT
 from warmtransfer import WarmTransfer, config
 from warmtransfer.ports.model.openai.provider import openai
+from warmtransfer.simulator.phones import scripts
 
 
 def shown(page: Path, language: str) -> list[str]:
@@ -71,3 +75,23 @@ def test_the_client_that_is_shown_asks_elsewhere() -> None:
     made: dict[str, Any] = {"account_sid": "AC" + "0" * 32, "auth_token": "t"}
     exec(compile(block, "<any-app>", "exec"), made)
     assert made["client"].http_client.base.netloc == "127.0.0.1:9000"
+
+
+def controls(page: Path) -> Iterator[tuple[str, Any]]:
+    """What a page has curl send to the simulator: the end of the URL, and the JSON."""
+    for block in blocks(page.read_text()):
+        if block.language in SHELLS and "/simulator/" in block.text:
+            words = shlex.split(block.text, comments=True)
+            for n, word in enumerate(words):
+                if "/simulator/" in word and words[n + 1] == "-d":
+                    yield word.rpartition("/")[2], json.loads(words[n + 2])
+
+
+def test_every_script_that_is_shown_is_one_for_a_phone() -> None:
+    shown_anywhere = [each for page in DOCUMENTS for each in controls(page)]
+    assert {what for what, _ in shown_anywhere} == {"phones", "calls"}
+    for what, body in shown_anywhere:
+        if what == "calls":
+            scripts.check_steps(body["steps"])
+        for entry in body if what == "phones" else ():
+            assert scripts.reaction(entry)
