@@ -74,7 +74,7 @@ class CarrierError(WarmTransferError):
     @property
     def answer(self) -> str:
         """What the carrier answered, and what to do about it."""
-        given = f"HTTP {self.status} code {self.code}"
+        given = f"HTTP {self.status} code {self.code}" if self.status else "no answer"
         return f"{given}: {self.advice}" if self.advice else given
 
 

@@ -247,6 +247,21 @@ def test_a_clock_that_is_wrong_is_seen(live: Deployment, monkeypatch: pytest.Mon
     assert told, faults(lines)
 
 
+def test_a_file_that_the_app_has_yet_to_make_is_no_fault(live: Deployment, tmp_path: Path) -> None:
+    status, lines = live.doctor(DATABASE_URL=f"sqlite:///{tmp_path}/calls.sqlite3")
+    assert status == 0
+    (line,) = [row for row in lines if row["what"] == "DATABASE_URL"]
+    assert line["found"] == "SQLite, made with the first call"
+    assert list(tmp_path.iterdir()) == [], "and looking at it makes none"
+
+
+def test_twilio_out_of_reach_is_told_without_a_status_that_nobody_sent(live: Deployment) -> None:
+    _, lines = live.doctor(TWILIO_API_BASE_URL="http://127.0.0.1:9")
+    (told,) = [row for row in lines if row["what"] == "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"]
+    assert told["verdict"] == "cannot tell"
+    assert told["found"] == "Twilio cannot be asked (read the account: no connection)"
+
+
 def test_a_machine_that_is_too_small_is_seen(live: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warmtransfer.setup.doctor.deployment.memory", lambda: 100_000_000)
     status, lines = live.doctor()

@@ -137,7 +137,7 @@ def test_each_thing_that_cannot_be_used_has_its_own_sentence(account: Account) -
     assert "WARMTRANSFER_PUBLIC_URL is missing" in said()
     account.environment["WARMTRANSFER_PUBLIC_URL"] = PUBLIC
     account.environment["TWILIO_API_BASE_URL"] = "http://127.0.0.1:9"
-    assert "no connection" in said()
+    assert "Twilio was asked in vain to read the account: no connection." in said()
 
 
 def test_a_key_without_the_right_is_told_which_right(account: Account) -> None:

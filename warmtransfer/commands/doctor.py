@@ -12,7 +12,7 @@ import click
 from warmtransfer.commands.looking import configuration, providers
 from warmtransfer.commands.provision import provisioned, refusals
 from warmtransfer.commands.trying import try_phone
-from warmtransfer.ports.store.opening import stands
+from warmtransfer.ports.store.opening import stands, unmade
 from warmtransfer.setup import keys
 from warmtransfer.setup.doctor.doctor import Doctor
 from warmtransfer.setup.doctor.line import Line, Verdict
@@ -64,7 +64,7 @@ def command(context: click.Context, as_json: bool, fix: bool, phone: str, yes: b
 
 
 def _lacks(url: str) -> str:
-    return "; ".join(stands(url).pending)
+    return "there is no file yet" if unmade(url) else "; ".join(stands(url).pending)
 
 
 def _print(line: Line) -> None:

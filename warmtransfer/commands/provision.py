@@ -141,6 +141,8 @@ def refusals() -> Iterator[None]:
     except ConfigError as fault:
         raise click.ClickException("\n".join(fault.faults)) from None
     except CarrierError as fault:
-        raise click.ClickException(f"Twilio refused to {fault.detail}: {fault.answer}.") from None
+        heard = f"Twilio refused to {fault.detail}: {fault.answer}."
+        unheard = f"Twilio was asked in vain to {fault.detail}."
+        raise click.ClickException(heard if fault.status else unheard) from None
     except WarmTransferError as fault:
         raise click.ClickException(str(fault)) from None

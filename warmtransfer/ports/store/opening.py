@@ -73,6 +73,12 @@ def upgraded(url: str) -> Standing:
         return upgrading.upgrade(engine)
 
 
+def unmade(url: str) -> bool:
+    """Whether this is a file that the app will make: it is not there, and its folder is."""
+    file = _file(_checked(url))
+    return file is not None and not file.exists() and file.parent.is_dir()
+
+
 def stands(url: str) -> Standing:
     """Which version this database has, and what it lacks; nothing is changed, nor made."""
     engine = make_engine(url, reading=True)

@@ -179,8 +179,10 @@ def _differences(part: Part) -> Iterator[Line]:
 
 def _refused(area: Area, what: str, fault: CarrierError) -> Line:
     if fault.kind in ("busy", "unsure"):
-        return area.unknown(
-            what, f"Twilio cannot be asked ({fault.detail}): {fault.answer}", "run this again"
-        )
+        answer = f": {fault.answer}" if fault.status else ""
+        return area.unknown(what, f"Twilio cannot be asked ({fault.detail}){answer}", "run this again")
+    if not fault.status:
+        found, do = f"Twilio cannot be asked ({fault.detail})", "see what stands before Twilio's API"
+        return area.fault(what, found, do)
     found = f"refused by Twilio (HTTP {fault.status}, code {fault.code})"
     return area.fault(what, found, fault.advice or "look into the error logs of Twilio's console")
