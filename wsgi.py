@@ -28,7 +28,7 @@ from typing import Any
 
 from flask import Flask
 
-from warmtransfer import ConfigError, WarmTransferError, commands, create_app, keyfile
+from warmtransfer import ConfigError, WarmTransferError, commands, create_app, keyfile, worker
 
 
 def build(environ: Mapping[str, str]) -> Flask:
