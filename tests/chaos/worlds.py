@@ -122,6 +122,7 @@ class ChaosWorld(World):
             if int(line) < 0:
                 self.ended.add(-int(line))
             else:
+                self.ended.discard(int(line))  # the system gives numbers again
                 self._made.put(int(line))
 
     def alive(self, port: int) -> bool:
