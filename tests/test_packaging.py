@@ -124,6 +124,20 @@ def test_without_the_extra_a_sentence_says_what_to_install(module: str, hidden: 
     assert "pip install 'warmtransfer[simulator]'" in line
 
 
+@pytest.mark.parametrize("missing", ["numpy", "cryptography"])
+def test_the_command_says_in_a_sentence_what_to_install(missing: str) -> None:
+    code = WITHOUT.replace('"-m", "--help"', '"/usr/bin/warmtransfer-simulator"').replace(
+        'runpy.run_module(module, run_name="__main__", alter_sys=True)', "__import__(module)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, missing, "warmtransfer.simulator.__main__"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"This part of warmtransfer needs {missing}, which")
+
+
 def test_what_is_imported_without_the_extra_is_an_import_error() -> None:
     code = WITHOUT.replace('sys.argv = ["-m", "--help"]', 'sys.argv = ["app.py"]').replace(
         'runpy.run_module(module, run_name="__main__", alter_sys=True)', "__import__(module)"
@@ -136,7 +150,7 @@ def test_what_is_imported_without_the_extra_is_an_import_error() -> None:
     assert done.stderr.splitlines()[-1].startswith("ImportError: This part of warmtransfer needs numpy")
 
 
-def test_the_wheel_has_the_pytest_plugin_and_its_entry_point(tmp_path: Path) -> None:
+def test_the_wheel_has_the_pytest_plugin_the_command_and_what_it_starts(tmp_path: Path) -> None:
     source = tmp_path / "source"
     for name in ("pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
         source.mkdir(exist_ok=True)
@@ -150,5 +164,9 @@ def test_the_wheel_has_the_pytest_plugin_and_its_entry_point(tmp_path: Path) -> 
     (path,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
         (points,) = [name for name in wheel.namelist() if name.endswith("dist-info/entry_points.txt")]
-        assert "[pytest11]\nwarmtransfer = warmtransfer.testing.plugin" in wheel.read(points).decode()
+        told = wheel.read(points).decode()
+        assert "[pytest11]\nwarmtransfer = warmtransfer.testing.plugin" in told
+        assert "[console_scripts]\nwarmtransfer-simulator = warmtransfer.simulator.__main__:main" in told
+        inside = "warmtransfer/simulator/running/inside"
+        assert {f"{inside}/preload.cjs", f"{inside}/sitecustomize.py"} <= set(wheel.namelist())
         assert "warmtransfer/testing/plugin.py" in wheel.namelist()

@@ -1,4 +1,4 @@
-"""The command line: `python -m warmtransfer.simulator --app http://127.0.0.1:5000/path`."""
+"""The command line: `warmtransfer-simulator --app URL`, or `… run --app URL -- COMMAND`."""
 
 from __future__ import annotations
 
@@ -8,120 +8,97 @@ import shlex
 import signal
 import sys
 from argparse import Namespace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.control import incoming
+from warmtransfer.simulator.given import MODEL, account_of, exports, hosts_of, keys_of, laws_of
 from warmtransfer.simulator.log import logging_to
 from warmtransfer.simulator.model.faults import parsed
 from warmtransfer.simulator.model.process import ModelServer
-from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.holdings import Holdings
 from warmtransfer.simulator.network.laws import LawError, Laws
 from warmtransfer.simulator.options import parser
+from warmtransfer.simulator.running.command import listening
+from warmtransfer.simulator.running.guest import Guest
 from warmtransfer.simulator.server import Simulator
 from warmtransfer.simulator.wire import HostMap
 
-#: How a fault of the model is written.
-MODEL = "model="
+
+@dataclass
+class Asked:
+    """What the command line asks for, read and checked."""
+
+    options: Namespace
+    laws: Laws
+    hosts: HostMap
+    scenario: Any
+    command: list[str] = field(default_factory=list)  #: empty where nothing is run
+    model: list[str] = field(default_factory=list)  #: the model's own options
 
 
 def main() -> int:
-    """Runs the simulator until SIGTERM, SIGINT or POST /simulator/quit."""
-    given = sys.argv[1:]
-    cut = given.index("--") if "--" in given else len(given)
-    options, rest = parser().parse_args(given[:cut]), given[cut + 1 :]
-    model_faults = [text for text in options.fault if text.startswith(MODEL)]
-    if (rest or model_faults) and not options.model:
-        parser().error("options after --, and faults model=…, are the model's; they need --model")
-    if not options.app and not options.env:
-        parser().error("the following arguments are required: --app")
-    if options.keep < 0:
-        parser().error(f"--keep must be 0 or more seconds, not {options.keep:g}")
+    """Runs the simulator until SIGTERM, SIGINT or POST /simulator/quit, or until its command ends."""
+    asked = _asked(sys.argv[1:])
+    if asked.options.env:
+        print("\n".join(exports(asked.options)))
+        return 0
     try:
-        laws = _laws(options)
+        return asyncio.run(_run(asked))
+    except OSError as exc:
+        print(f"warmtransfer.simulator: {exc}", file=sys.stderr)
+        return 1
+
+
+def _asked(given: list[str]) -> Asked:
+    """Reads the command line; ends the program with a sentence when it cannot be meant."""
+    running = given[:1] == ["run"]
+    cut = given.index("--") if "--" in given else len(given)
+    read = parser(running=running)
+    options, rest = read.parse_args(given[int(running) : cut]), given[cut + 1 :]
+    command, rest = (rest, []) if running else ([], rest)
+    options.model = options.model or (running and not options.real_model)
+    model_faults = [text for text in options.fault if text.startswith(MODEL)]
+    try:
+        rest += shlex.split(options.model_options) if running else []
+        _check(options, running, command, bool(rest or model_faults))
+        laws = laws_of(options)
         scenario = json.loads(Path(options.scenario).read_text()) if options.scenario else {}
         for text in model_faults:
             parsed(text)
             rest += ["--fault", text]
-        hosts = HostMap(dict(_pair(text) for text in options.map))
-        Holdings(_account(options))
+        hosts = hosts_of(options, running=running)
+        Holdings(account_of(options))
         if options.env:
-            print("\n".join(exports(options)))
-            return 0
+            exports(options)
     except (LawError, ValueError, OSError) as exc:
-        parser().error(str(exc))
-    try:
-        asyncio.run(_run(options, rest, laws, hosts, scenario))
-    except OSError as exc:
-        print(f"warmtransfer.simulator: {exc}", file=sys.stderr)
-        return 1
-    return 0
+        read.error(str(exc))
+    return Asked(options, laws, hosts, scenario, command, rest)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    public, arrow, local = text.partition("=")
-    if not arrow:
-        raise ValueError(
-            f"--map {text!r}: write PUBLIC=LOCAL, like https://example.test=http://127.0.0.1:5000"
-        )
-    return public, local
+def _check(options: Namespace, running: bool, command: list[str], model: bool) -> None:
+    """Raises ValueError for options that contradict each other."""
+    if running and not command:
+        raise ValueError("run needs the application's command, behind a bare --: run … -- node app.js")
+    if running and options.env:
+        raise ValueError("run gives its command the keys; --env is for what is started elsewhere")
+    if model and not options.model:
+        raise ValueError("options after --, and faults model=…, are the model's; they need --model")
+    if not options.app and not options.env:
+        raise ValueError("the following arguments are required: --app")
+    if options.keep < 0:
+        raise ValueError(f"--keep must be 0 or more seconds, not {options.keep:g}")
 
 
-def _laws(options: Namespace) -> Laws:
-    laws = Laws(options.seed)
-    for text in options.law:
-        name, _, answer = text.partition("=")
-        laws.put(name, answer)
-    laws.put_faults([text for text in options.fault if not text.startswith(MODEL)])
-    return laws
-
-
-def _account(options: Namespace) -> Account:
-    given = {
-        "sid": options.account_sid, "token": options.auth_token, "key_sid": options.api_key,
-        "key_secret": options.api_secret, "number": options.number, "app_sid": options.app_sid,
-        "voice_url": options.voice_url, "status_url": options.status_url, "app_url": options.app_url,
-        "fallback_url": options.fallback_url, "voice_method": options.voice_method,
-        "status_method": options.status_method, "app_fallback_url": options.app_fallback_url,
-        "secondary_token": options.secondary_token, "numbers": options.numbers, "trial": options.trial,
-        "verified": frozenset(options.verified), "countries": options.countries,
-        "key_rights": options.key_rights, "balance": options.balance,
-    }  # fmt: skip
-    return Account.for_app(options.app or "", **{k: v for k, v in given.items() if v is not None})
-
-
-def exports(options: Namespace) -> list[str]:
-    """The lines for an application's shell; raises ValueError where a port is left to chance."""
-    if not options.port or (options.model and not options.model_port):
-        raise ValueError("--env needs the ports that the simulator will have: --port, and --model-port")
-    keys = _keys(_account(options), f"http://{options.host}:{options.port}")
-    if options.model:
-        url = f"ws://127.0.0.1:{options.model_port}/v1/realtime"
-        keys |= {"REALTIME_URL": url, "OPENAI_API_KEY": "any"}
-    return [f"export {name}={shlex.quote(value)}" for name, value in keys.items()]
-
-
-def _keys(account: Account, url: str) -> dict[str, str]:
-    """What an application needs to know of the account, by the names of its environment."""
-    return {
-        "TWILIO_ACCOUNT_SID": account.sid,
-        "TWILIO_AUTH_TOKEN": account.token,
-        "TWILIO_API_KEY": account.key_sid,
-        "TWILIO_API_SECRET": account.key_secret,
-        "TWILIO_APP_SID": account.app_sid,
-        "TWILIO_NUMBER": account.number,
-        "TWILIO_API_BASE_URL": url,
-    }
-
-
-async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, scenario: Any) -> None:
+async def _run(asked: Asked) -> int:
+    options = asked.options
     clock = Clock(options.speed)
-    out = Path(options.out) if options.out else None
     simulator = Simulator(
-        _account(options), host=options.host, port=options.port, clock=clock, laws=laws, hosts=hosts, out=out,
-        calls_per_second=options.cps, keep=options.keep, sound=not options.no_frames,
+        account_of(options), host=options.host, port=options.port, clock=clock, laws=asked.laws,
+        hosts=asked.hosts, out=Path(options.out) if options.out else None, calls_per_second=options.cps,
+        keep=options.keep, sound=not options.no_frames,
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -129,15 +106,17 @@ async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, 
     if not options.quiet:
         simulator.trace.watch(logging_to(sys.stderr.write))
     await simulator.start()
-    model = ModelServer(clock, simulator.trace, options.model_port, rest) if options.model else None
+    model = ModelServer(clock, simulator.trace, options.model_port, asked.model) if options.model else None
     try:
         if model is not None:
             await model.start()
-        simulator.network.phones.put(scenario.get("phones", []))
+        simulator.network.phones.put(asked.scenario.get("phones", []))
+        if asked.command:
+            return await _guest(asked, simulator, model)
         print(json.dumps(_announcement(simulator, model)), flush=True)
-        for call in scenario.get("calls", []):
-            clock.call_later(float(call.get("at", 0)), simulator.network.phone_in, *incoming(call))
+        _begin(asked, simulator)
         await simulator.quit.wait()
+        return 0
     finally:
         await simulator.network.close()
         if model is not None:
@@ -145,12 +124,37 @@ async def _run(options: Namespace, rest: list[str], laws: Laws, hosts: HostMap, 
         await simulator.stop()
 
 
+def _begin(asked: Asked, simulator: Simulator) -> None:
+    """Begins the scenario's calls, each at its time from now on."""
+    for call in asked.scenario.get("calls", []):
+        at = float(call.get("at", 0))
+        simulator.clock.call_later(at, simulator.network.phone_in, *incoming(call))
+
+
+async def _guest(asked: Asked, simulator: Simulator, model: ModelServer | None) -> int:
+    """Runs the command; stdout is its own, so the announcement goes to stderr."""
+    if simulator.quit.is_set():
+        return 0
+    print(json.dumps(_announcement(simulator, model)), file=sys.stderr, flush=True)
+
+    async def once_it_listens() -> None:
+        if await listening(asked.hosts.local(asked.options.app)):
+            _begin(asked, simulator)
+
+    calls = asyncio.ensure_future(once_it_listens()) if asked.scenario.get("calls") else None
+    try:
+        return await Guest(simulator, model, asked.options.app).run(asked.command)
+    finally:
+        if calls is not None:
+            calls.cancel()
+
+
 def _announcement(simulator: Simulator, model: ModelServer | None) -> dict[str, Any]:
     account = simulator.network.account
     told: dict[str, Any] = {
         "port": simulator.port,
         "control_url": f"{simulator.url}/simulator",
-        **_keys(account, simulator.url),
+        **keys_of(account, simulator.url),
         "voice_url": account.voice_url,
         "status_url": account.status_url,
         "app_url": account.app_url,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.keeping import KEEP
@@ -13,11 +15,19 @@ METHODS = ("GET", "POST")
 ABOUT = """\
 A phone network in a box. It plays Twilio's side for any application: REST, webhooks, TwiML, conferences
 with mixed sound, Media Streams. Point the application's SDK at the printed TWILIO_API_BASE_URL, then let
-somebody phone the number:
+somebody phone the number (or start the application inside: run --help):
 
   python -m warmtransfer.simulator --port 9000 --app http://127.0.0.1:5000/path
   curl -X POST localhost:9000/simulator/calls -d '{"from": "+15550123456", "steps": [
        {"until": "quiet:1.0"}, {"say": "Can I speak to a person?"}, {"wait": 20}, {"hangup": true}]}'
+"""
+
+RUN = """\
+Starts an application as it is, in any language, inside the simulator: its requests to api.twilio.com and its
+model's WebSocket to api.openai.com come here, by TLS, without a change to it or to its SDKs. It ends when the
+application does, with the same exit status, and hands signals on.
+
+  warmtransfer-simulator run --app http://127.0.0.1:5000/path -- node app.js
 """
 
 
@@ -42,12 +52,20 @@ def _epilog() -> str:
     return "\n".join(lines)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Returns the parser."""
+def _called() -> str:
+    """How the program was called, for its usage."""
+    name = Path(sys.argv[0]).name
+    return name if name.startswith("warmtransfer") else "python -m warmtransfer.simulator"
+
+
+def parser(*, running: bool = False) -> argparse.ArgumentParser:
+    """Returns the parser of the command line; of `run`, which starts the application, behind that word."""
     found = argparse.ArgumentParser(
-        prog="python -m warmtransfer.simulator", description=ABOUT, epilog=_epilog(),
+        prog=f"{_called()} run" if running else _called(), description=RUN if running else ABOUT,
+        usage="%(prog)s --app URL [options] -- COMMAND …" if running else None, epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
+    found.set_defaults(real_model=False, model_options="")
     add = found.add_argument
     add("--app", metavar="URL", help="the application; its webhooks default to URL/voice, /status, /ai")
     add(
@@ -63,6 +81,10 @@ def parser() -> argparse.ArgumentParser:
     add("--fault", action="append", default=[], metavar="FAULT", help="repeatable, see below")
     add("--model", action="store_true", help="also starts the local realtime model server")
     add("--model-port", type=int, default=0, help="its port (default: a free one)")
+    if running:
+        add("--real-model", action="store_true", help="no local model: api.openai.com is the real one")
+        add("--model-options", default="", metavar="'OPTIONS'",
+            help="of python -m warmtransfer.simulator.model, as '--tool transfer=escalate'")  # fmt: skip
     _run_options(found)
     _account_options(found)
     return found

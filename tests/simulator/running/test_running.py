@@ -1,0 +1,195 @@
+"""An application as it is, inside the simulator: the hosts it reaches, its exit status, its signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulator.running import guests
+
+QUICK = ("--speed", "10", "--model-options", "--ears match")
+
+
+def command(*words: str, options: tuple[str, ...] = ()) -> list[str]:
+    """The command line that runs an application inside."""
+    start = [sys.executable, "-m", "warmtransfer.simulator", "run", "--app", "http://127.0.0.1:5005/x"]
+    return [*start, "--port", "0", *options, "--", *words]
+
+
+def run(*words: str, options: tuple[str, ...] = QUICK, **env: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command inside, to its end."""
+    given = {name: value for name, value in os.environ.items() if name not in ("PORT", "NO_PROXY")}
+    return subprocess.run(
+        command(*words, options=options), capture_output=True, text=True, timeout=60, env={**given, **env}
+    )
+
+
+def python(script: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Runs a script with this Python inside."""
+    return run(sys.executable, "-c", script, **more)
+
+
+def printed(done: subprocess.CompletedProcess[str]) -> Any:
+    """The one line of JSON that the guest has printed: stdout is its own."""
+    assert done.stdout.count("\n") == 1, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_twilios_sdk_and_a_websocket_client_reach_it_as_they_are(tmp_path: Path) -> None:
+    done = python(guests.PYTHON, options=(*QUICK, "--out", str(tmp_path)))
+    told = printed(done)
+    assert told == {
+        "sid": told["sid"], "code": 21211, "iso": "US", "direct": 401, "event": "session.created",
+        "port": "5005",
+    }  # fmt: skip
+    assert done.returncode == 7
+    rows = [json.loads(line) for line in (tmp_path / "trace.jsonl").read_text().splitlines()]
+    created = next(row for row in rows if row["kind"] == "rest" and row["status"] == 201)
+    assert created["response"]["sid"] == told["sid"]
+
+
+def test_clients_that_know_no_proxy_are_led_there_by_the_name() -> None:
+    done = python(guests.PYTHON_WITHOUT_PROXIES)
+    assert printed(done) == {"event": "session.created", "status": 401, "port": 443}
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="there is no Node here")
+def test_node_reaches_it_by_every_way_that_its_libraries_take(tmp_path: Path) -> None:
+    script = tmp_path / "app.mjs"
+    script.write_text(guests.NODE)
+    done = run(str(shutil.which("node")), str(script))
+    told = printed(done)
+    assert told["list"] == 200
+    assert told["sid"].startswith("CA")
+    assert told["event"] == "HTTP/1.1 101 Switching Protocols session.created"
+    assert done.returncode == 3
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here")
+def test_curl_trusts_it_and_the_world_besides(tmp_path: Path) -> None:
+    world = tmp_path / "world.pem"
+    world.write_text("# the world's authorities\n")
+    show = 'curl -s -o /dev/null -w "%{http_code} " https://api.twilio.com/2010-04-01/Accounts.json'
+    trust = {"SSL_CERT_FILE": str(world), "CURL_CA_BUNDLE": str(world), "REQUESTS_CA_BUNDLE": ""}
+    done = run("sh", "-c", f'{show}; grep -c . "$SSL_CERT_FILE"; grep "^#" "$CURL_CA_BUNDLE"', **trust)
+    status, lines, mark = done.stdout.partition("\n")[0].split() + done.stdout.splitlines()[1:]
+    assert (status, mark) == ("401", "# the world's authorities"), done.stderr
+    assert int(lines) > 5
+
+
+def test_what_stood_in_the_environment_stays_and_what_would_lead_past_is_left_out() -> None:
+    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    done = python(
+        show, NO_PROXY="example.test,*,.twilio.com,api.openai.com", NODE_OPTIONS="--no-warnings",
+        PYTHONPATH="/nowhere", PORT="8123", TWILIO_AUTH_TOKEN="the-real-one", OPENAI_API_KEY="the-real-one",
+    )  # fmt: skip
+    env = printed(done)
+    assert env["NO_PROXY"] == env["no_proxy"] == "localhost,127.0.0.1,example.test"
+    assert env["NODE_OPTIONS"].endswith(" --no-warnings")
+    assert env["PYTHONPATH"].endswith(":/nowhere")
+    assert env["PORT"] == "8123"
+    assert "the-real-one" not in env.values()
+    assert "TWILIO_API_BASE_URL" not in env
+
+
+def test_with_the_real_model_its_host_and_key_are_left_alone() -> None:
+    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    env = printed(python(show, options=("--real-model",), OPENAI_API_KEY="the-real-one"))
+    assert env["OPENAI_API_KEY"] == "the-real-one"
+    assert env["WARMTRANSFER_FRONTED"] == "twilio.com *.twilio.com"
+
+
+def test_a_sitecustomize_that_was_there_is_run_too(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import builtins\nbuiltins.was_here = True\n")
+    done = python("print(was_here)", options=("--real-model",), PYTHONPATH=str(tmp_path))
+    assert done.stdout == "True\n", done.stderr
+
+
+@pytest.mark.parametrize(("words", "status"), [(("no-such-command",), 127), (("/",), 126)])
+def test_a_command_that_cannot_be_run_is_said_as_a_shell_says_it(words: tuple[str], status: int) -> None:
+    done = run(*words, options=("--real-model",))
+    assert done.returncode == status
+    assert f"warmtransfer.simulator: {words[0]}: " in done.stderr
+
+
+def test_a_command_that_a_signal_ends_has_a_shells_status() -> None:
+    assert run("sh", "-c", "kill -9 $$", options=("--real-model",)).returncode == 137
+
+
+@contextmanager
+def waiting() -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """A guest that is up and waits; with what the simulator said of itself."""
+    start = command(sys.executable, "-c", guests.WAITING, options=("--real-model", "--quiet"))
+    with subprocess.Popen(start, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            said = json.loads(process.stderr.readline())
+            assert process.stdout.readline() == "up\n"
+            yield process, said
+        finally:
+            process.kill()
+
+
+def test_signals_are_handed_on_and_the_applications_end_is_the_end() -> None:
+    with waiting() as (process, said):
+        for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM):
+            process.send_signal(number)
+            assert process.stdout is not None
+            assert process.stdout.readline() == f"told {number.name}\n"
+        assert process.wait(20) == 5
+        with pytest.raises(OSError):
+            socket.create_connection(("127.0.0.1", said["port"]), 1)
+
+
+def test_who_asks_the_simulator_to_quit_ends_the_application() -> None:
+    with waiting() as (process, said):
+        urllib.request.urlopen(f"{said['control_url']}/quit", data=b"", timeout=10).close()
+        assert process.stdout is not None
+        assert process.stdout.readline() == "told SIGTERM\n"
+        assert process.wait(20) == 5
+
+
+def test_the_calls_of_a_scenario_wait_until_the_application_listens(tmp_path: Path) -> None:
+    scenario = tmp_path / "scenario.json"
+    scenario.write_text(json.dumps({"calls": [{"at": 0, "from": "+15550123456", "steps": []}]}))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    late = f"import time; time.sleep(0.5)\n{guests.PHONED}"
+    start = [sys.executable, "-m", "warmtransfer.simulator", "run", "--app", f"http://127.0.0.1:{port}"]
+    more = ["--port", "0", "--speed", "20", "--real-model", "--scenario", str(scenario)]
+    done = subprocess.run(
+        [*start, *more, "--", sys.executable, "-c", late], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "PORT": str(port)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "was phoned\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "--app", "http://127.0.0.1:1"], "run needs the application's command"),
+        (["run", "--", "true"], "required: --app"),
+        (["run", "--env", "--app", "http://127.0.0.1:1", "--", "true"], "run gives its command the keys"),
+        (["run", "--real-model", "--fault", "model=stall", "--app", "http://127.0.0.1:1", "--", "true"],
+         "they need --model"),
+    ],
+)  # fmt: skip
+def test_a_command_line_that_cannot_be_meant_is_refused(words: list[str], said: str) -> None:
+    start = [sys.executable, "-m", "warmtransfer.simulator", *words]
+    done = subprocess.run(start, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert said in done.stderr

@@ -1,0 +1,1 @@
+"""What is put into the application's runtime: the fronted hosts lead here, whatever opens the socket."""
