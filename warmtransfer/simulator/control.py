@@ -40,6 +40,7 @@ class Control:
             ("POST", "/calls/{sid}/hangup", self.hang_up),
             ("POST", "/messages", self.text_in),
             ("GET", "/messages", self.messages),
+            ("GET", "/recordings", self.recordings),
             ("PUT", "/phones", self.phones),
             ("PUT", "/laws", self.laws),
             ("PUT", "/faults", self.faults),
@@ -143,6 +144,16 @@ class Control:
                 {"sid": m.sid, "direction": m.direction, "from": m.from_, "to": m.to, "body": m.body,
                  "status": m.status}
                 for m in self.network.messages.kept.values()
+            ]
+        }  # fmt: skip
+
+    async def recordings(self, request: web.Request) -> dict[str, Any]:
+        """Shows the recordings, oldest first."""
+        return {
+            "recordings": [
+                {"sid": r.sid, "call_sid": r.call_sid, "conference_sid": r.conference_sid,
+                 "source": r.source, "status": r.status, "channels": r.channels, "duration": r.duration}
+                for r in self.network.services.recordings.kept.values()
             ]
         }  # fmt: skip
 

@@ -25,7 +25,10 @@ def logging_to(write: Callable[[str], object]) -> Callable[[Row], None]:
 
 def line_for(row: Row) -> str:
     """The line for a row of the trace, without control characters; nothing for most rows."""
-    lines = {"leg": _leg, "webhook": _webhook, "rest": _rest, "message": _message, "note": _note}
+    lines = {
+        "leg": _leg, "webhook": _webhook, "rest": _rest, "message": _message, "recording": _recording,
+        "note": _note,
+    }  # fmt: skip
     text = lines.get(row["kind"], _nothing)(row)
     shown = "".join(each if each.isprintable() else "?" for each in text)
     return f"{row['t']:8.2f}  {shown}" if shown else ""
@@ -68,6 +71,11 @@ def _rest(row: Row) -> str:
 
 def _message(row: Row) -> str:
     return f"message  {row.get('from')} -> {row.get('to')} {row.get('status')}"
+
+
+def _recording(row: Row) -> str:
+    length = f" {row['duration']} s" if row.get("duration") is not None else ""
+    return f"recorded {row.get('sid')} of {row.get('recorded')} {row.get('status')}{length}"
 
 
 def _note(row: Row) -> str:

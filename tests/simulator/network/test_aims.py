@@ -32,7 +32,7 @@ def test_a_match_that_some_request_has_is_taken(match: str) -> None:
 @pytest.mark.parametrize(
     "match",
     [
-        "post Calls", "DELETE Calls", "Participants POST", "POST Cals", "PUT Calls", "POST Calls.json",
+        "post Calls", "DELETE Balance", "Participants POST", "POST Cals", "PUT Calls", "POST Calls.json",
         "Calls Conferences", "GET Participants Calls",
     ],
 )  # fmt: skip
@@ -60,7 +60,7 @@ def test_the_subjects_are_those_of_the_routes() -> None:
         return {
             f"{method} {path.strip('/').removesuffix('.json')}".strip()
             for method, path in paths
-            if "Recordings" not in path
+            if "Recordings" not in path or path.endswith(".json")  # their sound is no resource
         }
 
     def plain(subject: str) -> str:

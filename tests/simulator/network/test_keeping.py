@@ -30,7 +30,7 @@ def held(net: World) -> dict[str, int]:
     return {
         "calls": len(network.calls), "rooms": len(network.rooms), "rows": len(net.sim.trace.lines),
         "jars": len(services.webhooks._jars), "callbacks": len(services.callbacks._last),
-        "clips": len(services.recordings.clips), "tasks": network.tasks.count,
+        "clips": len(services.recordings.kept), "tasks": network.tasks.count,
         "Call": alive.count(Call), "Room": alive.count(Room), "Recorder": alive.count(Recorder),
     }  # fmt: skip
 

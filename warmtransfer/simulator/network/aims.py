@@ -24,12 +24,18 @@ SUBJECTS = (
     "POST OutgoingCallerIds/{number}", "DELETE OutgoingCallerIds/{number}",
     "GET Messages", "POST Messages", "GET Messages/{message}", "POST Messages/{message}",
     "DELETE Messages/{message}",
+    "GET Recordings", "GET Recordings/{recording}", "DELETE Recordings/{recording}",
+    "POST Calls/{call}/Recordings", "GET Calls/{call}/Recordings", "GET Calls/{call}/Recordings/{recording}",
+    "POST Calls/{call}/Recordings/{recording}", "DELETE Calls/{call}/Recordings/{recording}",
+    "GET Conferences/{room}/Recordings", "GET Conferences/{room}/Recordings/{recording}",
+    "POST Conferences/{room}/Recordings/{recording}", "DELETE Conferences/{room}/Recordings/{recording}",
     "GET DialingPermissions/Countries", "GET DialingPermissions/Countries/{iso}",
     "GET DialingPermissions/Countries/{iso}/HighRiskSpecialPrefixes",
     "POST DialingPermissions/BulkCountryUpdates", "GET Settings", "POST Settings",
 )  # fmt: skip
 _SAMPLES = {
     "call": "CA", "room": "CF", "who": "CA", "app": "AP", "number": "PN", "iso": "US", "message": "SM",
+    "recording": "RE",
 }  # fmt: skip
 _METHODS = frozenset({"get", "post", "put", "delete", "patch"})
 _RESOURCES = frozenset(

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from warmtransfer.simulator.network.geography import place_of
 from warmtransfer.simulator.network.holdings import TRIAL_LIMIT, Settings
+from warmtransfer.simulator.network.taking import Taking, Wanted
 from warmtransfer.simulator.phones.phone import Phone
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.engine import Line, Recorder
@@ -85,6 +86,8 @@ class Call:
     caller_name: str = ""
     """Who the caller is by the register of names, for a number that looks it up."""
     place_given: Mapping[str, str] = field(default_factory=dict)
+    recorded: Wanted | None = None
+    """How the whole leg is to be recorded, from its answer on."""
     disclaims: bool = False
     """Whether the message of a trial account is still to be heard before the leg's TwiML."""
 
@@ -106,6 +109,7 @@ class Call:
         self.place: Place | None = None
         self.stream: MediaStream | None = None
         self.taps: dict[str, MediaStream] = {}
+        self.takings: list[Taking] = []
         self.children: list[Call] = []
         self.script: asyncio.Task[None] | None = None
         self.effort: asyncio.Task[Any] | None = None
@@ -164,10 +168,20 @@ class Call:
         self.recorder = Recorder()
         self.line = Line(phone, self.recorder)
         self.services.engine.add(self.line)
+        if self.recorded is not None:
+            self.record(self.recorded)
         self._limit = self.services.clock.call_later(self.time_limit, self._time_up)
         self.trace("answered")
         self.report("answered")
         self.answered.set()
+
+    def record(self, wanted: Wanted) -> Taking | None:
+        """Begins a recording of a leg that has answered; None for one that has not, or is over."""
+        if self.line is None or self.over:
+            return None
+        taking = Taking(self.services, wanted, call_sid=self.webhook_sid).on_line(self.line)
+        self.takings.append(taking)
+        return taking
 
     def lift(self, phone: Phone) -> None:
         """Connects a phone with this leg and starts what the person does."""
@@ -261,6 +275,8 @@ class Call:
 
     def _silence(self) -> None:
         self.player.stop()
+        for taking in self.takings:
+            taking.stop()
         if self.line is not None:
             self.services.engine.remove(self.line)
         if self.phone is not None:
@@ -310,5 +326,7 @@ class Call:
             form += [("CallDuration", str(seconds)), ("Duration", str(-(-seconds // 60)))]
             if sip or self.direction.startswith("outbound"):
                 form.append(("SipResponseCode", str(sip or 200)))
+            if self.recorded is not None and self.takings:
+                form += self.takings[0].fields
         self.sequence += 1
         self.services.callbacks.send(self.sid, self.news.url, form, self.news.method)

@@ -1,9 +1,11 @@
-"""What is kept of the sound: a pair of WAV files for each leg, and what <Record> was told to keep."""
+"""What is kept of the sound: a pair of WAV files for each leg, and the account's recordings."""
 
 from __future__ import annotations
 
 import asyncio
 import re
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from warmtransfer.simulator.clock import Clock
@@ -12,28 +14,52 @@ from warmtransfer.simulator.sound.engine import Recorder
 from warmtransfer.simulator.tasks import Tasks
 
 
+@dataclass
+class Recording:
+    """One recording as the API has it, from its beginning on."""
+
+    sid: str
+    source: str
+    call_sid: str = ""
+    conference_sid: str = ""
+    channels: int = 1
+    track: str = "both"
+    status: str = "in-progress"
+    error: int = 0
+    duration: int | None = None
+    sides: tuple[PCM, ...] = ()  #: the sound of each channel, once it has been taken
+    created: float = field(default_factory=time.time)
+    updated: float = field(default_factory=time.time)
+    ended_at: float | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it is still being taken, or could go on."""
+        return self.status in ("in-progress", "paused")
+
+
 class Recordings:
-    """Saves sound in a folder; without one, only what <Record> keeps is held, in memory."""
+    """Saves sound in a folder; without one, only the account's recordings are held, in memory."""
 
     def __init__(self, out: Path | None, tasks: Tasks, clock: Clock) -> None:
         self.out = out
+        self.kept: dict[str, Recording] = {}
         self._clock = clock
-        self._made: dict[str, float] = {}
-        self.clips: dict[str, PCM] = {}
         self._tasks = tasks
         self._taken: set[str] = set()
 
-    def clip(self, sid: str, pcm: PCM) -> None:
-        """Keeps a recording under its SID."""
-        self.clips[sid] = pcm
-        self._made[sid] = self._clock.now()
-        if self.out is not None and len(pcm):
-            save_wav(self.out / f"{sid}.wav", pcm)
+    def end(self, recording: Recording, sides: tuple[PCM, ...]) -> None:
+        """Keeps the sound of a recording that has ended."""
+        recording.sides = sides
+        recording.ended_at = self._clock.now()
+        if self.out is not None and len(sides[0]):
+            save_wav(self.out / f"{recording.sid}.wav", *sides)
 
     def let_go(self, horizon: float) -> None:
-        """Forgets recordings made before this time; their files stay."""
-        for sid in [sid for sid, made in self._made.items() if made < horizon]:
-            del self._made[sid], self.clips[sid]
+        """Forgets recordings that ended before this time; their files stay."""
+        for sid, recording in list(self.kept.items()):
+            if recording.ended_at is not None and recording.ended_at < horizon:
+                del self.kept[sid]
 
     def leg(self, label: str, sid: str, recorder: Recorder, *, mirrored: bool) -> tuple[str, str] | None:
         """Saves what a leg heard and said, the other way round if `mirrored`; returns the files' names."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.network.roomnews import RoomNews, Teller
+from warmtransfer.simulator.network.taking import Taking, Wanted
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.sound.audio import beep
 from warmtransfer.simulator.sound.mixer import Mixer, Seat
@@ -34,6 +35,7 @@ class Member:
     early_media: bool = True
     max_members: int = 250
     news: RoomNews = field(default_factory=RoomNews)
+    records: Wanted | None = None  #: how the conference is to be recorded, if this one asks for it
     by_rest: bool = False
     by_name: bool = True
     joined: bool = False
@@ -97,6 +99,7 @@ class Room:
         self.mixer = Mixer()
         self.tell = Teller(services, sid, name)
         self.announcing = asyncio.Lock()
+        self.taking: Taking | None = None
         services.engine.add(self.mixer)
 
     def find(self, key: str) -> Member | None:
@@ -146,6 +149,9 @@ class Room:
             self.tell.send("conference-start")
         for member in self.members.values():
             self._stop_waiting(member)
+        wishes = [member.records for member in self.members.values() if member.records is not None]
+        if wishes and self.taking is None:
+            self.taking = Taking(self.services, wishes[0], conference_sid=self.sid).in_room(self.mixer)
 
     def _wait(self, member: Member) -> None:
         if member.waiting is not None or member.seat is None:
@@ -220,6 +226,8 @@ class Room:
             "conference", what="end", conference_sid=self.sid, name=self.name, reason=why
         )
         self.tell.send("conference-end", self._ending(why, by))
+        if self.taking is not None:
+            self.taking.stop()
         self.mixer.close()
         self.services.engine.remove(self.mixer)
 

@@ -13,6 +13,7 @@ from warmtransfer.simulator.rest.asks import PAGING, Answer, Ask, Table
 from warmtransfer.simulator.rest.dates import filter_by, names
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
+from warmtransfer.simulator.rest.recordings import wanted
 from warmtransfer.simulator.twiml.documents import Goto
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, parse
 
@@ -34,8 +35,8 @@ CREATE = DETECTION | ASYNC_AMD | {
 }  # fmt: skip
 #: Taken and checked by nobody: the simulator says so once a request uses them.
 NOT_SIMULATED = {
-    "Record", "RecordingStatusCallback", "Trim", "Byoc", "CallReason", "SipAuthUsername",
-    "ClientNotificationUrl", "CallerDisplayName", "RecordingConfigurationId",
+    "Byoc", "CallReason", "SipAuthUsername", "ClientNotificationUrl", "CallerDisplayName",
+    "RecordingConfigurationId",
 }  # fmt: skip
 #: What Twilio advises on 21215.
 GEOGRAPHY = (
@@ -155,6 +156,7 @@ class CallsApi:
             raise RestError(21206)
         call = network.new_call("outbound-api", from_, to, news=told, time_limit=limit)
         call.tones = tones
+        call.recorded = wanted(params, "OutboundAPI") if params.flag("Record", False) else None
         network.reach.place(call, first, fallback, ring, amd)
         return 201, render.call_json(call)
 

@@ -10,6 +10,7 @@ from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.network.reach import Detection
 from warmtransfer.simulator.network.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.network.rooms import Member, Room
+from warmtransfer.simulator.network.taking import Wanted
 from warmtransfer.simulator.rest import render
 from warmtransfer.simulator.rest.asks import PAGING, Answer, Ask, Table
 from warmtransfer.simulator.rest.calls import (
@@ -25,6 +26,7 @@ from warmtransfer.simulator.rest.calls import (
 from warmtransfer.simulator.rest.dates import filter_by, names
 from warmtransfer.simulator.rest.errors import RestError, not_found
 from warmtransfer.simulator.rest.forms import Params
+from warmtransfer.simulator.rest.recordings import wanted
 from warmtransfer.simulator.twiml.announce import announce
 from warmtransfer.simulator.wire import new_sid
 
@@ -49,6 +51,7 @@ UPDATE = {
     "BeepOnExit",
     "EndConferenceOnExit", "Coaching", "CallSidToCoach",
 }  # fmt: skip
+RECORDED = ("true", "record-from-start")
 BEEPS = ("true", "false", "onEnter", "onExit")
 
 
@@ -165,6 +168,9 @@ class ConferencesApi:
         params.events("ConferenceStatusCallbackEvent", ["start", "end"], SUBSCRIPTIONS)
         news(params)
         self._detection(params)
+        params.choice("ConferenceRecord", "false", (*RECORDED, "false", "do-not-record"))
+        _own(params)
+        _whole(params)
 
     def _detection(self, params: Params) -> Detection:
         return detection(params, url="AmdStatusCallback", asynchronous=True)
@@ -192,6 +198,7 @@ class ConferencesApi:
             "outbound-api", params.text("From"), to, news=news(params), extra=extra, given_label=label,
             time_limit=params.number("TimeLimit", 14400, 1, 86400), **more,
         )  # fmt: skip
+        call.recorded = _own(params)
         events = params.events("ConferenceStatusCallbackEvent", ["start", "end"], SUBSCRIPTIONS)
         told = RoomNews(
             params.url("ConferenceStatusCallback"), params.method("ConferenceStatusCallbackMethod"), events
@@ -207,7 +214,7 @@ class ConferencesApi:
             beep=params.text("Beep", "true"),
             early_media=params.flag("EarlyMedia", True),
             max_members=int(params.number("MaxParticipants", 250, 2, 250)),
-            news=told, by_rest=True, by_name=by_name,
+            news=told, records=_whole(params), by_rest=True, by_name=by_name,
         )  # fmt: skip
 
     def _find(self, ask: Ask) -> Member:
@@ -274,3 +281,15 @@ class ConferencesApi:
             raise RestError(16099)
         member.room.kick(member)
         return 204, None
+
+
+def _own(params: Params) -> Wanted | None:
+    """How a participant's own leg is to be recorded, if it is."""
+    asked = params.flag("Record", False)
+    return wanted(params, "OutboundAPI", trim="trim-silence") if asked else None
+
+
+def _whole(params: Params) -> Wanted | None:
+    """How the conference is to be recorded, if the participant asks for it."""
+    asked = params.text("ConferenceRecord") in RECORDED
+    return wanted(params, "Conference", of="Conference", trim="trim-silence") if asked else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hmac
@@ -28,7 +27,7 @@ from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.rest.messages import MessagesApi
 from warmtransfer.simulator.rest.numbers import NumbersApi
 from warmtransfer.simulator.rest.permissions import PermissionsApi
-from warmtransfer.simulator.sound.audio import wav_bytes
+from warmtransfer.simulator.rest.recordings import RecordingsApi
 from warmtransfer.simulator.trace import redact_form
 from warmtransfer.simulator.wire import new_sid
 
@@ -44,9 +43,11 @@ class Rest:
         self.account = network.account
         self.holdings = network.holdings
         self.accounts, self.permissions = AccountsApi(network), PermissionsApi(network)
+        self.recordings = RecordingsApi(network)
         apis = (
             self.accounts, CallsApi(network), ConferencesApi(network), NumbersApi(network),
             AvailableApi(network), ApplicationsApi(network), CallerIdsApi(network), MessagesApi(network),
+            self.recordings,
         )  # fmt: skip
         self.table: Table = list(chain.from_iterable(api.table() for api in apis))
 
@@ -55,9 +56,13 @@ class Rest:
         found: Table = [("GET", f"{render.API}.json", self.accounts.list)]
         found += [(method, f"{render.API}/{path}", work) for method, path, work in self.table]
         found += [(method, f"{VOICE}/{path}", work) for method, path, work in self.permissions.table()]
-        found += [("*", f"{top}/{{tail:.*}}", self._nothing) for top in (render.API, VOICE)]
-        media = web.get(f"{render.API}/{{account}}/Recordings/{{sid}}", self._recording)
-        return [media, *(web.route(method, path, self._serve(work)) for method, path, work in found)]
+        rest: Table = [("*", f"{top}/{{tail:.*}}", self._nothing) for top in (render.API, VOICE)]
+        sound = web.get(f"{render.API}/{{account}}/Recordings/{{sid}}", self.recordings.sound)
+
+        def served(table: Table) -> list[web.RouteDef]:
+            return [web.route(method, path, self._serve(work)) for method, path, work in table]
+
+        return [*served(found), sound, *served(rest)]
 
     def _serve(self, work: Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def serve(request: web.Request) -> web.StreamResponse:
@@ -134,12 +139,6 @@ class Rest:
         text = f"the simulator has no {ask.subject}: that is its own gap, and no fault of the request"
         self.network.trace.note("warning", text=f"{text}; Twilio may well have it")
         raise RestError(20404, f"Not simulated: {text}; Twilio may well have it")
-
-    async def _recording(self, request: web.Request) -> web.Response:
-        pcm = self.network.services.recordings.clips.get(request.match_info["sid"].partition(".")[0])
-        if pcm is None:
-            return web.json_response(not_found(request.path).body(), status=404)
-        return web.Response(body=await asyncio.to_thread(wav_bytes, pcm), content_type="audio/x-wav")
 
 
 def _credentials(request: web.Request) -> tuple[str, str]:

@@ -173,19 +173,20 @@ def parse_wav(data: bytes, name: str = "WAV") -> PCM:
     return frozen(resample(pcm, rate))
 
 
-def wav_bytes(pcm: PCM) -> bytes:
-    """A 16-bit mono WAV file at 8 kHz, which every player and Python's `wave` can read."""
-    body = pcm.astype("<i2").tobytes()
-    head = struct.pack("<HHIIHH", _PCM_FORMAT, 1, RATE, RATE * 2, 2, 16)
+def wav_bytes(*sides: PCM) -> bytes:
+    """A 16-bit WAV file at 8 kHz, which every player and Python's `wave` can read; a channel a side."""
+    body = np.stack(sides, axis=1).astype("<i2").tobytes()
+    width = 2 * len(sides)
+    head = struct.pack("<HHIIHH", _PCM_FORMAT, len(sides), RATE, RATE * width, width, 16)
     riff = b"WAVE" + b"fmt " + struct.pack("<I", len(head)) + head + b"data" + struct.pack("<I", len(body))
     return b"RIFF" + struct.pack("<I", len(riff) + len(body)) + riff + body
 
 
-def save_wav(path: Path | str, pcm: PCM) -> None:
-    """Write a 16-bit mono WAV file at 8 kHz; makes the folder when it is missing."""
+def save_wav(path: Path | str, *sides: PCM) -> None:
+    """Write a 16-bit WAV file at 8 kHz, a channel a side; makes the folder when it is missing."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(wav_bytes(pcm))
+    target.write_bytes(wav_bytes(*sides))
 
 
 def tone(seconds: float, *hertz: float, level: float = -20.0) -> PCM:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import Protocol
 
 from warmtransfer.simulator.sound.audio import PCM, SILENCE, Frame, frames, mixed
 from warmtransfer.simulator.sound.player import Port
+
+
+class Copy(Protocol):
+    """What may listen in on a conference: a recording."""
+
+    def copy(self, track: str, frame: Frame) -> None:
+        """Take this tick's frame of what everybody says."""
 
 
 class Seat:
@@ -56,6 +64,7 @@ class Mixer:
 
     def __init__(self) -> None:
         self.seats: dict[str, Seat] = {}
+        self.taps: dict[Copy, None] = {}
         self._queues: dict[str | None, deque[_Announcement]] = {}
 
     def join(self, key: str, *, muted: bool = False, coaching: str | None = None) -> Seat:
@@ -115,6 +124,9 @@ class Mixer:
         for seat, _ in said:
             seat.said = SILENCE
         told = {key: self._next(key) for key in list(self._queues)} if self._queues else {}
+        for tap in self.taps:
+            open_ = [frame for voice, frame in voices if voice.coaching is None]
+            tap.copy("inbound", mixed([*open_, *([told[None]] if None in told else [])]))
         for seat in self.seats.values():
             apart = seat.apart
             if apart is not None:

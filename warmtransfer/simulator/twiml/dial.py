@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from urllib.parse import urljoin
 
 from warmtransfer.simulator.network.calls import Call, News
@@ -12,9 +13,11 @@ from warmtransfer.simulator.sound.audio import ring_tone
 from warmtransfer.simulator.sound.mixer import Mixer
 from warmtransfer.simulator.twiml.documents import Goto, target
 from warmtransfer.simulator.twiml.grammar import Verb
+from warmtransfer.simulator.twiml.record import FROM_ANSWER, FROM_RINGING, conference_wanted, wanted
 from warmtransfer.simulator.twiml.steps import Script, Step, last_word
 
 Fields = list[tuple[str, str]]
+DIALLED = "DialVerb"
 
 
 async def dial(script: Script, verb: Verb) -> Step:
@@ -28,12 +31,26 @@ async def dial(script: Script, verb: Verb) -> Step:
         else:
             fields = await _people(script, verb, limit)
     except asyncio.CancelledError:
-        last_word(script, verb, fields)
+        last_word(script, verb, [*fields, *_recording(script)])
         raise
+    fields += _recording(script)
     if "action" not in verb.attrs:
         return None
     goto = target(script.document, verb)
     return Goto(goto.url, goto.method, tuple(fields))
+
+
+def _recording(script: Script) -> Fields:
+    """Where the recording of the leg's <Dial> is, once there has been one."""
+    dialled = [each for each in script.call.takings if each.recording.source == DIALLED]
+    return dialled[-1].fields[:1] if dialled else []
+
+
+def _taken(script: Script, verb: Verb, when: frozenset[str]) -> Callable[[], None]:
+    """Begins the recording that a <Dial> asks for from here on; what is returned ends it."""
+    asked = verb.attrs.get("record", "") in when
+    taking = script.call.record(wanted(script, verb, DIALLED)) if asked else None
+    return taking.stop if taking is not None else lambda: None
 
 
 async def _conference(script: Script, verb: Verb, noun: Verb, limit: float) -> Fields:
@@ -85,6 +102,7 @@ def _member(script: Script, noun: Verb, call: Call, room: Room) -> Member:
         wait_url=urljoin(base, wait) if wait else wait, wait_method=noun.attrs.get("waitMethod", "POST"),
         beep=noun.attrs.get("beep", "true"), coach=noun.attrs.get("coach", ""),
         max_members=noun.number("maxParticipants", 250), news=news,
+        records=conference_wanted(script, noun),
     )  # fmt: skip
 
 
@@ -114,6 +132,7 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
         nouns = [Verb("Number", text=verb.text)]
     if not nouns or _barred(script):
         return [("DialCallStatus", "failed")]
+    end_recording = _taken(script, verb, FROM_RINGING)
     ringing = services.tasks.spawn(call.player.play(ring_tone(), loops=0))
     call.connect(call.player)
     rounds = [[n] for n in nouns] if verb.flag("sequential", False) else [nouns]
@@ -132,6 +151,7 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
             return _lost(legs)
         return await _bridge(script, verb, winner, limit)
     finally:
+        end_recording()
         ringing.cancel()
         for leg in legs:
             leg.finish("completed" if leg.answered.is_set() else "canceled", sip=487)
@@ -197,12 +217,14 @@ async def _bridge(script: Script, verb: Verb, other: Call, limit: float) -> Fiel
     services.engine.add(mixer)
     call.digits = asyncio.Queue()
     began = services.clock.now()
+    end_recording = _taken(script, verb, FROM_ANSWER)
     try:
         call.connect(mixer.join(call.sid))
         other.connect(mixer.join(other.sid))
         services.trace.note("bridge", legs=[call.label, other.label], call_sids=[call.sid, other.sid])
         await _until(script, other.ended, verb.flag("hangupOnStar", False), limit)
     finally:
+        end_recording()
         call.connect(None)
         other.finish("completed")
         mixer.close()

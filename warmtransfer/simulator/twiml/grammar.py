@@ -99,10 +99,10 @@ CHILDREN: dict[str, frozenset[str]] = {
 #: What Twilio would act on and the simulator does not; a value other than these is noted.
 NOT_SIMULATED: dict[str, frozenset[str]] = {
     "Gather": frozenset({"partialResultCallback"}),
-    "Dial": frozenset({"record", "answerOnBridge", "ringTone", "referUrl"}),
+    "Dial": frozenset({"answerOnBridge", "ringTone", "referUrl"}),
     "Number": frozenset({"machineDetection"}),
     "Client": frozenset({"machineDetection"}),
-    "Conference": frozenset({"record", "eventCallbackUrl"}),
+    "Conference": frozenset({"recordingConfigurationId", "eventCallbackUrl"}),
     "Record": frozenset({"transcribe", "transcribeCallback"}),
 }
 _OFF = ("", "false", "do-not-record")

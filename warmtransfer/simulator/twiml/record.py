@@ -1,46 +1,66 @@
-"""<Record>: keeps what the phone says, and tells where it is."""
+"""Recordings as TwiML asks for them: <Record>, <Dial record>, <Conference record>."""
 
 from __future__ import annotations
 
 from urllib.parse import urljoin
 
+from warmtransfer.simulator.network.taking import EVENTS, Wanted
 from warmtransfer.simulator.sound.audio import loudness
 from warmtransfer.simulator.twiml.documents import Goto, target
 from warmtransfer.simulator.twiml.grammar import Verb
 from warmtransfer.simulator.twiml.steps import Script, Step
-from warmtransfer.simulator.wire import new_sid
 
 QUIET_DBFS = -45.0
+#: The words of a <Dial>'s and a <Conference>'s `record` that mean something, `true` being the old one.
+FROM_ANSWER = frozenset({"true", "record-from-answer", "record-from-answer-dual"})
+FROM_RINGING = frozenset({"record-from-ringing", "record-from-ringing-dual"})
+FROM_START = frozenset({"true", "record-from-start"})
+TRACKS = ("both", "inbound", "outbound")
+
+
+def wanted(script: Script, verb: Verb, source: str, *, trim: str = "do-not-trim") -> Wanted:
+    """How a verb's recording is to be, by its attributes; `trim` is what it does unless they say."""
+    attrs = verb.attrs
+    url = attrs.get("recordingStatusCallback", "")
+    events = frozenset(attrs.get("recordingStatusCallbackEvent", "completed").split())
+    track = attrs.get("recordingTrack", "both")
+    if unknown := events - EVENTS:
+        script.services.trace.note(
+            "warning", code=12200, text=f"no recording events {sorted(unknown)}", leg=script.call.label
+        )
+    return Wanted(
+        source, attrs.get("record", "").endswith("-dual"), track if track in TRACKS else "both",
+        attrs.get("trim", trim) == "trim-silence", urljoin(script.document.url, url) if url else "",
+        attrs.get("recordingStatusCallbackMethod", "POST"), events,
+    )  # fmt: skip
+
+
+def conference_wanted(script: Script, noun: Verb) -> Wanted | None:
+    """How a <Conference> asks to be recorded, if it does."""
+    asks = noun.attrs.get("record", "") in FROM_START
+    return wanted(script, noun, "Conference", trim="trim-silence") if asks else None
 
 
 async def record(script: Script, verb: Verb) -> Step:
     """Records until a key, silence or the longest length; then requests the action."""
     call, services = script.call, script.services
     recorder = call.recorder
-    if recorder is None:
+    how = wanted(script, verb, "RecordVerb", trim="trim-silence")
+    taking = call.record(Wanted("RecordVerb", False, "inbound", how.trim, how.url, how.method, how.events))
+    if recorder is None or taking is None:
         return None
-    began = recorder.seconds
     key = "hangup"
     try:
-        key = await _until(script, verb, began)
+        key = await _until(script, verb, recorder.seconds)
     finally:
-        pcm = recorder.said(began)
-        sid = new_sid("RE")
-        seconds = max(1, round(len(pcm) / 8000)) if len(pcm) else 0
-        services.recordings.clip(sid, pcm)
-        base = f"{services.base_url}/2010-04-01/Accounts/{services.account.sid}"
-        fields = [
-            ("RecordingUrl", f"{base}/Recordings/{sid}"),
-            ("RecordingSid", sid), ("RecordingDuration", str(seconds)),
-        ]  # fmt: skip
-        _tell(script, verb, fields)
+        taking.stop()
         goto = target(script.document, verb)
         if key == "hangup":  # the action is still requested, and its answer not run
-            form = [*call.params(), *fields, ("Digits", key)]
+            form = [*call.params(), *taking.fields, ("Digits", key)]
             services.tasks.spawn(services.webhooks.send(goto.url, form, goto.method))
-    if not seconds:
+    if not taking.recording.duration:
         return None
-    return Goto(goto.url, goto.method, (*fields, *([("Digits", key)] if key else [])))
+    return Goto(goto.url, goto.method, (*taking.fields, *([("Digits", key)] if key else [])))
 
 
 async def _until(script: Script, verb: Verb, began: float) -> str:
@@ -61,16 +81,3 @@ async def _until(script: Script, verb: Verb, began: float) -> str:
             if length >= patience and loudness(recorder.said(recorder.seconds - patience)) < QUIET_DBFS:
                 return ""
     return ""
-
-
-def _tell(script: Script, verb: Verb, fields: list[tuple[str, str]]) -> None:
-    url = verb.attrs.get("recordingStatusCallback", "")
-    if not url:
-        return
-    services = script.services
-    form = [
-        ("AccountSid", services.account.sid), ("CallSid", script.call.webhook_sid), *fields,
-        ("RecordingStatus", "completed"), ("RecordingChannels", "1"), ("RecordingSource", "RecordVerb"),
-    ]  # fmt: skip
-    method = verb.attrs.get("recordingStatusCallbackMethod", "POST")
-    services.callbacks.send(script.call.sid, urljoin(script.document.url, url), form, method)
