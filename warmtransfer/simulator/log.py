@@ -27,7 +27,7 @@ def line_for(row: Row) -> str:
     """The line for a row of the trace, without control characters; nothing for most rows."""
     lines = {
         "leg": _leg, "webhook": _webhook, "rest": _rest, "message": _message, "recording": _recording,
-        "note": _note,
+        "queue": _queue, "note": _note,
     }  # fmt: skip
     text = lines.get(row["kind"], _nothing)(row)
     shown = "".join(each if each.isprintable() else "?" for each in text)
@@ -76,6 +76,11 @@ def _message(row: Row) -> str:
 def _recording(row: Row) -> str:
     length = f" {row['duration']} s" if row.get("duration") is not None else ""
     return f"recorded {row.get('sid')} of {row.get('recorded')} {row.get('status')}{length}"
+
+
+def _queue(row: Row) -> str:
+    result = f": {row['result']}" if row.get("result") else ""
+    return f"queue    {row.get('label')} {row.get('event')} {row.get('queue')}{result}"
 
 
 def _note(row: Row) -> str:

@@ -24,6 +24,8 @@ SUBJECTS = (
     "POST OutgoingCallerIds/{number}", "DELETE OutgoingCallerIds/{number}",
     "GET Messages", "POST Messages", "GET Messages/{message}", "POST Messages/{message}",
     "DELETE Messages/{message}",
+    "GET Queues", "POST Queues", "GET Queues/{queue}", "POST Queues/{queue}", "DELETE Queues/{queue}",
+    "GET Queues/{queue}/Members", "GET Queues/{queue}/Members/{who}", "POST Queues/{queue}/Members/{who}",
     "GET Recordings", "GET Recordings/{recording}", "DELETE Recordings/{recording}",
     "POST Calls/{call}/Recordings", "GET Calls/{call}/Recordings", "GET Calls/{call}/Recordings/{recording}",
     "POST Calls/{call}/Recordings/{recording}", "DELETE Calls/{call}/Recordings/{recording}",
@@ -35,7 +37,7 @@ SUBJECTS = (
 )  # fmt: skip
 _SAMPLES = {
     "call": "CA", "room": "CF", "who": "CA", "app": "AP", "number": "PN", "iso": "US", "message": "SM",
-    "recording": "RE",
+    "recording": "RE", "queue": "QU",
 }  # fmt: skip
 _METHODS = frozenset({"get", "post", "put", "delete", "patch"})
 _RESOURCES = frozenset(

@@ -14,6 +14,7 @@ from warmtransfer.simulator.network.holdings import Number
 from warmtransfer.simulator.network.keeping import KEEP, Keeping
 from warmtransfer.simulator.network.laws import Laws
 from warmtransfer.simulator.network.messages import Message, Messages
+from warmtransfer.simulator.network.queues import Queue, Queues
 from warmtransfer.simulator.network.reach import Reach
 from warmtransfer.simulator.network.rooms import Room
 from warmtransfer.simulator.network.verifying import FROM, Verification
@@ -43,6 +44,7 @@ class Network:
         self.phones = PhoneBook()
         self.reach = Reach(self.services, self.phones, self, calls_per_second)
         self.messages = Messages(self.services, self.phones.reachable)
+        self.queues = Queues(self.services)
         self.calls: dict[str, Call] = {}
         self.rooms: dict[str, Room] = {}
         self.keeping = Keeping(self.services, self, keep)
@@ -185,6 +187,10 @@ class Network:
         self.rooms[room.sid] = room
         return room
 
+    def queue(self, name: str, *, make: bool) -> Queue | None:
+        """Returns the queue of that name; a new one, if there is none and one is to be made."""
+        return self.queues.named(name) or (self.queues.make(name) if make else None)
+
     # what is left
 
     def live(self) -> list[Call]:
@@ -211,6 +217,7 @@ class Network:
                 }
                 for r in self.rooms.values() if r.status != "completed"
             ],
+            "queues": self.queues.shown(),
             "streams": sorted(s.sid for s in self.services.streams),
             "webhooks": self.services.webhooks.pending,
             "callbacks": self.services.callbacks.waiting,

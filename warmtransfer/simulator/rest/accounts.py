@@ -14,7 +14,7 @@ from warmtransfer.simulator.wire import rfc2822
 SUBRESOURCES = {
     "applications": "Applications", "available_phone_numbers": "AvailablePhoneNumbers", "balance": "Balance",
     "calls": "Calls", "conferences": "Conferences", "incoming_phone_numbers": "IncomingPhoneNumbers",
-    "outgoing_caller_ids": "OutgoingCallerIds", "recordings": "Recordings",
+    "outgoing_caller_ids": "OutgoingCallerIds", "queues": "Queues", "recordings": "Recordings",
 }  # fmt: skip
 
 

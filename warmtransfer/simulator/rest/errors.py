@@ -59,6 +59,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     21609: (400, "Invalid 'StatusCallback'"),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    22003: (400, "A queue with this name already exists"),
     30409: (409, "This message cannot be canceled"),
     70051: (403, "Authorization Failed"),
 }

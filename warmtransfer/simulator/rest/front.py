@@ -27,6 +27,7 @@ from warmtransfer.simulator.rest.forms import Params
 from warmtransfer.simulator.rest.messages import MessagesApi
 from warmtransfer.simulator.rest.numbers import NumbersApi
 from warmtransfer.simulator.rest.permissions import PermissionsApi
+from warmtransfer.simulator.rest.queues import QueuesApi
 from warmtransfer.simulator.rest.recordings import RecordingsApi
 from warmtransfer.simulator.trace import redact_form
 from warmtransfer.simulator.wire import new_sid
@@ -47,7 +48,7 @@ class Rest:
         apis = (
             self.accounts, CallsApi(network), ConferencesApi(network), NumbersApi(network),
             AvailableApi(network), ApplicationsApi(network), CallerIdsApi(network), MessagesApi(network),
-            self.recordings,
+            self.recordings, QueuesApi(network),
         )  # fmt: skip
         self.table: Table = list(chain.from_iterable(api.table() for api in apis))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 #: Where it may stand -> the elements Twilio runs there and the simulator does not. Source: the TwiML pages
 #: and the elements that Twilio's own libraries can build.
 BEYOND: dict[str, frozenset[str]] = {
-    "Response": frozenset({"Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Refer", "Sms"}),
-    "Dial": frozenset({"Application", "Queue", "Sim", "Sip", "WhatsApp"}),
+    "Response": frozenset({"Echo", "Pay", "Prompt", "Queue", "Refer", "Sms"}),
+    "Dial": frozenset({"Application", "Sim", "Sip", "WhatsApp"}),
+    "Enqueue": frozenset({"Task"}),
     "Connect": frozenset(
         {
             "AiSession", "Assistant", "Autopilot", "Conversation", "ConversationRelay",

@@ -1,56 +1,42 @@
-"""<Dial>: into a conference, or to numbers and clients that are bridged with the leg."""
+"""<Dial>: into a conference, to a queue, or to numbers and clients that are bridged with the leg."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from urllib.parse import urljoin
 
 from warmtransfer.simulator.network.calls import Call, News
 from warmtransfer.simulator.network.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.network.rooms import Member, Room
 from warmtransfer.simulator.sound.audio import ring_tone
-from warmtransfer.simulator.sound.mixer import Mixer
+from warmtransfer.simulator.twiml.bridge import Fields, bridge, recorded, recording_of, until
 from warmtransfer.simulator.twiml.documents import Goto, target
 from warmtransfer.simulator.twiml.grammar import Verb
-from warmtransfer.simulator.twiml.record import FROM_ANSWER, FROM_RINGING, conference_wanted, wanted
+from warmtransfer.simulator.twiml.queueing import dial_queue
+from warmtransfer.simulator.twiml.record import FROM_RINGING, conference_wanted
 from warmtransfer.simulator.twiml.steps import Script, Step, last_word
-
-Fields = list[tuple[str, str]]
-DIALLED = "DialVerb"
 
 
 async def dial(script: Script, verb: Verb) -> Step:
     """Runs a Dial; its action is requested even when the leg has hung up, as Twilio does."""
-    room = verb.child("Conference")
+    room, queue = verb.child("Conference"), verb.child("Queue")
     limit = verb.number("timeLimit", 14400)
     fields: Fields = [("DialCallStatus", "answered" if room else "completed")]
     try:
         if room is not None:
             fields = await _conference(script, verb, room, limit)
+        elif queue is not None:
+            fields = await dial_queue(script, verb, queue, limit)
         else:
             fields = await _people(script, verb, limit)
     except asyncio.CancelledError:
-        last_word(script, verb, [*fields, *_recording(script)])
+        last_word(script, verb, [*fields, *recording_of(script)])
         raise
-    fields += _recording(script)
+    fields = [*fields, *recording_of(script)]
     if "action" not in verb.attrs:
         return None
     goto = target(script.document, verb)
     return Goto(goto.url, goto.method, tuple(fields))
-
-
-def _recording(script: Script) -> Fields:
-    """Where the recording of the leg's <Dial> is, once there has been one."""
-    dialled = [each for each in script.call.takings if each.recording.source == DIALLED]
-    return dialled[-1].fields[:1] if dialled else []
-
-
-def _taken(script: Script, verb: Verb, when: frozenset[str]) -> Callable[[], None]:
-    """Begins the recording that a <Dial> asks for from here on; what is returned ends it."""
-    asked = verb.attrs.get("record", "") in when
-    taking = script.call.record(wanted(script, verb, DIALLED)) if asked else None
-    return taking.stop if taking is not None else lambda: None
 
 
 async def _conference(script: Script, verb: Verb, noun: Verb, limit: float) -> Fields:
@@ -70,7 +56,7 @@ async def _conference(script: Script, verb: Verb, noun: Verb, limit: float) -> F
     call.connect(room.join(member))
     star = verb.flag("hangupOnStar", False)
     try:
-        await _until(script, member.gone, star, limit)
+        await until(script, member.gone, star, limit)
     finally:
         if not member.gone.is_set():
             room.leave(member, "participant_hung_up")
@@ -106,25 +92,6 @@ def _member(script: Script, noun: Verb, call: Call, room: Room) -> Member:
     )  # fmt: skip
 
 
-async def _until(script: Script, event: asyncio.Event, star: bool, limit: float) -> bool:
-    """Waits for an event, the leg's `*` when it may end the Dial, or the limit; True for the event."""
-    call = script.call
-
-    async def pressed() -> None:
-        while await call.digits.get() != "*" or not star:
-            pass
-
-    waits = [asyncio.ensure_future(event.wait()), asyncio.ensure_future(pressed())]
-    try:
-        done, _ = await asyncio.wait(
-            waits, timeout=limit / call.services.clock.speed, return_when=asyncio.FIRST_COMPLETED
-        )
-        return waits[0] in done
-    finally:
-        for wait in waits:
-            wait.cancel()
-
-
 async def _people(script: Script, verb: Verb, limit: float) -> Fields:
     call, services = script.call, script.services
     nouns = [v for v in verb.children if v.name in ("Number", "Client")]
@@ -132,7 +99,7 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
         nouns = [Verb("Number", text=verb.text)]
     if not nouns or _barred(script):
         return [("DialCallStatus", "failed")]
-    end_recording = _taken(script, verb, FROM_RINGING)
+    end_recording = recorded(script, verb, FROM_RINGING)
     ringing = services.tasks.spawn(call.player.play(ring_tone(), loops=0))
     call.connect(call.player)
     rounds = [[n] for n in nouns] if verb.flag("sequential", False) else [nouns]
@@ -149,7 +116,7 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
         ringing.cancel()
         if winner is None:
             return _lost(legs)
-        return await _bridge(script, verb, winner, limit)
+        return await bridge(script, verb, winner, winner.ended, limit)
     finally:
         end_recording()
         ringing.cancel()
@@ -209,28 +176,3 @@ def _lost(legs: list[Call]) -> Fields:
     last = legs[-1]
     status = "no-answer" if last.status == "completed" else last.status
     return [("DialCallStatus", status), ("DialCallSid", last.sid), ("DialBridged", "false")]
-
-
-async def _bridge(script: Script, verb: Verb, other: Call, limit: float) -> Fields:
-    call, services = script.call, script.services
-    mixer = Mixer()
-    services.engine.add(mixer)
-    call.digits = asyncio.Queue()
-    began = services.clock.now()
-    end_recording = _taken(script, verb, FROM_ANSWER)
-    try:
-        call.connect(mixer.join(call.sid))
-        other.connect(mixer.join(other.sid))
-        services.trace.note("bridge", legs=[call.label, other.label], call_sids=[call.sid, other.sid])
-        await _until(script, other.ended, verb.flag("hangupOnStar", False), limit)
-    finally:
-        end_recording()
-        call.connect(None)
-        other.finish("completed")
-        mixer.close()
-        services.engine.remove(mixer)
-    seconds = round(services.clock.now() - began)
-    return [
-        ("DialCallStatus", "completed"), ("DialCallSid", other.sid), ("DialCallDuration", str(seconds)),
-        ("DialBridged", "true"),
-    ]  # fmt: skip

@@ -56,6 +56,9 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
         "waitUrl", "waitMethod", "maxParticipants", "record", "region", "coach", "recordingConfigurationId",
         "eventCallbackUrl",
     },
+    "Queue": frozenset({"url", "method", "reservationSid", "postWorkActivitySid"}),
+    "Enqueue": _ACTION | {"waitUrl", "waitUrlMethod", "workflowSid"},
+    "Leave": frozenset(),
     "Connect": _ACTION,
     "Start": _ACTION,
     "Stop": frozenset(),
@@ -84,10 +87,12 @@ CHILDREN: dict[str, frozenset[str]] = {
             "Hangup",
             "Reject",
             "Record",
+            "Enqueue",
+            "Leave",
         }
     ),
     "Gather": frozenset({"Say", "Play", "Pause"}),
-    "Dial": frozenset({"Number", "Client", "Conference"}),
+    "Dial": frozenset({"Number", "Client", "Conference", "Queue"}),
     "Client": frozenset({"Identity", "Parameter"}),
     "Connect": frozenset({"Stream"}),
     "Start": frozenset({"Stream"}),
@@ -103,6 +108,8 @@ NOT_SIMULATED: dict[str, frozenset[str]] = {
     "Number": frozenset({"machineDetection"}),
     "Client": frozenset({"machineDetection"}),
     "Conference": frozenset({"recordingConfigurationId", "eventCallbackUrl"}),
+    "Enqueue": frozenset({"workflowSid"}),
+    "Queue": frozenset({"reservationSid", "postWorkActivitySid"}),
     "Record": frozenset({"transcribe", "transcribeCallback"}),
 }
 _OFF = ("", "false", "do-not-record")

@@ -21,8 +21,9 @@ from warmtransfer.simulator.twiml.documents import (
     target,
 )
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb
+from warmtransfer.simulator.twiml.queueing import enqueue
 from warmtransfer.simulator.twiml.record import record
-from warmtransfer.simulator.twiml.steps import End, Exchange, Script, Step
+from warmtransfer.simulator.twiml.steps import End, Exchange, Left, Script, Step
 
 #: Verbs before which an incoming call is not yet answered.
 UNANSWERED = frozenset({"Reject", "Pause", "Redirect"})
@@ -148,6 +149,14 @@ async def _hangup(script: Script, verb: Verb) -> Step:
     return End()
 
 
+async def _leave(script: Script, verb: Verb) -> Step:
+    if script.queued:
+        return Left()
+    text = "<Leave> outside of a queue does nothing"
+    script.services.trace.note("warning", text=text, leg=script.call.label)
+    return None
+
+
 async def _reject(script: Script, verb: Verb) -> Step:
     call = script.call
     if not call.answered.is_set():
@@ -240,4 +249,6 @@ VERBS: dict[str, Callable[[Script, Verb], Awaitable[Step]]] = {
     "Hangup": _hangup,
     "Reject": _reject,
     "Record": _record,
+    "Enqueue": enqueue,
+    "Leave": _leave,
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from warmtransfer.simulator.network.calls import Call, News
+from warmtransfer.simulator.network.queues import Queue
 from warmtransfer.simulator.network.rooms import Room
 from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.twiml.documents import Goto, Listener, target
@@ -19,7 +20,12 @@ class End:
     """The leg hangs up."""
 
 
-Step: TypeAlias = Goto | End | None
+@dataclass(frozen=True)
+class Left:
+    """The leg leaves the queue that it waits in."""
+
+
+Step: TypeAlias = Goto | End | Left | None
 
 
 class Exchange(Protocol):
@@ -27,6 +33,9 @@ class Exchange(Protocol):
 
     def room_for(self, name: str, *, by_rest: bool) -> Room:
         """Returns the active conference of that name, or a new one."""
+
+    def queue(self, name: str, *, make: bool) -> Queue | None:
+        """Returns the queue of that name; a new one, if there is none and one is to be made."""
 
     def child(self, parent: Call, from_: str, to: str, news: News) -> Call:
         """Registers a leg that the parent's <Dial> makes; nothing happens to it yet."""
@@ -45,6 +54,7 @@ class Script:
     document: Document = field(default_factory=lambda: Document(()))
     done: int = 0  #: verbs of the document that have begun
     hung_up: bool = False
+    queued: bool = False  #: whether it is what a leg hears that waits in a queue
 
     @property
     def services(self) -> Services:
