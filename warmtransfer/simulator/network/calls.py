@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from warmtransfer.simulator.network.addresses import headers_of, is_sip
 from warmtransfer.simulator.network.geography import place_of
 from warmtransfer.simulator.network.holdings import TRIAL_LIMIT, Settings
 from warmtransfer.simulator.network.taking import Taking, Wanted
@@ -116,6 +117,7 @@ class Call:
         self.gate: Goto | None = None
         self.on_pick_up: Callable[[], None] | None = None
         self.sequence = 0
+        self.sip_code = 0  #: the final answer of the other side, as SIP has it
         self.machine = False
         self._limit: asyncio.TimerHandle | None = None
 
@@ -148,7 +150,8 @@ class Call:
     def dialled(self) -> None:
         """The network starts to reach the other side."""
         self.status = "initiated" if self.direction.startswith("outbound") else "ringing"
-        self.trace("dialled", **{"from": self.from_, "to": self.to, "direction": self.direction})
+        asked = {"sip_headers": headers_of(self.to)} if is_sip(self.to) else {}
+        self.trace("dialled", **{"from": self.from_, "to": self.to, "direction": self.direction}, **asked)
         self.report("initiated")
 
     def ring(self) -> None:
@@ -240,6 +243,7 @@ class Call:
         if self.over:
             return
         self.status = status
+        self.sip_code = sip or 200
         self.finished = time.time()
         self.ended_at = self.services.clock.now()
         if self._limit is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.addresses import phone_at
 from warmtransfer.simulator.network.calls import Call, News, answering
 from warmtransfer.simulator.network.holdings import Number
 from warmtransfer.simulator.network.keeping import KEEP, Keeping
@@ -41,7 +42,7 @@ class Network:
         self.account, self.clock, self.trace = account, clock, trace
         self.holdings = self.services.holdings
         self.laws, self.tasks, self.engine = self.services.laws, self.services.tasks, self.services.engine
-        self.phones = PhoneBook()
+        self.phones = PhoneBook(known_by=phone_at)
         self.reach = Reach(self.services, self.phones, self, calls_per_second)
         self.messages = Messages(self.services, self.phones.reachable)
         self.queues = Queues(self.services)

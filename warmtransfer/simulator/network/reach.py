@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from warmtransfer.simulator.network.addresses import outcome_of
 from warmtransfer.simulator.network.calls import Call, answering
 from warmtransfer.simulator.network.holdings import Settings
 from warmtransfer.simulator.network.rooms import Member, Room
@@ -23,6 +24,9 @@ from warmtransfer.simulator.twiml.grammar import Document
 BUFFER = 5.0
 #: Seconds from dialling to the first ring, and to a refusal.
 SETUP = 0.3
+#: The codes of those who do not answer; who refuses has one of their own.
+NOT_FOUND = 404
+REFUSED = {"busy": 486, "failed": NOT_FOUND}
 #: What is said of a number that is dialled and belongs to nobody.
 NOBODY = (
     "there is no phone at {0}, so the leg fails; set one: "
@@ -218,11 +222,9 @@ class Reach:
             text = NOBODY.format(call.to)
             self.services.trace.note("warning", text=text, leg=call.label, call_sid=call.sid)
         await clock.sleep(SETUP)
-        if callee is None or callee.outcome in ("busy", "failed"):
-            if callee is not None and callee.outcome == "busy":
-                call.finish("busy", sip=486)
-            else:
-                call.finish("failed", sip=404)
+        if callee is None or callee.outcome in ("busy", "failed", "refused"):
+            code = (callee.sip or REFUSED[callee.outcome]) if callee is not None else NOT_FOUND
+            call.finish(outcome_of(code), sip=code)
             return False
         call.ring()
         if rings is not None:

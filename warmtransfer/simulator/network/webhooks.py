@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import ssl
 import uuid
 from collections.abc import Sequence
@@ -15,11 +16,13 @@ import aiohttp
 import yarl
 
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.trace import Trace, redact_form, redact_headers
+from warmtransfer.simulator.trace import REDACTED, Trace, redact_form, redact_headers
 from warmtransfer.simulator.wire import HostMap, sign
 
 Form = Sequence[tuple[str, str]]
 MAX_REDIRECTS = 10
+#: The password of a <Sip>, which is nobody's business but its phone's.
+_PASSWORD = re.compile(r"""(<Sip\b[^>]*\bpassword\s*=\s*["'])[^"']*(["'])""")
 USER_AGENT = "TwilioProxy/1.1"
 
 
@@ -251,4 +254,4 @@ def _basic(user: str, password: str) -> str:
 def _shown(body: bytes, content_type: str) -> str:
     if content_type.startswith("audio/"):
         return f"[{len(body)} bytes of {content_type}]"
-    return body.decode("utf-8", errors="replace")
+    return _PASSWORD.sub(rf"\g<1>{REDACTED}\g<2>", body.decode("utf-8", errors="replace"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,8 @@ class Reaction:
     steps: tuple[Mapping[str, Any], ...] = ()
     talks_over: Mapping[str, Any] | str | None = None
     voice: str = ""
+    sip: int = 0
+    """The code that it refuses with, where that is told."""
     machine: bool = False
     """An answering machine picked up, which is what AMD finds out."""
 
@@ -70,7 +72,7 @@ class Reaction:
 def reaction(entry: Mapping[str, Any]) -> Reaction:
     """Read an entry of a phone book; ValueError says what is wrong with it.
 
-    `answer` is {"after": seconds}, one of busy, no-answer, failed, or `voicemail`
+    `answer` is {"after": seconds}, one of busy, no-answer, failed, {"sip": code}, or `voicemail`
     ({"voicemail": seconds} to choose when): a greeting, a beep, then it records.
     """
     odd = set(entry) - _ENTRY
@@ -82,6 +84,8 @@ def reaction(entry: Mapping[str, Any]) -> Reaction:
     over, voice = entry.get("talks_over"), str(entry.get("voice", ""))
     if isinstance(answer, str) and answer in _REFUSALS:
         return Reaction(number, outcome=str(answer))
+    if isinstance(answer, Mapping) and set(answer) == {"sip"}:
+        return Reaction(number, outcome="refused", sip=_code(answer["sip"]))
     if answer == "voicemail" or (isinstance(answer, Mapping) and set(answer) == {"voicemail"}):
         after = VOICEMAIL_AFTER if answer == "voicemail" else float(answer["voicemail"])
         greeting = {"say": entry.get("greeting", VOICEMAIL_LINE)}
@@ -92,28 +96,35 @@ def reaction(entry: Mapping[str, Any]) -> Reaction:
     raise ValueError(f"a phone cannot answer like this: {answer!r}")
 
 
+def _code(value: object) -> int:
+    if not isinstance(value, int) or not 400 <= value <= 699:
+        raise ValueError(f"a phone refuses with a SIP code from 400 to 699, not {value!r}")
+    return value
+
+
 @dataclass
 class PhoneBook:
     """The numbers that may be called; several entries of a number are used up in order, the last repeats."""
 
     entries: dict[str, list[Reaction]] = field(default_factory=dict)
+    known_by: Callable[[str], str] = str  #: what a phone is known by: an address may say more
 
     def put(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Replace what is known of every number named here."""
         new: dict[str, list[Reaction]] = {}
         for entry in entries:
             read = reaction(entry)
-            new.setdefault(read.number, []).append(read)
+            new.setdefault(self.known_by(read.number), []).append(read)
         self.entries.update(new)
 
     def reachable(self, number: str) -> bool:
         """Whether a text message would get there: not to a phone whose next answer is `failed`."""
-        queue = self.entries.get(number)
+        queue = self.entries.get(self.known_by(number))
         return not queue or queue[0].outcome != "failed"
 
     def take(self, number: str) -> Reaction | None:
         """The reaction to the next call of this number, None for an unknown one."""
-        queue = self.entries.get(number)
+        queue = self.entries.get(self.known_by(number))
         if not queue:
             return None
         return queue.pop(0) if len(queue) > 1 else queue[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from warmtransfer.simulator.network.addresses import is_sip, sip_fits
 from warmtransfer.simulator.network.calls import ALL_EVENTS, Call, News, answering
 from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.network.reach import Detection
@@ -56,7 +57,7 @@ def check_from(network: Network, from_: str, to: str, token: str) -> None:
     """Raises 21213, 21212 or 21210 for a caller id that Twilio would refuse."""
     if not from_:
         raise RestError(21213)
-    if to.startswith(("app:", "client:", "sip:")):
+    if to.startswith(("app:", "client:")) or is_sip(to):
         return
     if not E164.fullmatch(from_):
         raise RestError(21212, f"The From number {from_} is not valid for a call to a phone")
@@ -71,6 +72,8 @@ def check_to(to: str, from_: str) -> None:
     if not to:
         raise RestError(21201)
     if to.startswith("client:") and len(to) > len("client:"):
+        return
+    if is_sip(to) and sip_fits(to):
         return
     if not E164.fullmatch(to) or to == from_:
         raise RestError(21211, f"The phone number you are attempting to call, {to}, is not valid.")

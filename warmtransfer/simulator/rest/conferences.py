@@ -141,7 +141,7 @@ class ConferencesApi:
 
     def _destination(self, to: str, from_: str, params: Params) -> tuple[tuple[str, str], ...]:
         """Checks To and From; returns the custom parameters behind a `?`."""
-        kind, _, query = to.partition("?")
+        kind, _, query = to.partition("?") if to.startswith("app:") else (to, "", "")
         if kind.startswith("app:"):
             if self.network.holdings.application(kind) is None:
                 raise RestError(21218, f"ApplicationSid {kind.removeprefix('app:')} is not valid")

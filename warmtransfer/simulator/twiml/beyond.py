@@ -6,7 +6,7 @@ from __future__ import annotations
 #: and the elements that Twilio's own libraries can build.
 BEYOND: dict[str, frozenset[str]] = {
     "Response": frozenset({"Echo", "Pay", "Prompt", "Queue", "Refer", "Sms"}),
-    "Dial": frozenset({"Application", "Sim", "Sip", "WhatsApp"}),
+    "Dial": frozenset({"Application", "Sim", "WhatsApp"}),
     "Enqueue": frozenset({"Task"}),
     "Connect": frozenset(
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urljoin
 
+from warmtransfer.simulator.network.addresses import is_sip, sip_fits
 from warmtransfer.simulator.network.calls import Call, News
 from warmtransfer.simulator.network.roomnews import SUBSCRIPTIONS, RoomNews
 from warmtransfer.simulator.network.rooms import Member, Room
@@ -94,9 +95,10 @@ def _member(script: Script, noun: Verb, call: Call, room: Room) -> Member:
 
 async def _people(script: Script, verb: Verb, limit: float) -> Fields:
     call, services = script.call, script.services
-    nouns = [v for v in verb.children if v.name in ("Number", "Client")]
+    nouns = [v for v in verb.children if v.name in ("Number", "Client", "Sip")]
     if verb.text and not nouns:
         nouns = [Verb("Number", text=verb.text)]
+    nouns = [noun for noun in nouns if _fits(script, noun)]
     if not nouns or _barred(script):
         return [("DialCallStatus", "failed")]
     end_recording = recorded(script, verb, FROM_RINGING)
@@ -115,13 +117,31 @@ async def _people(script: Script, verb: Verb, limit: float) -> Fields:
                 break
         ringing.cancel()
         if winner is None:
-            return _lost(legs)
-        return await bridge(script, verb, winner, winner.ended, limit)
+            return [*_lost(legs), *_session(legs[-1])]
+        return [*await bridge(script, verb, winner, winner.ended, limit), *_session(winner)]
     finally:
         end_recording()
         ringing.cancel()
         for leg in legs:
             leg.finish("completed" if leg.answered.is_set() else "canceled", sip=487)
+
+
+def _fits(script: Script, noun: Verb) -> bool:
+    """Whether a noun's address is one; a SIP address that is none is passed over (13243)."""
+    text = noun.text if is_sip(noun.text) else f"sip:{noun.text}"
+    if noun.name != "Sip" or sip_fits(text):
+        return True
+    about = {"leg": script.call.label, "call_sid": script.call.sid}
+    script.services.trace.note("error", code=13243, text=f"no SIP URI: {noun.text!r}", **about)
+    return False
+
+
+def _session(leg: Call) -> Fields:
+    """What the action is told of a SIP session: its Call-ID, and the answer to the invitation."""
+    if not is_sip(leg.to):
+        return []
+    code = leg.sip_code if not leg.answered.is_set() else 200
+    return [("DialSipCallId", f"{leg.sid.lower()}@0.0.0.0"), ("DialSipResponseCode", str(code))]
 
 
 def _barred(script: Script) -> bool:
@@ -139,6 +159,8 @@ def _callee(script: Script, verb: Verb, noun: Verb) -> Call:
     identity = noun.child("Identity")
     text = identity.text if identity else noun.text
     to = f"client:{text}" if noun.name == "Client" else text
+    if noun.name == "Sip" and not is_sip(to):
+        to = f"sip:{to}"
     base = script.document.url
     url = noun.attrs.get("statusCallback", "")
     events = frozenset(noun.attrs.get("statusCallbackEvent", "completed").split())

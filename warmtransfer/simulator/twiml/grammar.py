@@ -49,6 +49,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     },
     "Number": _CALLEE | {"sendDigits", "phoneNumberSid"},
     "Client": _CALLEE,
+    "Sip": _CALLEE | {"username", "password"},
     "Identity": frozenset(),
     "Conference": _STATUS | _RECORDING | {
         "muted", "beep", "startConferenceOnEnter", "endConferenceOnExit", "participantLabel",
@@ -92,7 +93,7 @@ CHILDREN: dict[str, frozenset[str]] = {
         }
     ),
     "Gather": frozenset({"Say", "Play", "Pause"}),
-    "Dial": frozenset({"Number", "Client", "Conference", "Queue"}),
+    "Dial": frozenset({"Number", "Client", "Conference", "Queue", "Sip"}),
     "Client": frozenset({"Identity", "Parameter"}),
     "Connect": frozenset({"Stream"}),
     "Start": frozenset({"Stream"}),
@@ -107,6 +108,7 @@ NOT_SIMULATED: dict[str, frozenset[str]] = {
     "Dial": frozenset({"answerOnBridge", "ringTone", "referUrl"}),
     "Number": frozenset({"machineDetection"}),
     "Client": frozenset({"machineDetection"}),
+    "Sip": frozenset({"machineDetection"}),
     "Conference": frozenset({"recordingConfigurationId", "eventCallbackUrl"}),
     "Enqueue": frozenset({"workflowSid"}),
     "Queue": frozenset({"reservationSid", "postWorkActivitySid"}),
