@@ -8,6 +8,7 @@ from pathlib import Path
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.callbacks import Callbacks
+from warmtransfer.simulator.network.hearing import Known
 from warmtransfer.simulator.network.holdings import Holdings
 from warmtransfer.simulator.network.laws import Laws
 from warmtransfer.simulator.network.recordings import Recordings
@@ -34,6 +35,7 @@ class Services:
     webhooks: Webhooks
     callbacks: Callbacks
     recordings: Recordings
+    ears: Known
     streams: set[MediaStream] = field(default_factory=set)  #: those whose socket is open
     base_url: str = ""  #: where the REST API listens
 
@@ -57,4 +59,5 @@ class Services:
             webhooks,
             callbacks,
             Recordings(out, tasks, clock),
+            Known(),
         )

@@ -242,4 +242,5 @@ class Network:
             task.cancel()
         if self._running:
             await asyncio.wait(self._running)
+        self.services.ears.close()
         await self.services.webhooks.close()

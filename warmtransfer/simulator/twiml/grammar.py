@@ -104,7 +104,6 @@ CHILDREN: dict[str, frozenset[str]] = {
 
 #: What Twilio would act on and the simulator does not; a value other than these is noted.
 NOT_SIMULATED: dict[str, frozenset[str]] = {
-    "Gather": frozenset({"partialResultCallback"}),
     "Dial": frozenset({"answerOnBridge", "ringTone", "referUrl"}),
     "Number": frozenset({"machineDetection"}),
     "Client": frozenset({"machineDetection"}),

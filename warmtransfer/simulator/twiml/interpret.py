@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from warmtransfer.simulator.network.calls import Call
 from warmtransfer.simulator.sound.audio import beep
@@ -20,6 +18,7 @@ from warmtransfer.simulator.twiml.documents import (
     say,
     target,
 )
+from warmtransfer.simulator.twiml.gather import gather
 from warmtransfer.simulator.twiml.grammar import Document, TwimlError, Verb
 from warmtransfer.simulator.twiml.queueing import enqueue
 from warmtransfer.simulator.twiml.record import record
@@ -165,70 +164,6 @@ async def _reject(script: Script, verb: Verb) -> Step:
     return End()
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """How a Gather collects digits."""
-
-    count: int
-    timeout: float
-    finish: str
-
-    @classmethod
-    def of(cls, verb: Verb) -> Wanted:
-        """Reads the attributes."""
-        text = verb.attrs.get("timeout", "5").strip()
-        timeout = float(text) if text.replace(".", "", 1).isdigit() else 5.0
-        return cls(verb.number("numDigits", 0), timeout, verb.attrs.get("finishOnKey", "#"))
-
-
-async def _gather(script: Script, verb: Verb) -> Step:
-    call, services = script.call, script.services
-    if "dtmf" not in verb.attrs.get("input", "dtmf"):
-        services.trace.note("warning", text="the simulator gathers keys only, not speech", leg=call.label)
-    while not call.digits.empty():
-        call.digits.get_nowait()
-    digits, key = await _collect(script, verb, Wanted.of(verb))
-    services.trace.note("gathered", leg=call.label, call_sid=call.sid, digits=digits)
-    if not digits and not key and not verb.flag("actionOnEmptyResult", False):
-        return None
-    goto = target(script.document, verb)
-    form = [("Digits", digits), *([("FinishedOnKey", key)] if key else []), ("msg", "Gather End")]
-    return Goto(goto.url, goto.method, tuple(form))
-
-
-async def _collect(script: Script, verb: Verb, wanted: Wanted) -> tuple[str, str]:
-    """Returns the digits and the finishing key; the first key stops the prompts, and each one the clock."""
-    call = script.call
-    prompts = call.services.tasks.spawn(_prompts(script, verb))
-    first = asyncio.ensure_future(call.digits.get())
-    try:
-        await asyncio.wait([prompts, first], return_when=asyncio.FIRST_COMPLETED)
-        if prompts.done() and not prompts.cancelled() and (error := prompts.exception()):
-            raise error
-        if not first.done():
-            await call.services.clock.wait_for(asyncio.shield(first), wanted.timeout)
-        prompts.cancel()
-        call.player.stop()
-        digits = ""
-        digit = first.result()
-        while digit != wanted.finish or not wanted.finish:
-            digits += digit
-            if wanted.count and len(digits) >= wanted.count:
-                return digits, ""
-            digit = await call.services.clock.wait_for(call.digits.get(), wanted.timeout)
-        return digits, digit
-    except TimeoutError:
-        return digits if first.done() else "", ""
-    finally:
-        prompts.cancel()
-        first.cancel()
-
-
-async def _prompts(script: Script, verb: Verb) -> None:
-    for child in verb.children:
-        await _audio(script, child)
-
-
 async def _record(script: Script, verb: Verb) -> Step:
     script.call.connect(script.call.player)
     if verb.flag("playBeep", True):
@@ -240,7 +175,7 @@ VERBS: dict[str, Callable[[Script, Verb], Awaitable[Step]]] = {
     "Say": _audio,
     "Play": _audio,
     "Pause": _audio,
-    "Gather": _gather,
+    "Gather": gather,
     "Dial": dial,
     "Connect": connect,
     "Start": start,
