@@ -15,11 +15,14 @@ from warmtransfer.simulator.sound.speech import recorded, spoken
 
 PARCEL = "I am calling about a parcel that never came."
 STAYS: dict[str, Any] = {"wait": 60}
+#: The application has been asked by then, and its Gather waits.
+BEGINS: dict[str, Any] = {"wait": 6}
 
 
 def pages(attributes: str, prompt: str = "") -> dict[str, Page]:
     """An application that gathers as told, and says what follows when nothing came."""
-    gather = f'<Gather action="/heard" {attributes}>{prompt}</Gather>'
+    patient = "" if " timeout=" in attributes else 'timeout="30"'
+    gather = f'<Gather action="/heard" {patient} {attributes}>{prompt}</Gather>'
     return {"/voice": f"{gather}<Say>Nothing came.</Say>", "/heard": "<Hangup/>"}
 
 
@@ -35,7 +38,7 @@ async def told(net: World, *steps: dict[str, Any]) -> list[dict[str, str]]:
 def test_what_is_said_is_told_with_how_sure(said: str, words: str) -> None:
     async def story() -> None:
         async with world(pages('input="speech" speechTimeout="1"')) as net:
-            (form,) = await told(net, {"wait": 1}, {"say": said})
+            (form,) = await told(net, BEGINS, {"say": said})
             assert (form["SpeechResult"], form["Confidence"]) == (words, f"{SURE:.2f}")
             assert "Digits" not in form
             (row,) = net.rows("note", event="gathered")
@@ -47,9 +50,9 @@ def test_what_is_said_is_told_with_how_sure(said: str, words: str) -> None:
 @pytest.mark.parametrize(("input_", "result"), [("speech dtmf", "Digits"), ("dtmf speech", "SpeechResult")])
 def test_the_first_of_both_counts(input_: str, result: str) -> None:
     async def story() -> None:
-        first: list[dict[str, Any]] = [{"wait": 1}, {"press": "12#"}]
+        first: list[dict[str, Any]] = [BEGINS, {"press": "12#"}]
         if result == "SpeechResult":
-            first = [{"wait": 1}, {"say": PARCEL}, {"press": "5"}]
+            first = [BEGINS, {"say": PARCEL}, {"press": "5"}]
         async with world(pages(f'input="{input_}" speechTimeout="auto" numDigits="3"')) as net:
             (form,) = await told(net, *first)
             assert form[result] == ("12" if result == "Digits" else PARCEL)
@@ -77,7 +80,7 @@ def test_words_are_told_of_while_they_are_said() -> None:
     async def story() -> None:
         attributes = 'input="speech" speechTimeout="1" partialResultCallback="/partly"'
         async with world(pages(attributes), speed=8.0) as net:
-            (form,) = await told(net, {"wait": 1}, {"say": f"{PARCEL} It should have been here last week."})
+            (form,) = await told(net, BEGINS, {"say": f"{PARCEL} It should have been here last week."})
             partly = net.app.forms("/partly")
             assert len(partly) >= 2
             assert [f["SequenceNumber"] for f in partly] == [str(n) for n in range(len(partly))]
@@ -104,7 +107,7 @@ def test_who_speaks_on_and_on_is_heard_as_long_as_asked() -> None:
     async def story() -> None:
         attributes = 'input="speech" speechTimeout="3" maxSpeechTime="2"'
         async with world(pages(attributes)) as net:
-            (form,) = await told(net, {"wait": 1}, {"say": f"{PARCEL} It should have been here last week."})
+            (form,) = await told(net, BEGINS, {"say": f"{PARCEL} It should have been here last week."})
             assert form["SpeechResult"]
             assert PARCEL.startswith(form["SpeechResult"][:10])
             assert "week" not in form["SpeechResult"]
@@ -115,7 +118,7 @@ def test_who_speaks_on_and_on_is_heard_as_long_as_asked() -> None:
 def test_who_hangs_up_in_mid_word_leaves_nothing_behind() -> None:
     async def story() -> None:
         async with world(pages('input="speech" partialResultCallback="/partly"')) as net:
-            sid = await net.phone({"wait": 1}, {"say": PARCEL})
+            sid = await net.phone(BEGINS, {"say": PARCEL})
             await net.until("note", event="say", who="caller")
             await net.control("POST", f"/calls/{sid}/hangup")
             await net.quiet()
