@@ -45,7 +45,7 @@ def _epilog() -> str:
         "",
         "control API, JSON on the same port: POST /simulator/calls, GET /simulator/calls/SID[/wait],",
         "  POST /simulator/calls/SID/press|hangup, PUT /simulator/phones|laws|faults,",
-        "  GET and PUT /simulator/account, POST and GET /simulator/messages,",
+        "  GET and PUT /simulator/account, POST and GET /simulator/messages, GET /simulator/recordings,",
         "  GET /simulator/state, GET /simulator/trace?since=N, POST /simulator/quit",
         "with --model, options after a bare -- go to python -m warmtransfer.simulator.model",
     ]

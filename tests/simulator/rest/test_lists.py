@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.simulator.app import KIM, SAM, room, world
+from tests.simulator.app import KIM, SAM, World, room, world
 from tests.simulator.rest.test_rest import PAGES, PHONES, sdk, started
 from warmtransfer.simulator.network.account import Account
+from warmtransfer.simulator.network.taking import Taking, Wanted
 from warmtransfer.simulator.rest.dates import filter_by
 from warmtransfer.simulator.rest.errors import RestError
 from warmtransfer.simulator.rest.forms import Params
@@ -105,8 +106,25 @@ def test_conferences_without_a_status_are_those_in_progress() -> None:
     asyncio.run(story())
 
 
+async def more_resources(net: World, sid: str) -> dict[str, str]:
+    """A recording of a call and of a conference, and somebody who waits in a queue; each by its module."""
+    call = next(iter(net.network.rooms[sid].members))
+    taking = net.network.calls[call].record(Wanted("StartCallRecordingAPI"))
+    whole = Taking(net.network.services, Wanted("Conference"), conference_sid=sid)
+    assert taking is not None
+    queue = net.network.queues.make("support")
+    queue.enter(net.network.calls[call])
+    return {
+        "recording": f"Recordings/{taking.recording.sid}",
+        "call.recording": f"Calls/{call}/Recordings/{taking.recording.sid}",
+        "conference.recording": f"Conferences/{sid}/Recordings/{whole.recording.sid}",
+        "queue": f"Queues/{queue.sid}",
+        "queue.member": f"Queues/{queue.sid}/Members/Front",
+    }
+
+
 def test_resources_have_every_field_that_the_sdk_reads() -> None:
-    """Numbers, applications, conferences and participants lack none; participants carry `queue_time`."""
+    """Numbers, applications, conferences, recordings, queues lack none; participants carry `queue_time`."""
 
     def read_by(module: str) -> set[str]:
         found = importlib.import_module(f"twilio.rest.api.v2010.account.{module}")
@@ -121,11 +139,13 @@ def test_resources_have_every_field_that_the_sdk_reads() -> None:
                 "application": f"Applications/{account.app_sid}",
                 "conference": f"Conferences/{sid}",
                 "conference.participant": f"Conferences/{sid}/Participants/human-1",
+                **await more_resources(net, sid),
             }
             for module, path in shown.items():
                 resource = (await net.rest("GET", path))[1]
                 assert read_by(module) <= set(resource), path
-            assert resource["queue_time"] == "0"
+            member = (await net.rest("GET", shown["conference.participant"]))[1]
+            assert member["queue_time"] == "0"
             listed = (await net.rest("GET", f"Conferences/{sid}/Participants"))[1]["participants"]
             assert all("queue_time" in each for each in listed)
 
@@ -137,11 +157,11 @@ def test_a_request_that_only_the_simulator_lacks_is_called_its_own_gap() -> None
 
     async def story() -> None:
         async with world() as net:
-            status, answer = await net.rest("GET", "Queues")
+            status, answer = await net.rest("GET", "Addresses")
             assert (status, answer["code"]) == (404, 20404)
             assert "Not simulated" in answer["message"]
             assert "its own gap" in answer["message"]
-            assert any("GET Queues" in r["text"] for r in net.rows("note", event="warning"))
+            assert any("GET Addresses" in r["text"] for r in net.rows("note", event="warning"))
             status, answer = await net.rest("GET", "Calls/CA" + "0" * 32)
             assert (status, "gap" in answer["message"]) == (404, False)
 

@@ -105,7 +105,7 @@ def test_the_python_sdk_works_against_it() -> None:
         ("Conferences/wt-9/Participants", {"To": SAM, "From": "+15550100000", "Label": "a/b"}, 400, 16024),
         ("Conferences/wt-9/Participants/ai-1", {"Muted": "true"}, 405, 20004),
         ("Conferences/CF" + "0" * 32, {"Status": "completed"}, 404, 20404),
-        ("Queues", {}, 404, 20404),
+        ("Addresses", {}, 404, 20404),
     ],
 )
 def test_refusals_have_their_code_and_body(path: str, form: dict[str, str], status: int, code: int) -> None:

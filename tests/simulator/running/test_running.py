@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -9,8 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,11 @@ from typing import Any
 import pytest
 
 from tests.simulator.running import guests
+from warmtransfer.simulator.__main__ import _asked
+from warmtransfer.simulator.running.command import command as guest_command
+from warmtransfer.simulator.running.environment import INSIDE
 
+ROOT = Path(__file__).parent.parent.parent.parent
 QUICK = ("--speed", "10", "--model-options", "--ears match")
 
 
@@ -114,19 +121,27 @@ def test_with_the_real_model_its_host_and_key_are_left_alone() -> None:
 
 def test_a_sitecustomize_that_was_there_is_run_too(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import builtins\nbuiltins.was_here = True\n")
-    done = python("print(was_here)", options=("--real-model",), PYTHONPATH=str(tmp_path))
+    env = {**os.environ, "WARMTRANSFER_FRONT": "127.0.0.1:1", "PYTHONPATH": f"{INSIDE}:{tmp_path}"}
+    done = subprocess.run([sys.executable, "-c", "print(was_here)"], capture_output=True, text=True, env=env)
     assert done.stdout == "True\n", done.stderr
 
 
-@pytest.mark.parametrize(("words", "status"), [(("no-such-command",), 127), (("/",), 126)])
-def test_a_command_that_cannot_be_run_is_said_as_a_shell_says_it(words: tuple[str], status: int) -> None:
-    done = run(*words, options=("--real-model",))
-    assert done.returncode == status
-    assert f"warmtransfer.simulator: {words[0]}: " in done.stderr
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["no-such-command"], 127), (["/"], 126), (["sh", "-c", "kill -9 $$"], 137),
+        (["sh", "-c", "exit 7"], 7),
+    ],
+)  # fmt: skip
+def test_a_commands_end_has_a_shells_status(
+    words: list[str], status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def ends() -> int:
+        return await guest_command(words, os.environ, asyncio.Event())
 
-
-def test_a_command_that_a_signal_ends_has_a_shells_status() -> None:
-    assert run("sh", "-c", "kill -9 $$", options=("--real-model",)).returncode == 137
+    assert asyncio.run(ends()) == status
+    told = capsys.readouterr().err
+    assert (f"warmtransfer.simulator: {words[0]}: " in told) is (status in (126, 127))
 
 
 @contextmanager
@@ -178,6 +193,65 @@ def test_the_calls_of_a_scenario_wait_until_the_application_listens(tmp_path: Pa
     assert (done.returncode, done.stdout) == (0, "was phoned\n"), done.stderr
 
 
+def test_our_own_app_runs_inside_as_it_would_go_live(tmp_path: Path) -> None:
+    """Nothing of the simulator's stands in its keys: REST and the model's socket go to the real hosts."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    public = "https://shop.example.test"
+    words = [
+        sys.executable, "-m", "warmtransfer.simulator", "run", "--app", f"{public}/warmtransfer", "--map",
+        f"{public}=http://127.0.0.1:{port}", "--port", "0", "--quiet", "--model-options", "--ears match",
+        "--", sys.executable, "wsgi.py",
+    ]  # fmt: skip
+    env = {
+        **os.environ, "WARMTRANSFER_PUBLIC_URL": public, "WARMTRANSFER_HUMANS": "sam=+15550100001",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/calls.sqlite3", "PORT": str(port), "FLASK_SKIP_DOTENV": "1",
+    }  # fmt: skip
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+                          env=env) as process:  # fmt: skip
+        assert process.stderr is not None
+        control = json.loads(process.stderr.readline())["control_url"]
+        drained = threading.Thread(target=process.stderr.read)
+        drained.start()
+        try:
+            until(lambda: reached(port), "the app listens")
+            steps = [{"until": "speech"}, {"hangup": True}]
+            sid = asked(f"{control}/calls", {"steps": steps})["call_sid"]
+            until(lambda: asked(f"{control}/calls/{sid}")["status"] == "completed", "the AI is heard")
+            with urllib.request.urlopen(f"{control}/trace", timeout=10) as answer:
+                rows = [json.loads(line) for line in answer]
+            assert any(row.get("event") == "session" and row["state"] == "open" for row in rows)
+            assert any(r["kind"] == "rest" and r["path"].endswith("/Participants.json") for r in rows)
+        finally:
+            asked(f"{control}/quit", {})
+            process.wait(30)
+            drained.join()
+
+
+def asked(url: str, body: Any = None) -> Any:
+    """What the control API answers."""
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(url, data=data, timeout=10) as answer:
+        return json.load(answer)
+
+
+def reached(port: int) -> bool:
+    """Whether somebody listens on a port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    """Looks until something is true, for half a minute."""
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end, what
+        threading.Event().wait(0.05)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -188,8 +262,10 @@ def test_the_calls_of_a_scenario_wait_until_the_application_listens(tmp_path: Pa
          "they need --model"),
     ],
 )  # fmt: skip
-def test_a_command_line_that_cannot_be_meant_is_refused(words: list[str], said: str) -> None:
-    start = [sys.executable, "-m", "warmtransfer.simulator", *words]
-    done = subprocess.run(start, capture_output=True, text=True, timeout=30)
-    assert done.returncode == 2
-    assert said in done.stderr
+def test_a_command_line_that_cannot_be_meant_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _asked(words)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
