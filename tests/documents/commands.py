@@ -20,7 +20,8 @@ from tools.tables import ROOT
 from warmtransfer.commands import group
 
 MAKEFILE = (ROOT / "Makefile").read_text()
-EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS, SCRIPTS = PROJECT["optional-dependencies"], PROJECT["scripts"]
 #: Languages of blocks that hold commands; "" is none.
 SHELLS = {"", "sh", "bash", "console"}
 #: Options of programs that are not ours, by the program.
@@ -105,6 +106,8 @@ def modules(words: list[str]) -> Iterator[tuple[str, list[str]]]:
     """The modules that a command runs, with their arguments."""
     if words[:2] == ["python", "-m"] and len(words) > 2:
         yield words[2], words[3:]
+    elif words[0] in SCRIPTS and len(words) > 1:
+        yield SCRIPTS[words[0]].partition(":")[0].removesuffix(".__main__"), words[1:]
     elif words[0] == "make" and len(words) > 1:
         given = dict(word.split("=", 1) for word in words[1:] if "=" in word)
         recipe = re.search(rf"^{re.escape(words[1])}\b[^\n]*:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)

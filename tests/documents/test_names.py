@@ -10,13 +10,15 @@ import pytest
 from tests.documents.markdown import DOCUMENTS, blocks, name, spans
 from tools.tables import ROOT
 from warmtransfer.config import KEYS
+from warmtransfer.simulator.given import keys_inside
+from warmtransfer.simulator.network.account import Account
 
 #: Names of ours that no other may be taken for.
 OURS = re.compile(r"\b(?:TWILIO|WARMTRANSFER|OPENAI|DATABASE|WEB|REALTIME)_[A-Z_]+\b")
 #: Any name of the environment that is written as code.
 NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
-#: What the simulator prints besides keys.
-PRINTED = {"REALTIME_URL"}
+#: What the simulator prints, or gives an application that runs inside, besides keys.
+PRINTED = {"REALTIME_URL", *keys_inside(Account())}
 #: Other programs' variables.
 FOREIGN = {"NODE_EXTRA_CA_CERTS"}
 #: A file, or a folder, of ours; a host's own and what is made by running have no path here.
