@@ -157,6 +157,55 @@ def test_who_hangs_up_within_a_recorded_dial_has_its_action_told_where_it_is() -
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("law", ["parent_first", "child_first"])
+def test_which_leg_of_a_dial_is_the_first_channel_is_a_law(law: str) -> None:
+    async def story() -> None:
+        dial = f'<Dial timeLimit="6" record="record-from-answer-dual">{SAM}</Dial>'
+        async with world({"/voice": dial}, phones=PHONES, laws={"dial_channels": law}) as net:
+            await net.ended(await net.phone({"wait": 60}))
+            row = await net.until("recording", status="completed")
+            sides = await sound(net, row["sid"])
+            speaks = [loudness(side) > -40 for side in sides]
+            assert speaks == ([False, True] if law == "parent_first" else [True, False])
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(("attributes", "channels"), [("", 2), ('channels="mono" track="inbound"', 1)])
+def test_twiml_starts_a_recording_that_goes_on_behind_it(attributes: str, channels: int) -> None:
+    async def story() -> None:
+        pages: dict[str, Page] = {
+            "/voice": f'<Start><Recording {attributes} recordingStatusCallback="/kept"/></Start>'
+            "<Redirect>/on</Redirect>",
+            "/on": '<Gather timeout="4"/>',
+        }
+        async with world(pages) as net:
+            sid = await net.phone(*TALKS)
+            await net.ended(sid)
+            form = await net.callback(path="/kept", RecordingStatus="completed")
+            assert (form["RecordingSource"], form["CallSid"]) == ("StartCallRecordingTwiML", sid)
+            assert len(await sound(net, form["RecordingSid"])) == channels
+
+    asyncio.run(story())
+
+
+def test_twiml_stops_the_recording_that_it_names() -> None:
+    async def story() -> None:
+        page = (
+            '<Start><Recording name="a"/></Start><Start><Recording name="b"/></Start><Gather timeout="3"/>'
+            '<Stop><Recording name="a"/></Stop><Gather timeout="3"/>'
+        )
+        async with world({"/voice": page}) as net:
+            await net.ended(await net.phone(*TALKS))
+            await net.quiet()
+            first, second = net.network.services.recordings.kept.values()
+            assert first.duration is not None
+            assert second.duration is not None
+            assert first.duration < second.duration
+
+    asyncio.run(story())
+
+
 def test_a_conference_is_recorded_from_its_start_without_the_music() -> None:
     async def story() -> None:
         extra = {"record": "record-from-start", "recordingStatusCallback": "/kept", "waitUrl": ""}

@@ -17,6 +17,8 @@ from warmtransfer.simulator.wire import new_sid, rfc2822
 PROCESSING = 0.5
 #: What is fainter than this, in dBFS, is silence that is trimmed.
 QUIET = -45.0
+#: What begins the recording of a <Dial>.
+DIALLED = "DialVerb"
 #: The code of a recording that was too short to be one.
 TOO_SHORT = 16101
 #: Events that can be asked for: three have pages, the others stand in the API's description alone.
@@ -36,6 +38,7 @@ class Wanted:
     url: str = ""
     method: str = "POST"
     events: frozenset[str] = frozenset({"completed"})
+    name: str = ""  #: by which TwiML ends it
 
 
 class Taking:
@@ -127,8 +130,18 @@ class Taking:
         inbound, outbound = self._frames["inbound"], self._frames["outbound"]
         if self.wanted.dual:
             longest = max(len(inbound), len(outbound))
-            return tuple(joined(side + [SILENCE] * (longest - len(side))) for side in (inbound, outbound))
+            sides = (inbound, outbound) if self._parent_first() else (outbound, inbound)
+            return tuple(joined(side + [SILENCE] * (longest - len(side))) for side in sides)
         return (joined(inbound or outbound),)
+
+    def _parent_first(self) -> bool:
+        """Whether what the leg's own phone says is the first channel: a <Dial> has two legs, and a law."""
+        law = "dial_channels"
+        if self.wanted.source != DIALLED:
+            return True
+        answer = self.services.laws[law]
+        self.services.trace.note("law", law=law, answer=answer, call_sid=self.recording.call_sid)
+        return answer == "parent_first"
 
     async def _process(self) -> None:
         await self.services.clock.sleep(PROCESSING)

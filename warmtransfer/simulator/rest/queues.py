@@ -51,7 +51,7 @@ class QueuesApi:
     def _name(self, ask: Ask, queue: Queue | None = None) -> str:
         name = ask.params.name(queue.name if queue is not None else "")
         if self.queues.named(name) not in (None, queue):
-            raise RestError(22003)
+            raise RestError(22003, f"A queue with the name {name} already exists")
         return name
 
     def _size(self, ask: Ask, default: int) -> int:

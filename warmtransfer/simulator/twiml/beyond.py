@@ -14,8 +14,8 @@ BEYOND: dict[str, frozenset[str]] = {
             "ConversationRelaySession", "Room", "VirtualAgent",
         }
     ),
-    "Start": frozenset({"Recording", "Siprec", "Transcription"}),
-    "Stop": frozenset({"Recording", "Siprec", "Transcription"}),
+    "Start": frozenset({"Siprec", "Transcription"}),
+    "Stop": frozenset({"Siprec", "Transcription"}),
     "Hangup": frozenset({"Parameter"}),
     "Reject": frozenset({"Parameter"}),
 }  # fmt: skip

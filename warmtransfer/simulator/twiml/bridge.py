@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 
 from warmtransfer.simulator.network.calls import Call
+from warmtransfer.simulator.network.taking import DIALLED
 from warmtransfer.simulator.sound.mixer import Mixer
 from warmtransfer.simulator.twiml.grammar import Verb
 from warmtransfer.simulator.twiml.record import FROM_ANSWER, wanted
 from warmtransfer.simulator.twiml.steps import Script
 
 Fields = list[tuple[str, str]]
-DIALLED = "DialVerb"
 
 
 async def bridge(script: Script, verb: Verb, other: Call, gone: asyncio.Event, limit: float) -> Fields:

@@ -1,4 +1,4 @@
-"""<Connect><Stream>, <Start><Stream> and <Stop><Stream>."""
+"""<Connect><Stream>; <Start> and <Stop> of streams and recordings."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from warmtransfer.simulator.services import Services
 from warmtransfer.simulator.streams.stream import MediaStream, StreamFailed
 from warmtransfer.simulator.twiml.documents import Goto, target
 from warmtransfer.simulator.twiml.grammar import Verb
+from warmtransfer.simulator.twiml.record import start_recording, stop_recording
 from warmtransfer.simulator.twiml.steps import End, Script, Step, last_word
 from warmtransfer.simulator.wire import new_sid
 
@@ -114,9 +115,11 @@ def _socket_url(url: str) -> str:
 
 
 async def start(script: Script, verb: Verb) -> Step:
-    """Opens a one-way copy of the leg's sound and goes on at once."""
+    """Opens a one-way copy of the leg's sound, or begins to record it, and goes on at once."""
     call, services = script.call, script.services
-    noun = verb.child("Stream")
+    recording, noun = verb.child("Recording"), verb.child("Stream")
+    if recording is not None:
+        start_recording(script, recording)
     if noun is None or call.line is None:
         return None
     try:
@@ -144,8 +147,10 @@ async def _copy(script: Script, noun: Verb, stream: MediaStream) -> None:
 
 
 async def stop(script: Script, verb: Verb) -> Step:
-    """Ends a copy by its name."""
-    noun = verb.child("Stream")
+    """Ends a copy, or a recording, by its name."""
+    recording, noun = verb.child("Recording"), verb.child("Stream")
+    if recording is not None:
+        stop_recording(script, recording)
     stream = script.call.taps.pop(noun.attrs.get("name", ""), None) if noun else None
     if stream is not None:
         await stream.stop()

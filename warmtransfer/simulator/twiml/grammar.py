@@ -64,6 +64,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "Start": _ACTION,
     "Stop": frozenset(),
     "Stream": _STREAM,
+    "Recording": _RECORDING | {"name", "track", "channels"},
     "Parameter": frozenset({"name", "value"}),
     "Redirect": frozenset({"method"}),
     "Hangup": frozenset(),
@@ -96,8 +97,8 @@ CHILDREN: dict[str, frozenset[str]] = {
     "Dial": frozenset({"Number", "Client", "Conference", "Queue", "Sip"}),
     "Client": frozenset({"Identity", "Parameter"}),
     "Connect": frozenset({"Stream"}),
-    "Start": frozenset({"Stream"}),
-    "Stop": frozenset({"Stream"}),
+    "Start": frozenset({"Stream", "Recording"}),
+    "Stop": frozenset({"Stream", "Recording"}),
     "Stream": frozenset({"Parameter"}),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from warmtransfer.simulator.network.taking import EVENTS, Wanted
@@ -39,6 +40,24 @@ def conference_wanted(script: Script, noun: Verb) -> Wanted | None:
     """How a <Conference> asks to be recorded, if it does."""
     asks = noun.attrs.get("record", "") in FROM_START
     return wanted(script, noun, "Conference", trim="trim-silence") if asks else None
+
+
+def start_recording(script: Script, noun: Verb) -> None:
+    """<Start><Recording>: records the leg, whatever its TwiML does, until it ends or is stopped."""
+    attrs = noun.attrs
+    how = wanted(script, noun, "StartCallRecordingTwiML", trim="trim-silence")
+    track = attrs.get("track", "both")
+    dual = attrs.get("channels", "dual") != "mono"
+    script.call.record(
+        replace(how, dual=dual, track=track if track in TRACKS else "both", name=attrs.get("name", ""))
+    )
+
+
+def stop_recording(script: Script, noun: Verb) -> None:
+    """<Stop><Recording>: ends the one of that name."""
+    for taking in script.call.takings:
+        if taking.wanted.name and taking.wanted.name == noun.attrs.get("name"):
+            taking.stop()
 
 
 async def record(script: Script, verb: Verb) -> Step:
