@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.simulator.app import SAM, room, world
+from warmtransfer.simulator.__main__ import main
 from warmtransfer.simulator.network.laws import LAWS
 
 
@@ -190,10 +191,20 @@ def test_the_command_says_where_it_is_and_ends_cleanly(how: str, tmp_path: Path)
         [],
     ],
 )
-def test_wrong_options_say_what_is_wrong(wrong: list[str]) -> None:
+def test_wrong_options_say_what_is_wrong(
+    wrong: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A bad law, fault, map or a missing --app ends with code 2 and one message."""
-    command = [sys.executable, "-m", "warmtransfer.simulator"]
-    command += ["--app", "http://127.0.0.1:9", *wrong] if wrong else []
+    options = ["--app", "http://127.0.0.1:9", *wrong] if wrong else []
+    monkeypatch.setattr(sys, "argv", ["simulator", *options])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def test_a_wrong_option_ends_the_command_with_code_2_and_no_traceback() -> None:
+    command = [sys.executable, "-m", "warmtransfer.simulator", "--app", "http://127.0.0.1:9", "--keep", "-1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
     assert "error:" in done.stderr

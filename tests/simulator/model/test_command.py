@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from tests.simulator.model.client import Client, Json, live
+from warmtransfer.simulator.model.__main__ import main
 
 COMMAND = (sys.executable, "-m", "warmtransfer.simulator.model", "--port", "0")
 
@@ -106,14 +107,10 @@ async def test_it_listens_with_the_recogniser_by_default_and_leaves_no_process_b
         (("--ears", "none"), "invalid choice"),
     ],
 )
-def test_wrong_options_are_named_with_exit_code_2(options: tuple[str, ...], said: str) -> None:
-    @live
-    async def story() -> None:
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND, *options, stderr=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.PIPE
-        )
-        _, errors = await asyncio.wait_for(process.communicate(), 30)
-        assert process.returncode == 2
-        assert said in errors.decode()
-
-    story()
+def test_wrong_options_are_named_with_exit_code_2(
+    options: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(list(options))
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
