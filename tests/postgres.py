@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
 
 from tests.ports.store.databases import database
 from warmtransfer.ports.store.opening import upgraded
@@ -27,7 +27,16 @@ class Postgres:
             # Its import reads the variable above.
             self._package = _server_package()
         self.start()
+        self._carelessly()
         upgraded(self.url)
+
+    def _carelessly(self) -> None:
+        """No power fails in a test: it waits for no disk."""
+        url = self.url.replace("postgresql://", "postgresql+psycopg://")
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as db:
+            db.execute(text("ALTER SYSTEM SET fsync = off"))
+            db.execute(text("SELECT pg_reload_conf()"))
 
     def start(self) -> None:
         """Start it, also again: the address stays the same."""

@@ -245,7 +245,7 @@ def test_a_locked_call_is_busy_after_the_wait(url: str, open_store: Callable[...
     assert found.laps == 0
 
 
-@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("empty", ["postgres"], indirect=True)
 @pytest.mark.usefixtures("held")
 def test_on_postgresql_other_calls_are_not_held_up(url: str, open_store: Callable[..., Store]) -> None:
     assert create(open_store(url), "c2").id == "c2"
@@ -439,7 +439,7 @@ def test_a_missing_table_is_not_a_passing_trouble(url: str, store: Store) -> Non
     assert not isinstance(caught.value, StoreBusy)
 
 
-@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("empty", ["postgres"], indirect=True)
 def test_connections_that_the_server_dropped_are_replaced(url: str, store: Store, postgres: str) -> None:
     create(store, "c1")
     with database(postgres) as db:
