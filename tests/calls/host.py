@@ -1,4 +1,8 @@
-"""The app under test as a process of its own: patched like `wsgi.py`, its clock as fast as the story."""
+"""The app under test as a process of its own: patched like `wsgi.py`, its clock as fast as the story.
+
+`CLOCK` in the environment is the speed, and since when it holds. With the argument `many` it makes such
+processes as it is asked to, each in a moment.
+"""
 
 from gevent import monkey
 
@@ -13,6 +17,7 @@ import gevent  # noqa: E402
 from flask import Flask  # noqa: E402
 from gevent.event import Event  # noqa: E402
 
+from tests.calls.making import make  # noqa: E402
 from warmtransfer import WarmTransfer, leaving  # noqa: E402
 from warmtransfer.clock import Clock  # noqa: E402
 from warmtransfer.config import from_environment  # noqa: E402
@@ -20,17 +25,18 @@ from warmtransfer.serving import Server  # noqa: E402
 
 
 def main() -> None:
-    """Serve until SIGTERM, in the way of `wsgi.py`; arguments: the speed, and since when it holds."""
+    """Serve until SIGTERM, in the way of `wsgi.py`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s.%(msecs)03d %(message)s", datefmt="%H:%M:%S")
     app = Flask("host")
     app.config.update(from_environment(os.environ))
-    warmtransfer = WarmTransfer(app, clock=Clock(*map(float, sys.argv[1:])))
+    speed, since = map(float, os.environ["CLOCK"].split())
+    warmtransfer = WarmTransfer(app, clock=Clock(speed, since))
     if slow := float(os.environ.get("SLOW_TOOL", 0)):
 
         @warmtransfer.tool
         def look_up_order(order: str) -> dict[str, str]:
             """Look up an order by its number."""
-            time.sleep(slow / float(sys.argv[1]))
+            time.sleep(slow / speed)
             return {"order": order, "status": "on its way"}
 
     server = Server(("127.0.0.1", int(os.environ["PORT"])), app)
@@ -47,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    make(main) if sys.argv[1:] == ["many"] else main()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.calls.world import KIM, SAM, NotSeen, Row, World
+from tests.calls.world import EVERY, KIM, SAM, NotSeen, Row, World
 from warmtransfer.simulator.witness.evidence import Evidence
 
 _callers = itertools.count(1)
@@ -43,8 +43,9 @@ class Story:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.rows: list[Row] = world.trace()
-        self.start = len(self.rows)
+        self.rows: list[Row] = []
+        self.start = 0  #: the first of them that is this call's
+        self._before = world.told()
         self.caller_sid = ""
         self.number = f"+1555017{next(_callers):04d}"
         self.call_id = ""
@@ -85,8 +86,8 @@ class Story:
     # Waiting ----------------------------------------------------------------------------------------
 
     def read(self) -> list[Row]:
-        """Every row of the trace since the story began."""
-        self.rows += self.world.trace(len(self.rows))
+        """Every row of the trace since the call began."""
+        self.rows += self.world.trace(self._before + len(self.rows))
         return self.rows[self.start :]
 
     def wait(self, what: str, match: Callable[[Row], bool], seconds: float = 60.0, times: int = 1) -> Row:
@@ -98,7 +99,7 @@ class Story:
                 return found[times - 1]
             if time.monotonic() > end:
                 raise NotSeen(f"no {what} in {seconds} simulated s\n{self.digest()}\n{self.world.log_tail()}")
-            time.sleep(0.05)
+            time.sleep(EVERY)
 
     def leg(self, event: str, label: str, seconds: float = 60.0, times: int = 1) -> Row:
         """A leg's row: joined, left, answered, ended ... of this label."""
@@ -127,7 +128,7 @@ class Story:
                 raise NotSeen(
                     f"stage is {call['stage']}, not {stage}\n{self.digest()}\n{self.world.log_tail()}"
                 )
-            time.sleep(0.03)
+            time.sleep(EVERY)
         return call
 
     def passed(self, stage: str, seconds: float = 60.0) -> None:

@@ -19,7 +19,7 @@ WORK = 15.0
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = World(tmp_path_factory.mktemp("answers"), speed=SPEED)
+    world = World(tmp_path_factory.mktemp("answers"), speed=SPEED, frames=True)
     try:
         yield world.start()
     finally:

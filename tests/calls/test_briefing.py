@@ -31,7 +31,7 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 @pytest.fixture
 def unhurried(tmp_path: Path) -> Iterator[Story]:
     """A story in a world in which little is lost to the tests' own hurry."""
-    world = World(tmp_path, speed=1.5, environment=COMPANY)
+    world = World(tmp_path, speed=1.5, frames=True, environment=COMPANY)
     try:
         yield Story(world.start())
     finally:

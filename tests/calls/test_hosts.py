@@ -12,6 +12,8 @@ from tests.calls.story import ASK, HELLO, SAM, Row, Story, accepts
 from tests.calls.world import World
 
 STAY: Row = {"wait": 100}
+#: The settings of a world whose app has ended: whoever is next brings another.
+ENDED = {"SERVE": ""}
 
 
 @pytest.fixture
@@ -25,17 +27,15 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 @pytest.fixture
 def world(running: World, settings: dict[str, str]) -> Iterator[World]:
     """The world with this server, which is ended with its workers: they would keep the port."""
-    running.end_app()
+    if running.settings != ENDED:
+        running.end_app()
     running.settings = settings
-    began = (running.folder / "app.log").stat().st_size
     try:
         running.start_app()
-        running.began = began
         yield running
     finally:
         end(running)
-        running.settings = {}
-        running.start_app()
+        running.settings = ENDED
 
 
 def end(world: World) -> None:
@@ -56,8 +56,7 @@ def serving(*hosts: str) -> pytest.MarkDecorator:
 
 def written(world: World, words: str) -> list[str]:
     """The lines of this server's log that hold the words."""
-    text = (world.folder / "app.log").read_bytes()[world.began :].decode()
-    return [line for line in text.splitlines() if words in line]
+    return [line for line in world.log().splitlines() if words in line]
 
 
 def said(world: World, words: str) -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.calls.door import Door
+from tests.calls.maker import Made
 from tests.calls.sharing import Shared
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
 from tests.calls.test_restarts import NO_APP, settled
@@ -25,26 +24,20 @@ class Twins(Shared):
 
     door: Door | None = None
 
-    def start_app(self) -> subprocess.Popen[str]:
+    def start_app(self) -> Made:
         """Start those that are not up."""
         if self.door is None:
             self.ports = [free_port(), free_port()]
             self.door = Door(self.port, self.ports)
-            self.apps: list[subprocess.Popen[str]] = []
-        for app in [app for app in self.apps if app.poll() is not None]:
-            self.apps.remove(app)
-            self.processes.remove(app)
-        used = {app.port for app in self.apps}  # type: ignore[attr-defined]
-        for port in [port for port in self.ports if port not in used]:
-            app = self._run(
-                "app",
-                ["-m", "tests.calls.host", str(self.speed), repr(self.since)],
-                env={**os.environ, **self.environment, **self.settings, "PORT": str(port)},
-            )
-            app.port = port  # type: ignore[attr-defined]
-            self.apps.append(app)
+            self.apps: dict[int, Made] = {}  #: by their ports
+        for port in self.ports:
+            if port in self.apps and self.apps[port].poll() is None:
+                continue
+            if port in self.apps:
+                self.processes.remove(self.apps[port])
+            self.apps[port] = self.made("tests.calls.host", PORT=str(port))
             self.until(lambda port=port: self._answers(port), 20, "the app to answer /health")
-        self.app = self.apps[0]
+        self.app = self.apps[self.ports[0]]
         return self.app
 
     def _answers(self, port: int) -> bool:
@@ -55,7 +48,7 @@ class Twins(Shared):
 
     def kill(self, pid: int) -> None:
         """SIGKILL, and the process is no more."""
-        app = next(app for app in self.apps if app.pid == pid)
+        app = next(app for app in self.apps.values() if app.pid == pid)
         app.send_signal(signal.SIGKILL)
         app.wait(20)
 
@@ -104,7 +97,7 @@ def test_a_process_that_is_killed_in_the_middle_of_a_handoff_takes_nobody_with_i
     story.phone(HELLO, ASK, STAY)
     story.note("say", 90, leg="human", text="A call for")
     holder = twins.holder(story.app_call()["id"])
-    other = next(app.pid for app in twins.apps if app.pid != holder)
+    other = next(app.pid for app in twins.apps.values() if app.pid != holder)
     twins.kill(holder if victim == "the one with the stream" else other)
     story.leg("joined", "human-1", 120)
     story.wait("the AI's legs to end", lambda _: no_ai(story), 90)

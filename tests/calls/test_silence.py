@@ -28,7 +28,7 @@ HARSH = "lone_participant=nothing,announcement=all"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = World(tmp_path_factory.mktemp("slow"), speed=SPEED)
+    world = World(tmp_path_factory.mktemp("slow"), speed=SPEED, frames=True)
     try:
         yield world.start()
     finally:

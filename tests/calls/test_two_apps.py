@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.calls.story import HELLO, Story
-from tests.calls.world import ROOT, TOKEN, free_port
+from tests.calls.world import TOKEN, free_port
 
 
 class NotFound(BaseHTTPRequestHandler):
@@ -56,19 +53,13 @@ def test_a_second_app_that_starts_leaves_the_first_ones_calls_alone(
     story.greeted()
     before = story.app_call()
     port = free_port()
-    environ = {
-        **os.environ,
-        **world.environment,
-        "PORT": str(port),
-        "TWILIO_API_BASE_URL": f"http://127.0.0.1:{elsewhere.server_port}",
-        "TWILIO_ACCOUNT_SID": "AC" + "9" * 32,
-        "TWILIO_NUMBER": "+15550100077",
-    }
-    log = (world.folder / "second.log").open("a")
-    command = [sys.executable, "-m", "tests.calls.host", str(world.speed), repr(world.since)]
-    second = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=log)
-    log.close()
-    world.processes.append(second)
+    second = world.made(
+        "tests.calls.host",
+        PORT=str(port),
+        TWILIO_API_BASE_URL=f"http://127.0.0.1:{elsewhere.server_port}",
+        TWILIO_ACCOUNT_SID="AC" + "9" * 32,
+        TWILIO_NUMBER="+15550100077",
+    )
     url = f"http://127.0.0.1:{port}/warmtransfer/api/calls"
     token = {"Authorization": f"Bearer {TOKEN}"}
     try:

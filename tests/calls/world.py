@@ -18,11 +18,14 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.calls.asking import Asking
+from tests.calls.maker import ROOT, Made, maker
 from warmtransfer.demo.remote import told_keys
 
-ROOT = Path(__file__).parent.parent.parent
 PUBLIC = "https://warmtransfer.test"
 TOKEN = "a-token-for-the-tests"
+#: Seconds between two looks: each is work for who is looked at, which goes off the story's own.
+EVERY = 0.05
 SAM, KIM = "+15550100001", "+15550100002"
 
 Row = dict[str, Any]
@@ -48,13 +51,17 @@ def named(row: Row) -> Row:
 
 
 class World:
-    """Starts the three processes; stories phone in, wait for rows of the trace, and look at what is left."""
+    """Starts the three processes; stories phone in, wait for rows of the trace, and look at what is left.
+
+    With `frames` the trace has those of the sound too, which are nine rows of ten.
+    """
 
     def __init__(
         self,
         folder: Path,
         *,
         speed: float = 8.0,
+        frames: bool = False,
         environment: dict[str, str] | None = None,
         arguments: Iterable[str] = (),
         model: Iterable[str] = (),
@@ -62,14 +69,16 @@ class World:
         self.folder = folder
         self.speed = speed
         self.extra = environment or {}
-        self.arguments = list(arguments)
+        self.arguments = [*([] if frames else ["--no-frames"]), *arguments]
         self.model_arguments = list(model)
         self.port = free_port()
-        self.processes: list[subprocess.Popen[str]] = []
+        self.processes: list[subprocess.Popen[str] | Made] = []
         self.since = time.monotonic()
         self.settings: dict[str, str] = {}
         self.began = 0  #: where this app's log begins in the file
         self.web = requests.Session()
+        self._app = Asking(self.port)
+        self._network = self._app
 
     # Life -------------------------------------------------------------------------------------------
 
@@ -96,6 +105,7 @@ class World:
         assert simulator.stdout is not None
         self.keys = told_keys(json.loads(simulator.stdout.readline()))
         self.base = self.keys["TWILIO_API_BASE_URL"]
+        self._network = Asking(urlsplit(self.base).port or 0)
         self.environment = {
             **self.keys,
             "PORT": str(self.port),
@@ -111,13 +121,25 @@ class World:
         self.start_app()
         return self
 
-    def start_app(self) -> subprocess.Popen[str]:
+    def start_app(self) -> subprocess.Popen[str] | Made:
         """Start the app, also again after it was killed, and wait until it answers."""
-        serve = self.settings.get("SERVE", "-m tests.calls.host").split()
-        command = [*serve, str(self.speed), repr(self.since)]
-        self.app = self._run("app", command, env={**os.environ, **self.environment, **self.settings})
+        log = self.folder / "app.log"
+        self.began = log.stat().st_size if log.exists() else 0
+        if serve := self.settings.get("SERVE"):
+            command = [*serve.split(), str(self.speed), repr(self.since)]
+            self.app = self._run("app", command, env={**os.environ, **self.environment, **self.settings})
+        else:
+            self.app = self.made("tests.calls.host")
         self.until(self._healthy, 60, "the app to answer /health")
         return self.app
+
+    def made(self, module: str, **more: str) -> Made:
+        """A process of the app that is made in a moment, of a module that has the maker make it."""
+        clock = {"CLOCK": f"{self.speed} {self.since!r}"}
+        environment = {**os.environ, **self.environment, **self.settings, **clock, **more}
+        made = maker(module).make(environment, self.folder / "app.log")
+        self.processes.append(made)
+        return made
 
     def end_app(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Have the app ended by this signal, and wait until it has."""
@@ -129,7 +151,8 @@ class World:
         """Have the app run with these settings, beside the usual ones; it starts anew only to change them."""
         if more != self.settings:
             self.settings = more
-            self.end_app(signal.SIGKILL)
+            if self.app in self.processes:
+                self.end_app(signal.SIGKILL)
             self.start_app()
 
     def stop(self) -> None:
@@ -145,7 +168,8 @@ class World:
                 process.wait()
             if process.stdout:
                 process.stdout.close()
-        self.web.close()
+        for each in (self.web, self._app, self._network):
+            each.close()
 
     def _run(self, name: str, command: list[str], **more: Any) -> subprocess.Popen[str]:
         log = (self.folder / f"{name}.log").open("a")
@@ -156,8 +180,7 @@ class World:
 
     def _healthy(self) -> bool:
         with contextlib.suppress(requests.RequestException):
-            answer = self.web.get(f"http://127.0.0.1:{self.port}/warmtransfer/health", timeout=5)
-            return answer.status_code in (200, 503)
+            return self._app.ask("GET", "/warmtransfer/health", seconds=5.0).status_code in (200, 503)
         return False
 
     # Doing ------------------------------------------------------------------------------------------
@@ -168,12 +191,12 @@ class World:
         while not (found := met()):
             if time.monotonic() > end:
                 raise NotSeen(f"waited {seconds} s for {what}\n{self.log_tail()}")
-            time.sleep(0.02)
+            time.sleep(EVERY)
         return found
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """One request to the simulator's control API."""
-        answer = self.web.request(method, f"{self.base}/simulator{path}", json=body, timeout=120)
+        answer = self._network.ask(method, f"/simulator{path}", body)
         assert answer.ok, answer.text
         return (
             answer.json()
@@ -183,10 +206,8 @@ class World:
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """One request to the app's REST API."""
-        url = f"http://127.0.0.1:{self.port}/warmtransfer/api{path}"
-        answer = self.web.request(
-            method, url, json=body, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
-        )
+        key = {"Authorization": f"Bearer {TOKEN}"}
+        answer = self._app.ask(method, f"/warmtransfer/api{path}", body, key, 30.0)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -200,13 +221,22 @@ class World:
         answer = self.web.post(f"http://{host}/control", json=order, timeout=30)
         assert answer.ok, answer.text
 
-    def trace(self, since: int = 0) -> list[Row]:
+    def told(self) -> int:
+        """How many rows the trace has: the number of the next one."""
+        answer = self._network.ask("GET", f"/simulator/trace?since={sys.maxsize}")
+        return int(answer.headers["X-First"])
+
+    def trace(self, since: int) -> list[Row]:
         """The trace's rows from number `since` on."""
         return [named(json.loads(line)) for line in self.control("GET", f"/trace?since={since}").splitlines()]
 
     def phones(self, *entries: Row) -> None:
         """How the humans' phones react in this story."""
         self.control("PUT", "/phones", list(entries))
+
+    def log(self) -> str:
+        """What this app has logged since it began."""
+        return (self.folder / "app.log").read_bytes()[self.began :].decode()
 
     def log_tail(self) -> str:
         """The end of the app's log, for a story that failed."""

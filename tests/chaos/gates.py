@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import socket
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 from tests.calls.door import Door
+from tests.calls.maker import Made
 from tests.calls.world import free_port
 from tests.chaos.weather import Blow
 from tests.chaos.worlds import ChaosWorld
@@ -44,7 +43,7 @@ class StormWorld(ChaosWorld):
         self.inwards = Gate(self.port, self.ports)
         return self.inwards
 
-    def start_app(self) -> subprocess.Popen[str]:
+    def start_app(self) -> Made:
         """Start what is not up; the app reaches the API through a gate of its own."""
         if self.outwards is None:
             port = free_port()
@@ -89,8 +88,7 @@ class StormWorld(ChaosWorld):
 
     def _signal(self, port: int, what: signal.Signals) -> None:
         if self.alive(port):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.up[port], what)
+            self.up[port].send_signal(what)
 
     @contextlib.contextmanager
     def _no_database(self) -> Iterator[None]:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import queue
-import signal
-import subprocess
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from sqlalchemy import text
 
 from tests.calls.door import Door
-from tests.calls.world import NotSeen, Row, World, free_port, named
+from tests.calls.maker import Made
+from tests.calls.world import Row, World, free_port, named
 from tests.ports.store.databases import database
 
 #: Simulated seconds for which the simulator keeps what is over.
@@ -78,11 +73,7 @@ class ChaosWorld(World):
         self.two = bool(database_url)
         self.ports = [free_port(), free_port()] if self.two else [self.port]
         self.door = self.opened()
-        self.up: dict[int, int] = {}  #: port -> process
-        self.ended: set[int] = set()
-        self._made: queue.Queue[int] = queue.Queue()
-        self._changes = threading.Event()
-        self._maker: subprocess.Popen[str] | None = None
+        self.up: dict[int, Made] = {}  #: by its port
         self._armings = 0
         self._latch = ""
 
@@ -92,42 +83,23 @@ class ChaosWorld(World):
 
     # Processes --------------------------------------------------------------------------------------
 
-    def start_app(self) -> subprocess.Popen[str]:
-        """Start what makes processes, and then those that are not up."""
-        if self._maker is None:
-            command = ["-m", "tests.chaos.host", str(self.speed), repr(self.since)]
-            self._maker = self._run("app", command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            threading.Thread(target=self._listen, args=(self._maker.stdout,), daemon=True).start()
-        self.app = self._maker
+    def start_app(self) -> Made:
+        """Start those that are not up."""
         for port in self.ports:
             if not self.alive(port):
                 self.make(port)
         for port in self.ports:
             self.until(partial(self.answers, port), 60, "the app to answer /health")
-        return self._maker
+        self.app = self.up[self.ports[0]]
+        return self.app
 
     def make(self, port: int) -> None:
         """Have a process serve this port, soon."""
-        assert self._maker is not None
-        assert self._maker.stdin is not None
-        environment = {**os.environ, **self.environment, **self.settings, "PORT": str(port)}
-        print(json.dumps(environment), file=self._maker.stdin, flush=True)
-        try:
-            self.up[port] = self._made.get(timeout=120)
-        except queue.Empty:
-            raise NotSeen("no process was made in two minutes") from None
-
-    def _listen(self, told: Any) -> None:
-        for line in told:
-            if int(line) < 0:
-                self.ended.add(-int(line))
-            else:
-                self.ended.discard(int(line))  # the system gives numbers again
-                self._made.put(int(line))
+        self.up[port] = self.made("tests.chaos.host", PORT=str(port))
 
     def alive(self, port: int) -> bool:
         """Whether this port's process has been made and not ended."""
-        return port in self.up and self.up[port] not in self.ended
+        return port in self.up and self.up[port].poll() is None
 
     def answers(self, port: int) -> bool:
         """Whether this port's process answers."""
@@ -139,9 +111,8 @@ class ChaosWorld(World):
     def kill(self, port: int) -> None:
         """SIGKILL for this port's process."""
         if self.alive(port):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.up[port], signal.SIGKILL)
-            self.until(lambda: not self.alive(port), 10, "the process to be no more")
+            self.up[port].kill()
+            self.up[port].wait(10)
 
     def afresh(self) -> None:
         """New processes with an empty database; nothing of what was before is remembered."""
@@ -158,8 +129,6 @@ class ChaosWorld(World):
         """End everything."""
         for port in self.ports:
             self.kill(port)
-        if self._maker and self._maker.stdin:
-            self._maker.stdin.close()
         if self.door:
             self.door.close()
         super().stop()

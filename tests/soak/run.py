@@ -63,7 +63,7 @@ class Soak:
             "WARMTRANSFER_REST_TIMEOUT": "10",
             **({"DATABASE_URL": url} if url else {}),
         }
-        arguments = ["--no-frames", "--keep", f"{4 * KEPT:g}", "--cps", "0", "--quiet"]
+        arguments = ["--keep", f"{4 * KEPT:g}", "--cps", "0", "--quiet"]
         self._world = World(folder, speed=1.0, environment=environment, arguments=arguments)
         self._world.settings = {"SERVE": environment["SERVE"]}
         self._numbers = (f"+1555{n:07d}" for n in itertools.count(1))
