@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,20 @@ OWNERS: dict[str, set[str]] = {
 }
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def tree(path: Path) -> ast.Module:
+    """A file, parsed once."""
+    return ast.parse(path.read_text())
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """Every module that a file imports, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -232,7 +244,7 @@ def test_no_place_is_allowed_twilios_words_without_need() -> None:
 def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text()
     assert text.count("\n") <= 350
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.body[0].lineno + 1
             assert length <= 40, f"{node.name} has {length} lines"
@@ -240,9 +252,9 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_every_module_and_public_thing_says_what_it_is(path: Path) -> None:
-    tree = ast.parse(path.read_text())
-    assert ast.get_docstring(tree), "no module docstring"
-    for node in tree.body:
+    module = tree(path)
+    assert ast.get_docstring(module), "no module docstring"
+    for node in module.body:
         if isinstance(
             node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
         ) and not node.name.startswith("_"):
@@ -290,7 +302,7 @@ def test_every_style_of_briefing_stands_in_the_documents(style: Style) -> None:
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_no_exception_is_logged_with_what_it_says(path: Path) -> None:
     """It may be a caller's number or their words: `errors.log_fault` tells names and lines."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             assert called not in {"exception", "print_exc", "format_exc"}, f"{path}:{node.lineno}"
@@ -300,7 +312,5 @@ def test_no_exception_is_logged_with_what_it_says(path: Path) -> None:
 def test_no_module_of_ours_is_named_after_a_pattern() -> None:
     banned = re.compile(r"\b\w*(Manager|Handler|Helper)\b")
     for path in MODULES:
-        names = [
-            node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)
-        ]
+        names = [node.name for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
         assert not [name for name in names if banned.fullmatch(name)], path

@@ -148,7 +148,7 @@ def _codes(written: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
 
 @pytest.mark.parametrize("client", [False, True], ids=["server", "client"])
 def test_whatever_comes_both_say_the_same(client: bool) -> None:
-    @settings(max_examples=1500, deadline=None)
+    @settings(max_examples=500, deadline=None)
     @given(conversations(client), st.booleans())
     def compare(pieces: list[bytes], closing: bool) -> None:
         agree(client, pieces, closing=closing)
