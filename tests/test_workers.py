@@ -160,7 +160,7 @@ def asking(family: Family) -> Iterator[list[int]]:
     over = threading.Event()
 
     def ask() -> None:
-        while not over.wait(0.02):
+        while not over.wait(0.05):
             try:
                 answers.append(family.health().status_code)
             except requests.RequestException:

@@ -17,6 +17,8 @@ from tests.calls.test_restarts import NO_APP
 from tests.postgres import Postgres
 
 CALLS = 20
+#: Seconds between two looks at all of them.
+SELDOM = 0.25
 
 
 @pytest.fixture
@@ -40,15 +42,15 @@ def test_a_rolling_restart_under_twenty_calls_breaks_none(workers: Workers) -> N
     for story in stories:
         story.expected |= NO_APP
         story.phone({"wait": 400})
-    workers.until(lambda: with_the_ai(workers) == CALLS, 60, "every caller to have the AI")
+    workers.until(lambda: with_the_ai(workers) == CALLS, 60, "every caller to have the AI", SELDOM)
     before = workers.pids()
     for pid in before:
         ended = f"worker {workers.number(pid)} has ended as it was told; it is started again"
         os.kill(pid, signal.SIGTERM)
         workers.says(lambda line, ended=ended: ended in line, 1, ended)  # type: ignore[misc]
-        workers.until(lambda pid=pid: len(workers.pids() - {pid}) == 2, 30, "two workers")
+        workers.until(lambda pid=pid: len(workers.pids() - {pid}) == 2, 30, "two workers", SELDOM)
     assert not before & workers.pids()
-    workers.until(lambda: with_the_ai(workers) == CALLS, 60, "every caller to have the AI again")
+    workers.until(lambda: with_the_ai(workers) == CALLS, 60, "every caller to have the AI again", SELDOM)
     assert stories[0].joins("caller") == CALLS
     for story in stories:
         story.hang_up()

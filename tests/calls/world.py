@@ -185,13 +185,13 @@ class World:
 
     # Doing ------------------------------------------------------------------------------------------
 
-    def until(self, met: Callable[[], Any], seconds: float, what: str) -> Any:
+    def until(self, met: Callable[[], Any], seconds: float, what: str, every: float = EVERY) -> Any:
         """Ask again until `met` gives something true, at most `seconds` real ones."""
         end = time.monotonic() + seconds
         while not (found := met()):
             if time.monotonic() > end:
                 raise NotSeen(f"waited {seconds} s for {what}\n{self.log_tail()}")
-            time.sleep(EVERY)
+            time.sleep(every)
         return found
 
     def control(self, method: str, path: str, body: Any = None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,28 +38,33 @@ def commands(page: str, containing: str) -> list[tuple[str, str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("page", ["docs/any-app.md", "docs/simulator.md"])
-def test_the_printed_call_is_understood_and_meets_the_second_human(page: str, tmp_path: Path) -> None:
-    phones, call = commands((ROOT / page).read_text(), "simulator/phones -d")
-    world = World(tmp_path, speed=6.0, model=("--ears", "sphinx"))
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world whose model listens with the recogniser, as the pages' does."""
+    world = World(tmp_path_factory.mktemp("pages"), speed=6.0, model=("--ears", "sphinx"))
     try:
-        world.start()
-        story = Story(world)
-        for method, path, body in (phones, call):
-            answer = world.web.request(method, f"{world.base}{path}", json=body, timeout=30)
-            assert answer.ok, answer.text
-        caller = answer.json()["call_sid"]
-        ended = story.wait(
-            "the caller's end", lambda r: r.get("event") == "ended" and r["call_sid"] == caller, 120
-        )
-        assert ended["status"] == "completed"
-        rows = story.read()
-        asked = next(step["say"] for step in call[2]["steps"] if "say" in step)
-        assert next(r["text"] for r in rows if r.get("event") == "recognised") == asked
-        assert not [r["text"] for r in rows if r.get("event") == "script"], "a step has waited in vain"
-        assert any(r.get("label") == "human-2" and r.get("event") == "joined" for r in rows)
+        yield world.start()
     finally:
         world.stop()
+
+
+@pytest.mark.parametrize("page", ["docs/any-app.md", "docs/simulator.md"])
+def test_the_printed_call_is_understood_and_meets_the_second_human(page: str, world: World) -> None:
+    phones, call = commands((ROOT / page).read_text(), "simulator/phones -d")
+    story = Story(world)
+    for method, path, body in (phones, call):
+        answer = world.web.request(method, f"{world.base}{path}", json=body, timeout=30)
+        assert answer.ok, answer.text
+    caller = answer.json()["call_sid"]
+    ended = story.wait(
+        "the caller's end", lambda r: r.get("event") == "ended" and r["call_sid"] == caller, 120
+    )
+    assert ended["status"] == "completed"
+    rows = story.read()
+    asked = next(step["say"] for step in call[2]["steps"] if "say" in step)
+    assert next(r["text"] for r in rows if r.get("event") == "recognised") == asked
+    assert not [r["text"] for r in rows if r.get("event") == "script"], "a step has waited in vain"
+    assert any(r.get("label") == "human-2" and r.get("event") == "joined" for r in rows)
 
 
 def test_the_page_has_every_word_of_the_formats() -> None:

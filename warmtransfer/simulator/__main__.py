@@ -69,6 +69,7 @@ def _asked(given: list[str]) -> Asked:
         for text in model_faults:
             parsed(text)
             rest += ["--fault", text]
+        rest += ["--no-frames"] if options.no_frames else []
         hosts = hosts_of(options, running=running)
         Holdings(account_of(options))
         if options.env:

@@ -36,9 +36,8 @@ def redact_form(form: Form) -> list[list[str]]:
     return [[k, REDACTED if k in SECRET_FIELDS else v] for k, v in form]
 
 
-def _is_sound(row: Row) -> bool:
-    """Whether it carries audio: a hundred such rows a second in every call."""
-    message = row.get("msg")
+def is_sound(message: object) -> bool:
+    """Whether it carries audio: a hundred such messages a second in every call."""
     if not isinstance(message, dict):
         return False
     return message.get("event") == "media" or message.get("type") in SOUND
@@ -69,7 +68,7 @@ class Trace:
     def write(self, kind: str, *, at: float | None = None, **fields: Any) -> Row:
         """Writes one row, stamped with the clock's time unless `at` gives the simulated seconds."""
         row: Row = {"t": round(self.clock.now() if at is None else at, 4), "kind": kind, **fields}
-        if not self._sound and _is_sound(row):
+        if not self._sound and is_sound(row.get("msg")):
             return row
         line = json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str)
         for secret in self._secrets:

@@ -88,6 +88,25 @@ def test_it_serves_reports_and_ends_when_told(how: str) -> None:
 
 
 @live
+async def test_without_frames_it_reports_all_but_the_sound() -> None:
+    rows, usual = {}, ("--ears", "match", "--speed", "20", "--model", "own")
+    for options in ((), ("--no-frames",)):
+        async with running(*usual, *options) as (process, ready):
+            async with aiohttp.ClientSession() as http:
+                headers = {"Authorization": "Bearer sk-1"}
+                client = Client(await http.ws_connect(ready["url"] + "?model=own", headers=headers))
+                await client.update()
+                await client.send("input_audio_buffer.append", audio="//8=")
+                await client.send("response.create")
+                await client.until("response.done")
+            process.send_signal(signal.SIGTERM)
+            rows[options] = [row["msg"]["type"] for row in await rest(process) if row["kind"] == "realtime"]
+    sound = {"input_audio_buffer.append", "response.output_audio.delta"}
+    assert sound < set(rows[()])
+    assert set(rows[("--no-frames",)]) == set(rows[()]) - sound
+
+
+@live
 async def test_it_listens_with_the_recogniser_by_default_and_leaves_no_process_behind() -> None:
     async with running() as (process, ready):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()

@@ -60,6 +60,7 @@ def arguments() -> argparse.ArgumentParser:
         "--fault", action="append", default=[],
         help="model=NAME[:ARG][;times=N][;when=…][;after=S]; times=0 is every time"
     )
+    parser.add_argument("--no-frames", action="store_true", help="leaves the frames of sound out of the rows")
     parser.add_argument("--proxy", help="wss:// URL of a real server: relay to it and record")
     return parser
 
@@ -91,7 +92,7 @@ async def serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
     clock = Clock(options.speed, options.epoch)
-    report = Report(clock)
+    report = Report(clock, sound=not options.no_frames)
     ears: MatchEars | None = None
     if options.proxy:
         app = Proxy(options.proxy, report).app()

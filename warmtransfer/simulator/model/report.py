@@ -9,13 +9,18 @@ import threading
 from typing import TextIO
 
 from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.trace import is_sound
 
 
 class Report:
-    """Writes rows in order from a thread of its own, so that a slow reader never holds up audio."""
+    """Writes rows in order from a thread of its own, so that a slow reader never holds up audio.
 
-    def __init__(self, clock: Clock, out: TextIO | None = None) -> None:
+    Without `sound` the messages that carry audio are left out.
+    """
+
+    def __init__(self, clock: Clock, out: TextIO | None = None, *, sound: bool = True) -> None:
         self.clock = clock
+        self._sound = sound
         self._out = sys.stdout if out is None else out
         self._rows: queue.SimpleQueue[str | threading.Event | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="report", daemon=True)
@@ -27,6 +32,8 @@ class Report:
 
     def message(self, session: str, direction: str, message: object) -> None:
         """Write one protocol message; direction is "client" or "server", whoever sent it."""
+        if not self._sound and is_sound(message):
+            return
         self.row("realtime", session=session, dir=direction, msg=message)
 
     def note(self, event: str, **fields: object) -> None:
