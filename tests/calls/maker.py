@@ -60,8 +60,8 @@ class Made:
 class Maker:
     """Runs a module that makes processes (`tests.calls.making`), until it is closed; they end with it."""
 
-    def __init__(self, module: str) -> None:
-        command = [sys.executable, "-m", module, "many"]
+    def __init__(self, module: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", module, "many", *arguments]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -101,8 +101,8 @@ class Maker:
 
 
 @cache
-def maker(module: str) -> Maker:
-    """The one for this module, which ends with this process."""
-    found = Maker(module)
+def maker(module: str, *arguments: str) -> Maker:
+    """The one for this module and these arguments, which ends with this process."""
+    found = Maker(module, *arguments)
     atexit.register(found.close)
     return found

@@ -1,7 +1,7 @@
 """Makes processes of the app under test, each in a moment: what they need is loaded once, here.
 
 Each line on the input is a process to be made, as JSON: its environment, and the file that it logs to. Its
-number is told, and once it has ended its number and how. Import it where gevent has patched.
+number is told, and once it has ended its number and how. Where gevent is to patch, it has to have.
 """
 
 from __future__ import annotations
@@ -77,9 +77,12 @@ def fork(serve: Callable[[], object], environment: dict[str, str], log: str) -> 
         os.environ.clear()
         os.environ.update(environment)
         random.seed()
-        gevent.reinit(gevent.get_hub())
+        if monkey.is_module_patched("os"):
+            gevent.reinit(gevent.get_hub())
         serve()
         status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
     finally:
         if any(sys.exc_info()):
             traceback.print_exc()

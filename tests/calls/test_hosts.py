@@ -10,10 +10,11 @@ import requests
 
 from tests.calls.story import ASK, HELLO, SAM, Row, Story, accepts
 from tests.calls.world import World
+from tests.hosts.serve import LATER, PATCHED
 
 STAY: Row = {"wait": 100}
 #: The settings of a world whose app has ended: whoever is next brings another.
-ENDED = {"SERVE": ""}
+ENDED = {"HOST_SERVER": "none"}
 
 
 @pytest.fixture
@@ -21,7 +22,9 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
     """The server and the host app: `gunicorn-sync`, or `gevent/csrf`, or `gevent/wall/exempt`."""
     server, _, app = request.param.partition("/")
     app, _, exempt = app.partition("/")
-    return {"SERVE": f"-m tests.hosts.serve {server}", "HOST": app or "plain", "HOST_EXEMPT": exempt}
+    module = f"tests.hosts.serve{' patched' if server in PATCHED else ''}"
+    how = {"SERVE": f"-m {module}"} if server == LATER else {"MADE": module}
+    return {**how, "HOST_SERVER": server, "HOST": app or "plain", "HOST_EXEMPT": exempt}
 
 
 @pytest.fixture
@@ -108,7 +111,7 @@ def test_a_server_that_cannot_serve_calls_says_once_what_to_do_and_tells_the_cal
     }
     story.phone({"wait": 30}, {"hangup": True})
     story.note("say", 30, text="lines are busy")
-    lines = said(story.world, words[story.world.settings["SERVE"].split()[-1]])
+    lines = said(story.world, words[story.world.settings["HOST_SERVER"]])
     assert len(lines) <= 2  # a line for each process
     assert all(line.startswith("ERROR ") for line in lines)
 

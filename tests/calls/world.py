@@ -127,19 +127,21 @@ class World:
         self.began = log.stat().st_size if log.exists() else 0
         if serve := self.settings.get("SERVE"):
             command = [*serve.split(), str(self.speed), repr(self.since)]
-            self.app = self._run("app", command, env={**os.environ, **self.environment, **self.settings})
+            self.app = self._run("app", command, env=self._environment())
         else:
-            self.app = self.made("tests.calls.host")
+            self.app = self.made(self.settings.get("MADE", "tests.calls.host"))
         self.until(self._healthy, 60, "the app to answer /health")
         return self.app
 
     def made(self, module: str, **more: str) -> Made:
-        """A process of the app that is made in a moment, of a module that has the maker make it."""
-        clock = {"CLOCK": f"{self.speed} {self.since!r}"}
-        environment = {**os.environ, **self.environment, **self.settings, **clock, **more}
-        made = maker(module).make(environment, self.folder / "app.log")
+        """A process of the app that is made in a moment, by a module that can (and its arguments)."""
+        made = maker(*module.split()).make({**self._environment(), **more}, self.folder / "app.log")
         self.processes.append(made)
         return made
+
+    def _environment(self) -> dict[str, str]:
+        clock = {"CLOCK": f"{self.speed} {self.since!r}"}
+        return {**os.environ, **self.environment, **self.settings, **clock}
 
     def end_app(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Have the app ended by this signal, and wait until it has."""

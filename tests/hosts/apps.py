@@ -23,7 +23,7 @@ def base() -> tuple[Flask, WarmTransfer]:
     """An app with the extension, whose clock is as fast as the story."""
     app = Flask("host")
     app.config.update(from_environment(os.environ), SECRET_KEY="a secret of the tests")
-    return app, WarmTransfer(clock=Clock(*map(float, os.environ["HOST_CLOCK"].split())))
+    return app, WarmTransfer(clock=Clock(*map(float, os.environ["CLOCK"].split())))
 
 
 def plain() -> Flask:
