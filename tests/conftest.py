@@ -44,5 +44,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)  # where tests run within a test, the plugin is away
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than processors: whole calls spend half of their time waiting for what is to come."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than processors: whole calls wait for what is to come for most of their time."""
+    return (os.cpu_count() or 1) + 2
