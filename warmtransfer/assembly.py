@@ -6,15 +6,18 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 
 from warmtransfer import guidance
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
+from warmtransfer.console import room
 from warmtransfer.core import words
+from warmtransfer.core.call import Call
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import Carrier
 from warmtransfer.desk.watch import Watch
@@ -25,6 +28,7 @@ from warmtransfer.ports.loop.coroutines import Coroutines
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
 from warmtransfer.ports.model.protocol import Factory
+from warmtransfer.ports.store.ledger import Ledger
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.relay import RelaySettings
@@ -54,13 +58,18 @@ HANGING_UP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Parts that a test, or a host app, brings along; None for our own. `providers` come besides ours."""
+    """Parts that a test, or a host app, brings along; None for our own. `providers` come besides ours.
+
+    `console_access` says who may see the console, `console_panel` what it shows of a call besides.
+    """
 
     clock: Clock | None = None
     carrier: Carrier | None = None
     store: Store | None = None
     loop: Loop | None = None
     providers: Mapping[str, Factory] = field(default_factory=dict)
+    console_access: Callable[[], Any] | None = None
+    console_panel: Callable[[Call], Any] | None = None
 
     def all_providers(self) -> Mapping[str, Factory]:
         """Every provider of models that the configuration may name."""
@@ -200,6 +209,9 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     desk.watch(Announcer(app, tools.coroutines))
     advice = Advice(links)
     desk.watch(lambda before, _after, event: advice.never_asked(before, event) if before else None)
+    console = room.make(settings, Ledger(store), clock, seams.console_access, seams.console_panel)
+    desk.watch(console.news.poke)
+    app.extensions[room.NAME] = console
     life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days)
     return Parts(
         settings=settings,
