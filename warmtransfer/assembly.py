@@ -60,7 +60,7 @@ HANGING_UP = 1.0
 class Seams:
     """Parts that a test, or a host app, brings along; None for our own. `providers` come besides ours.
 
-    `console_access` says who may see the console, `console_panel` what it shows of a call besides.
+    `console` says who may see it, and what it shows of a call besides.
     """
 
     clock: Clock | None = None
@@ -68,8 +68,7 @@ class Seams:
     store: Store | None = None
     loop: Loop | None = None
     providers: Mapping[str, Factory] = field(default_factory=dict)
-    console_access: Callable[[], Any] | None = None
-    console_panel: Callable[[Call], Any] | None = None
+    console: tuple[Callable[[], Any] | None, Callable[[Call], Any] | None] = (None, None)
 
     def all_providers(self) -> Mapping[str, Factory]:
         """Every provider of models that the configuration may name."""
@@ -189,8 +188,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     _say_what_is_missing(settings)
     clock = seams.clock or Clock()
     loop = seams.loop or make_loop()
-    owner = Owner(settings.account_sid, settings.number)
-    store = seams.store or Store(settings.database_url, loop.offload, clock.now, owner=owner)
+    store = seams.store or _store(settings, loop, clock)
     links = Links(settings.public_url, settings.url_prefix)
     provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
     switchboard = Switchboard(
@@ -209,9 +207,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     desk.watch(Announcer(app, tools.coroutines))
     advice = Advice(links)
     desk.watch(lambda before, _after, event: advice.never_asked(before, event) if before else None)
-    console = room.make(settings, Ledger(store), clock, seams.console_access, seams.console_panel)
-    desk.watch(console.news.poke)
-    app.extensions[room.NAME] = console
+    desk.watch(_console(app, settings, seams, Ledger(store), clock).news.poke)
     life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days)
     return Parts(
         settings=settings,
@@ -228,6 +224,18 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         standing=Watch(store, switchboard.live, lambda: life.leaving),
         providers=seams.all_providers(),
     )
+
+
+def _store(settings: Settings, loop: Loop, clock: Clock) -> Store:
+    owner = Owner(settings.account_sid, settings.number)
+    return Store(settings.database_url, loop.offload, clock.now, owner=owner)
+
+
+def _console(app: Flask, settings: Settings, seams: Seams, ledger: Ledger, clock: Clock) -> room.Console:
+    """What is kept of the app's console; its routes are there whether it is on or not."""
+    made = room.make(settings, ledger, clock, *seams.console)
+    app.extensions[room.NAME] = made
+    return made
 
 
 def _say_what_is_missing(settings: Settings) -> None:

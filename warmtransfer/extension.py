@@ -71,8 +71,7 @@ class WarmTransfer:
             store=store,
             loop=loop,
             providers=providers or {},
-            console_access=console_access,
-            console_panel=console_panel,
+            console=(console_access, console_panel),
         )
         self._functions: list[Callable[..., Any]] = []
         self._proof = Toolbox()
