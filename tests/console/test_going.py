@@ -12,7 +12,6 @@ from tests.console import believable
 from tests.console.believable import Visit
 from tests.console.conftest import METRICS, Room
 from tests.web.site import Site
-from warmtransfer.console import figures
 from warmtransfer.console.figures import Figures, Tried, count, hours, quantile, spark
 from warmtransfer.core import events as ev
 from warmtransfer.core.legs import Ended
@@ -46,7 +45,7 @@ def test_a_handoff_is_measured_step_by_step(inside: Room) -> None:
 
 def counted(room: Room, since: float = 0.0) -> Figures:
     ledger = room.site.app.extensions["warmtransfer_console"].ledger
-    return count(ledger.began(since), ledger.tried(since), ledger.marks(since, figures.EVENTS))
+    return count(ledger.began(since), ledger.tried(since), ledger.marks(since))
 
 
 def test_calls_handoffs_messages_and_losses_are_counted(inside: Room) -> None:
@@ -70,7 +69,7 @@ def test_calls_handoffs_messages_and_losses_are_counted(inside: Room) -> None:
         1,
     )
     assert counted(inside, time.time()).calls == 0
-    assert {name: ends for name, _, ends, _ in found.outcomes()}["Sam"]["busy"] >= 1
+    assert {name: ends for name, _, ends, _ in found.outcomes}["Sam"]["busy"] >= 1
 
 
 def test_a_second_ask_while_one_is_served_is_no_second_handoff() -> None:

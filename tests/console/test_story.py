@@ -104,7 +104,7 @@ def test_a_handoff_asked_for_here_rings_whom_it_names_and_says_who_asked(inside:
     assert (call.handoff.source, call.handoff.summary) == ("console: Anna", "Wants the atlas.")
     page = text(inside.get(f"/calls/{visit.call.id}?done=handoff"))
     assert "Anna asked, from here" in page
-    assert "Done. Kim’s phone is ringing" in page
+    assert "Asked for. Kim’s phone is ringing" in page
     assert "source=console: Anna" in page, "the journal says so, too"
 
 

@@ -9,20 +9,22 @@ import math
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from warmtransfer.core.briefing import called
 from warmtransfer.core.call import FREE
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.ports.store.ledger import Began, Fact, Ledger, Tried
 
-#: Real seconds for which figures are given again.
-FRESH = 5.0
+#: Real seconds for which figures are given again: of a day, and of more, which take longer.
+FRESH, LONGER = 5.0, 60.0
+DAY = 86400.0
 #: The steps of a handoff, in order, each from the one before it.
 STEPS = ("ringing", "answered", "accepted", "joined", "AI removed")
 REACHED = frozenset({Outcome.ACCEPTED.value, Outcome.LAST_RESORT.value})
-EVENTS = ("HandoffAsked", "HumanRang", "AILeft", "ModelLost")
+MESSAGES = frozenset({"MessageTaken", "MessageLeft"})
 SHARES = (0.5, 0.9, 0.99)
 
 
@@ -67,9 +69,9 @@ class Handoff:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figures:
-    """What was between then and now."""
+    """What was between then and now. What is made of it is made once."""
 
     calls: int = 0
     live: int = 0
@@ -78,29 +80,32 @@ class Figures:
     losses: int = 0
     began: tuple[float, ...] = field(default=(), repr=False)
 
-    @property
+    @cached_property
     def asked(self) -> int:
         """Handoffs asked for."""
         return len(self.handoffs)
 
-    @property
+    @cached_property
     def reached(self) -> int:
         """Handoffs in which a person got into the call."""
         return sum(each.taken is not None for each in self.handoffs)
 
     def wait(self, share: float) -> float | None:
         """Seconds within which this share of those who reached somebody did."""
-        return quantile([each.took for each in self.handoffs if each.took is not None], share)
+        return quantile([took for each in self.handoffs if (took := each.took) is not None], share)
 
+    @cached_property
     def steps(self) -> list[tuple[str, int, list[float | None]]]:
         """Each step: how often it was seen, and its shares."""
+        measured = [each.steps() for each in self.handoffs]
         rows = []
         for number, step in enumerate(STEPS):
-            known = [one for each in self.handoffs if (one := each.steps()[number]) is not None]
+            known = [one for each in measured if (one := each[number]) is not None]
             rows.append((step, len(known), [quantile(known, share) for share in SHARES]))
-        whole = [each.took for each in self.handoffs if each.took is not None]
+        whole = [took for each in self.handoffs if (took := each.took) is not None]
         return [*rows, ("asked → joined", len(whole), [quantile(whole, share) for share in SHARES])]
 
+    @cached_property
     def outcomes(self) -> list[tuple[str, int, Counter[str], float]]:
         """Each human: how often they were tried, how it ended, and how long they talked."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
@@ -139,7 +144,7 @@ def count(calls: Sequence[Began], tried: Sequence[Tried], marks: Sequence[Fact])
     return Figures(
         calls=len(calls),
         live=sum(each.live for each in calls),
-        messages=sum(each.message for each in calls),
+        messages=len({row.call_id for row in marks if row.event in MESSAGES}),
         handoffs=tuple(sorted(handoffs, key=lambda each: (each.asked_at, each.call_id))),
         losses=sum(row.event == "ModelLost" for row in marks),
         began=tuple(each.started_at for each in calls),
@@ -178,22 +183,22 @@ def _handoff(
 class Counting:
     """Counts once for all who ask within a moment."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, now: Callable[[], float]) -> None:
         self._ledger = ledger
+        self._now = now
         self._lock = threading.Lock()
-        self._kept: dict[float, tuple[float, Figures]] = {}
+        self._kept: dict[float, tuple[float, Figures]] = {}  #: by since when: until when it is good
 
     def since(self, at: float) -> Figures:
         """The figures of the calls that began then or later."""
+        fresh = LONGER if self._now() - at > DAY else FRESH
         with self._lock:
-            counted, known = self._kept.get(at, (-FRESH, Figures()))
-            if time.monotonic() - counted < FRESH:
+            until, known = self._kept.get(at, (0.0, Figures()))
+            if time.monotonic() < until:
                 return known
-            found = count(self._ledger.began(at), self._ledger.tried(at), self._ledger.marks(at, EVENTS))
-            self._kept = {
-                key: value for key, value in self._kept.items() if time.monotonic() - value[0] < FRESH
-            }
-            self._kept[at] = (time.monotonic(), found)
+            found = count(self._ledger.began(at), self._ledger.tried(at), self._ledger.marks(at))
+            self._kept = {key: kept for key, kept in self._kept.items() if time.monotonic() < kept[0]}
+            self._kept[at] = (time.monotonic() + fresh, found)
             return found
 
 

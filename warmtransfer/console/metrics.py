@@ -27,8 +27,8 @@ metrics = hosts.watch(Blueprint("warmtransfer_metrics", __name__))
 
 #: Seconds of the windows, by their names.
 WINDOWS = {"5m": 300.0, "1h": 3600.0, "1d": 86400.0}
-#: Seconds to which a window's beginning is rounded: those who ask within them are given what was counted.
-ROUND = 5.0
+#: Parts of a window to which its beginning is rounded: who asks within one is given what was counted.
+PARTS, SHORTEST = 1440, 5.0
 
 
 @metrics.get("/metrics")
@@ -69,9 +69,7 @@ def collected(room: Console) -> Iterator[Metric]:
     """Every metric as it is now."""
     yield from _live(room)
     now = room.clock.now()
-    windows = {
-        name: room.counting.since((now - seconds) // ROUND * ROUND) for name, seconds in WINDOWS.items()
-    }
+    windows = {name: room.counting.since(_since(now, seconds)) for name, seconds in WINDOWS.items()}
     yield _gauge("calls", "Calls that began in the window.", windows, lambda each: each.calls)
     yield _gauge("handoffs_asked", "Requests for a person.", windows, lambda each: each.asked)
     yield _gauge(
@@ -90,13 +88,18 @@ def collected(room: Console) -> Iterator[Metric]:
     for name, figures in windows.items():
         for outcome, count in sorted(_outcomes(figures).items()):
             outcomes.add_metric([name, outcome], count)
-        for step, _, values in figures.steps():
+        for step, _, values in figures.steps:
             label = step.replace(" → ", "_to_").replace(" ", "_").lower()
             for share, value in zip(SHARES, values, strict=True):
                 if value is not None:
                     steps.add_metric([name, label, f"{share:g}"], value)
     yield outcomes
     yield steps
+
+
+def _since(now: float, seconds: float) -> float:
+    part = max(SHORTEST, seconds / PARTS)
+    return (now - seconds) // part * part
 
 
 def _live(room: Console) -> Iterator[Metric]:

@@ -24,7 +24,7 @@ def people() -> str:
     room = here()
     room.news.look()
     live = [each.call for each in room.news.calls()]
-    ends = {name: (count, found, talked) for name, count, found, talked in _week(room).outcomes()}
+    ends = {name: (count, found, talked) for name, count, found, talked in _week(room).outcomes}
     shown = [_human(human, live, ends.get(called(human.name))) for human in parts().settings.humans]
     waiting = sum(each.shown.level in (LOST, WAITING) for each in room.news.calls())
     return page("people.html", place="people", people=shown, days=DAYS, waiting=waiting)

@@ -83,7 +83,7 @@ def make(
         pages=Pages(base, settings.time_zone, settings.company),
         news=News(ledger, clock.now),
         ledger=ledger,
-        counting=Counting(ledger),
+        counting=Counting(ledger, clock.now),
         wrong=Wrong(what="WARMTRANSFER_CONSOLE_PASSWORD"),
         wrong_token=Wrong(what="WARMTRANSFER_METRICS_TOKEN"),
         clock=clock,

@@ -85,7 +85,7 @@ def call_news(call_id: str) -> Response:
         found = telling.items(call, given["journal"], given["said"])
         yield "talk", [{"key": each.key, "html": render("item.html", each=each)} for each in found]
         doing = {**_where(call), **_doing(call), "token": token, "token_name": TOKEN}
-        yield "acts", render("acts.html", call=call, live=call.stage is not Stage.OVER, done="", **doing)
+        yield "acts", render("acts.html", call=call, live=call.stage is not Stage.OVER, **doing)
         if call.stage is Stage.OVER:
             yield "over", True
 

@@ -131,8 +131,7 @@ def handoffs(call: Call, facts: Sequence[Fact]) -> list[Handoff]:
         )
         for each in call.attempts
     ]  # fmt: skip
-    marks = [row for row in facts if row.event in figures.EVENTS]
-    return list(figures.count([], tried, marks).handoffs)
+    return list(figures.count([], tried, facts).handoffs)
 
 
 def decision(row: Any) -> dict[str, Any]:

@@ -6,11 +6,11 @@ whoever reads from a serial on goes back a little (`records`, by time) rather th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.search import Search
@@ -73,12 +73,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """A call as it is counted: when it began, whether it goes on, whether it has left a message."""
+    """A call as it is counted: when it began, and whether it goes on."""
 
     id: str
     started_at: float
     live: bool
-    message: bool
 
 
 _FACT = (journal.c.id, journal.c.call_id, journal.c.at, journal.c.event, journal.c.before, journal.c.after)
@@ -166,23 +165,9 @@ class Ledger:
 
     def began(self, since: float) -> list[Began]:
         """Every call since then."""
-        left = or_(
-            call.c.state["message"].as_string() != "",
-            and_(
-                call.c.state["message_url"].as_string() != "",
-                call.c.state["message_seconds"].as_integer() > 0,
-            ),
-        )
-        over = call.c.stage == Stage.OVER.value
-        asked = select(
-            call.c.id,
-            call.c.started_at,
-            case((over, 0), else_=1).label("live"),
-            case((left, 1), else_=0).label("message"),
-        ).where(self._ours, call.c.started_at >= since)
-        return [
-            Began(row.id, row.started_at, bool(row.live), bool(row.message)) for row in self._store.ask(asked)
-        ]
+        asked = select(call.c.id, call.c.started_at, call.c.stage != Stage.OVER.value)
+        rows = self._store.ask(asked.where(self._ours, call.c.started_at >= since))
+        return [Began(*row) for row in rows]
 
     def tried(self, since: float) -> list[Tried]:
         """Every attempt of the calls since then, in order."""
@@ -199,12 +184,24 @@ class Ledger:
         )
         return [Tried(*map(_known, row)) for row in self._store.ask(asked)]
 
-    def marks(self, since: float, events: Iterable[str]) -> list[Fact]:
-        """Decisions of these kinds in calls since then, in order."""
+    def marks(self, since: float) -> list[Fact]:
+        """What is counted of the calls since then, in order.
+
+        Of calls that a human got into, when their telephone rang and when the AI went; of all, who was asked
+        for, which messages were left, and how often the model was lost.
+        """
+        kind = journal.c.event
+        reached = journal.c.call_id.in_(select(attempt.c.call_id).where(attempt.c.joined_at > 0))
+        said = journal.c.data["seconds"].as_integer() > 0
+        counted = or_(
+            kind.in_(("HandoffAsked", "MessageTaken", "ModelLost")),
+            and_(kind == "MessageLeft", said),
+            and_(kind.in_(("HumanRang", "AILeft")), reached),
+        )
         asked = (
             select(*_FACT)
             .join(call, call.c.id == journal.c.call_id)
-            .where(self._ours, call.c.started_at >= since, journal.c.event.in_(list(events)))
+            .where(self._ours, call.c.started_at >= since, counted)
             .order_by(journal.c.id)
         )
         return _facts(self._store.ask(asked))
