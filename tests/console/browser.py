@@ -44,7 +44,8 @@ def serving(database: str, log: Path, port: int = 0) -> Iterator[int]:
     try:
         end = time.monotonic() + 60
         while not _answers(port):
-            assert process.poll() is None and time.monotonic() < end, log.read_text()[-2000:]
+            assert process.poll() is None, log.read_text()[-2000:]
+            assert time.monotonic() < end, "it does not answer"
             time.sleep(0.05)
         yield port
     finally:

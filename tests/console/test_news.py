@@ -260,3 +260,22 @@ def test_a_call_seen_first_by_its_end_is_no_live_one(diary: Diary, news: News) -
     news.look()
     assert news.calls() == []
     assert isinstance(diary.load(visit.call.id), Call)
+
+
+def test_a_stream_holds_nothing_of_the_host_apps_request(inside: Room) -> None:
+    given_back: list[str] = []
+    app = inside.site.app
+    app.teardown_request_funcs.setdefault(None, []).append(lambda fault: given_back.append("request"))
+    answer = inside.client.get(f"{AT}/news", buffered=False)
+    assert given_back == ["request"], "before anything was read"
+    assert b"retry" in next(answer.iter_encoded())
+    answer.close()
+
+
+def test_behind_a_prefix_of_the_servers_every_link_has_it(room: Room) -> None:
+    visit = Visit(room.diary, time.time(), "+15550129999").connected()
+    room.client.environ_base["SCRIPT_NAME"] = "/shop"
+    assert room.login().headers["Location"] == f"/shop{AT}"
+    answer = room.client.get(f"{AT}/news")
+    (row,) = [data for event, data, _ in messages(answer.text) if event == "row"]
+    assert f'href="/shop{AT}/calls/{visit.call.id}"' in row["html"]

@@ -98,7 +98,13 @@ def here() -> Console:
 
 def base() -> str:
     """The console's path, as the browser has it."""
-    return f"{request.script_root}{parts().settings.url_prefix}/console"
+    kept = g.get("warmtransfer_console_base")
+    return kept if kept is not None else f"{request.script_root}{parts().settings.url_prefix}/console"
+
+
+def remember_base(path: str) -> None:
+    """The console's path while there is no request."""
+    g.warmtransfer_console_base = path
 
 
 def session() -> Session:

@@ -12,10 +12,10 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 
-from flask import Response, request, stream_with_context
+from flask import Flask, Response, current_app, request
 
 from warmtransfer.console.news import News
-from warmtransfer.console.room import here
+from warmtransfer.console.room import base, here, remember_base
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.ports.store.ledger import Serials
 from warmtransfer.web import hosts
@@ -48,10 +48,17 @@ def mark(serials: Serials) -> str:
 
 
 def stream(tell: Teller) -> Response:
-    """The answer that goes on."""
-    lasting, life = hosts.patched(), parts().life
-    body = _events(tell, here().news, lambda: lasting and not life.leaving)
-    answer = Response(stream_with_context(body), content_type="text/event-stream; charset=utf-8")
+    """The answer that goes on. The request is over meanwhile: what the host app held for it is given back."""
+    lasting, life, place = hosts.patched(), parts().life, base()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def told(version: int) -> Iterator[tuple[str, object]]:
+        with app.app_context():
+            remember_base(place)
+            yield from list(tell(version))
+
+    body = _events(told, here().news, lambda: lasting and not life.leaving)
+    answer = Response(body, content_type="text/event-stream; charset=utf-8")
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep it until it ends
     return answer
 
