@@ -14,7 +14,7 @@ import pytest
 
 from tests.console import believable
 from tests.console.believable import Diary, Visit
-from tests.console.conftest import AT, Room
+from tests.console.conftest import AT, PASSWORD, Room
 from tests.desk.parts import eventually
 from warmtransfer.console import news as looking
 from warmtransfer.console.news import News
@@ -274,8 +274,13 @@ def test_a_stream_holds_nothing_of_the_host_apps_request(inside: Room) -> None:
 
 def test_behind_a_prefix_of_the_servers_every_link_has_it(room: Room) -> None:
     visit = Visit(room.diary, time.time(), "+15550129999").connected()
-    room.client.environ_base["SCRIPT_NAME"] = "/shop"
-    assert room.login().headers["Location"] == f"/shop{AT}"
-    answer = room.client.get(f"{AT}/news")
+    shop = "http://localhost/shop"
+    page = room.client.get(f"{AT}/login", base_url=shop).text
+    found = re.search(r'name="token" value="([0-9a-f]+)"', page)
+    assert found
+    form = {"name": "Anna", "password": PASSWORD, "token": found[1]}
+    answer = room.client.post(f"{AT}/login", data=form, base_url=shop)
+    assert answer.headers["Location"] == f"/shop{AT}"
+    answer = room.client.get(f"{AT}/news", base_url=shop)
     (row,) = [data for event, data, _ in messages(answer.text) if event == "row"]
     assert f'href="/shop{AT}/calls/{visit.call.id}"' in row["html"]
