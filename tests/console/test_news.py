@@ -170,7 +170,7 @@ def test_where_threads_are_the_systems_an_answer_ends_once_it_has_said_what_is_n
     assert set(rows) == {visit.call.id for visit in visits}
     here = next(data for event, data, _ in found if event == "here")
     assert [data["order"] for data in rows.values()] == sorted(data["order"] for data in rows.values())
-    assert here == list(rows)
+    assert here == sorted(rows)
 
 
 def test_who_comes_again_is_told_of_what_they_missed_and_no_more(inside: Room) -> None:

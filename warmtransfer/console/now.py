@@ -31,16 +31,21 @@ def news() -> Response:
     """Its rows, as they change."""
     room, since = here(), streams.since()
 
+    said: dict[str, object] = {}
+
+    def anew(event: str, data: object) -> Iterator[tuple[str, object]]:
+        """Only what has changed: it is the same most of the time."""
+        if said.get(event) != data:
+            said[event] = data
+            yield event, data
+
     def tell(told: int) -> Iterator[tuple[str, object]]:
         known = room.news.calls()
-        yield "here", [each.shown.id for each in known]
+        yield from anew("here", sorted(each.shown.id for each in known))
         for each in known:
             if _new(each, told, since):
-                shown = each.shown
-                html = room.pages.render("row.html", each=shown, now=room.clock.now())
-                needs = shown.level < CALM
-                yield "row", {"id": shown.id, "order": shown.order, "needs": needs, "html": str(html)}
-        yield "today", str(room.pages.render("today.html", **_day(room)))
+                yield "row", _row(room, each)
+        yield from anew("today", str(room.pages.render("today.html", **_day(room))))
 
     return streams.stream(tell)
 
@@ -51,6 +56,13 @@ def _new(known: Known, told: int, since: Serials | None) -> bool:
         return known.version > told
     word = known.said.id if known.said else 0
     return since is None or known.past.fact > since.fact or word > since.word
+
+
+def _row(room: Console, known: Known) -> dict[str, object]:
+    """A row as the page takes it."""
+    shown = known.shown
+    html = str(room.pages.render("row.html", each=shown, now=room.clock.now()))
+    return {"id": shown.id, "order": shown.order, "needs": shown.level < CALM, "html": html}
 
 
 def _day(room: Console) -> dict[str, object]:
