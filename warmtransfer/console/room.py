@@ -84,8 +84,8 @@ def make(
         news=News(ledger, clock.now),
         ledger=ledger,
         counting=Counting(ledger, clock.now),
-        wrong=Wrong(what="WARMTRANSFER_CONSOLE_PASSWORD"),
-        wrong_token=Wrong(what="WARMTRANSFER_METRICS_TOKEN"),
+        wrong=Wrong(said="a wrong WARMTRANSFER_CONSOLE_PASSWORD was sent from %s"),
+        wrong_token=Wrong(said="a wrong WARMTRANSFER_METRICS_TOKEN was sent from %s"),
         clock=clock,
         panel=panel,
     )

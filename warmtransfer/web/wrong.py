@@ -25,10 +25,12 @@ class Wrong:
     """Counts wrong tries by address, in this process. Nobody is made to wait: a thread may be a call's."""
 
     def __init__(
-        self, now: Callable[[], float] = time.monotonic, what: str = "WARMTRANSFER_API_TOKEN"
+        self,
+        now: Callable[[], float] = time.monotonic,
+        said: str = "a wrong WARMTRANSFER_API_TOKEN was sent from %s",
     ) -> None:
         self._now = now
-        self._what = what
+        self._said = said
         self._lock = threading.Lock()
         self._tries: dict[str, tuple[float, int]] = {}  #: address: when its window began, and how many
         self._lines = Sparing(log)
@@ -50,7 +52,7 @@ class Wrong:
             self._tries[address] = (began, count + 1)
             if len(self._tries) > ADDRESSES:
                 del self._tries[next(iter(self._tries))]
-        self._lines.say("token", logging.WARNING, "a wrong %s was sent from %s", self._what, address)
+        self._lines.say("token", logging.WARNING, self._said, address)
 
 
 def address(request: Request) -> str:
