@@ -182,6 +182,7 @@ def test_what_somebody_writes_is_not_taken_from_under_their_hands(
     there = visit(port).login()
     there.to(f"/calls/{call.call.id}")
     there.page.fill("#summary", "Half a sentence")
+    there.page.focus("#main")
     call.at = time.time()
     call.ask(0).rings(0)
     there.page.wait_for_selector("#where-h >> text=Sam’s phone is ringing")

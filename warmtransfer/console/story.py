@@ -71,6 +71,14 @@ def call_news(call_id: str) -> Response:
     """What changes on the page, as it does."""
     room, token = here(), here().access.token(session())
     _known(call_id)
+    told_before: dict[str, object] = {}
+    items: set[str] = set()
+
+    def anew(name: str, of: object) -> bool:
+        """Whether what a part is made of has changed since it was told."""
+        changed = told_before.get(name) != of
+        told_before[name] = of
+        return changed
 
     def tell(told: int) -> Iterator[tuple[str, object]]:
         known = room.news.call(call_id)
@@ -78,15 +86,20 @@ def call_news(call_id: str) -> Response:
         if call is None or (known is not None and known.touched <= told):
             return
         given = _told(call)
-        render, now = room.pages.render, room.clock.now()
+        render, now, where = room.pages.render, room.clock.now(), _where(call)
+        # A part that is told again is read out again.
+        if anew("where", (call.stage, call.handoff, call.attempts)):
+            yield "part", {"id": "where", "html": render("where.html", call=call, now=now, **where)}
         drawn = _drawn(call, given["journal"], given["said"])
-        yield "part", {"id": "where", "html": render("where.html", call=call, now=now, **_where(call))}
         yield "part", {"id": "lanes", "html": render("lanes.html", call=call, **drawn)}
-        found = telling.items(call, given["journal"], given["said"])
-        yield "talk", [{"key": each.key, "html": render("item.html", each=each)} for each in found]
-        doing = {**_where(call), **_doing(call), "token": token, "token_name": TOKEN}
-        yield "acts", render("acts.html", call=call, live=call.stage is not Stage.OVER, **doing)
-        if call.stage is Stage.OVER:
+        new = [each for each in telling.items(call, **given) if each.key not in items]
+        items.update(each.key for each in new)
+        yield "talk", [{"key": each.key, "html": render("item.html", each=each)} for each in new]
+        live, doing = call.stage is not Stage.OVER, _doing(call)
+        if anew("acts", (live, doing["asking"], doing["adding"])):
+            form = {**where, **doing, "token": token, "token_name": TOKEN}
+            yield "acts", render("acts.html", call=call, live=live, **form)
+        if not live:
             yield "over", True
 
     return streams.stream(tell)

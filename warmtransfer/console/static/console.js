@@ -88,7 +88,8 @@
     acts: (html) => {
       // What can be done has changed; not under the hands of somebody who is about to do it.
       const acts = byId("acts");
-      if (!acts.contains(document.activeElement)) acts.innerHTML = html;
+      const written = [...acts.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
+      if (!written && !acts.contains(document.activeElement)) acts.innerHTML = html;
     },
     over: () => { over = true; source.close(); lost("", "over"); },
     trouble: (text) => { lost(text); },
