@@ -14,12 +14,11 @@ from urllib.parse import urlencode
 from flask import Response, abort, request
 
 from warmtransfer.console import glance, wording
-from warmtransfer.console.room import Console, console, here, page
+from warmtransfer.console.room import Console, console, here, humans, page
 from warmtransfer.core.briefing import called
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.search import Search, mark, place
 from warmtransfer.web import timeline
-from warmtransfer.web.parts import parts
 
 #: Calls of a page, of a bite of an export, and of an export.
 PAGE, BITE, MOST = 50, 500, 20_000
@@ -66,7 +65,7 @@ def before() -> str:
         given={name: given.get(name, "") for name in FIELDS},
         fault=wanted.fault,
         ends=ENDS,
-        people=[(human.name, called(human.name)) for human in parts().settings.humans],
+        people=[(human.name, called(human.name)) for human in humans()],
         older=urlencode(more),
         query=urlencode(asked),
         narrowed=bool(asked),

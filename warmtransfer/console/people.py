@@ -7,11 +7,10 @@ from typing import Any
 
 from warmtransfer.console.figures import REACHED
 from warmtransfer.console.glance import LOST, WAITING
-from warmtransfer.console.room import Console, console, here, page
+from warmtransfer.console.room import Console, console, here, humans, page
 from warmtransfer.core.briefing import called
 from warmtransfer.core.call import SEEKING, Call, Stage
 from warmtransfer.core.rules import Human
-from warmtransfer.web.parts import parts
 
 #: Days that are counted.
 DAYS = 7
@@ -25,7 +24,7 @@ def people() -> str:
     room.news.look()
     live = [each.call for each in room.news.calls()]
     ends = {name: (count, found, talked) for name, count, found, talked in _week(room).outcomes}
-    shown = [_human(human, live, ends.get(called(human.name))) for human in parts().settings.humans]
+    shown = [_human(human, live, ends.get(called(human.name))) for human in humans()]
     waiting = sum(each.shown.level in (LOST, WAITING) for each in room.news.calls())
     return page("people.html", place="people", people=shown, days=DAYS, waiting=waiting)
 

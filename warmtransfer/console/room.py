@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from warmtransfer.console.figures import Counting
 from warmtransfer.console.news import News
 from warmtransfer.console.pages import Pages, files
 from warmtransfer.core.call import Call
+from warmtransfer.core.rules import Human
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.ports.store.ledger import Ledger
 from warmtransfer.web import hosts, wrong
@@ -105,6 +106,11 @@ def base() -> str:
 def remember_base(path: str) -> None:
     """The console's path while there is no request."""
     g.warmtransfer_console_base = path
+
+
+def humans() -> Sequence[Human]:
+    """Who may be rung, in their order."""
+    return parts().settings.humans
 
 
 def session() -> Session:

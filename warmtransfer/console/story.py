@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from warmtransfer.console import lanes, streams, telling, wording
 from warmtransfer.console.access import TOKEN
 from warmtransfer.console.figures import STEPS
-from warmtransfer.console.room import base, console, here, page, session, who
+from warmtransfer.console.room import base, console, here, humans, page, session, who
 from warmtransfer.core.briefing import called
 from warmtransfer.core.call import FREE, SEEKING, Call, Stage
 from warmtransfer.core.rules import Human
@@ -112,7 +112,7 @@ def handoff(call_id: str) -> AnyResponse:
     target, summary = request.form.get("target", ""), request.form.get("summary", "").strip()
     if call.stage in (Stage.OVER, Stage.MESSAGE, Stage.ARRIVING):
         abort(409, f"Nobody can be rung just now: the caller {wording.where(call, here().clock.now())}.")
-    if target and target not in {human.name for human in parts().settings.humans}:
+    if target and target not in {human.name for human in humans()}:
         abort(400, "There is nobody of this name.")
     if len(summary) > SUMMARY:
         abort(400, f"A summary has {SUMMARY} letters at most.")
@@ -157,7 +157,7 @@ def _drawn(call: Call, journal: Any, said: Any) -> dict[str, Any]:
 
 def _doing(call: Call) -> dict[str, Any]:
     """Who may be rung, and with what summary; nobody where asking would change nothing."""
-    people = parts().settings.humans
+    people = humans()
     said = next(
         (each.text for each in reversed(parts().records.transcript(call.id)) if each.who == "caller"), ""
     )
