@@ -142,3 +142,16 @@ def test_every_outcome_has_words(outcome: Outcome | None) -> None:
     story = ringing()
     attempt = story.call.attempts[0]
     assert wording.became(replace(attempt, outcome=outcome))
+
+
+def test_several_who_are_rung_at_once_are_all_named_and_who_took_it_has_the_caller() -> None:
+    call = ringing().call
+    sam = call.attempts[0]
+    kim = replace(sam, n=2, name="kim", call_sid="CAhuman2")
+    both = replace(call, attempts=(sam, kim))
+    assert wording.where(both, 0.0) == "Sam’s and Kim’s phones are ringing"
+    taken = replace(sam, outcome=Outcome.ACCEPTED, answered_at=1.0)
+    assert wording.where(replace(both, stage=Stage.HUMAN, attempts=(taken, kim)), 0.0) == "with Sam"
+    heard = replace(sam, answered_at=1.0)
+    told = wording.where(replace(both, stage=Stage.BRIEFING, attempts=(heard, kim)), 0.0)
+    assert told.startswith("Sam has picked up")

@@ -9,7 +9,6 @@ from typing import Protocol
 from warmtransfer.console import wording
 from warmtransfer.core.briefing import called
 from warmtransfer.core.call import ELSEWHERE, FREE, SEEKING, Call, Stage
-from warmtransfer.core.outcomes import Outcome
 
 #: Seconds after which it is worth a look that nobody has said anything, or that the AI is not there.
 SILENCE = 45.0
@@ -128,7 +127,7 @@ def _slow(call: Call, past: Past, said_at: float, now: float) -> tuple[int, list
 def _in_vain(call: Call) -> bool:
     """Whether the last handoff has led to nobody."""
     tried = wording.attempts(call)
-    reached = any(each.outcome in (Outcome.ACCEPTED, Outcome.LAST_RESORT) for each in tried)
+    reached = any(each.outcome in wording.TOOK for each in tried)
     return call.handoff.number > 0 and not reached
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from warmtransfer.console.figures import REACHED
 from warmtransfer.console.glance import LOST, WAITING
 from warmtransfer.console.room import Console, console, here, humans, page
+from warmtransfer.console.wording import attempts
 from warmtransfer.core.briefing import called
 from warmtransfer.core.call import SEEKING, Call, Stage
 from warmtransfer.core.rules import Human
@@ -53,5 +54,5 @@ def _human(human: Human, live: list[Call], counted: Any) -> dict[str, Any]:
 
 def _has(call: Call, human: Human) -> bool:
     """Whether this human is rung for the call, or has it."""
-    tried = call.attempt
-    return tried is not None and not tried.ended and call.stage in _BUSY and tried.name == human.name
+    tried = [each for each in attempts(call) if not each.ended and each.name == human.name]
+    return call.stage in _BUSY and bool(tried)

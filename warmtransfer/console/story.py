@@ -147,7 +147,8 @@ def _where(call: Call) -> dict[str, Any]:
 
 def _talking(call: Call) -> float:
     """Since when a human has the caller, 0 for none."""
-    return call.attempt.joined_at if call.stage is Stage.HUMAN and call.attempt else 0.0
+    tried = wording.holder(call)
+    return tried.joined_at if call.stage is Stage.HUMAN and tried else 0.0
 
 
 def _drawn(call: Call, journal: Any, said: Any) -> dict[str, Any]:

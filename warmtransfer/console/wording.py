@@ -17,6 +17,8 @@ ASKED_BY = {
     "python": "your app asked",
     "model_down": "the AI could not be had",
 }
+#: Outcomes of who has the caller, or had.
+TOOK = frozenset({Outcome.ACCEPTED, Outcome.LAST_RESORT})
 #: Before the name of whoever has asked here.
 HERE = "console: "
 
@@ -37,9 +39,26 @@ SHORT = {
 }
 
 
+def holder(call: Call) -> Attempt | None:
+    """Who has, or is about to have, the caller: who took the call, else who has picked up, else the newest."""
+    tried = [each for each in attempts(call) if not each.ended]
+    took = [each for each in tried if each.outcome in TOOK]
+    picked_up = [each for each in tried if each.answered_at and each.outcome is None]
+    return next(iter([*took, *picked_up]), call.attempt)
+
+
 def name(call: Call) -> str:
-    """Whoever is being tried, or has the caller."""
-    return called(call.attempt.name) if call.attempt else "a colleague"
+    """The same by name."""
+    tried = holder(call)
+    return called(tried.name) if tried else "a colleague"
+
+
+def rung(call: Call) -> str:
+    """Whose telephones ring."""
+    names = [called(each.name) for each in attempts(call) if not each.ended and each.outcome is None]
+    if len(names) < 2:
+        return f"{name(call)}’s phone is ringing"
+    return f"{', '.join(f'{each}’s' for each in names[:-1])} and {names[-1]}’s phones are ringing"
 
 
 def where(call: Call, now: float) -> str:
@@ -52,10 +71,8 @@ def where(call: Call, now: float) -> str:
         case Stage.AI:
             return "with the AI"
         case Stage.RINGING:
-            left = turn_left(call, now)
-            return (
-                f"a line to ring {name(call)} is awaited" if left >= 1 else f"{name(call)}’s phone is ringing"
-            )
+            awaited = turn_left(call, now) >= 1
+            return f"a line to ring {name(call)} is awaited" if awaited else rung(call)
         case Stage.BRIEFING:
             return f"{name(call)} has picked up and hears what it is about"
         case Stage.JOINING:
