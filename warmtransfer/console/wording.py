@@ -40,7 +40,7 @@ SHORT = {
 
 
 def holder(call: Call) -> Attempt | None:
-    """Who has, or is about to have, the caller: who took the call, else who has picked up, else the newest."""
+    """Who has the caller, or is about to: who took the call, else who has picked up, else the newest."""
     tried = [each for each in attempts(call) if not each.ended]
     took = [each for each in tried if each.outcome in TOOK]
     picked_up = [each for each in tried if each.answered_at and each.outcome is None]
