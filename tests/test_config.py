@@ -107,6 +107,8 @@ def test_secrets_and_numbers_are_not_in_the_settings_text() -> None:
         "TWILIO_API_KEY": "SK" + "0" * 32,
         "TWILIO_API_SECRET": "hushhushhushhush",
         "WARMTRANSFER_API_TOKEN": "bearerbearerbearer",
+        "WARMTRANSFER_CONSOLE_PASSWORD": "horsehorsehorse",
+        "WARMTRANSFER_METRICS_TOKEN": "promepromeprome1",
         "DATABASE_URL": "postgres://u:passpass@host/db",
     }
     text = repr(load({**GOOD, **secrets}))

@@ -170,3 +170,6 @@ def test_the_wheel_has_the_pytest_plugin_the_command_and_what_it_starts(tmp_path
         inside = "warmtransfer/simulator/running/inside"
         assert {f"{inside}/preload.cjs", f"{inside}/sitecustomize.py"} <= set(wheel.namelist())
         assert "warmtransfer/testing/plugin.py" in wheel.namelist()
+        pages = {path.relative_to(ROOT).as_posix() for path in (PACKAGE / "console").glob("[st]*/*")}
+        assert pages
+        assert pages <= set(wheel.namelist())

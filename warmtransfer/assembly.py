@@ -6,15 +6,18 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 
 from warmtransfer import guidance
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
+from warmtransfer.console import room
 from warmtransfer.core import words
+from warmtransfer.core.call import Call
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import Carrier
 from warmtransfer.desk.watch import Watch
@@ -25,6 +28,7 @@ from warmtransfer.ports.loop.coroutines import Coroutines
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
 from warmtransfer.ports.model.protocol import Factory
+from warmtransfer.ports.store.ledger import Ledger
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.relay import RelaySettings
@@ -54,13 +58,17 @@ HANGING_UP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Parts that a test, or a host app, brings along; None for our own. `providers` come besides ours."""
+    """Parts that a test, or a host app, brings along; None for our own. `providers` come besides ours.
+
+    `console` says who may see it, and what it shows of a call besides.
+    """
 
     clock: Clock | None = None
     carrier: Carrier | None = None
     store: Store | None = None
     loop: Loop | None = None
     providers: Mapping[str, Factory] = field(default_factory=dict)
+    console: tuple[Callable[[], Any] | None, Callable[[Call], Any] | None] = (None, None)
 
     def all_providers(self) -> Mapping[str, Factory]:
         """Every provider of models that the configuration may name."""
@@ -180,8 +188,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     _say_what_is_missing(settings)
     clock = seams.clock or Clock()
     loop = seams.loop or make_loop()
-    owner = Owner(settings.account_sid, settings.number)
-    store = seams.store or Store(settings.database_url, loop.offload, clock.now, owner=owner)
+    store = seams.store or _store(settings, loop, clock)
     links = Links(settings.public_url, settings.url_prefix)
     provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
     switchboard = Switchboard(
@@ -200,6 +207,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     desk.watch(Announcer(app, tools.coroutines))
     advice = Advice(links)
     desk.watch(lambda before, _after, event: advice.never_asked(before, event) if before else None)
+    desk.watch(_console(app, settings, seams, Ledger(store), clock).news.poke)
     life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days)
     return Parts(
         settings=settings,
@@ -216,6 +224,18 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         standing=Watch(store, switchboard.live, lambda: life.leaving),
         providers=seams.all_providers(),
     )
+
+
+def _store(settings: Settings, loop: Loop, clock: Clock) -> Store:
+    owner = Owner(settings.account_sid, settings.number)
+    return Store(settings.database_url, loop.offload, clock.now, owner=owner)
+
+
+def _console(app: Flask, settings: Settings, seams: Seams, ledger: Ledger, clock: Clock) -> room.Console:
+    """What is kept of the app's console; its routes are there whether it is on or not."""
+    made = room.make(settings, ledger, clock, *seams.console)
+    app.extensions[room.NAME] = made
+    return made
 
 
 def _say_what_is_missing(settings: Settings) -> None:

@@ -147,6 +147,12 @@ KEYS: tuple[Key, ...] = (
         "How long a request to Twilio may take: 1 to 60 seconds."),
     Key("WARMTRANSFER_API_TOKEN", "api_token", as_.token, "",
         "The bearer token of the REST API, 16 characters or more; without it the API is off.", secret=True),
+    Key("WARMTRANSFER_CONSOLE_PASSWORD", "console_password", as_.password, "",
+        "The password of the console (<prefix>/console), 12 characters or more; without it, and without a "
+        "check of the host app's, the console is off.", secret=True),
+    Key("WARMTRANSFER_METRICS_TOKEN", "metrics_token", as_.token, "",
+        "The bearer token of <prefix>/metrics (Prometheus), 16 characters or more; without it there is none.",
+        secret=True),
     Key("DATABASE_URL", "database_url", as_.database, "sqlite:///warmtransfer.sqlite3",
         "Where calls are kept: sqlite:///file, or postgres://user:password@host/name.", secret=True),
     Key("WARMTRANSFER_KEEP_DAYS", "keep_days", as_.whole(1, 3650), 30,
@@ -208,6 +214,8 @@ class Settings:
     calls_per_second: float
     rest_timeout: float
     api_token: str = field(repr=False)
+    console_password: str = field(repr=False)
+    metrics_token: str = field(repr=False)
     database_url: str = field(repr=False)
     keep_days: int
     log_level: str

@@ -15,6 +15,7 @@ from warmtransfer import address, config
 from warmtransfer.assembly import Seams, assemble
 from warmtransfer.clock import Clock
 from warmtransfer.commands import group
+from warmtransfer.console import routes as console_routes
 from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
 from warmtransfer.desk.protocols import Carrier
@@ -43,6 +44,10 @@ class WarmTransfer:
     `humans` and `instructions` are used by apps whose configuration does not set them. The other arguments
     replace a part by one of your own: `clock`, `carrier`, `store` and `loop`; `providers` adds makers of
     sessions with a realtime model, by the name that WARMTRANSFER_PROVIDER chooses one by.
+
+    `console_access` is asked, within each request to the console, who it is: it gives back a name, or True,
+    for somebody who may see it, False for nobody, or a response, such as a login's. `console_panel(call)`
+    gives what a call's page shows of the app's own, as `markupsafe.Markup`, or as text.
     """
 
     def __init__(
@@ -56,9 +61,18 @@ class WarmTransfer:
         store: Store | None = None,
         loop: Loop | None = None,
         providers: Mapping[str, Factory] | None = None,
+        console_access: Callable[[], Any] | None = None,
+        console_panel: Callable[[Call], Any] | None = None,
     ) -> None:
         self._given = {"WARMTRANSFER_HUMANS": humans, "WARMTRANSFER_INSTRUCTIONS": instructions}
-        self._seams = Seams(clock=clock, carrier=carrier, store=store, loop=loop, providers=providers or {})
+        self._seams = Seams(
+            clock=clock,
+            carrier=carrier,
+            store=store,
+            loop=loop,
+            providers=providers or {},
+            console=(console_access, console_panel),
+        )
         self._functions: list[Callable[..., Any]] = []
         self._proof = Toolbox()
         self._registered: weakref.WeakSet[Toolbox] = weakref.WeakSet()
@@ -100,6 +114,7 @@ class WarmTransfer:
         self._registered.add(tools)
         app.extensions[NAME] = replace(assemble(app, settings, self._seams, tools), found=found)
         routes.register(app, settings.url_prefix)
+        console_routes.register(app, settings.url_prefix)
         app.cli.add_command(group)
 
     def tool(self, function: F) -> F:

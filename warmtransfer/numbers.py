@@ -111,3 +111,11 @@ def mask(text: str) -> str:
     """A number that may be shown: its last two digits only."""
     digits = re.sub(r"\D", "", text)
     return f"the number ending in {digits[-2:]}" if len(digits) > 3 else repr(text)
+
+
+def spaced(text: str) -> str:
+    """A number in groups, as its country writes it; what is no number stays as it is."""
+    try:
+        return pn.format_number(pn.parse(text, None), pn.PhoneNumberFormat.INTERNATIONAL)
+    except pn.NumberParseException:
+        return text

@@ -275,6 +275,14 @@ def token(given: Any) -> str:
     return value
 
 
+def password(given: Any) -> str:
+    """What a person types; blanks may be in it."""
+    value = text(given)
+    if len(value) < 12:
+        raise ValueError("it is shorter than 12 characters")
+    return value
+
+
 def database(given: Any) -> str:
     """A database URL of a kind we keep calls in."""
     value = text(given)

@@ -1,4 +1,4 @@
-"""Slows down those who guess the API's token, without anybody waiting for them."""
+"""Slows down those who guess a token or password of ours, without anybody waiting for them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ ADDRESSES = 1000
 
 
 class Wrong:
-    """Counts wrong tokens by address. Nobody is made to wait: a thread that waits could be a call's."""
+    """Counts wrong tries by address, in this process. Nobody is made to wait: a thread may be a call's."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        said: str = "a wrong WARMTRANSFER_API_TOKEN was sent from %s",
+    ) -> None:
         self._now = now
+        self._said = said
         self._lock = threading.Lock()
         self._tries: dict[str, tuple[float, int]] = {}  #: address: when its window began, and how many
         self._lines = Sparing(log)
@@ -47,7 +52,7 @@ class Wrong:
             self._tries[address] = (began, count + 1)
             if len(self._tries) > ADDRESSES:
                 del self._tries[next(iter(self._tries))]
-        self._lines.say("token", logging.WARNING, "a wrong WARMTRANSFER_API_TOKEN was sent from %s", address)
+        self._lines.say("token", logging.WARNING, self._said, address)
 
 
 def address(request: Request) -> str:

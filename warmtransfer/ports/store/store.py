@@ -270,6 +270,17 @@ class Store:
         """Keep nothing under this name."""
         self._run(self._write, sql.FORGET_FOUND, [{WHICH: name}])
 
+    # Reading for others -----------------------------------------------------------------------------
+
+    @property
+    def mine(self) -> Owner | None:
+        """Whose calls there are."""
+        return self._owner
+
+    def ask(self, query: Any, given: Mapping[str, Any] | None = None) -> list[Any]:
+        """The rows of a question of this room's that is asked nowhere else."""
+        return self._read(query, given)
+
     # Transactions -----------------------------------------------------------------------------------
 
     def _read(self, query: Any, given: Mapping[str, Any] | None = None) -> list[Any]:

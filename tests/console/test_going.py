@@ -1,0 +1,186 @@
+"""What is counted, and what Prometheus is told."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.console import believable
+from tests.console.believable import Visit
+from tests.console.conftest import METRICS, Room
+from tests.web.site import Site
+from warmtransfer.console.figures import Figures, Tried, count, hours, quantile, spark
+from warmtransfer.core import events as ev
+from warmtransfer.core.legs import Ended
+from warmtransfer.ports.store.ledger import Fact
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "found"),
+    [
+        ([], 0.5, None),
+        ([3.0], 0.99, 3.0),
+        ([1.0, 2.0, 3.0, 4.0], 0.5, 2.0),
+        ([*map(float, range(1, 101))], 0.9, 90.0),
+    ],
+)
+def test_a_share_is_what_so_many_do_not_exceed(
+    values: list[float], share: float, found: float | None
+) -> None:
+    assert quantile(values, share) == found
+
+
+def test_a_handoff_is_measured_step_by_step(inside: Room) -> None:
+    visit = Visit(inside.diary, time.time() - 300, "+15550123456").connected().chat()
+    visit.ask().rings().fails(Ended.NO_ANSWER, 20.0).rings(after=1.0).answers(6.0).accepts(5.0).leaves(60.0)
+    (one,) = counted(inside).handoffs
+    assert one.taken is not None
+    assert (one.taken.name, len(one.tried)) == ("kim", 2)
+    assert [round(step, 1) if step else step for step in one.steps()] == [23.0, 6.0, 5.0, 0.7, 2.5]
+    assert one.took == pytest.approx(34.7, abs=0.1)
+
+
+def counted(room: Room, since: float = 0.0) -> Figures:
+    ledger = room.site.app.extensions["warmtransfer_console"].ledger
+    return count(ledger.began(since), ledger.tried(since), ledger.marks(since))
+
+
+def test_calls_handoffs_messages_and_losses_are_counted(inside: Room) -> None:
+    at = time.time() - 600
+    diary = inside.diary
+    Visit(diary, at, "+15550120001").connected().leaves()
+    Visit(diary, at, "+15550120002").connected().ask().rings().answers().accepts().leaves(30)
+    lost = (
+        Visit(diary, at, "+15550120003").connected().ask().rings().fails(Ended.BUSY).rings().fails(Ended.BUSY)
+    )
+    lost.rings().fails(Ended.BUSY).tell(ev.MessageTaken("Ring back.")).ask().leaves()
+    live = Visit(diary, at, "+15550120004").connected()
+    live.tell(ev.ModelLost(live.call.ai.generation, "closed"))
+    found = counted(inside)
+    assert (found.calls, found.live, found.asked, found.reached, found.messages, found.losses) == (
+        4,
+        1,
+        3,
+        1,
+        1,
+        1,
+    )
+    assert counted(inside, time.time()).calls == 0
+    assert {name: ends for name, _, ends, _ in found.outcomes}["Sam"]["busy"] >= 1
+
+
+def test_a_second_ask_while_one_is_served_is_no_second_handoff() -> None:
+    def asked(n: int, at: float, before: str) -> Fact:
+        return Fact(n, "c1", at, "HandoffAsked", before, "ringing")
+
+    tried = [Tried("c1", 1, 1, "sam", "declined", 1.0, 2.0, 0.0, 0.0, 3.0)]
+    assert count([], tried, [asked(1, 1.0, "ai"), asked(2, 2.0, "ringing")]).asked == 1
+
+
+def test_a_handoff_that_the_ais_end_has_asked_for_is_one_too() -> None:
+    tried = [
+        Tried("c1", 1, 1, "sam", "busy", 10.0, 0.0, 0.0, 0.0, 12.0),
+        Tried("c1", 2, 2, "kim", "accepted", 31.0, 35.0, 38.0, 39.0, 60.0),
+    ]
+    found = count([], tried, [Fact(1, "c1", 30.0, "HandoffAsked", "ai", "ringing")])
+    assert [(each.asked_at, each.tried[0].name) for each in found.handoffs] == [(10.0, "sam"), (30.0, "kim")]
+    assert found.handoffs[1].took == 9.0
+
+
+def test_times_fall_into_their_part_and_a_line_of_blocks_shows_them() -> None:
+    assert hours([0.0, 5.0, 9.9, 10.0, -1.0], 0.0, 10.0, 2) == [1, 2]
+    assert spark([0, 1, 2]) == " ▄█"
+    assert spark([]) == ""
+
+
+@pytest.mark.parametrize("days", ["1", "7", "30", "x", ""])
+def test_the_page_has_figures_for_every_span(inside: Room, days: str) -> None:
+    believable.fill(inside.diary, 12)
+    page = inside.get(f"/how?days={days}")
+    assert "asked → joined" in page
+    assert "asked for a person" in page
+
+
+def test_the_page_is_whole_without_any_call(inside: Room) -> None:
+    assert "Nobody has been rung yet" in inside.get("/how")
+    assert "Nobody is waiting" in inside.get()
+    assert "not rung" in inside.get("/people")
+
+
+def test_people_are_shown_with_the_call_they_are_on(inside: Room) -> None:
+    inside.live()
+    page = inside.get("/people")
+    assert "on a call" in page
+    assert "being rung" in page
+    assert "Mrs Okafor" in page
+
+
+# Prometheus -------------------------------------------------------------------------------------------
+
+
+def scraped(room: Room) -> dict[str, dict[tuple[str, ...], float]]:
+    answer = room.client.get("/warmtransfer/metrics", headers={"Authorization": f"Bearer {METRICS}"})
+    assert answer.status_code == 200
+    assert answer.content_type.startswith("text/plain; version=")
+    return {
+        family.name: {tuple(sorted(sample.labels.values())): sample.value for sample in family.samples}
+        for family in text_string_to_metric_families(answer.text)
+    }
+
+
+def test_prometheus_is_told_what_is_up_and_what_was(room: Room) -> None:
+    room.live()
+    at = time.time() - 120
+    Visit(room.diary, at, "+15550120002").connected().ask().rings().answers().accepts().leaves(30)
+    found = scraped(room)
+    assert found["warmtransfer_live_calls"]["human",] == 2
+    assert found["warmtransfer_waiting_calls"][()] == 4
+    assert found["warmtransfer_longest_wait_seconds"][()] > 60
+    assert found["warmtransfer_calls"]["1h",] == 12
+    assert found["warmtransfer_handoffs_reached"]["1h",] == 3
+    assert found["warmtransfer_attempts"]["1h", "accepted"] == 3
+    steps = found["warmtransfer_handoff_step_seconds"]
+    assert {step for _, _, step in (sorted(key, key=len) for key in steps)} >= {
+        "asked_to_joined",
+        "ai_removed",
+    }
+
+
+def test_every_process_tells_prometheus_the_same(room: Room, tmp_path: Path) -> None:
+    room.live()
+    believable.fill(room.diary, 10, days=0.5)
+    other = Room(tmp_path)
+    try:
+        ours, theirs = scraped(room), scraped(other)
+        for each in (ours, theirs):
+            each.pop("warmtransfer_longest_wait_seconds")
+        assert ours == theirs
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer wrong", METRICS, f"Basic {METRICS}", f"Bearer {METRICS}x", "Bearer é"]
+)
+def test_metrics_are_for_who_has_the_token(room: Room, header: str) -> None:
+    answer = room.client.get("/warmtransfer/metrics", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert "warmtransfer_calls" not in answer.text
+
+
+def test_without_a_token_there_are_no_metrics(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    try:
+        assert site.client.get("/warmtransfer/metrics").status_code == 404
+    finally:
+        site.close()
+
+
+def test_who_guesses_the_token_is_not_looked_at_for_a_while(room: Room) -> None:
+    for _ in range(10):
+        room.client.get("/warmtransfer/metrics", headers={"Authorization": "Bearer guess"})
+    answer = room.client.get("/warmtransfer/metrics", headers={"Authorization": f"Bearer {METRICS}"})
+    assert answer.status_code == 429

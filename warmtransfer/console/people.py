@@ -1,0 +1,58 @@
+"""The humans: who of them is on a call, and how it went with them lately."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from warmtransfer.console.figures import REACHED
+from warmtransfer.console.glance import LOST, WAITING
+from warmtransfer.console.room import Console, console, here, humans, page
+from warmtransfer.console.wording import attempts
+from warmtransfer.core.briefing import called
+from warmtransfer.core.call import SEEKING, Call, Stage
+from warmtransfer.core.rules import Human
+
+#: Days that are counted.
+DAYS = 7
+_BUSY = SEEKING | {Stage.HUMAN, Stage.REDIRECTED}
+
+
+@console.get("/people")
+def people() -> str:
+    """Everybody who may be rung."""
+    room = here()
+    room.news.look()
+    live = [each.call for each in room.news.calls()]
+    ends = {name: (count, found, talked) for name, count, found, talked in _week(room).outcomes}
+    shown = [_human(human, live, ends.get(called(human.name))) for human in humans()]
+    waiting = sum(each.shown.level in (LOST, WAITING) for each in room.news.calls())
+    return page("people.html", place="people", people=shown, days=DAYS, waiting=waiting)
+
+
+def _week(room: Console) -> Any:
+    return room.counting.since(room.pages.midnight(room.clock.now(), DAYS - 1))
+
+
+def _human(human: Human, live: list[Call], counted: Any) -> dict[str, Any]:
+    on = next((each for each in live if _has(each, human)), None)
+    count, ends, talked = counted or (0, Counter[str](), 0.0)
+    return {
+        "name": called(human.name),
+        "number": human.number,
+        "digits": human.digits,
+        "description": human.description,
+        "style": human.style.value,
+        "ring": human.ring,
+        "call": on,
+        "talking": bool(on and on.stage is Stage.HUMAN),
+        "tried": count,
+        "took": sum(ends[each] for each in REACHED),
+        "talked": talked,
+    }
+
+
+def _has(call: Call, human: Human) -> bool:
+    """Whether this human is rung for the call, or has it."""
+    tried = [each for each in attempts(call) if not each.ended and each.name == human.name]
+    return call.stage in _BUSY and bool(tried)

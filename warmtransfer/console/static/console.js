@@ -1,0 +1,142 @@
+"use strict";
+// What is new comes as server-sent events (streams.py); the server has made and escaped the HTML.
+(() => {
+  const page = document.querySelector("[data-now]");
+  const byId = (id) => document.getElementById(id);
+  let ahead = page ? Number(page.dataset.now) - Date.now() / 1000 : 0; // the server's clock before ours
+  let pointed = null; // the row under the pointer, which does not move
+  let heard = Date.now();
+  let source = null, over = false;
+
+  // Time that goes on -------------------------------------------------------------------------------
+  const lasting = (seconds) => {
+    const all = Math.max(0, Math.round(seconds));
+    const two = (n) => String(n).padStart(2, "0");
+    const hours = Math.floor(all / 3600), minutes = Math.floor(all / 60) % 60;
+    return hours ? `${hours}:${two(minutes)}:${two(all % 60)}` : `${minutes}:${two(all % 60)}`;
+  };
+  const tick = () => {
+    const now = Date.now() / 1000 + ahead;
+    for (const each of document.querySelectorAll("time[data-since]")) {
+      const text = lasting(now - Number(each.dataset.since));
+      if (each.textContent !== text) each.textContent = text;
+    }
+  };
+
+  // The rows of what goes on now --------------------------------------------------------------------
+  const place = (row, list) => {
+    const after = [...list.children].find((each) => each !== row && each.dataset.order > row.dataset.order);
+    if (row.parentElement !== list || row.nextElementSibling !== (after || null)) list.insertBefore(row, after || null);
+  };
+  const settle = () => {
+    for (const row of document.querySelectorAll(".row")) {
+      if (row === pointed) continue;
+      if (row.dataset.gone) row.remove();
+      else if (row.dataset.list) {
+        const focused = row.contains(document.activeElement);
+        place(row, byId(row.dataset.list));
+        delete row.dataset.list;
+        if (focused) row.querySelector("a").focus();
+      }
+    }
+    byId("needs-box").classList.toggle("none", !byId("needs").children.length);
+  };
+  const tellRow = ({ id, order, needs, html }) => {
+    let row = byId(`call-${id}`);
+    const list = needs ? "needs" : "calm";
+    const urgent = needs && (!row || row.parentElement.id !== "needs");
+    if (!row) {
+      row = document.createElement("li");
+      row.id = `call-${id}`;
+      row.className = "row fresh";
+    }
+    const focused = row.contains(document.activeElement);
+    row.innerHTML = html;
+    if (focused) row.querySelector("a").focus();
+    delete row.dataset.gone;
+    if (row.dataset.order !== order || !row.parentElement) {
+      row.dataset.order = order;
+      row.dataset.list = list;
+      if (!row.parentElement) byId(list).append(row);
+    } else if (row.parentElement.id !== list) row.dataset.list = list;
+    const text = (name) => (row.querySelector(name) || { textContent: "" }).textContent;
+    if (urgent) byId("said").textContent = `${text(".who")}: ${text(".why")}`;
+  };
+  const handlers = {
+    here: (ids) => {
+      const there = new Set(ids.map((id) => `call-${id}`));
+      for (const row of document.querySelectorAll(".row")) if (!there.has(row.id)) row.dataset.gone = "1";
+      settle();
+    },
+    row: (told) => { tellRow(told); settle(); },
+    today: (html) => { byId("today").innerHTML = html; },
+    // The parts of a call's page
+    part: ({ id, html }) => {
+      const part = byId(id), box = part.querySelector(".scroll");
+      const open = [...part.querySelectorAll("details")].map((each) => each.open);
+      const left = box && box.scrollLeft, end = box && left + box.clientWidth >= box.scrollWidth - 40;
+      part.innerHTML = html;
+      [...part.querySelectorAll("details")].forEach((each, n) => { each.open = Boolean(open[n]); });
+      if (box) part.querySelector(".scroll").scrollLeft = end ? 1e6 : left;
+    },
+    talk: (items) => {
+      const talk = byId("talk");
+      const end = talk.scrollTop + talk.clientHeight >= talk.scrollHeight - 60;
+      for (const { key, html } of items) if (!byId(`i-${key}`)) talk.insertAdjacentHTML("beforeend", html);
+      if (end) talk.scrollTop = talk.scrollHeight;
+    },
+    acts: (html) => {
+      // What can be done has changed; not under the hands of somebody who is about to do it.
+      const acts = byId("acts");
+      const written = [...acts.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
+      if (!written && !acts.contains(document.activeElement)) acts.innerHTML = html;
+    },
+    over: () => { over = true; source.close(); lost("", "over"); },
+    trouble: (text) => { lost(text); },
+    beat: (now) => { ahead = now - Date.now() / 1000; },
+  };
+
+  // The line ----------------------------------------------------------------------------------------
+  const lost = (text, word = "live") => {
+    const bar = byId("stale"), live = byId("live");
+    bar.hidden = !text;
+    if (text && bar.textContent !== text) bar.textContent = text;
+    live.textContent = text ? "not live" : word;
+    live.classList.toggle("lost", Boolean(text));
+    for (const each of document.querySelectorAll("main button")) each.disabled = Boolean(text);
+  };
+  const listen = () => {
+    source = new EventSource(page.dataset.news);
+    for (const [name, handle] of Object.entries(handlers)) {
+      source.addEventListener(name, (event) => {
+        heard = Date.now();
+        if (name !== "trouble") lost("");
+        handle(JSON.parse(event.data));
+      });
+    }
+  };
+  const watch = () => {
+    if (over) return;
+    if (source.readyState === EventSource.CLOSED) {
+      // Refused: perhaps because this session is over.
+      fetch(location.href, { redirect: "manual" }).then((got) => { if (got.type === "opaqueredirect") location.reload(); }, () => {});
+      listen();
+    }
+    if (Date.now() - heard > 6000) {
+      lost(`The connection is lost; what stands here is of ${new Date(heard).toLocaleTimeString()}. Trying again.`);
+      if (Date.now() - heard > 20000) { source.close(); listen(); heard = Date.now() - 7000; }
+    }
+  };
+
+  if (!page) return;
+  setInterval(tick, 1000);
+  const talk = byId("talk"), lanes = document.querySelector("#lanes .scroll");
+  if (talk && page.dataset.news) talk.scrollTop = talk.scrollHeight;
+  if (lanes && page.dataset.news) lanes.scrollLeft = lanes.scrollWidth;
+  if (!page.dataset.news) return;
+  const rowOf = (event) => (event.target.closest ? event.target.closest(".row") : null);
+  document.addEventListener("pointerover", (event) => { pointed = rowOf(event); });
+  document.addEventListener("pointerout", (event) => { if (rowOf(event) === pointed) { pointed = null; if (byId("needs")) settle(); } });
+  setInterval(watch, 1000);
+  listen();
+})();

@@ -1,0 +1,167 @@
+"""What happens, in the words of somebody who looks at it: where a caller is, and how an attempt ended."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from warmtransfer.core.briefing import called
+from warmtransfer.core.call import Attempt, Call, Stage, turn_left
+from warmtransfer.core.outcomes import Outcome
+
+#: Who asked for a person, by the source of the handoff.
+ASKED_BY = {
+    "tool": "the AI decided so",
+    "words": "the caller asked for one",
+    "watchdog": "the AI had promised one",
+    "api": "your systems asked, by the API",
+    "python": "your app asked",
+    "model_down": "the AI could not be had",
+}
+#: Outcomes of who has the caller, or had.
+TOOK = frozenset({Outcome.ACCEPTED, Outcome.LAST_RESORT})
+#: Before the name of whoever has asked here.
+HERE = "console: "
+
+#: Stages in a word or two, for the strip above a call's lanes.
+SHORT = {
+    Stage.ARRIVING: "arriving",
+    Stage.CONNECTING: "to the AI",
+    Stage.AI: "with the AI",
+    Stage.RINGING: "ringing",
+    Stage.BRIEFING: "briefing",
+    Stage.JOINING: "joining",
+    Stage.HUMAN: "with a person",
+    Stage.CANCELLING: "next",
+    Stage.RETURNING: "AI returns",
+    Stage.REDIRECTED: "put through",
+    Stage.MESSAGE: "message",
+    Stage.OVER: "over",
+}
+
+
+def holder(call: Call) -> Attempt | None:
+    """Who has the caller, or is about to: who took the call, else who has picked up, else the newest."""
+    tried = [each for each in attempts(call) if not each.ended]
+    took = [each for each in tried if each.outcome in TOOK]
+    picked_up = [each for each in tried if each.answered_at and each.outcome is None]
+    return next(iter([*took, *picked_up]), call.attempt)
+
+
+def name(call: Call) -> str:
+    """The same by name."""
+    tried = holder(call)
+    return called(tried.name) if tried else "a colleague"
+
+
+def rung(call: Call) -> str:
+    """Whose telephones ring."""
+    names = [called(each.name) for each in attempts(call) if not each.ended and each.outcome is None]
+    if len(names) < 2:
+        return f"{name(call)}’s phone is ringing"
+    return f"{', '.join(f'{each}’s' for each in names[:-1])} and {names[-1]}’s phones are ringing"
+
+
+def where(call: Call, now: float) -> str:
+    """Where the caller is, in words that follow who it is."""
+    match call.stage:
+        case Stage.ARRIVING:
+            return "has just rung up"
+        case Stage.CONNECTING:
+            return "is being put through to the AI"
+        case Stage.AI:
+            return "with the AI"
+        case Stage.RINGING:
+            awaited = turn_left(call, now) >= 1
+            return f"a line to ring {name(call)} is awaited" if awaited else rung(call)
+        case Stage.BRIEFING:
+            return f"{name(call)} has picked up and hears what it is about"
+        case Stage.JOINING:
+            return f"{name(call)} took the call and is joining"
+        case Stage.HUMAN:
+            return f"with {name(call)}"
+        case Stage.CANCELLING:
+            return "the next person is looked for"
+        case Stage.RETURNING:
+            return "the AI is being brought back"
+        case Stage.REDIRECTED:
+            return f"is being put through to {name(call)}"
+        case Stage.MESSAGE:
+            return "is leaving a message"
+        case Stage.OVER:
+            return "has left"
+        case _:
+            assert_never(call.stage)
+
+
+def sentence(call: Call, now: float) -> str:
+    """The same as a sentence of its own."""
+    told = where(call, now)
+    if told.startswith("with "):
+        return f"The caller is {told}"
+    return f"The caller {told}" if told.startswith(("is ", "has ")) else f"{told[0].upper()}{told[1:]}"
+
+
+def became(tried: Attempt) -> str:
+    """How an attempt ended, or how it stands, behind the human's name."""
+    match tried.outcome:
+        case None:
+            return "has picked up" if tried.answered_at else "is being rung"
+        case Outcome.ACCEPTED | Outcome.LAST_RESORT:
+            return "took the call" if tried.joined_at else "took the call, and never got into it"
+        case Outcome.DECLINED:
+            return "declined"
+        case Outcome.NO_INPUT:
+            return "picked up and pressed nothing"
+        case Outcome.MACHINE:
+            return "could only be reached at a mailbox"
+        case Outcome.NO_ANSWER:
+            return "did not answer"
+        case Outcome.BUSY:
+            return "was on another call"
+        case Outcome.FAILED:
+            return "could not be called"
+        case Outcome.UNREACHABLE:
+            return "cannot be reached at this number"
+        case Outcome.CANCELLED:
+            return "was not rung any longer"
+        case Outcome.CALLER_LEFT:
+            return "was not needed any more: the caller had left"
+        case Outcome.TIMED_OUT:
+            return "never came to a decision"
+        case Outcome.ERROR:
+            return "may or may not have been rung: nobody could tell"
+        case _:
+            assert_never(tried.outcome)
+
+
+def evidence(tried: Attempt) -> list[str]:
+    """By what it is known how the attempt ended."""
+    told = []
+    if tried.outcome is Outcome.ACCEPTED:
+        told.append("key 1" if tried.style == "screen" else "the briefing was heard, and by no machine")
+    if tried.outcome is Outcome.DECLINED:
+        told.append("another key than 1, or they hung up" if tried.answered_at else "the call was refused")
+    if tried.answered_by:
+        told.append(f"the detection heard: {tried.answered_by}")
+    if tried.sip:
+        told.append(f"SIP answer {tried.sip}")
+    if tried.digits:
+        told.append(f"tones sent after the answer: {tried.digits}")
+    return told
+
+
+def asked_by(source: str) -> str:
+    """Who asked for a person."""
+    if source.startswith(HERE):
+        return f"{source.removeprefix(HERE)} asked, from here"
+    return ASKED_BY.get(source, source)
+
+
+def attempts(call: Call) -> list[Attempt]:
+    """Those of the handoff that is served, or was last."""
+    return [each for each in call.attempts if each.handoff == call.handoff.number]
+
+
+def history(call: Call) -> list[str]:
+    """What came of the attempts of this handoff that are over."""
+    return [f"{called(each.name)} {became(each)}" for each in attempts(call) if each.ended]
