@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from warmtransfer.core.call import Style
+from warmtransfer.core.hours import Hours
 from warmtransfer.core.words import ENGLISH, Words
 
 #: Seconds a human's phone rings, unless the deployment says otherwise.
 RING = 25.0
+
+
+class AfterHuman(StrEnum):
+    """What becomes of a caller who is still there when this human has left."""
+
+    RETURN = "return"  #: the AI is with them again
+    END = "end"  #: the call ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +25,28 @@ class Human:
     """A person who may be dialled. `name` is what the model may say; `number` it never sees."""
 
     name: str
-    number: str  #: E.164
+    number: str  #: E.164, or an address that begins with `client:` or `sip:`
     description: str = ""
     style: Style = Style.SCREEN
     ring: float = RING  #: seconds
     digits: str = ""  #: tones sent after the answer, such as an extension; `w` waits half a second
+    departments: tuple[str, ...] = ()
+    hours: Hours | None = None  #: None for always
+    away: bool = False
+    at_once: int = 1  #: calls they take at the same time
+    caller_id: str = ""  #: the number that their phone shows; empty for the deployment's choice
+    after_human: AfterHuman = AfterHuman.RETURN
+    language: str = ""  #: of their briefing, as two letters; empty for the deployment's
+    voice: str = ""  #: of their briefing; empty for the deployment's
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """Several humans under one name. Its hours are those of whoever asks for the department."""
+
+    name: str
+    description: str = ""
+    hours: Hours | None = None  #: None for whenever one of its humans is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +54,7 @@ class Rules:
     """Humans in the order in which they are rung, our own sentences, and time limits in seconds."""
 
     humans: tuple[Human, ...] = ()
+    departments: tuple[Department, ...] = ()  #: those that are more than a name with a human
     words: Words = ENGLISH  #: our own sentences
     arriving: float = 2.0  #: from the answer to the caller's join, before we look for the room
     connecting: float = 8.0  #: from ordering the AI's leg to stream and model being ready
