@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from warmtransfer.core import briefing
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import FREE, AIState, Attempt, Call, Stage
+from warmtransfer.core.names import called as called_by
 from warmtransfer.core.order import Order
 from warmtransfer.core.outcomes import Outcome, words
 
@@ -82,7 +83,7 @@ def still_untold(world: World, news: str) -> tuple[int, ...]:
 
 def _tells(news: str, attempt: Attempt) -> bool:
     """In whatever words: what was taken for silence may turn out to have been a busy line."""
-    name = briefing.called(attempt.name)
+    name = called_by(attempt.name)
     return (
         any(f"{name} {words(each)}" in news for each in Outcome) or briefing.human_gone(attempt.name) in news
     )
@@ -98,7 +99,7 @@ def untrue(world: World, news: str) -> str:
     attempt = call.attempt
     running = attempt is not None and not attempt.ended and attempt.outcome in (None, Outcome.ACCEPTED)
     for name in ("Sam", "Kim"):
-        called = attempt is not None and briefing.called(attempt.name) == name and running
+        called = attempt is not None and called_by(attempt.name) == name and running
         if f"{name}{CALLED}" in news and not called:
             return "told that somebody is being called who is not"
     if "has just left the call" in news:

@@ -12,6 +12,7 @@ from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome, of_leg
 from warmtransfer.core.policy import next_human
 from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.saying import reasons
 
 #: How who answers at the last resort is spoken of: nobody knows them.
 COLLEAGUE = "a colleague"
@@ -76,6 +77,8 @@ def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conc
     """Start the next attempt, or conclude that nobody is left; `others=False` rings nobody else."""
     if call.attempt is not None and not call.attempt.ended:
         return call, so.LegStillUp()
+    closed = reasons(rules, call.handoff.target, call.at)
+    call = replace(call, handoff=replace(call.handoff, closed=closed))
     human = next_human(call, rules) if others else None
     if human is not None:
         call = start(call, human)

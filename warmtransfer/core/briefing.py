@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from warmtransfer.core.call import Attempt, Call
+from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome, words
 from warmtransfer.core.rules import LONG_WAIT
 from warmtransfer.core.words import ENGLISH, Words, in_digits
@@ -23,11 +24,6 @@ def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:
     stop = max(head.rfind(". "), head.rfind("! "), head.rfind("? "))
     cut = head[: stop + 1] if stop > limit // 2 else head[: head.rfind(" ")] + "…"
     return cut.strip()
-
-
-def called(name: str) -> str:
-    """A configured name as it is written in a sentence."""
-    return name.capitalize() if name.islower() else name
 
 
 def first_words(name: str, company: str, ours: Words = ENGLISH) -> str:
@@ -56,7 +52,7 @@ def progress(call: Call) -> str:
     """Where a running handoff stands, for the model's ears."""
     tried = [each for each in call.attempts if each.handoff == call.handoff.number]
     failed = [ended(each) for each in tried if each.ended]
-    said = f"{'; '.join(failed)}. " if failed else ""
+    said = f"{'; '.join(failed)}. " if failed else _closed(call)
     going = (each for each in tried if not each.ended and each.outcome in (None, Outcome.ACCEPTED))
     running = next(going, None)
     name = called(running.name) if running else "A colleague"
@@ -90,13 +86,17 @@ def exhausted(call: Call) -> str:
     tried = [ended(each) for each in call.attempts if each.handoff == call.handoff.number]
     if not tried:
         return (
-            "Nobody is available to take this call. Tell the caller so in one sentence, and offer to "
-            "help yourself or to take a message."
+            f"Nobody is available to take this call. {_closed(call)}Tell the caller so in one sentence, and "
+            "offer to help yourself or to take a message."
         )
     return (
-        f"The handoff did not succeed: {'; '.join(tried)}. Tell the caller so honestly in one or two "
-        "sentences, and offer to go on yourself, to take a message, or to try again."
+        f"The handoff did not succeed: {'; '.join(tried)}. {_closed(call)}Tell the caller so honestly in "
+        "one or two sentences, and offer to go on yourself, to take a message, or to try again."
     )
+
+
+def _closed(call: Call) -> str:
+    return f"{call.handoff.closed} " if call.handoff.closed else ""
 
 
 def company(ours: Words = ENGLISH) -> list[str]:

@@ -120,6 +120,7 @@ class Handoff:
     target: str = ""
     reason: str = ""
     summary: str = ""
+    closed: str = ""  #: why those it asks for are not rung, in words for the AI
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,3 +36,12 @@ def open_at(who: Human | Department, when: float) -> Reason | None:
     if who.hours is None or who.hours.open(when):
         return None
     return Reason(Why.CLOSED, who.hours.opens(when), who.hours)
+
+
+def soonest(reasons: Iterable[Reason | None]) -> Reason | None:
+    """Of the reasons of several, the one that is over first; None when one of them has none, or nobody is."""
+    found = list(reasons)
+    if not found or not all(found):
+        return None
+    sure = [reason for reason in found if reason]
+    return min(sure, key=lambda reason: (reason.until == 0.0, reason.until))
