@@ -51,6 +51,7 @@ OWNERS: dict[str, set[str]] = {
     "simple_websocket": set(),
     "flask_sock": {"web/media.py"},
     "phonenumbers": {"numbers.py"},
+    "holidays": {"calendars.py"},
     "dotenv": {"keyfile.py"},
     "pydantic": {"relay/signature.py"},
     "asyncio": {"ports/loop/coroutines.py"},
