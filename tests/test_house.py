@@ -220,6 +220,7 @@ WIRED = {
     "setup/": "sets what stands in Twilio's console",
     "commands/": "tells the owner of it",
     "config.py": "tells the owner what to look up at Twilio",
+    "agreement.py": "tells the owner which keys do not go together at Twilio",
     "parsing.py": "knows the shape of the ids that the owner copies",
 }
 
