@@ -46,6 +46,7 @@ def start(call: Call, human: Human) -> Call:
         name=human.name,
         number=human.number,
         digits=human.digits,
+        caller_id=human.caller_id,
         style=human.style,
         dialled_at=call.at,
     )

@@ -104,6 +104,7 @@ class Attempt:
     sip: str = ""  #: SipResponseCode of the carrier's last word
     digits: str = ""  #: tones sent after the answer, `w` for half a second of waiting
     turn_at: float = 0.0  #: when they are likely to be dialled: new legs wait for their turns
+    caller_id: str = ""  #: the number that their phone shows; empty for the deployment's choice
 
     @property
     def label(self) -> str:

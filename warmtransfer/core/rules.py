@@ -72,9 +72,14 @@ class Rules:
     losses: int = 3  #: losses of the AI within `loss_window` that call for a human
     loss_window: float = 60.0
 
+    def human(self, name: str) -> Human | None:
+        """The human of this name; they may not be configured any more."""
+        return next((human for human in self.humans if human.name == name), None)
+
     def ring(self, name: str) -> float:
-        """How long the phone of this human rings; they may not be configured any more."""
-        return next((human.ring for human in self.humans if human.name == name), RING)
+        """How long the phone of this human rings."""
+        human = self.human(name)
+        return human.ring if human else RING
 
 
 def behind(ring: float) -> float:

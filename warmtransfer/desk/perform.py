@@ -210,13 +210,13 @@ class Performer:
     # The human's leg --------------------------------------------------------------------------------
 
     def _dial(self, call_id: str, order: do.DialHuman) -> ev.Event:
-        token = self._token(call_id)
+        token = "" if order.caller_id else self._token(call_id)
         call = self._call(call_id) if token else None
-        if call is not None and call.caller.startswith("+"):
+        if shown := order.caller_id or (call.caller if call and call.caller.startswith("+") else ""):
             try:
-                return self._place(call_id, order, call.caller, token)
+                return self._place(call_id, order, shown, token)
             except errors.CarrierNotShown:
-                log.warning("call %s: the caller's number may not be shown, ours is", call_id)
+                log.warning("call %s: the number to be shown may not be, ours is", call_id)
         return self._place(call_id, order, self._settings.number)
 
     def _place(self, call_id: str, order: do.DialHuman, from_: str, token: str = "") -> ev.Event:
@@ -287,7 +287,7 @@ class Performer:
 
     def _look_for_dial(self, call_id: str, order: do.LookForDial) -> ev.Event | None:
         sid = self._carrier.find_call(
-            order.number, self._settings.number, order.since, self._known(order.number)
+            order.number, order.caller_id or self._settings.number, order.since, self._known(order.number)
         )
         return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, Ended.MISSING)
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
-from warmtransfer.core.rules import Human
 from warmtransfer.core.table import HEARS
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.protocol import Listener, Model, Provider
+from warmtransfer.ports.model.protocol import Listener, Model, Provider, Renewable
 from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
+from warmtransfer.relay.offers import Directory, Offers
 from warmtransfer.relay.sessions import Sessions
 from warmtransfer.relay.settings import RelaySettings as RelaySettings
 from warmtransfer.relay.speaker import Speaker
@@ -40,8 +39,8 @@ class Relay:
     """See the module. `gone(call_id)` is called when the relay has closed itself."""
 
     __slots__ = (
-        "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_orphaned",
-        "_provider", "_sessions", "_settings", "_stream", "_talk", "_timer", "_tools", "_up", "id",
+        "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_offers", "_orphaned",
+        "_provider", "_sessions", "_settings", "_stream", "_talk", "_timer", "_up", "id",
     )  # fmt: skip
 
     def __init__(
@@ -53,7 +52,7 @@ class Relay:
         clock: Clock,
         desk: Desk,
         toolbox: Toolbox,
-        humans: Sequence[Human],
+        directory: Directory,
         memory: Memory,
         gone: Callable[[str], object],
     ) -> None:
@@ -64,7 +63,7 @@ class Relay:
         self._clock = clock
         self._desk = desk
         self._gone = gone
-        self._tools: list[dict[str, Any]] = toolbox.shown(humans)
+        self._offers = Offers(toolbox, directory)
         self._talk: TalkSide = Talk(self, info, settings, loop, clock, desk, toolbox, memory)
         self._sessions = Sessions(self._open_model, self._talk, loop, clock, settings)
         self._stream: Stream | None = None
@@ -187,7 +186,7 @@ class Relay:
 
     def _open_model(self, listener: Listener) -> Model:
         timeout = self._clock.real(self._settings.open_seconds)
-        return self._provider.open(self._loop, self._tools, listener, timeout)
+        return self._provider.open(self._loop, self._offers.tools, listener, timeout)
 
     def _report_up(self) -> None:
         model = self._sessions.ready
@@ -214,4 +213,18 @@ class Relay:
             self.close()
             return
         self._sessions.check()
+        self._renew()
         self._talk.tick()
+
+    def _renew(self) -> None:
+        """Let the session know who can be reached, once that has changed."""
+        news = self._offers.changed()
+        if news is None:
+            return
+        for model in self._sessions.open_ones():
+            if isinstance(model, Renewable):
+                model.renew(self._offers.tools)
+            elif model.ready:
+                model.know(news)
+        if news and self._sessions.ready is not None:
+            self._talk.know(news)

@@ -93,7 +93,8 @@ def briefed(call_id: str, n: int) -> str:
 @document
 def gone(call_id: str, n: int) -> str:
     """The human's leg was moved here because the caller has hung up."""
-    return _told(call_id, n, parts().documents.gone())
+    call = parts().desk.call(call_id)
+    return _told(call_id, n, parts().documents.gone(call.attempt_number(n) if call else None))
 
 
 def _document(call: Call | None, n: int) -> str:

@@ -35,6 +35,7 @@ class HumanOrder(Order):
             "name": attempt.name,
             "number": attempt.number,
             "digits": attempt.digits,
+            "caller_id": attempt.caller_id,
             "style": attempt.style,
             "ring": ring_seconds(attempt, rules),
             "since": attempt.dialled_at,
@@ -61,6 +62,7 @@ class DialHuman(HumanOrder):
     ring: float = RING
     room_sid: str = ""
     digits: str = ""
+    caller_id: str = ""
 
     def wanted(self, call: Call) -> bool:
         """Not when the attempt was given up while the order waited its turn."""
@@ -126,6 +128,7 @@ class LookForDial(HumanOrder):
     number: str = ""
     since: float = 0.0
     delay: float = EVIDENCE
+    caller_id: str = ""
 
     def needed(self, call: Call) -> bool:
         """Not when the leg's own callback has already spoken."""

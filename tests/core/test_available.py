@@ -1,0 +1,65 @@
+"""What the model chooses from: who can be reached now, and why the others cannot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from warmtransfer.core.available import Available, Choice, available
+from warmtransfer.core.hours import Hours, Span
+from warmtransfer.core.rules import Department, Human, Rules
+
+BERLIN = ZoneInfo("Europe/Berlin")
+OFFICE = Hours(BERLIN, tuple(Span(day, 9 * 60, 17 * 60) for day in range(5)))
+LATE = Hours(BERLIN, tuple(Span(day, 12 * 60, 20 * 60) for day in range(7)))
+RULES = Rules(
+    humans=(
+        Human("sam", "+15550100001", "invoices", departments=("billing",), hours=OFFICE),
+        Human("kim", "+15550100002", departments=("support",), hours=LATE),
+        Human("reception", "+15550100003", "anything", departments=("reception",)),
+        Human("pat", "+15550100004", away=True),
+    ),
+    departments=(Department("billing", "invoices and payments", OFFICE),),
+)
+
+
+def at(day: int, hour: int, minute: int = 0) -> float:
+    """A moment in December 2026; the 7th is a Monday."""
+    return datetime(2026, 12, day, hour, minute, tzinfo=BERLIN).timestamp()
+
+
+def test_departments_come_first_and_whose_name_is_its_departments_is_offered_once() -> None:
+    found = available(RULES, at(7, 13))
+    assert found.able == (
+        Choice("billing", "invoices and payments", team=True),
+        Choice("support", team=True),
+        Choice("reception", "anything", team=True),
+        Choice("sam", "invoices"),
+        Choice("kim"),
+    )
+    assert found.unable == ((Choice("pat"), "Pat is away."),)
+    assert found.until == at(7, 17)
+
+
+def test_who_is_closed_is_told_with_the_time_at_which_that_ends() -> None:
+    found = available(RULES, at(7, 8))
+    assert found.names() == ["reception"]
+    assert found.told() == (
+        "Can be reached now: reception: anything. Cannot be reached now: "
+        "Billing opens at 9:00 Berlin time. Support opens at 12:00 Berlin time. "
+        "Sam is there again at 9:00 Berlin time. Kim is there again at 12:00 Berlin time. Pat is away."
+    )
+    assert found.until == at(7, 9)
+
+
+def test_with_everybody_closed_nobody_can_be_reached() -> None:
+    rules = Rules(humans=RULES.humans[:2], departments=RULES.departments)
+    found = available(rules, at(6, 21))
+    assert found.able == ()
+    assert found.told().startswith("Nobody can be reached now. Cannot be reached now: Billing opens tomorrow")
+    assert available(Rules(), at(6, 21)) == Available()
+
+
+def test_a_department_is_closed_when_all_of_its_humans_are() -> None:
+    rules = Rules(humans=(Human("sam", "+15550100001", departments=("billing",), away=True),))
+    assert [why for _, why in available(rules, 0.0).unable] == ["Billing is away.", "Sam is away."]

@@ -1,0 +1,92 @@
+"""Who can be reached now, and why the others cannot: what the model chooses from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warmtransfer.core.policy import department_at, departments, members
+from warmtransfer.core.reach import Reason, open_at, soonest
+from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.saying import reason
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Somebody to hand over to, by the name that the model may say."""
+
+    name: str
+    description: str = ""
+    team: bool = False  #: a department
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """As it is at one moment."""
+
+    able: tuple[Choice, ...] = ()
+    unable: tuple[tuple[Choice, str], ...] = ()  #: and why, in a sentence
+    until: float = 0.0  #: when hours change it, seconds of the wall clock; 0.0 for never
+
+    def names(self) -> list[str]:
+        """Who can be reached."""
+        return [each.name for each in self.able]
+
+    def told(self) -> str:
+        """All of it in words for the model."""
+        able = "; ".join(map(shown, self.able))
+        first = f"Can be reached now: {able}." if able else "Nobody can be reached now."
+        why = " ".join(why for _, why in self.unable)
+        return f"{first} Cannot be reached now: {why}" if why else first
+
+
+def shown(each: Choice) -> str:
+    """A name with what it is for."""
+    return f"{each.name}: {each.description}" if each.description else each.name
+
+
+def available(rules: Rules, when: float) -> Available:
+    """Departments, then humans, in the order in which they are written.
+
+    Who is in a department is offered by name, too: callers ask for people.
+    """
+    able: list[Choice] = []
+    unable: list[tuple[Choice, str]] = []
+    found = [(_team(rules, name), _closed(rules, name, when)) for name in departments(rules)]
+    named = {choice.name for choice, _ in found}
+    # Whose name is their department's is offered once.
+    found += [
+        (Choice(human.name, human.description), why(human, rules, when))
+        for human in rules.humans
+        if human.name not in named
+    ]
+    for choice, hindered in found:
+        if hindered is None:
+            able.append(choice)
+        else:
+            unable.append((choice, reason(choice.name, hindered, when, choice.team)))
+    return Available(tuple(able), tuple(unable), _until(rules, when))
+
+
+def why(human: Human, rules: Rules, when: float) -> Reason | None:
+    """Why this human cannot be reached at `when`; None when they can."""
+    return open_at(human, when)
+
+
+def _closed(rules: Rules, name: str, when: float) -> Reason | None:
+    return department_at(rules, name, when) or soonest(
+        why(human, rules, when) for human in members(rules, name)
+    )
+
+
+def _team(rules: Rules, name: str) -> Choice:
+    written = next((each.description for each in rules.departments if each.name == name), "")
+    people = members(rules, name)
+    if not written and [human.name for human in people] == [name]:
+        written = people[0].description
+    return Choice(name, written, team=True)
+
+
+def _until(rules: Rules, when: float) -> float:
+    given = (*(each.hours for each in rules.humans), *(each.hours for each in rules.departments))
+    hours = {each for each in given if each is not None}
+    return min((later for each in hours if (later := each.changes(when)) > when), default=0.0)
