@@ -210,7 +210,7 @@ def test_the_coming_and_going_of_humans_is_a_change_and_a_new_call_asks(
     people, asked = of([SAM]), []
     monkeypatch.setattr(people, "renew_soon", lambda: asked.append(1))
     arrived = Call("c1")
-    people.followed(None, arrived, ev.CallArrived("CA1"))
+    people.followed(None, arrived, ev.CallArrived("CA1", "", ""))
     ringing = Call("c1", attempts=(Attempt(1, 1, "sam", "+15550100001", Style.SCREEN),))
     people.followed(arrived, ringing, ev.HandoffAsked("tool"))
     assert (people.serial, asked) == (1, [1])

@@ -51,7 +51,7 @@ def available(rules: Rules, when: float) -> Available:
     """
     able: list[Choice] = []
     unable: list[tuple[Choice, str]] = []
-    found = [(_team(rules, name), _closed(rules, name, when)) for name in departments(rules)]
+    found = [(_team(rules, name), why_team(rules, name, when)) for name in departments(rules)]
     named = {choice.name for choice, _ in found}
     # Whose name is their department's is offered once.
     found += [
@@ -72,7 +72,8 @@ def why(human: Human, rules: Rules, when: float) -> Reason | None:
     return open_at(human, when)
 
 
-def _closed(rules: Rules, name: str, when: float) -> Reason | None:
+def why_team(rules: Rules, name: str, when: float) -> Reason | None:
+    """Why nobody of this department can be reached at `when`."""
     return department_at(rules, name, when) or soonest(
         why(human, rules, when) for human in members(rules, name)
     )

@@ -33,9 +33,9 @@ class Offers:
         self._directory = directory
         self._look()
 
-    def changed(self) -> str | None:
-        """None while the tools are as they were; else `tools` are new, and this is to be told to whoever
-        would not see it: what hours have changed, "" for the coming and going of people."""
+    def changed(self) -> tuple[str, bool] | None:
+        """None while the tools are as they were; else `tools` are new: the change in words, and whether it
+        came with the hour, which is news to a model that has told the caller otherwise."""
         due = 0.0 < self._found.until <= self._directory.moment()
         if self._serial == self._directory.serial and not due:
             return None
@@ -43,7 +43,7 @@ class Offers:
         self._look()
         if self.tools == before:
             return None
-        return f"Who can be reached has changed. {self._found.told()}" if due else ""
+        return f"Who can be reached has changed. {self._found.told()}", due
 
     def _look(self) -> None:
         self._serial = self._directory.serial

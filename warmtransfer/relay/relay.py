@@ -218,13 +218,12 @@ class Relay:
 
     def _renew(self) -> None:
         """Let the session know who can be reached, once that has changed."""
-        news = self._offers.changed()
-        if news is None:
+        changed = self._offers.changed()
+        if changed is None:
             return
         for model in self._sessions.open_ones():
             if isinstance(model, Renewable):
                 model.renew(self._offers.tools)
-            elif model.ready:
-                model.know(news)
-        if news and self._sessions.ready is not None:
+        news, with_the_hour = changed
+        if with_the_hour or not isinstance(self._sessions.model, Renewable):
             self._talk.know(news)

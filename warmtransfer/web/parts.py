@@ -75,6 +75,9 @@ class People(Protocol):
     def now(self) -> Available:
         """Who can be reached at this moment."""
 
+    def moment(self) -> float:
+        """What time it is."""
+
     def renew(self) -> None:
         """Make sure that it is of now; blocks, and not for long."""
 
