@@ -110,4 +110,5 @@ def test_a_session_whose_tools_cannot_change_is_told_of_hours_that_pass() -> Non
         _, session = near.answered(), far.session()
         session.wait("hello")
         near.people.at += 3601.0
-        assert session.wait("note") == ["Who can be reached has changed. Can be reached now: Sam: orders; Kim."]
+        [told] = session.wait("note")
+        assert told == "Who can be reached has changed. Can be reached now: Sam: orders; Kim."
