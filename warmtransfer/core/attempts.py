@@ -11,7 +11,7 @@ from warmtransfer.core.call import AIState, Attempt, Call, Style
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome, of_leg
 from warmtransfer.core.policy import next_human
-from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.rules import AfterHuman, Human, Rules
 from warmtransfer.core.saying import reasons
 
 #: How who answers at the last resort is spoken of: nobody knows them.
@@ -47,6 +47,7 @@ def start(call: Call, human: Human) -> Call:
         number=human.number,
         digits=human.digits,
         caller_id=human.caller_id,
+        last=human.after_human is AfterHuman.END,
         style=human.style,
         dialled_at=call.at,
     )

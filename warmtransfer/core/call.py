@@ -105,6 +105,7 @@ class Attempt:
     digits: str = ""  #: tones sent after the answer, `w` for half a second of waiting
     turn_at: float = 0.0  #: when they are likely to be dialled: new legs wait for their turns
     caller_id: str = ""  #: the number that their phone shows; empty for the deployment's choice
+    last: bool = False  #: the call ends when they leave it
 
     @property
     def label(self) -> str:

@@ -95,6 +95,11 @@ class HumanGone(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class TalkOver(Conclusion):
+    """The same, and with them the call is over: `Attempt.last`."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerWaits(Conclusion):
     """The comfort announcement ran out and nobody has the caller yet."""
 

@@ -174,6 +174,7 @@ TABLE: dict[Stage, Rows] = {
         ev.LineHeard: (S.HUMAN, LEAVE),
         so.IntroductionDue: (S.HUMAN, LEAVE),
         so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
+        so.TalkOver: (S.OVER, (do.EndCaller(), *ALL)),
         ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller(), do.EndAI())),
         ev.Restarted: (S.HUMAN, (*LEAVE, do.LookForCaller(), do.LookForLeg())),
         so.StrayLeg: (S.HUMAN, (do.EndStray(),)),

@@ -67,6 +67,9 @@ def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
         call = _cut_short(call)
     if call.attempt:
         call = call.with_attempt(replace(call.attempt, moved=False))
+    if event.n and attempt and attempt.last and call.stage is Stage.HUMAN:
+        # Their own leg has talked with the human, and asks what comes next: nothing.
+        return call, so.TalkOver()
     fresh = replace(call, rooms=call.rooms + 1, room_sid="", left=False, comforted_until=0.0)
     return fresh, event
 

@@ -226,6 +226,8 @@ def hung_up(call: Call, rules: Rules) -> Reading:
 def _gone(call: Call, attempt: Attempt, over: bool) -> Reading:
     news = briefing.human_gone(attempt.name)
     call = call.with_attempt(replace(attempt, ended=over, ended_at=call.at))
+    if attempt.last:
+        return call, so.TalkOver()
     return replace(call, news=news, ai=replace(call.ai, down=False, losses=())), so.HumanGone()
 
 
