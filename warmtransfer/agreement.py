@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from warmtransfer import humans as people
+from warmtransfer import ringing
 from warmtransfer.numbers import EVERYWHERE, country
 from warmtransfer.person import Defaults
 
@@ -57,6 +58,7 @@ def read_humans(values: dict[str, Any], faults: list[str]) -> None:
         return
     ours = usual(values)
     try:
+        values["plans"] = ringing.together(given, values["plans"])
         team = people.parse(given, ours)
     except ValueError as fault:
         faults.extend(f"WARMTRANSFER_HUMANS: {line}." for line in str(fault).splitlines())

@@ -9,10 +9,11 @@ from typing import Any
 
 from warmtransfer import humans as people
 from warmtransfer import parsing as as_
-from warmtransfer import person, timetable
+from warmtransfer import person, ringing, timetable
 from warmtransfer.agreement import BOTH, disagreements, read_humans
 from warmtransfer.core.call import Style
 from warmtransfer.core.hours import Holiday
+from warmtransfer.core.plans import Plan
 from warmtransfer.core.rules import RING, Department, Human, Rules, behind
 from warmtransfer.core.words import Show, words
 from warmtransfer.errors import ConfigError
@@ -118,6 +119,9 @@ KEYS: tuple[Key, ...] = (
         "WARMTRANSFER_TIME_ZONE."),
     Key("WARMTRANSFER_HOLIDAYS", "holidays", timetable.holidays, (),
         "Days on which nobody is rung who has hours: dates, or a country or its part: DE-BE,2026-12-24."),
+    Key("WARMTRANSFER_PLAN", "plans", ringing.plans, (),
+        "How humans are rung: in turn (so does empty), all at once, or rounds of 2 (or more); then, behind "
+        "commas: longest idle first, last who spoke with this caller first, rest 120. See docs/plans.md."),
     Key("WARMTRANSFER_LAST_RESORT", "last_resort", as_.number, "",
         "A number that is always answered, E.164: Twilio dials it when the app stays away; empty: none."),
     Key("WARMTRANSFER_HUMAN_FALLBACK_URL", "human_fallback", as_.url("https", "http"), "",
@@ -199,6 +203,7 @@ class Settings:
     humans: tuple[Human, ...] = field(repr=False)
     hours: Any
     holidays: tuple[Holiday, ...]
+    plans: tuple[Plan, ...]
     last_resort: str = field(repr=False)
     human_fallback: str
     countries: frozenset[str]
@@ -230,7 +235,7 @@ class Settings:
         `team`: whoever may be rung now, instead of those of the configuration.
         """
         team = team or people.Team(self.humans, self.departments)
-        plain = Rules(team.humans, team.departments, words=words(self.language, self.words))
+        plain = Rules(team.humans, team.departments, self.plans, words=words(self.language, self.words))
         more = max((behind(human.ring) + TONES / 2 for human in team.humans if human.digits), default=0.0)
         briefing = plain.briefing + 2.0 * max(0, self.gate_seconds - GATE) + more
         given = {"briefing": briefing, "redirected": plain.redirected + more, **self.limits}

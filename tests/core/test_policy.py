@@ -21,7 +21,8 @@ from warmtransfer.core.hours import Hours, Span
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.names import fold
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.policy import department, departments, meant, named, next_human
+from warmtransfer.core.policy import department, departments, meant, named
+from warmtransfer.core.rounds import next_round
 from warmtransfer.core.rules import Department, Human, Rules
 
 TEAM = Rules(
@@ -89,7 +90,7 @@ def test_a_name_of_two_is_nobodys_alone_and_both_are_rung_before_the_others() ->
     assert named(TEAM, "sam") is None
     assert names("sam") == ["Sam Miller", "Sam Jones"]
     call = Call(id="c1", handoff=Handoff(1, "tool", "Sam"))
-    assert next_human(call, TEAM) == TEAM.humans[4]
+    assert next_round(call, TEAM)[0] == TEAM.humans[4]
 
 
 def test_a_department_means_all_of_it_in_order() -> None:
@@ -114,7 +115,7 @@ def test_forms_of_one_text_are_one_name(text: str) -> None:
 
 def test_a_target_that_nobody_bears_leaves_the_list_in_its_order() -> None:
     call = Call(id="c1", handoff=Handoff(1, "tool", "Samuel"))
-    assert next_human(call, TEAM) == TEAM.humans[0]
+    assert next_round(call, TEAM)[0] == TEAM.humans[0]
 
 
 SHARED = Rules(
@@ -143,9 +144,8 @@ def test_a_telephone_that_two_share_rings_once_per_handoff() -> None:
 )
 def test_the_phone_that_the_call_comes_from_is_never_rung(caller: str, first: str) -> None:
     call = Call(id="c1", caller=caller, handoff=Handoff(1, "tool"))
-    found = next_human(call, SHARED)
-    assert found is not None
-    assert found.name == first
+    found = next_round(call, SHARED)
+    assert found[0].name == first
 
 
 def test_a_human_who_phones_and_is_the_only_one_hears_that_nobody_is_free() -> None:
@@ -186,7 +186,8 @@ def rung(target: str, at: float, rules: Rules = HOUSE) -> list[str]:
     """Who is rung for this target, one after the other, when nobody answers."""
     call = Call(id="c1", at=at, handoff=Handoff(1, "tool", target))
     found = []
-    while human := next_human(call, rules):
+    while some := next_round(call, rules):
+        human = some[0]
         found.append(human.name)
         call = close(start(call, human), len(found), Outcome.NO_ANSWER)
     return found

@@ -7,12 +7,13 @@ from typing import assert_never
 
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
-from warmtransfer.core.call import AIState, Attempt, Call, Style
+from warmtransfer.core.call import AIState, Attempt, Call, Handoff, Style
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome, of_leg
-from warmtransfer.core.policy import next_human
+from warmtransfer.core.reach import Why
+from warmtransfer.core.rounds import next_round, skipped
 from warmtransfer.core.rules import AfterHuman, Human, Rules
-from warmtransfer.core.saying import reasons
+from warmtransfer.core.saying import passed_over, reasons
 
 #: How who answers at the last resort is spoken of: nobody knows them.
 COLLEAGUE = "a colleague"
@@ -79,16 +80,26 @@ def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conc
     """Start the next attempt, or conclude that nobody is left; `others=False` rings nobody else."""
     if call.attempt is not None and not call.attempt.ended:
         return call, so.LegStillUp()
-    closed = reasons(rules, call.handoff.target, call.at)
-    call = replace(call, handoff=replace(call.handoff, closed=closed))
-    human = next_human(call, rules) if others else None
-    if human is not None:
-        call = start(call, human)
-        return call, _reached_by(human.style)
+    round_ = next_round(call, rules)[:1] if others else ()
+    call = replace(call, handoff=_noted(call, rules, looked=others and not round_))
+    if round_:
+        for human in round_:
+            call = start(call, human)
+        return call, _reached_by(round_[0].style)
     call = replace(call, news=briefing.exhausted(call))
     if call.ai.down:
         return call, so.NobodyAtAll()
-    return call, so.NobodyLeft() if call.ai.state is AIState.UP else so.NobodyHere()
+    if call.ai.state is not AIState.UP:
+        return call, so.NobodyHere()
+    return call, so.AllBusy() if call.handoff.all_busy else so.NobodyLeft()
+
+
+def _noted(call: Call, rules: Rules, looked: bool) -> Handoff:
+    """The handoff with who is not rung now, and why; `looked`: in vain."""
+    passed = skipped(call, rules)
+    told = reasons(rules, call.handoff.target, call.at), passed_over(passed, call.at)
+    busy = looked and any(each.why == Why.BUSY for each in passed)
+    return replace(call.handoff, closed=" ".join(filter(None, told)), skipped=passed, all_busy=busy)
 
 
 def _reached_by(style: Style) -> so.Conclusion:

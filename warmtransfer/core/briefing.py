@@ -84,6 +84,13 @@ def next_try(call: Call) -> str:
 def exhausted(call: Call) -> str:
     """What to tell the caller when nobody could be had."""
     tried = [ended(each) for each in call.attempts if each.handoff == call.handoff.number]
+    if call.handoff.all_busy:
+        failed = f"{'; '.join(tried)}. " if tried else ""
+        return (
+            f"Everybody who could take this call is busy with other callers. {failed}{_closed(call)}Tell the "
+            "caller so honestly in one or two sentences; nobody knows how long it takes, so promise nothing. "
+            "Offer to help yourself, to take a message, or to try again later."
+        )
     if not tried:
         return (
             f"Nobody is available to take this call. {_closed(call)}Tell the caller so in one sentence, and "

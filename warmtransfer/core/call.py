@@ -114,6 +114,15 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A human who was not rung, and why: `reach.Why`. `since`: when that began, 0.0 for nobody knows."""
+
+    name: str
+    why: str
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """The request for a human that is being served, or was served last."""
 
@@ -123,6 +132,8 @@ class Handoff:
     reason: str = ""
     summary: str = ""
     closed: str = ""  #: why those it asks for are not rung, in words for the AI
+    skipped: tuple[Skipped, ...] = ()  #: who could not be rung when somebody was looked for last
+    all_busy: bool = False  #: and that was all of them who could be reached: they talk with other callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +243,14 @@ def _read(data: dict[str, Any]) -> dict[str, Any]:
     return _known(Call, data) | {
         "stage": Stage(data["stage"]),
         "ai": AI(**ai),
-        "handoff": Handoff(**_known(Handoff, data.get("handoff", {}))),
+        "handoff": _handoff(data.get("handoff", {})),
         "attempts": tuple(_attempt(each) for each in data.get("attempts", ())),
     }
+
+
+def _handoff(data: dict[str, Any]) -> Handoff:
+    skipped = tuple(Skipped(**_known(Skipped, each)) for each in data.get("skipped", ()))
+    return Handoff(**{**_known(Handoff, data), "skipped": skipped})
 
 
 def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:

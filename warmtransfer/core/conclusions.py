@@ -35,6 +35,11 @@ class NobodyLeft(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class AllBusy(Conclusion):
+    """The same, because all who could be reached talk with other callers of ours: `Handoff.skipped`."""
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyHere(Conclusion):
     """No human is left to ring, and the AI is away but can be brought back."""
 

@@ -29,6 +29,12 @@ class Outcome(StrEnum):
     ERROR = "error"  #: nobody knows: the carrier never said whether it was dialled
 
 
+#: What says nothing against ringing this human for another caller at once.
+NOT_IN_VAIN = frozenset(
+    {Outcome.ACCEPTED, Outcome.CANCELLED, Outcome.CALLER_LEFT, Outcome.LAST_RESORT, Outcome.ERROR}
+)
+
+
 def of_leg(ended: Ended, sip: str) -> Outcome:
     """What the end of a leg means when nothing better is known of the attempt."""
     match ended:

@@ -1,10 +1,9 @@
-"""Who is meant, who may be rung for that, and who is rung next."""
+"""Who is meant, and who may be rung for that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from warmtransfer.core.call import Call
 from warmtransfer.core.names import fold
 from warmtransfer.core.reach import Reason, open_at, soonest
 from warmtransfer.core.rules import Human, Rules
@@ -106,28 +105,3 @@ def unreachable(rules: Rules, target: str, when: float) -> tuple[tuple[str, Reas
     some = meant(rules, target) if able else plan(rules, target)
     found = ((human.name, open_at(human, when)) for human in some)
     return tuple((name, reason) for name, reason in found if reason)
-
-
-def next_human(call: Call, rules: Rules) -> Human | None:
-    """The human to ring now: the first of the plan who is there, and has not been tried.
-
-    Each telephone rings once per handoff, whoever shares it, and never the one that the call comes from.
-    """
-    target = call.handoff.target
-    team = department(rules, target)
-    if team and department_at(rules, team, call.at):
-        return None
-    tried = [each for each in call.attempts if each.handoff == call.handoff.number]
-    # Behind an extension there is another telephone than the one that shows this number.
-    rung = {(call.caller, ""), *((each.number, each.digits) for each in tried)}
-    names = {each.name for each in tried}
-    return next(
-        (
-            human
-            for human in plan(rules, target)
-            if human.name not in names
-            and (human.number, human.digits) not in rung
-            and open_at(human, call.at) is None
-        ),
-        None,
-    )

@@ -27,6 +27,7 @@ class Reason:
     why: Why
     until: float = 0.0
     hours: Hours | None = None  #: those that are closed
+    since: float = 0.0  #: when it began, 0.0 for nobody knows
 
 
 def open_at(who: Human | Department, when: float) -> Reason | None:

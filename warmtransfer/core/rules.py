@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from warmtransfer.core.call import Style
 from warmtransfer.core.hours import Hours
+from warmtransfer.core.plans import Known, Plan
 from warmtransfer.core.words import ENGLISH, Words
 
 #: Seconds a human's phone rings, unless the deployment says otherwise.
@@ -55,6 +56,8 @@ class Rules:
 
     humans: tuple[Human, ...] = ()
     departments: tuple[Department, ...] = ()  #: those that are more than a name with a human
+    plans: tuple[Plan, ...] = ()  #: of departments, and one without for all others
+    known: Known = field(default=Known(), compare=False)  #: of the humans, at the moment of this decision
     words: Words = ENGLISH  #: our own sentences
     arriving: float = 2.0  #: from the answer to the caller's join, before we look for the room
     connecting: float = 8.0  #: from ordering the AI's leg to stream and model being ready

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
+from warmtransfer.core.call import Skipped
 from warmtransfer.core.hours import Hours
 from warmtransfer.core.names import called
 from warmtransfer.core.policy import department, departments, plan, unreachable
@@ -47,6 +49,18 @@ def reasons(rules: Rules, target: str, when: float) -> str:
     if len(found) > MOST:
         told.append("Nor can the others be reached.")
     return " ".join(told)
+
+
+def passed_over(skipped: Iterable[Skipped], when: float) -> str:
+    """Why those are not rung who could be as far as the configuration goes; "" when nobody is passed over."""
+    told = [_passed(each, when) for each in skipped if each.why != Why.CLOSED and each.since]
+    return " ".join(told[:MOST])
+
+
+def _passed(each: Skipped, when: float) -> str:
+    sentence = reason(each.name, Reason(Why(each.why)), when)
+    minutes = int((when - each.since) / 60.0) if each.why == Why.BUSY and each.since else 0
+    return f"{sentence[:-1]}, for {minutes} minute{'s'[: minutes > 1]} now." if minutes else sentence
 
 
 def opens(rules: Rules, target: str, when: float, ours: Words) -> str:

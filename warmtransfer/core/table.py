@@ -70,6 +70,7 @@ def wanting(stage: Stage) -> Rows:
         so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
         so.LegStillUp: (S.CANCELLING, (do.EndHuman(), do.ComfortCaller())),
         so.NobodyLeft: (stage, (do.LetAISpeak(),)),
+        so.AllBusy: (stage, (do.LetAISpeak(),)),
         so.NobodyHere: (stage, ()),
         so.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
     }
@@ -85,6 +86,7 @@ def seeking(stage: Stage) -> Rows:
         so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
         so.StillWaiting: (stage, ()),
         so.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
+        so.AllBusy: (S.AI, (do.LetAISpeak(),)),
         so.NobodyHere: (S.RETURNING, ()),
         so.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
     }

@@ -12,8 +12,8 @@ from functools import partial
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.core.step import step
 from warmtransfer.desk import telling
+from warmtransfer.desk.deciding import decided
 from warmtransfer.desk.insisting import Insistence, asked
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
@@ -169,7 +169,7 @@ class Desk:
         def create() -> Decision:
             self._stay()
             new = Call(id=call_id)
-            return Decision(new, event, *step(new, event, at, self._people.rules()))
+            return decided(new, event, at, self._people.rules())
 
         with self._locked(event.call_sid), self._locked(call_id):
             found = self._store.arrive(event.call_sid, self._most, create)
@@ -219,8 +219,7 @@ class Desk:
         def use(call: Call | None) -> Decision | None:
             if call is None or not call.ai.token or not hmac.compare_digest(call.ai.token, token):
                 return None
-            event = ev.StreamUp(call.ai.generation)
-            return Decision(call, event, *step(call, event, at, self._people.rules()), holds=True)
+            return decided(call, ev.StreamUp(call.ai.generation), at, self._people.rules(), holds=True)
 
         if use(self.call(call_id)) is None:
             return None  # and nobody had to wait for it
@@ -282,7 +281,7 @@ class Desk:
                 return None
             if self._processes and isinstance(event, ev.TimedOut) and gone_off(call, event):
                 return Decision(call, None, call, ())
-            return Decision(call, event, *step(call, event, at, self._people.rules()))
+            return decided(call, event, at, self._people.rules())
 
         with self._locked(call_id):
             saved = self._store.decide(call_id, decide)
