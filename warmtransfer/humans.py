@@ -15,6 +15,7 @@ from warmtransfer.core.names import fold
 from warmtransfer.core.rules import Department, Human
 from warmtransfer.located import line_of
 from warmtransfer.person import Defaults, Wrong, faults_of
+from warmtransfer.ringing import PLAN
 
 #: What a host app's function gives, or a configuration: anything `parse` reads.
 Given = Any
@@ -215,7 +216,7 @@ def _tables(data: Mapping[str, Any], text: str = "", name: str = "") -> Source:
             line = line_of(text, (kind,)) if text else 0
             where = f"{name} line {line}: " if line else ""
             raise ValueError(f"{where}{kind} is no list of tables: write each as [[{kind}]]")
-    more = {key: value for key, value in data.items() if key not in lists}
+    more = {key: value for key, value in data.items() if key not in (*lists, PLAN)}
     return Source(tuple(lists[HUMAN]), tuple(lists[DEPARTMENT]), more, text, name)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from warmtransfer.core.plans import Plan, read
 from warmtransfer.parsing import text
 
+#: The tables of plans in the humans' file.
+PLAN = "plan"
 #: Keys of one `[[plan]]` table, and of one mapping given in Python.
 FIELDS = ("department", "ring", "rest")
 
@@ -45,7 +47,7 @@ def _beside(humans: object) -> tuple[Plan, ...]:
         return ()
     tables: Any = ()
     with suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):  # told of the humans
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("plan", ())
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get(PLAN, ())
     if not isinstance(tables, list | tuple):
         raise ValueError("plan is no table; write [[plan]]")
     return plans(tables)

@@ -158,6 +158,7 @@ WORDS = {
     Outcome.UNREACHABLE: "could not be reached",
     Outcome.CANCELLED: "did not answer in time",
     Outcome.CALLER_LEFT: "was not needed any more",
+    Outcome.TAKEN: "was not needed any more",
     Outcome.TIMED_OUT: "did not answer in time",
     Outcome.ERROR: "could not be reached",
 }

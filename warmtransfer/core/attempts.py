@@ -39,8 +39,8 @@ def close(call: Call, n: int, outcome: Outcome, sip: str = "") -> Call:
     return call.with_attempt(ended)
 
 
-def start(call: Call, human: Human) -> Call:
-    """The call with a new attempt at `human`."""
+def start(call: Call, human: Human, first: int = 0) -> Call:
+    """The call with a new attempt at `human`, in the round that attempt `first` has begun."""
     attempt = Attempt(
         n=len(call.attempts) + 1,
         handoff=call.handoff.number,
@@ -51,18 +51,22 @@ def start(call: Call, human: Human) -> Call:
         last=human.after_human is AfterHuman.END,
         style=human.style,
         dialled_at=call.at,
+        first=first,
     )
     return replace(call, attempts=(*call.attempts, attempt))
 
 
 def last_resort(call: Call, call_sid: str, number: str, over: bool) -> Call:
-    """The call with the attempt that the AI's leg has made by itself; one that ran before it is given up."""
-    before = call.attempt
-    open_ = before if before and not before.ended else None
-    if open_:
-        # Over for us from now on: its leg is ended as a stray, also one that turns up later.
-        given_up = Outcome.CANCELLED if open_.call_sid else Outcome.ERROR
-        call = close(call, open_.n, open_.outcome or given_up)
+    """The call with the attempt that the AI's leg has made by itself; those that ran before are given up.
+
+    The last of them is over for us from now on: its leg is ended as a stray, also one that turns up later.
+    """
+    running = call.open
+    for each in running:
+        given_up = each.outcome or (Outcome.CANCELLED if each.call_sid else Outcome.ERROR)
+        last = each is running[-1] or not each.call_sid
+        call = close(call, each.n, given_up) if last else call.with_attempt(replace(each, outcome=given_up))
+    stray = running[-1].call_sid if running else ""
     call = start(call, Human(COLLEAGUE, number))
     made = replace(
         call.attempts[-1],
@@ -73,18 +77,19 @@ def last_resort(call: Call, call_sid: str, number: str, over: bool) -> Call:
         ended=over,
         ended_at=call.at if over else 0.0,
     )
-    return replace(call.with_attempt(made), stray=open_.call_sid if open_ else "")
+    return replace(call.with_attempt(made), stray=stray)
 
 
 def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conclusion]:
-    """Start the next attempt, or conclude that nobody is left; `others=False` rings nobody else."""
-    if call.attempt is not None and not call.attempt.ended:
+    """Start the next round, or conclude that nobody is left; `others=False` rings nobody else."""
+    if call.open:
         return call, so.LegStillUp()
-    round_ = next_round(call, rules)[:1] if others else ()
+    round_ = next_round(call, rules) if others else ()
     call = replace(call, handoff=_noted(call, rules, looked=others and not round_))
     if round_:
+        first = len(call.attempts) + 1 if len(round_) > 1 else 0
         for human in round_:
-            call = start(call, human)
+            call = start(call, human, first)
         return call, _reached_by(round_[0].style)
     call = replace(call, news=briefing.exhausted(call))
     if call.ai.down:

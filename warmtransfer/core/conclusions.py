@@ -71,7 +71,9 @@ class LastResortTalks(Conclusion):
 
 @dataclass(frozen=True, slots=True)
 class DialUnsure(Conclusion):
-    """The carrier may or may not have dialled the human."""
+    """The carrier may or may not have dialled the human of attempt `n`."""
+
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,26 @@ class StillWaiting(Conclusion):
 
 @dataclass(frozen=True, slots=True)
 class MachineAnswered(Conclusion):
-    """Detection says that no human has picked up."""
+    """Detection says that no human has picked up on attempt `n`'s leg, and nobody else is tried."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherAnswered(Conclusion):
+    """While one human is told what the call is about, another of their round has picked up: attempt `n`."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class OneOut(Conclusion):
+    """One of those who are rung together cannot be had; the others go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyAtGate(Conclusion):
+    """The same, and it was the only one of them who had picked up."""
 
 
 #: What the table has rows for.

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from warmtransfer.core.call import Call, Skipped, Stage, Style
 from warmtransfer.core.names import fold
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plans import Claim, First, Known, Plan, telephone
 from warmtransfer.core.policy import department, department_at, meant, members
 from warmtransfer.core.reach import Reason, Why, open_at
@@ -80,7 +81,8 @@ def _groups(call: Call, rules: Rules) -> tuple[tuple[Human, ...], ...]:
 
 def _fresh(call: Call, humans: Iterable[Human]) -> list[Human]:
     """Those of them whom this handoff has not tried, one for each telephone, and not the caller's own."""
-    tried = [each for each in call.attempts if each.handoff == call.handoff.number]
+    before = (each for each in call.attempts if each.handoff == call.handoff.number)
+    tried = [each for each in before if each.outcome is not Outcome.TAKEN]
     names = {each.name for each in tried}
     rung = {call.caller, *(telephone(each.number, each.digits) for each in tried)}
     return [human for human in humans if human.name not in names and _phone(human) not in rung]

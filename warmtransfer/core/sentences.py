@@ -24,6 +24,7 @@ class Words:
     thanks: str
     caller_gone: str
     too_late: str
+    taken: str  #: to a human who was rung together with others, one of whom was quicker
     declined: str
     first: str  #: first words to a human: all that a mailbox may record whole
     first_from: str
@@ -62,6 +63,7 @@ ENGLISH = Words(
     thanks="Thank you. Your message has been taken. Goodbye.",
     caller_gone="The caller has hung up. Thank you, goodbye.",
     too_late="Thank you. The call has been taken care of. Goodbye.",
+    taken="{name} has taken the call. Thank you, goodbye.",
     declined="All right. Goodbye.",
     first="A call for {name}.",
     first_from="A call for {name}, from {company}.",

@@ -24,6 +24,8 @@ ADD = (do.LookForCaller(), do.ComfortCaller(), do.AddAI())
 REPLACE = (do.EndAI(), do.AddAI(), do.LookForLoneCaller())
 #: The AI has said its line: it goes, and its socket first, so that no late try ends another stream.
 LEAVE = (do.CloseModel(), do.RemoveAI())
+#: Those of a round who are out, while it goes on: an announced one may have gone with the caller.
+OUT = (do.EndOthers(), do.LookWhoLeft())
 #: Every leg but the caller's; those that are not up are left out.
 ALL = (do.CloseModel(), do.EndAI(), do.EndHuman())
 
@@ -57,7 +59,7 @@ def alone(stage: Stage) -> Rows:
         so.CallerWaits: (stage, (do.ComfortCaller(),)),
         so.AIQueued: (stage, ()),
         so.StrayLeg: (stage, (do.EndStray(),)),
-        so.LastResortTalks: (S.HUMAN, (do.CloseModel(), do.EndStray())),
+        so.LastResortTalks: (S.HUMAN, (do.CloseModel(), do.EndStray(), do.EndOthers())),
         ev.Restarted: (stage, LOOK),
     }
 
@@ -83,6 +85,7 @@ def seeking(stage: Stage) -> Rows:
         **BACK,
         so.HumanLost: (S.RINGING, (do.LetAISpeak(), DIAL)),
         so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
+        so.LegStillUp: (S.CANCELLING, (do.EndHuman(),)),
         so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
         so.StillWaiting: (stage, ()),
         so.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
@@ -139,6 +142,7 @@ TABLE: dict[Stage, Rows] = {
         so.HumanDelayed: (S.RINGING, (do.LetAISpeak(),)),
         ev.HumanDialled: (S.RINGING, ()),
         ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
+        so.OneOut: (S.RINGING, OUT),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
         so.DialUnsure: (S.RINGING, (do.LookForDial(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
@@ -147,10 +151,14 @@ TABLE: dict[Stage, Rows] = {
     S.BRIEFING: {
         **over(do.TellHuman()),
         **seeking(S.BRIEFING),
-        ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(),)),
+        ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(), do.EndOthers(), do.LookForDial())),
+        so.AnotherAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
+        so.OneOut: (S.BRIEFING, OUT),
+        so.NobodyAtGate: (S.RINGING, OUT),
         ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
-        ev.TimedOut: (S.CANCELLING, (do.EndHuman(),)),
+        so.DialUnsure: (S.BRIEFING, (do.LookForDial(),)),
+        ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         ev.OrderFailed: (S.CANCELLING, (do.EndHuman(),)),
     },
     S.CANCELLING: {
@@ -165,7 +173,7 @@ TABLE: dict[Stage, Rows] = {
         **over(do.TellHuman()),
         **seeking(S.JOINING),
         ev.HumanJoined: (S.HUMAN, (do.Introduce(), do.LimitAI())),
-        ev.TimedOut: (S.JOINING, (do.LookForLeg(),)),
+        ev.TimedOut: (S.JOINING, (do.LookForLeg(), do.EndOthers())),
         so.GivenUp: (S.CANCELLING, (do.EndHuman(),)),
         ev.OrderFailed: (S.JOINING, (do.LookForLeg(),)),
     },
@@ -177,7 +185,7 @@ TABLE: dict[Stage, Rows] = {
         so.IntroductionDue: (S.HUMAN, LEAVE),
         so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
         so.TalkOver: (S.OVER, (do.EndCaller(), *ALL)),
-        ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller(), do.EndAI())),
+        ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller(), do.EndAI(), do.EndOthers())),
         ev.Restarted: (S.HUMAN, (*LEAVE, do.LookForCaller(), do.LookForLeg())),
         so.StrayLeg: (S.HUMAN, (do.EndStray(),)),
         ev.OrderFailed: (S.HUMAN, ()),
@@ -288,6 +296,7 @@ RENEWS = (
     so.HumanQueued,
     so.HumanDelayed,
     so.HumanLost,
+    so.AnotherAnswered,
     so.RedirectAsked,
     so.AIQueued,
     so.AILost,

@@ -13,6 +13,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.desk import telling
+from warmtransfer.desk.adopting import Adoption
 from warmtransfer.desk.deciding import decided
 from warmtransfer.desk.insisting import Insistence, asked
 from warmtransfer.desk.lanes import Lanes
@@ -60,6 +61,7 @@ class Desk:
         self._store = store
         self._switchboard = switchboard
         self._waiting = Waiting(carrier, links, settings, self.by_caller)
+        self._adoption = Adoption(carrier, self.call, settings.number)
         self._clock = clock
         self._people = people
         self._most = settings.max_calls
@@ -114,7 +116,7 @@ class Desk:
             self._processes.start()
         else:
             self._take_up_all()
-        self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
+        self._lanes.put(("rooms", "adopt"), self._adoption.adopt_forgotten)
         self._lanes.put(("rooms", "waiting"), self._waiting.take_in_all)
 
     def _take_up_all(self) -> None:
@@ -239,7 +241,7 @@ class Desk:
 
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
-        self._lanes.put((room, "adopt"), partial(self._performer.adopt, room))
+        self._lanes.put((room, "adopt"), partial(self._adoption.adopt, room))
 
     def take_in(self, call_sid: str) -> None:
         """Have a caller begin with us, off the request, who came while nobody was up and has just knocked."""

@@ -156,8 +156,8 @@ class Documents:
 
         `there`: somebody has pressed a key, so it is no mailbox that hears it.
         """
-        attempt = call.attempt_number(n)
-        if attempt is None or n != len(call.attempts):
+        attempt = next((each for each in call.together if each.n == n), None)
+        if attempt is None:
             return self.too_late()
         late = self.gone(attempt) if call.stage is Stage.OVER else self.too_late(attempt)
         match attempt.outcome:
@@ -171,6 +171,9 @@ class Documents:
                 direct = there or not attempt.digits
                 told = self._briefing(attempt)
                 return told.keys(call, attempt) if direct else told.look_for(call, attempt)
+            case Outcome.TAKEN:
+                ours = self._to(attempt)
+                return late if call.stage is Stage.OVER else _farewell(ours, briefing.taken(call, ours.words))
             case Outcome.MACHINE | Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE:
                 return late
             case Outcome.CANCELLED | Outcome.CALLER_LEFT | Outcome.TIMED_OUT | Outcome.ERROR:
@@ -229,11 +232,8 @@ class Documents:
 
     def _into_room(self, call: Call, label: str, *, ends: bool, n: int = 0) -> str:
         response = VoiceResponse()
-        dial = Dial(
-            action=None if n else self.links.next(call.id, call.rooms),
-            method=None if n else "POST",
-            time_limit=self.phrasing.call_limit,
-        )
+        back = None if n else self.links.next(call.id, call.rooms)
+        dial = Dial(action=back, method=back and "POST", time_limit=self.phrasing.call_limit)
         dial.conference(
             call.room,
             participant_label=label,
