@@ -64,8 +64,7 @@ class Desk:
         self._adoption = Adoption(carrier, self.call, settings.number)
         self._clock = clock
         self._people = people
-        self._most = settings.max_calls
-        self._lanes = Lanes()
+        self._most, self._lanes = settings.max_calls, Lanes()
         self._timers = Timers(loop, clock, self._lanes, self._post_quietly)
         self.tokens = Tokens(settings.show.shown)
         self._turns = Turns(store.line, clock, settings.calls_per_second)

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from twilio.twiml.voice_response import Connect, Dial, VoiceResponse
 
+from warmtransfer.core import briefing
 from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Stage, Style
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import BACKOFF, Rules
