@@ -103,6 +103,7 @@ class World:
             "WARMTRANSFER_PUBLIC_URL": PUBLIC,
             "WARMTRANSFER_HUMANS": f"sam={SAM},kim={KIM}",
             "WARMTRANSFER_RING_SECONDS": "8",
+            "WARMTRANSFER_PLAN": "rest 0",  # stories follow each other within two minutes
             "WARMTRANSFER_REST_TIMEOUT": "1",
             "WARMTRANSFER_API_TOKEN": TOKEN,
             "DATABASE_URL": f"sqlite:///{self.folder / 'calls.sqlite3'}",
