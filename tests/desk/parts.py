@@ -135,7 +135,7 @@ class Office:
         cps: float = 500.0,
         **answers: Any,
     ) -> None:
-        self.carrier = Told(add_ai="CAai1", dial="CAhuman1", **answers)
+        self.carrier = Told(**{"add_ai": "CAai1", "dial": "CAhuman1", **answers})
         self.switchboard = Told(calls=list)
         self.loop = SelectorLoop()
         self.store = Store(url or f"sqlite:///{folder / 'calls.sqlite3'}", self.loop.offload)
