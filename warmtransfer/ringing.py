@@ -41,7 +41,9 @@ def together(humans: object, given: Iterable[Plan]) -> tuple[Plan, ...]:
 
 
 def _beside(humans: object) -> tuple[Plan, ...]:
-    """The plans in the file that holds the humans, none for humans who are given otherwise."""
+    """The plans in the tables that hold the humans, none for humans who are given otherwise."""
+    if isinstance(humans, Mapping) and isinstance(humans.get(PLAN), list | tuple):
+        return plans(humans[PLAN])
     path = humans if isinstance(humans, Path) else Path(str(humans).strip())
     if not isinstance(humans, str | Path) or path.suffix != ".toml":
         return ()

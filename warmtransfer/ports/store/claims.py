@@ -85,7 +85,7 @@ def _known(db: Connection, decided: Call, numbers: Iterable[str], owner: str) ->
     engaged: defaultdict[str, list[float]] = defaultdict(list)
     for row in db.execute(HELD, {"which": decided.id}):
         engaged[row.telephone].append(row.since)
-    caller = decided.caller if decided.caller.startswith("+") else ""
+    caller = decided.caller if decided.caller.startswith(("+", "sip:", "client:")) else ""
     return Known(
         engaged={phone: tuple(sorted(since)) for phone, since in engaged.items()},
         vain=_times(db.execute(VAIN, {**which, "since": decided.at - LONGEST_REST})),
