@@ -60,6 +60,14 @@ def test_with_everybody_closed_nobody_can_be_reached() -> None:
     assert available(Rules(), at(6, 21)) == Available()
 
 
+def test_who_is_briefed_in_another_language_has_the_summary_written_in_it() -> None:
+    rules = Rules(humans=(Human("sam", "+15550100001", "invoices", departments=("billing",), language="de"),))
+    assert available(rules, 0.0).told() == (
+        "Can be reached now: billing (summary in the language de); "
+        "sam: invoices (summary in the language de)."
+    )
+
+
 def test_a_department_is_closed_when_all_of_its_humans_are() -> None:
     rules = Rules(humans=(Human("sam", "+15550100001", departments=("billing",), away=True),))
     assert [why for _, why in available(rules, 0.0).unable] == ["Billing is away.", "Sam is away."]

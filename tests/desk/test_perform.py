@@ -383,7 +383,7 @@ def test_every_order_that_is_not_our_relays_is_known(kind: type[do.Order]) -> No
 NOT_SHOWN = errors.CarrierNotShown("no", status=400, code=21210)
 
 
-def shown(style: Style, **answers: Any) -> tuple[ev.Event | None, Told]:
+def shown(style: Style, caller_id: str = "", **answers: Any) -> tuple[ev.Event | None, Told]:
     """What came of a dial for a caller who may be shown, and what the carrier was told."""
     carrier = Told(**answers)
     performer = Performer(
@@ -397,7 +397,9 @@ def shown(style: Style, **answers: Any) -> tuple[ev.Event | None, Told]:
         turns=free_turns(),
         token={"c1": "a-token"}.__getitem__,
     )
-    order = do.DialHuman(n=1, name="sam", number="+15550100001", style=style, room_sid="CF1")
+    order = do.DialHuman(
+        n=1, name="sam", number="+15550100001", style=style, room_sid="CF1", caller_id=caller_id
+    )
     return performer.perform("c1", order), carrier
 
 
@@ -416,6 +418,15 @@ def test_a_number_that_may_not_be_shown_is_ours_once_more() -> None:
     assert result == ev.HumanDialled(1, "CAsam")
     assert [(asked["from_"], asked["call_token"]) for _, _, asked in carrier.said] == [
         ("+15550123456", "a-token"),
+        (Options.number, ""),
+    ]
+
+
+def test_a_human_sees_the_number_that_is_theirs_to_see_whatever_others_do() -> None:
+    result, carrier = shown(Style.SCREEN, "+15550100009", dial=[NOT_SHOWN, "CAsam"])
+    assert result == ev.HumanDialled(1, "CAsam")
+    assert [(asked["from_"], asked["call_token"]) for _, _, asked in carrier.said] == [
+        ("+15550100009", ""),
         (Options.number, ""),
     ]
 

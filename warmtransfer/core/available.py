@@ -17,6 +17,7 @@ class Choice:
     name: str
     description: str = ""
     team: bool = False  #: a department
+    language: str = ""  #: in which they are told what it is about, as two letters; empty for the call's
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ class Available:
 
 
 def shown(each: Choice) -> str:
-    """A name with what it is for."""
-    return f"{each.name}: {each.description}" if each.description else each.name
+    """A name with what it is for, and how its summary is to be written."""
+    about = f"{each.name}: {each.description}" if each.description else each.name
+    return f"{about} (summary in the language {each.language})" if each.language else about
 
 
 def available(rules: Rules, when: float) -> Available:
@@ -55,7 +57,7 @@ def available(rules: Rules, when: float) -> Available:
     named = {choice.name for choice, _ in found}
     # Whose name is their department's is offered once.
     found += [
-        (Choice(human.name, human.description), why(human, rules, when))
+        (Choice(human.name, human.description, language=human.language), why(human, rules, when))
         for human in rules.humans
         if human.name not in named
     ]
@@ -84,7 +86,8 @@ def _team(rules: Rules, name: str) -> Choice:
     people = members(rules, name)
     if not written and [human.name for human in people] == [name]:
         written = people[0].description
-    return Choice(name, written, team=True)
+    languages = {human.language for human in people}
+    return Choice(name, written, team=True, language=languages.pop() if len(languages) == 1 else "")
 
 
 def _until(rules: Rules, when: float) -> float:

@@ -55,10 +55,8 @@ class PhoneCall:
         names = [human.name for human in rules.humans]
         if strange := answers.keys() - set(names):
             raise ValueError(f"the app has no human {', '.join(strange)}; it has {', '.join(names)}")
-        phones = [
-            entry(each, answers.get(each.name, "accepts"), words(each.language) if each.language else rules.words)
-            for each in rules.humans
-        ]
+        theirs = {each.name: words(each.language) if each.language else rules.words for each in rules.humans}
+        phones = [entry(each, answers.get(each.name, "accepts"), theirs[each.name]) for each in rules.humans]
         self.network.control("PUT", "/phones", phones)
 
     def teach(self, hears: str, *, tool: str = "", says: str = "", **arguments: Any) -> None:
@@ -130,8 +128,10 @@ class PhoneCall:
         __tracebackhide__ = True
         self._wait(
             f"the caller to hear “{words}”",
-            lambda row: says(row, words)
-            and (row.get("who") == "ai" or (row.get("who") == "network" and self._to_caller(row))),
+            lambda row: (
+                says(row, words)
+                and (row.get("who") == "ai" or (row.get("who") == "network" and self._to_caller(row)))
+            ),
         )
 
     def expect_human_hears(self, name: str, words: str) -> None:
