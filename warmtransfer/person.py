@@ -137,7 +137,7 @@ HUMAN: tuple[Key, ...] = (
         "The number that their phone shows: one of the account's, or verified there; else what "
         "`WARMTRANSFER_SHOW` says."),
     Key("after_human", _after, '"end"',
-        "When they hang up and the caller does not: `return` (the AI is back) or `end` (goodbye)."),
+        "When they hang up and the caller does not: `return` (the AI is back) or `end` (so does the call)."),
 )  # fmt: skip
 
 #: Keys of one `[[department]]` table.
