@@ -15,9 +15,11 @@ from warmtransfer import directory
 from warmtransfer.clock import Clock
 from warmtransfer.config import load
 from warmtransfer.core import events as ev
+from warmtransfer.core.available import Choice
 from warmtransfer.core.call import Attempt, Call, Style
+from warmtransfer.core.plans import Known
 from warmtransfer.directory import Directory
-from warmtransfer.errors import UnknownTarget
+from warmtransfer.errors import StoreBusy, UnknownTarget
 from warmtransfer.ports.loop.coroutines import Coroutines
 
 SAM = {"name": "sam", "number": "+15550100001"}
@@ -204,17 +206,43 @@ def test_a_generator_is_read_within_the_context() -> None:
     assert names(people) == ["sam"]
 
 
-def test_the_coming_and_going_of_humans_is_a_change_and_a_new_call_asks(
+def test_who_is_on_a_call_away_or_was_just_rung_is_seen_when_a_call_changes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    people, asked = of([SAM]), []
+    now: list[Known] = [Known()]
+    people, asked = of([SAM, KIM], known=lambda numbers, at: now[0]), []
     monkeypatch.setattr(people, "renew_soon", lambda: asked.append(1))
     arrived = Call("c1")
     people.followed(None, arrived, ev.CallArrived("CA1", "", ""))
     ringing = Call("c1", attempts=(Attempt(1, 1, "sam", "+15550100001", Style.SCREEN),))
+    now[0] = Known(engaged={SAM["number"]: (1.0,)})
     people.followed(arrived, ringing, ev.HandoffAsked("tool"))
     assert (people.serial, asked) == (1, [1])
+    assert people.now().unable == ((Choice("sam"), "Sam is on another call."),)
+    now[0] = Known(away={"kim": 1.0}, vain={SAM["number"]: people.moment()})
+    assert people.told() == (
+        "Nobody can be reached now. Cannot be reached now: Nobody of Billing is free now. "
+        "Sam was called a moment ago and could not be had. Kim is away."
+    )
+    assert people.serial == 2
+    now[0] = Known()
     people.followed(ringing, ringing, ev.AIIdle(1))
-    assert people.serial == 1
+    assert people.serial == 2, "nothing about humans has changed: the database is not asked"
     people.followed(ringing, ringing, ev.ModelLost(1, "closed"))
     assert asked == [1, 1], "at the third loss somebody is rung, and then it is too late to ask"
+
+
+def test_a_database_that_cannot_be_had_leaves_what_was_seen(caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[Known | StoreBusy] = [Known(engaged={SAM["number"]: (1.0,)}), StoreBusy("locked")]
+
+    def known(numbers: Any, at: float) -> Known:
+        found = seen.pop(0)
+        if isinstance(found, StoreBusy):
+            raise found
+        return found
+
+    people = of([SAM, KIM], known=known)
+    people.look()
+    people.look()
+    assert people.now().names() == ["billing", "kim"]
+    assert "it could not be seen who is on a call: StoreBusy" in caplog.text

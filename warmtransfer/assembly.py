@@ -184,7 +184,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     store = seams.store or _store(settings, loop, clock)
     links = Links(settings.public_url, settings.url_prefix)
     provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
-    directory = _directory(app, settings, clock, tools)
+    directory = _directory(app, settings, clock, tools, store)
     switchboard = Switchboard(_relay_settings(settings, clock), provider, loop, clock, tools, directory)
     desk = Desk(
         store=store,
@@ -233,8 +233,10 @@ def _store(settings: Settings, loop: Loop, clock: Clock) -> Store:
     return Store(settings.database_url, loop.offload, clock.now, owner=owner)
 
 
-def _directory(app: Flask, settings: Settings, clock: Clock, tools: Toolbox) -> Directory:
-    directory = Directory(settings, clock, app.app_context, tools.coroutines)
+def _directory(
+    app: Flask, settings: Settings, clock: Clock, tools: Toolbox, store: Store
+) -> Directory:
+    directory = Directory(settings, clock, app.app_context, tools.coroutines, store.known)
     tools.who = directory.told
     return directory
 

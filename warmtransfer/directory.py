@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
@@ -16,9 +17,10 @@ from warmtransfer.config import Settings
 from warmtransfer.core import events as ev
 from warmtransfer.core.available import Available, available
 from warmtransfer.core.call import Call
+from warmtransfer.core.plans import Known
 from warmtransfer.core.policy import departments, meant
 from warmtransfer.core.rules import Rules
-from warmtransfer.errors import UnknownTarget, log_fault
+from warmtransfer.errors import UnknownTarget, WarmTransferError, log_fault
 from warmtransfer.humans import Team
 from warmtransfer.ports.loop.coroutines import Coroutines
 
@@ -30,6 +32,15 @@ PATIENCE = 2.0
 MOST = 8
 
 
+#: What is known of these numbers at a moment.
+See = Callable[[Sequence[str], float], Known]
+
+
+def nobody(numbers: Sequence[str], at: float) -> Known:
+    """Nobody is on a call, away, or was rung."""
+    return Known()
+
+
 class Directory:
     """See the module. Any thread may call it; only `renew` and `wanted` block, `PATIENCE` at most."""
 
@@ -39,7 +50,9 @@ class Directory:
         clock: Clock,
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
         coroutines: Coroutines | None = None,
+        known: See | None = None,
     ) -> None:
+        self._known = known or nobody
         self._settings = settings
         self._clock = clock
         self._around = around
@@ -49,6 +62,7 @@ class Directory:
         self._taken = 0  #: the one whose answer holds
         self._open = 0
         self._rules = settings.rules()
+        self._seen = Known()  #: what was known of the humans when it was last looked at
         self.serial = 0  #: counts changes of who can be reached, but for those that time brings
         self.fault = ""  #: why the newest answer could not be used; "" when it could
 
@@ -59,12 +73,32 @@ class Directory:
         return self._rules
 
     def now(self) -> Available:
-        """Who can be reached at this moment, by the last good list."""
-        return available(self._rules, self._clock.now())
+        """Who can be reached at this moment, by the last good list and what is known of those on it."""
+        return available(self.as_seen(), self._clock.now())
+
+    def as_seen(self) -> Rules:
+        """What is decided by, with what was known of the humans when they were last looked at."""
+        return replace(self._rules, known=self._seen)
+
+    def look(self) -> None:
+        """See who is on a call of ours, away, or was just rung in vain. Blocks as the database does.
+
+        It is for the model's eyes: who is rung is decided with what is known at that moment.
+        """
+        numbers = tuple(dict.fromkeys(human.number for human in self._rules.humans))
+        try:
+            seen = self._known(numbers, self._clock.now())
+        except WarmTransferError as fault:
+            log_fault(log, fault, "it could not be seen who is on a call")
+            return
+        if (seen.engaged, seen.away, seen.vain) != (self._seen.engaged, self._seen.away, self._seen.vain):
+            self.serial += 1
+        self._seen = seen
 
     def told(self) -> str:
         """The same, asked anew, in words for the model."""
         self.renew()
+        self.look()
         return self.now().told()
 
     def moment(self) -> float:
@@ -75,8 +109,8 @@ class Directory:
         """A call has changed. Who has no model any more may need somebody soon: the list is asked for."""
         if isinstance(event, ev.CallArrived | ev.ModelLost):
             self.renew_soon()
-        if before is not None and _engaged(before) != _engaged(after):
-            self.serial += 1
+        if before is None or _engaged(before) != _engaged(after):
+            self.look()
 
     # Asking -----------------------------------------------------------------------------------------
 
@@ -110,9 +144,7 @@ class Directory:
             target=self._ask, args=(ask, number, done), name="warmtransfer-ask", daemon=True
         ).start()
         if not done.wait(PATIENCE):
-            self._refuse(
-                f"it took longer than {PATIENCE:g} s, for which a caller waits"
-            )
+            self._refuse(f"it took longer than {PATIENCE:g} s, for which a caller waits")
 
     def _ask(self, ask: people.Ask, number: int, done: threading.Event) -> None:
         try:

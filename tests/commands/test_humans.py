@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask, current_app
 
+from tests.commands.parts import run, saved
 from tests.test_config import GOOD
+from tests.web.site import Site
 from warmtransfer import WarmTransfer
 from warmtransfer.clock import Clock
 from warmtransfer.config import load
@@ -176,3 +178,17 @@ def test_the_doctor_tells_the_fault_of_a_function() -> None:
     [line] = looked(lambda: 7)
     assert line.verdict is Verdict.FAULT
     assert "give `name=+15550100001" in line.found
+
+
+def test_who_is_on_a_call_or_off_duty_is_told_now_and_not_of_another_time(tmp_path: Path) -> None:
+    site = Site(tmp_path, WARMTRANSFER_HUMANS="sam=+15550100001,kim=+15550100002")
+    try:
+        site.briefing()
+        saved(site)
+        site.store.duty.leaves("kim")
+        told = run(site, "humans")
+        assert "sam  Sam is on another call.  (+15550100001)" in told
+        assert "kim  Kim is away.  (+15550100002)" in told
+        assert "sam  can be rung" in run(site, "humans", "--at", "2026-12-07T18:00")
+    finally:
+        site.close()

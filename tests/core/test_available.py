@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from warmtransfer.core.available import Available, Choice, available
 from warmtransfer.core.hours import Hours, Span
+from warmtransfer.core.plans import Known
 from warmtransfer.core.rules import Department, Human, Rules
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -70,4 +71,21 @@ def test_who_is_briefed_in_another_language_has_the_summary_written_in_it() -> N
 
 def test_a_department_is_closed_when_all_of_its_humans_are() -> None:
     rules = Rules(humans=(Human("sam", "+15550100001", departments=("billing",), away=True),))
-    assert [why for _, why in available(rules, 0.0).unable] == ["Billing is away.", "Sam is away."]
+    assert [why for _, why in available(rules, 0.0).unable] == [
+        "Nobody of Billing is free now.",
+        "Sam is away.",
+    ]
+
+
+def test_who_is_busy_or_was_just_rung_is_told_until_that_is_over() -> None:
+    rules = Rules(
+        humans=(Human("sam", "+15550100001", at_once=2), Human("kim", "+15550100002")),
+        known=Known(engaged={"+15550100001": (1.0,), "+15550100002": (2.0,)}, vain={"+15550100001": 50.0}),
+    )
+    found = available(rules, 100.0)
+    assert [why for _, why in found.unable] == [
+        "Sam was called a moment ago and could not be had.",
+        "Kim is on another call.",
+    ]
+    assert found.until == 170.0
+    assert available(rules, 170.0).names() == ["sam"]

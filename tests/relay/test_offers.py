@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.relay.ends import SAM, Ends, Session, ends, until
+from tests.relay.ends import LIMIT, SAM, Ends, Session, calling, ends, until
 from tests.relay.test_relay_handoff import WISH, notes, outputs
+from warmtransfer.core.call import Stage
 from warmtransfer.core.hours import Hours, Span
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import UnknownTarget
+from warmtransfer.relay.relay import TICK
 from warmtransfer.relay.tools import Toolbox
 
 KIM = Human("Kim", "+15550100002", "repairs")
@@ -110,3 +114,16 @@ def test_a_target_that_nobody_bears_is_answered_with_the_list() -> None:
             "Nobody was called: the target is none of billing, Sam. Call it again with one"
         )
         assert session.wait("response.create"), "the model goes on by itself"
+
+
+def test_who_is_rung_for_the_caller_is_not_called_busy_meanwhile() -> None:
+    with ends() as both:
+        _, session = both.up()
+        both.switchboard.follow(calling(Stage.RINGING))
+        lists(both, replace(SAM, away=True), KIM)
+        looked = threading.Event()
+        both.loop.later(3 * TICK, looked.set)
+        assert looked.wait(LIMIT)
+        assert len(updates(session)) == 1
+        both.switchboard.follow(calling(Stage.AI))
+        assert "Sam is away." in transfer(until(lambda: updates(session)[1:])[0])["description"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from flask.cli import NoAppException, ScriptInfo
 
 from warmtransfer import config
 from warmtransfer.clock import Clock
-from warmtransfer.commands.looking import configuration, providers
+from warmtransfer.commands.looking import configuration, kept, providers
 from warmtransfer.config import Settings
 from warmtransfer.core.available import why, why_team
 from warmtransfer.core.policy import departments, members
@@ -21,7 +21,7 @@ from warmtransfer.core.reach import Reason
 from warmtransfer.core.rules import Department, Human, Rules
 from warmtransfer.core.saying import moment as said
 from warmtransfer.core.saying import reason
-from warmtransfer.directory import Directory
+from warmtransfer.directory import Directory, See, nobody
 from warmtransfer.errors import ConfigError
 from warmtransfer.visible import visible
 from warmtransfer.web.moments import moment, written
@@ -44,12 +44,14 @@ def command(context: click.Context, when: str, as_json: bool) -> None:
         settings = config.load(configuration(), providers())
     except ConfigError as fault:
         raise click.ClickException("\n".join(fault.faults)) from None
-    people = directory(settings)
+    with _looking(now=not when) as known:
+        people = directory(settings, known)
+        people.look()
     try:
         at = moment(when, people.moment(), ZoneInfo(settings.time_zone)) if when else people.moment()
     except ValueError:
         raise click.BadParameter(f"{visible(when)} is no time: give {WHEN}") from None
-    rules = people.rules()
+    rules = people.as_seen()
     if as_json:
         click.echo(json.dumps(data(rules, at, people.fault), indent=2))
     else:
@@ -61,11 +63,22 @@ def command(context: click.Context, when: str, as_json: bool) -> None:
         context.exit(1)
 
 
-def directory(settings: Settings) -> Directory:
+def directory(settings: Settings, known: See = nobody) -> Directory:
     """Who may be dialled, asked now, within the app's context where there is an app."""
-    people = Directory(settings, Clock(), _around())
+    people = Directory(settings, Clock(), _around(), known=known)
     people.renew()
     return people
+
+
+@contextmanager
+def _looking(now: bool) -> Iterator[See]:
+    """Who is on a call, away or was just rung, as far as calls are kept: of another time nobody knows."""
+    with ExitStack() as open_:
+        see = nobody
+        if now:
+            with suppress(click.ClickException):  # where no calls are kept yet, nobody is on one
+                see = open_.enter_context(kept("")).records.known
+        yield see
 
 
 def _around() -> Callable[[], AbstractContextManager[Any]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warmtransfer.core.call import Call
 from warmtransfer.core.policy import department_at, departments, members
-from warmtransfer.core.reach import Reason, open_at, soonest
+from warmtransfer.core.reach import Reason, soonest
+from warmtransfer.core.rounds import reason as hindrance
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.saying import reason
 
@@ -26,7 +28,7 @@ class Available:
 
     able: tuple[Choice, ...] = ()
     unable: tuple[tuple[Choice, str], ...] = ()  #: and why, in a sentence
-    until: float = 0.0  #: when hours change it, seconds of the wall clock; 0.0 for never
+    until: float = 0.0  #: when the clock changes it, seconds of the wall clock; 0.0 for never
 
     def names(self) -> list[str]:
         """Who can be reached."""
@@ -70,15 +72,14 @@ def available(rules: Rules, when: float) -> Available:
 
 
 def why(human: Human, rules: Rules, when: float) -> Reason | None:
-    """Why this human cannot be reached at `when`; None when they can."""
-    return open_at(human, when)
+    """Why this human cannot be reached at `when`, by their hours and by what is known of them now."""
+    return hindrance(human, Call("", at=when), rules)
 
 
 def why_team(rules: Rules, name: str, when: float) -> Reason | None:
     """Why nobody of this department can be reached at `when`."""
-    return department_at(rules, name, when) or soonest(
-        why(human, rules, when) for human in members(rules, name)
-    )
+    hindered = soonest(why(human, rules, when) for human in members(rules, name))
+    return department_at(rules, name, when) or hindered
 
 
 def _team(rules: Rules, name: str) -> Choice:
@@ -93,4 +94,6 @@ def _team(rules: Rules, name: str) -> Choice:
 def _until(rules: Rules, when: float) -> float:
     given = (*(each.hours for each in rules.humans), *(each.hours for each in rules.departments))
     hours = {each for each in given if each is not None}
-    return min((later for each in hours if (later := each.changes(when)) > when), default=0.0)
+    ends = [each.changes(when) for each in hours]
+    ends += [found.until for human in rules.humans if (found := why(human, rules, when))]
+    return min((later for later in ends if later > when), default=0.0)

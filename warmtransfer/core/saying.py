@@ -24,6 +24,8 @@ MONTHS = (
 def reason(name: str, why: Reason, when: float, team: bool = False) -> str:
     """One sentence about a human, or a department (`team`), for the model."""
     who = called(name)
+    if team and why.why is not Why.CLOSED:
+        return f"Nobody of {who} is free now."
     match why.why:
         case Why.CLOSED if why.hours is not None:
             return f"{who} {_closed(why.hours, why.until, when, team)}."

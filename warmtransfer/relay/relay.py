@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Stage
+from warmtransfer.core.call import SEEKING, Stage
 from warmtransfer.core.table import HEARS
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Listener, Model, Provider, Renewable
@@ -40,7 +40,7 @@ class Relay:
 
     __slots__ = (
         "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_offers", "_orphaned",
-        "_provider", "_sessions", "_settings", "_stream", "_talk", "_timer", "_up", "id",
+        "_provider", "_seeking", "_sessions", "_settings", "_stream", "_talk", "_timer", "_up", "id",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +69,7 @@ class Relay:
         self._stream: Stream | None = None
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
         self._gated = False  #: whether the model must not hear
+        self._seeking = False  #: whether a human is rung for this caller
         self._comforted_until = 0.0
         self._orphaned = clock.monotonic()  #: when there last was a stream
         self._closed = False
@@ -87,6 +88,7 @@ class Relay:
         self._comforted_until = comforted_until
         # While the caller is arriving there is nothing to hear.
         self._gated = stage not in HEARS and stage is not Stage.ARRIVING
+        self._seeking = stage in SEEKING
         self._talk.follow(stage, self._gated)
 
     def speak(self, news: str) -> None:
@@ -217,8 +219,11 @@ class Relay:
         self._talk.tick()
 
     def _renew(self) -> None:
-        """Let the session know who can be reached, once that has changed."""
-        changed = self._offers.changed()
+        """Let the session know who can be reached, once that has changed.
+
+        Not while somebody is rung: whoever is busy then may be so for this very caller.
+        """
+        changed = None if self._seeking else self._offers.changed()
         if changed is None:
             return
         for model in self._sessions.open_ones():

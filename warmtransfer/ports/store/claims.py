@@ -70,7 +70,7 @@ def settled(db: Connection, decision: Decision, owner: Owner | None, postgres: b
     if postgres:
         db.execute(LOCK)
     db.execute(LEFT)
-    return ringing.again(_known(db, decision.call, ringing.numbers, str(owner or "")))
+    return ringing.again(known(db, decision.call, ringing.numbers, str(owner or "")))
 
 
 def save(db: Connection, before: Call | None, decision: Decision) -> None:
@@ -80,7 +80,8 @@ def save(db: Connection, before: Call | None, decision: Decision) -> None:
         _take(db, each, decision.call)
 
 
-def _known(db: Connection, decided: Call, numbers: Iterable[str], owner: str) -> Known:
+def known(db: Connection, decided: Call, numbers: Iterable[str], owner: str) -> Known:
+    """What is known of these numbers, but for what the call itself holds of them."""
     which = {"which": decided.id, "numbers": list(numbers)}
     engaged: defaultdict[str, list[float]] = defaultdict(list)
     for row in db.execute(HELD, {"which": decided.id}):

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.plans import Known
 from warmtransfer.core.search import Search
 from warmtransfer.errors import ConfigError
 from warmtransfer.ports.store import claims, foreign, opening, schema
@@ -121,6 +122,14 @@ class Store:
             return Standing(lacks, tuple(members), int(db.execute(self._ask.talking).scalar_one()))
 
     # Deciding ---------------------------------------------------------------------------------------
+
+    def known(self, numbers: Sequence[str], at: float) -> Known:
+        """How it stands with these numbers, for whoever asks and rings nobody."""
+        return self._run(self._known, numbers, at)
+
+    def _known(self, numbers: Sequence[str], at: float) -> Known:
+        with self._transaction(writes=False) as db:
+            return claims.known(db, Call("", at=at), numbers, str(self._owner or ""))
 
     def decide(
         self, call_id: str, fn: Callable[[Call | None], Decision | None], wait: float = 3.0
