@@ -174,6 +174,16 @@ def test_the_doctor_warns_of_a_department_without_anybody_and_of_hours_that_neve
     ]
 
 
+def test_the_doctor_warns_of_a_plan_for_a_department_that_nobody_is_in() -> None:
+    human = {"name": "sam", "number": "+15550100001", "department": "Billing"}
+    plans = [{"department": "billing", "ring": "all at once"}, {"department": "sales"}, {"ring": "in turn"}]
+    lines = looked({"human": [human], "plan": plans})
+    assert [(line.verdict, line.what) for line in lines] == [
+        (Verdict.WARNING, "the plan of sales"),
+        (Verdict.OK, "WARMTRANSFER_HUMANS"),
+    ]
+
+
 def test_the_doctor_tells_the_fault_of_a_function() -> None:
     [line] = looked(lambda: 7)
     assert line.verdict is Verdict.FAULT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from warmtransfer.core.names import fold
 from warmtransfer.core.policy import departments
 from warmtransfer.core.rules import Rules
 from warmtransfer.setup.doctor.line import Area, Line
@@ -26,6 +27,7 @@ def duty(people: People) -> Iterator[Line]:
         if each.name not in departments(rules):
             what = f"the department {each.name}"
             yield DUTY.warning(what, f"has nobody in it: {SO}", "give a human this department")
+    yield from _plans_of_nobody(rules)
     yield from _never_there(rules, people.moment())
     names = ", ".join(human.name for human in rules.humans)
     if not names:
@@ -39,6 +41,16 @@ def duty(people: People) -> Iterator[Line]:
     else:
         now = ", ".join(found.names())
         yield DUTY.ok("WARMTRANSFER_HUMANS", f"{names} may be rung, in this order; now {now}")
+
+
+def _plans_of_nobody(rules: Rules) -> Iterator[Line]:
+    teams = {fold(team) for team in departments(rules)}
+    for plan in rules.plans:
+        if plan.department and fold(plan.department) not in teams:
+            yield DUTY.warning(
+                f"the plan of {plan.department}", "is for a department that nobody is in: nobody is rung by it",
+                "give a human this department, or correct the plan's",
+            )  # fmt: skip
 
 
 def _never_there(rules: Rules, when: float) -> Iterator[Line]:
