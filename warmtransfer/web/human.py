@@ -23,8 +23,8 @@ def again() -> str:
     """A human's leg has the document that Twilio hosts for it: whoever has that is asked anew."""
     sid = fields().get("CallSid", "")
     for call in parts().desk.calls(limit=1000, live=True):
-        attempt = call.attempt
-        if sid and attempt is not None and attempt.call_sid == sid:
+        attempt = next((each for each in call.together if sid and each.call_sid == sid), None)
+        if attempt is not None:
             return _told(call.id, attempt.n, parts().documents.human(call, attempt.n))
     return parts().documents.too_late()
 

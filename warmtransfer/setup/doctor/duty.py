@@ -48,7 +48,7 @@ def _plans_of_nobody(rules: Rules) -> Iterator[Line]:
     for plan in rules.plans:
         if plan.department and fold(plan.department) not in teams:
             yield DUTY.warning(
-                f"the plan of {plan.department}", "is for a department that nobody is in: nobody is rung by it",
+                f"the plan of {plan.department}", "is for a department that nobody is in",
                 "give a human this department, or correct the plan's",
             )  # fmt: skip
 
