@@ -265,6 +265,9 @@ class PhoneCall:
     def _evidence(self) -> Evidence:
         rows = sorted(self.rows(), key=lambda row: float(row["t"]))
         found = Evidence(rows, self.network.out, self._left(), tool="transfer_to_human")
+        settings = self._parts.settings
+        rounds = (plan.size or len(settings.humans) for plan in settings.plans)
+        found.together = max(rounds, default=1)
         for leg in found.legs:
             if leg.wav and leg.answered is not None and leg.ended is not None:
                 path, least = found.folder / leg.wav, 2 * 8000 * max(0.0, leg.ended - leg.answered - 0.1)
