@@ -230,6 +230,16 @@ def test_a_department_that_is_named_in_part_is_meant_unless_two_are() -> None:
     assert [each.name for each in meant(rules, "payments")] == ["bill", "fore"], "either will do"
 
 
+def test_a_telephone_that_bears_its_departments_name_is_rung_for_that_and_nobody_else() -> None:
+    desks = tuple(
+        Human(name, f"+1555010000{n}", departments=(name,)) for n, name in enumerate(("pharmacy", "lab"))
+    )
+    rules = Rules(humans=(replace(desks[0], away=True), desks[1]))
+    assert department(rules, "Pharmacy") == "pharmacy"
+    assert rung("pharmacy", NOON, rules) == []
+    assert rung("lab", NOON, rules) == ["lab"]
+
+
 def test_departments_come_in_the_order_in_which_they_are_written() -> None:
     assert departments(HOUSE) == ("support", "billing")
     assert departments(replace(HOUSE, departments=(Department("empty"),))) == ("billing", "support")

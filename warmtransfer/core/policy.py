@@ -55,9 +55,10 @@ def _teams(humans: Iterable[Human]) -> Iterable[str]:
 
 
 def department(rules: Rules, target: str) -> str:
-    """The one department that `target` names, "" for none: also when a human bears that name."""
+    """The one department that `target` names, "" for none: also when a human of another bears that name."""
     words = fold(target)
-    if not words or any(fits(human) for fits in _ways(target)[:3] for human in rules.humans):
+    bearers = [human for human in rules.humans if any(fits(human) for fits in _ways(target)[:3])]
+    if not words or any(words not in map(fold, human.departments) for human in bearers):
         return ""
     teams = departments(rules)
     whole = [team for team in teams if "".join(fold(team)) == "".join(words)]
