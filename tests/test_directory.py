@@ -66,6 +66,11 @@ def test_what_is_asked_for_and_not_there_is_answered_with_the_list() -> None:
         people.wanted(ev.HandoffAsked("tool", target))
 
 
+def test_a_wish_for_anyone_leaves_it_to_the_plan_who_is_rung() -> None:
+    people = of([SAM, KIM])
+    assert people.wanted(ev.HandoffAsked("tool", "anyone", "reason")) == ev.HandoffAsked("tool", "", "reason")
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

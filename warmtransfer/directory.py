@@ -15,7 +15,7 @@ from warmtransfer.agreement import ourselves
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.core import events as ev
-from warmtransfer.core.available import Available, available
+from warmtransfer.core.available import Available, anyone, available
 from warmtransfer.core.call import Call
 from warmtransfer.core.plans import Known
 from warmtransfer.core.policy import departments, meant
@@ -118,6 +118,8 @@ class Directory:
         """The wish, once the list is of now; UnknownTarget when nobody on it is meant."""
         self.renew()
         rules = self._rules
+        if anyone(rules, event.target):
+            return replace(event, target="")
         if event.target and rules.humans and not meant(rules, event.target):
             raise UnknownTarget((*departments(rules), *(human.name for human in rules.humans)))
         return event

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from warmtransfer.core.available import Available, Choice, available
+from warmtransfer.core.available import Available, Choice, anyone, available
 from warmtransfer.core.hours import Hours, Span
-from warmtransfer.core.plans import Known
+from warmtransfer.core.plans import Known, Plan
 from warmtransfer.core.rules import Department, Human, Rules
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -51,6 +52,21 @@ def test_who_is_closed_is_told_with_the_time_at_which_that_ends() -> None:
         "Sam is there again at 9:00 Berlin time. Kim is there again at 12:00 Berlin time. Pat is away."
     )
     assert found.until == at(7, 9)
+
+
+def test_where_a_plan_knows_who_comes_first_the_model_may_leave_it_to_the_plan() -> None:
+    rules = replace(RULES, plans=(Plan(size=0),))
+    assert available(rules, at(7, 13)).names() == ["anyone", *available(RULES, at(7, 13)).names()]
+    assert anyone(rules, "Anyone")
+    assert "anyone" not in available(rules, at(6, 21)).names(), "where one is there, that one is it"
+    assert "anyone" not in available(replace(RULES, plans=(Plan("billing", 0),)), at(7, 13)).names()
+
+
+def test_somebody_who_is_called_anyone_is_meant_by_that_name() -> None:
+    humans = (Human("anyone", "+15550100001"), Human("kim", "+15550100002"))
+    rules = Rules(humans=humans, plans=(Plan(size=0),))
+    assert available(rules, 0.0).names() == ["anyone", "kim"]
+    assert not anyone(rules, "anyone")
 
 
 def test_with_everybody_closed_nobody_can_be_reached() -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warmtransfer.core.call import Call
-from warmtransfer.core.policy import department_at, departments, members
+from warmtransfer.core.names import fold
+from warmtransfer.core.policy import department_at, departments, meant, members
 from warmtransfer.core.reach import Reason, soonest
+from warmtransfer.core.rounds import plan_for
 from warmtransfer.core.rounds import reason as hindrance
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.saying import reason
+
+#: What the model may ask for where a plan knows better than the model who comes first.
+ANYONE = "anyone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,20 @@ def available(rules: Rules, when: float) -> Available:
             able.append(choice)
         else:
             unable.append((choice, reason(choice.name, hindered, when, choice.team)))
+    if _plan_picks(rules) and len(able) > 1:
+        able.insert(0, Choice(ANYONE, "whoever is free, unless the caller wants somebody in particular"))
     return Available(tuple(able), tuple(unable), _until(rules, when))
+
+
+def anyone(rules: Rules, target: str) -> bool:
+    """Whether this target leaves it to the plan who is rung."""
+    return fold(target) == (ANYONE,) and not meant(rules, target)
+
+
+def _plan_picks(rules: Rules) -> bool:
+    """Whether the default plan has more to say than the list's own order."""
+    plan = plan_for(Call(""), rules)
+    return (plan.size != 1 or bool(plan.first)) and not meant(rules, ANYONE)
 
 
 def why(human: Human, rules: Rules, when: float) -> Reason | None:
