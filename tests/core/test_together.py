@@ -268,10 +268,18 @@ def test_the_last_announced_human_who_hangs_up_is_looked_after_like_the_only_one
     assert story.outcomes() == [Outcome.DECLINED, Outcome.BUSY, Outcome.BUSY]
 
 
-def test_an_announced_leg_that_ends_unexplained_before_another_accepts_has_declined() -> None:
+@pytest.mark.parametrize(
+    ("found", "outcome"),
+    [(ev.CallerPresent("CF1"), Outcome.DECLINED), (ev.CallerLeft("CF1"), Outcome.CALLER_LEFT)],
+)
+def test_an_announced_leg_that_ends_unexplained_before_another_accepts_is_explained_by_the_caller(
+    found: ev.Event, outcome: Outcome
+) -> None:
     story = announced(1, 2).ends(1)
-    story.tell(ev.BriefingHeard(2))
-    assert story.outcomes() == [Outcome.DECLINED, Outcome.ACCEPTED, Outcome.TAKEN]
+    story.tell(ev.BriefingHeard(2), ev.HumanJoined(2, "CF1", sid(2)))
+    assert story.outcomes() == [None, Outcome.ACCEPTED, Outcome.TAKEN]
+    story.tell(found)
+    assert story.outcomes() == [outcome, Outcome.ACCEPTED, Outcome.TAKEN]
 
 
 def test_the_last_resort_ends_a_whole_round() -> None:

@@ -184,7 +184,8 @@ def at_rest(world: World) -> bool:
     if world.caller == "message":
         return call.stage is Stage.MESSAGE and not world.humans
     if call.stage is Stage.HUMAN:
-        return world.with_a_human() and not world.ai and len(world.humans) == 1
+        known = all(attempt.outcome for attempt in call.attempts)
+        return world.with_a_human() and not world.ai and len(world.humans) == 1 and known
     return call.stage is Stage.AI and not world.lonely() and not world.humans and len(world.ai) == 1
 
 

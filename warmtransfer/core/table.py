@@ -238,7 +238,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.CallerLeft: EVERYWHERE,
     ev.RoomLost: LIVE - ELSEWHERE - {S.ARRIVING},
     ev.CallerCameBack: EVERYWHERE,
-    ev.CallerPresent: ALONE,
+    ev.CallerPresent: ALONE | {S.HUMAN},
     ev.AnnouncementEnded: WANTED | {S.HUMAN},
     ev.MessageLeft: frozenset({S.MESSAGE}),
     ev.MessageTaken: EVERYWHERE,

@@ -100,11 +100,9 @@ def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
 
 
 def _beaten(call: Call) -> Call:
-    """Those who were rung beside the one who has accepted are not needed any more; the caller is there."""
-    for each in call.together:
-        if each.outcome is None:
-            outcome = Outcome.DECLINED if each.ended else Outcome.TAKEN
-            call = call.with_attempt(replace(each, outcome=outcome))
+    """Those who were rung beside the one who has accepted are not needed any more."""
+    for each in call.trying:
+        call = call.with_attempt(replace(each, outcome=Outcome.TAKEN))
     return call
 
 
