@@ -12,7 +12,7 @@ from tests.calls.world import World
 LEE = "+15550100003"
 STAY: Row = {"wait": 200}
 #: Real seconds are few: what has to be done within one, of the simulator's, must not wait for the machine.
-SPEED = 2.0
+SPEED = 4.0
 #: Seconds within which whoever was beaten is let go; and by which a busy machine may be late (0.5 real ones).
 AT_ONCE = 1.0 + 0.5 * SPEED
 TAKES: tuple[Row, ...] = ({"until": "heard:A call for", "timeout": 40}, {"press": "1"}, STAY)
@@ -90,7 +90,7 @@ def test_of_two_who_press_1_at_the_same_moment_one_has_the_caller_and_one_is_tol
     assert story.joins("human-1") + story.joins("human-2") == 1
 
 
-@pytest.mark.parametrize("world", ["callbacks=lost:0.3,amd=late"], indirect=True)
+@pytest.mark.parametrize("world", ["callbacks=shuffled,amd=late"], indirect=True)
 def test_a_machine_that_answers_first_takes_nobody_along(round_of_three: Story) -> None:
     story = round_of_three
     story.world.phones(human(SAM, "voicemail"), human(KIM, {"after": 9.0}, *TAKES), human(LEE, "no-answer"))
@@ -121,20 +121,6 @@ def test_with_the_end_of_a_beaten_leg_refused_and_its_news_lost_it_is_ended_late
     assert outcomes(story.ends()) == {"sam": "accepted", "kim": "taken", "lee": "taken"}
 
 
-def test_a_caller_who_hangs_up_while_one_listens_and_two_are_rung_leaves_nobody_on_a_line(
-    round_of_three: Story,
-) -> None:
-    story = round_of_three
-    story.world.phones(
-        human(SAM, {"after": 0.5}, STAY), human(KIM, {"after": 60.0}, STAY), human(LEE, {"after": 60.0}, STAY)
-    )
-    asks(story)
-    story.note("say", 90, leg=SAM, text="A call for")
-    story.hang_up()
-    story.note("say", 30, leg=SAM, text="The caller has hung up")
-    assert set(outcomes(story.ends()).values()) == {"caller_left"}
-
-
 def test_rounds_of_two_ring_the_next_when_both_of_the_first_are_over(story: Story) -> None:
     story.together = 2
     story.world.configure({"WARMTRANSFER_PLAN": "rounds of 2, rest 0"})
@@ -157,6 +143,7 @@ def test_a_caller_who_phones_again_has_whom_they_spoke_with_rung_first(world: Wo
     rung = []
     for n, each in enumerate(stories):
         each.phone(HELLO, STAY)
+        each.call_id = world.until(lambda each=each: newest(each, stories), 20, "the call in the app's API")
         each.stage("ai", 60)
         world.api(
             "POST", f"/calls/{each.call_id}/handoff", {"summary": "x", "target": "kim" if not n else ""}
@@ -165,6 +152,15 @@ def test_a_caller_who_phones_again_has_whom_they_spoke_with_rung_first(world: Wo
         each.hang_up()
         rung.append([tried["name"] for tried in each.ends()["attempts"]])
     assert rung == [["kim"], ["kim"], ["sam"]]
+
+
+def newest(story: Story, others: list[Story]) -> str:
+    """The call of this story, though the caller may have had another before."""
+    calls: list[Row] = story.world.api("GET", "/calls")["calls"]
+    known = {each.call_id for each in others}
+    return next(
+        (call["id"] for call in calls if call["caller"] == story.number and call["id"] not in known), ""
+    )
 
 
 def test_of_two_callers_and_one_human_the_second_is_told_that_everybody_is_busy(

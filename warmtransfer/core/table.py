@@ -217,7 +217,7 @@ TABLE: dict[Stage, Rows] = {
     },
     S.OVER: {
         ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),
-        ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL)),
+        ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL, do.LookForLeg())),
         so.StrayLeg: (S.OVER, (do.EndStray(),)),
         ev.OrderFailed: (S.OVER, ()),
     },
