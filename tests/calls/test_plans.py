@@ -57,14 +57,15 @@ def test_one_who_accepts_while_another_listens_has_the_caller_and_the_others_are
     story.world.phones(listens, human(KIM, {"after": 4.0}, *TAKES), human(LEE, {"after": 60.0}, STAY))
     asks(story)
     pressed = story.note("gathered", 90, digits="1")
-    story.note("say", 30, leg=SAM, text="Kim has taken the call")
+    told = story.note("say", 30, leg=SAM, text="Kim has taken the call")
     story.leg("joined", "human-2", 30)
     story.leg("left", "ai-1", 30)
     rings = story.leg("ended", f"human:{LEE}", 30)
     assert rings["status"] == "canceled"
-    assert rings["t"] - pressed["t"] < AT_ONCE
-    told = story.note("say", leg=SAM, text="Kim has taken the call")
-    assert told["t"] - pressed["t"] < AT_ONCE
+    # By our requests: how soon the network speaks is the machine's affair.
+    for sid in (told["call_sid"], rings["call_sid"]):
+        asked = story.wait("its end", lambda row, sid=sid: row["kind"] == "rest" and sid in row["path"], 30)
+        assert asked["t"] - pressed["t"] < AT_ONCE
     story.hang_up()
     assert outcomes(story.ends()) == {"sam": "taken", "kim": "accepted", "lee": "taken"}
     assert story.joins("human-1") == 0
