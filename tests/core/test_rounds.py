@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.core.stories import KIM, RULES, SAM, Story
+from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
+from warmtransfer.core.attempts import settle
 from warmtransfer.core.call import Call, Handoff, Skipped, Stage, Style
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.plans import Claim, First, Known, Plan, read
@@ -152,6 +154,13 @@ def test_when_all_who_could_be_reached_are_busy_the_caller_is_told_so_and_since_
     assert "busy with other callers" in told
     assert "Sam is on another call, for 2 minutes now." in told
     assert Call.from_dict(story.call.to_dict()) == story.call
+
+
+def test_that_all_are_busy_is_a_conclusion_of_its_own_with_who_and_since_when() -> None:
+    call = Story().talking().call
+    asked = replace(call, handoff=Handoff(1, "tool"))
+    _, fact = settle(asked, busy())
+    assert fact == so.AllBusy((Skipped("sam", "busy", 880.0), Skipped("kim", "busy", 880.0)))
 
 
 def test_who_did_not_answer_is_told_of_beside_those_who_are_busy() -> None:

@@ -96,7 +96,9 @@ def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conc
         return call, so.NobodyAtAll()
     if call.ai.state is not AIState.UP:
         return call, so.NobodyHere()
-    return call, so.AllBusy() if call.handoff.all_busy else so.NobodyLeft()
+    if not call.handoff.all_busy:
+        return call, so.NobodyLeft()
+    return call, so.AllBusy(tuple(each for each in call.handoff.skipped if each.why == Why.BUSY))
 
 
 def _noted(call: Call, rules: Rules, looked: bool) -> Handoff:

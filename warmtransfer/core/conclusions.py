@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, Skipped
 from warmtransfer.core.events import Event
 
 
@@ -36,7 +36,9 @@ class NobodyLeft(Conclusion):
 
 @dataclass(frozen=True, slots=True)
 class AllBusy(Conclusion):
-    """The same, because all who could be reached talk with other callers of ours: `Handoff.skipped`."""
+    """The same, because all who could be reached talk with other callers of ours: who, and since when."""
+
+    busy: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
