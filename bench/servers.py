@@ -191,6 +191,18 @@ def _family(root: int) -> list[int]:
     return found
 
 
+def _people(folder: Path) -> Path:
+    """The file of humans who take as many calls at once as there are."""
+    path = folder / "people.toml"
+    path.write_text(
+        "".join(
+            f'[[human]]\nname = "{name}"\nnumber = "+1555010000{n}"\nat_once = 100\n'
+            for n, name in enumerate(("sam", "kim"), 1)
+        )
+    )
+    return path
+
+
 def _settings(port: int, rest_port: int, model: str, database: Path) -> dict[str, str]:
     """Our server's keys: everything on, and no limit that a benchmark would meet."""
     return {
@@ -202,7 +214,7 @@ def _settings(port: int, rest_port: int, model: str, database: Path) -> dict[str
         "WARMTRANSFER_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "WARMTRANSFER_URL_PREFIX": PREFIX,
         "WARMTRANSFER_REALTIME_URL": model,
-        "WARMTRANSFER_HUMANS": "sam=+15550100001,kim=+15550100002",
+        "WARMTRANSFER_HUMANS": str(_people(database.parent)),
         "WARMTRANSFER_COMPANY": "Bench",
         "WARMTRANSFER_MAX_CALLS": "5000",
         "WARMTRANSFER_CPS": "500",

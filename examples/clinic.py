@@ -1,7 +1,7 @@
 """A clinic: departments, opening hours, appointments in its own tables, and an admin page behind a login.
 
 Set the keys of docs/configuration.md and CLINIC_PASSWORD, then `flask --app examples.clinic run`. Callers ask
-for the hours of a department, make an appointment, or are put through to a department by its name.
+for the hours of a department, make an appointment, or are put through to one while somebody is there.
 Appointments and calls are in one database; the staff's pages ask for a user, and the telephone's do not.
 """
 
@@ -20,8 +20,8 @@ from werkzeug.wrappers import Response
 
 from warmtransfer import CallInfo, WarmTransfer, from_environment
 
-#: Departments are humans of the list: their description is what the AI, and a caller, knows them by.
-DEPARTMENTS = [
+#: Who is rung: counters with a telephone. Their description is what the AI, and a caller, knows them by.
+COUNTERS = [
     {"name": "reception", "number": "+15550100001", "description": "anything, and appointments"},
     {"name": "radiology", "number": "+15550100002", "description": "X-rays and scans"},
     {"name": "pharmacy", "number": "+15550100003", "description": "prescriptions and medicines"},
@@ -44,7 +44,33 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 login = LoginManager()
-warmtransfer = WarmTransfer(humans=DEPARTMENTS, instructions=INSTRUCTIONS)
+
+
+class Counter(Base):
+    """A telephone that callers are put through to, while somebody is there."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    description: Mapped[str]
+    staffed: Mapped[bool] = mapped_column(default=True)
+
+
+def counters() -> list[dict[str, str]]:
+    """Who may be rung, as the clinic's table says: asked anew for every handoff."""
+    return [
+        {
+            "name": each.name,
+            "number": each.number,
+            "department": each.name,  # nobody else is rung for it
+            "description": each.description,
+            "hours": "always" if each.staffed else "never",
+        }
+        for each in db.session.scalars(db.select(Counter).order_by(Counter.number))
+    ]
+
+
+warmtransfer = WarmTransfer(humans=counters, instructions=INSTRUCTIONS)
 
 
 class Appointment(Base):
@@ -87,7 +113,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app = Flask(__name__)
     password = environ.get("CLINIC_PASSWORD", "")
     app.config.update(from_environment(environ), SECRET_KEY=environ.get("SECRET_KEY") or os.urandom(24))
-    app.config.pop("WARMTRANSFER_HUMANS", None)  # the departments are the list
+    app.config.pop("WARMTRANSFER_HUMANS", None)  # the counters are the list
     app.config.setdefault("WARMTRANSFER_COMPANY", "the Lakeside Clinic")
     app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
     db.init_app(app)
@@ -95,6 +121,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     warmtransfer.init_app(app)
     with app.app_context():
         db.create_all()  # its own tables; those of the calls are made by warmtransfer
+        if not db.session.scalar(db.select(db.func.count(Counter.name))):
+            db.session.add_all(Counter(**each) for each in COUNTERS)
+            db.session.commit()
 
     @app.before_request
     def wall() -> Any:
@@ -116,5 +145,13 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         """Who is to come when."""
         found = db.session.scalars(db.select(Appointment).order_by(Appointment.id))
         return [{"caller": each.caller, "day": each.day} for each in found]
+
+    @app.post("/counters/<name>")
+    def staff(name: str) -> tuple[str, int]:
+        """Somebody comes to this counter, or goes."""
+        counter = db.get_or_404(Counter, name)
+        counter.staffed = request.form.get("staffed") == "yes"
+        db.session.commit()
+        return "", 204
 
     return app

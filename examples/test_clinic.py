@@ -30,7 +30,12 @@ def test_an_appointment_made_by_phone_stands_on_the_page_of_the_staff(call: Phon
     assert staff.get("/admin").json == [{"caller": call.number, "day": "monday"}]
 
 
-def test_a_caller_who_names_a_department_is_put_through_to_it(call: PhoneCall) -> None:
+def test_a_caller_who_names_a_department_is_put_through_to_it(call: PhoneCall, app: Flask) -> None:
+    staff = app.test_client()
+    staff.post("/login", data={"password": "camomile"})
+    assert staff.post("/counters/pharmacy", data={"staffed": "no"}).status_code == 204
+    call.says("Please let me speak to someone in the pharmacy.")
+    call.expect_caller_hears("Pharmacy is closed")
     call.says("Please let me speak to someone in radiology.")
     call.expect_tool("transfer_to_human", target="radiology")
     call.expect_human_hears("radiology", "A call for Radiology, from the Lakeside Clinic")

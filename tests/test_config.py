@@ -85,9 +85,9 @@ def test_where_calls_are_kept_can_be_read_by_itself() -> None:
 
 
 def test_a_settings_field_belongs_to_every_key_and_the_other_way_round() -> None:
-    assert [field.name for field in dataclasses.fields(Settings)] == sorted(
-        (key.field for key in KEYS), key=[f.name for f in dataclasses.fields(Settings)].index
-    )
+    of_humans = {"departments", "ask_humans", "usual"}  # what else WARMTRANSFER_HUMANS comes to
+    names = [field.name for field in dataclasses.fields(Settings) if field.name not in of_humans]
+    assert names == sorted((key.field for key in KEYS), key=names.index)
     assert len({key.name for key in KEYS}) == len({key.field for key in KEYS}) == len(KEYS)
 
 
@@ -262,7 +262,9 @@ def test_humans_may_stand_in_a_toml_file(tmp_path: Path) -> None:
         '[[human]]\nname = "kim"\nnumber = "+1 (555) 010-0002"\n'
     )
     sam, kim = load({**GOOD, "WARMTRANSFER_HUMANS": str(path)}).humans
-    assert sam == Human("sam", "+15550100001", "sales, invoices", Style.REDIRECT, 20.0)
+    assert sam == Human(
+        "sam", "+15550100001", "invoices", Style.REDIRECT, 20.0, departments=("sales",)
+    )
     assert kim == Human("kim", "+15550100002")
 
 

@@ -24,6 +24,7 @@ from tests.web.site import CALLER, Site
 from warmtransfer import ConfigError, Human, WarmTransfer, create_app, from_environment, signals
 from warmtransfer.clock import Clock
 from warmtransfer.config import KEYS
+from warmtransfer.core.available import Available
 from warmtransfer.core.call import Attempt, Call, Handoff, Stage
 from warmtransfer.ports.model.protocol import ModelSettings
 
@@ -285,7 +286,7 @@ def test_importing_the_package_loads_neither_the_app_nor_twilio() -> None:
 def shown(app: Flask) -> list[str]:
     """The names of the tools that the app's model is shown."""
     toolbox = app.extensions["warmtransfer"].switchboard._toolbox
-    return [tool["name"] for tool in toolbox.shown(())]
+    return [tool["name"] for tool in toolbox.shown(Available())]
 
 
 def test_a_tool_is_shown_whenever_it_was_decorated_and_stays_a_function(

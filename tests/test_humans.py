@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.test_config import GOOD
 from warmtransfer.config import Settings, load
-from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.rules import AfterHuman, Human, Rules
 from warmtransfer.errors import ConfigError
 from warmtransfer.numbers import TONES, split
 
@@ -120,3 +123,151 @@ def test_one_name_in_two_unicode_forms_is_given_twice() -> None:
 
 def test_a_number_without_anything_is_left_as_it_is() -> None:
     assert split(" +1 555 010 0001 ") == (" +1 555 010 0001 ", "")
+
+
+# Keys -----------------------------------------------------------------------------------------------
+
+FULL = """
+time_zone = "Europe/Berlin"
+holidays = ["2026-12-24"]
+
+[[department]]
+name = "billing"
+description = "invoices and payments"
+hours = "mon-fri 9:00-17:00"
+
+[[human]]
+name = "Sam Lee"
+number = "+15550100001x12"
+description = "knows every invoice"
+department = ["billing", "support"]
+at_once = 2
+ring = 20
+language = "de"
+voice = "Polly.Vicki-Neural"
+caller_id = "+15550100000"
+after_human = "end"
+
+[[human]]
+name = "kim"
+number = "client:kim.front-desk"
+departments = "support"
+hours = { mon-thu = "9-17", fri = ["9-12", "13-15"] }
+time_zone = "America/New_York"
+holidays = ["2026-11-26 Thanksgiving"]
+away = true
+briefing = "redirect"
+
+[[human]]
+name = "night"
+number = "SIP:night@pbx.example.com:5061;transport=tls"
+hours = "always"
+digits = "w5#"
+"""
+MONDAY = datetime(2026, 12, 7, 10, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
+
+
+def file(tmp_path: Path, text: str) -> str:
+    """The path of a file of humans."""
+    path = tmp_path / "team.toml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_every_key_of_a_file_is_read(tmp_path: Path) -> None:
+    settings = read(file(tmp_path, FULL))
+    sam, kim, night = settings.humans
+    (billing,) = settings.departments
+    assert (billing.name, billing.description) == ("billing", "invoices and payments")
+    assert sam.hours == billing.hours, "the only department of theirs that keeps hours"
+    assert (sam.number, sam.digits, sam.departments) == (NUMBER, "wwww12", ("billing", "support"))
+    assert (sam.at_once, sam.ring, sam.language, sam.voice) == (2, 20.0, "de", "Polly.Vicki-Neural")
+    assert (sam.caller_id, sam.after_human) == ("+15550100000", AfterHuman.END)
+    assert (kim.number, kim.departments, kim.away) == ("client:kim.front-desk", ("support",), True)
+    assert kim.hours is not None
+    assert kim.hours.zone.key == "America/New_York"
+    assert [day.date for day in kim.hours.holidays] == ["2026-12-24", "2026-11-26"]
+    assert len(kim.hours.spans) == 6
+    assert (night.number, night.digits) == ("sip:night@pbx.example.com:5061;transport=tls", "w5#")
+    assert night.hours is not None
+    assert night.hours.closes(MONDAY) == 0.0
+
+
+def test_python_takes_the_same_keys_and_the_same_shape(tmp_path: Path) -> None:
+    there, here = read(file(tmp_path, FULL)), read(tomllib.loads(FULL))
+    assert (there.humans, there.departments) == (here.humans, here.departments)
+    assert read(there.humans).humans == there.humans
+
+
+def test_hours_for_all_are_given_by_keys_of_the_environment() -> None:
+    keys = {
+        "WARMTRANSFER_HOURS": "mon-fri 9-17",
+        "WARMTRANSFER_TIME_ZONE": "Europe/Berlin",
+        "WARMTRANSFER_HOLIDAYS": "DE, 2026-12-24 closed early",
+    }
+    (sam,) = read(f"sam={NUMBER}", **keys).humans
+    assert sam.hours is not None
+    assert sam.hours.open(MONDAY)
+    assert not sam.hours.open(MONDAY + 8 * 3600)
+    assert "2026-12-24" in {day.date for day in sam.hours.holidays}
+    assert read(f"sam={NUMBER}").humans[0].hours is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("ring = 20", "ring = 3", "line 16, human 1 (Sam Lee): ring is 3; give seconds from 5 to 120"),
+        ("ring = 20", "ringing = 3", "line 16, human 1 (Sam Lee): ringing: not among the keys name, number"),
+        ("at_once = 2", "at_once = 0", "line 15, human 1 (Sam Lee): at_once is 0"),
+        ("x12", "x1a", "line 12, human 1 (Sam Lee): the number ending in 01 has an extension"),
+        ('voice = "Polly.Vicki-Neural"', "voice = 5", 'voice is no text; put it in quotes, as in voice = "'),
+        ('after_human = "end"', 'after_human = "go"', "line 20, human 1 (Sam Lee): after_human: 'go' is"),
+        ("away = true", 'away = "yes"', "line 29, human 2 (kim): away is 'yes'; give true or false"),
+        ("client:kim.front-desk", "client:kim lee", "line 24, human 2 (kim): it is no address"),
+        ("SIP:night@", "SIP:night", "such as sip:sam@pbx.example.com"),
+        ("13-15", "13-25", "line 26, human 2 (kim): hours: '13-25' is beyond"),
+        ("America/New_York", "New York", "line 27, human 2 (kim): time_zone: it is no time zone"),
+        ('holidays = ["2026-12-24"]', 'holidays = ["XX"]', "line 3: holidays: 'XX' is no country"),
+        ('ion = "invoices', 'ion = "x"\nring = 5 # "', "line 8, department 1 (billing): ring"),
+        ("mon-fri 9:00-17:00", "office hours", "line 8, department 1 (billing): hours: "),
+        ('name = "kim"', "", "line 22, human 2 (): a name of 1 to 60 letters is needed"),
+        ('briefing = "redirect"', 'briefing = "announce"', "machines are detected at telephones only"),
+        ('digits = "w5#"', 'digits = "call"', "tones"),
+        ('"night"', '"Billing"', "is the name of a human and of a department with others in it"),
+        ('departments = "support"', 'departments = "Billing"', "are one name to callers: write one"),
+        ('name = "kim"', 'name = "SAM LEE"', "the name 'sam lee' is given twice"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_told_with_line_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert FULL.count(old) == 1
+    path = file(tmp_path, FULL.replace(old, new))
+    fault = refused(path)
+    assert said in fault
+    assert " line " not in said or fault.startswith(f"WARMTRANSFER_HUMANS: {path} line ")
+
+
+def test_every_fault_of_a_human_is_told_at_once(tmp_path: Path) -> None:
+    text = FULL.replace("ring = 20", "ring = 3").replace("at_once = 2", "at_once = 0")
+    with pytest.raises(ConfigError) as caught:
+        read(file(tmp_path, text))
+    assert [" line 15" in caught.value.faults[0], " line 16" in caught.value.faults[1]] == [True, True]
+
+
+def test_whoever_is_in_two_departments_of_different_hours_says_their_own(tmp_path: Path) -> None:
+    text = FULL + '[[department]]\nname = "support"\nhours = "daily 7-22"\n'
+    assert "Sam Lee is in billing and support, whose hours differ" in refused(file(tmp_path, text))
+    text = text.replace("at_once = 2", 'hours = "mon 9-10"')
+    assert len(read(file(tmp_path, text)).departments) == 2
+
+
+def test_a_list_is_no_table_of_humans(tmp_path: Path) -> None:
+    path = file(tmp_path, '[[human]]\nname = "sam"\nnumber = "+15550100001"\n[department.billing]\n')
+    assert "department is no list of tables: write each as [[department]]" in refused(path)
+
+
+def test_a_function_is_not_asked_before_there_is_a_call() -> None:
+    def people() -> list[Human]:
+        raise AssertionError
+
+    settings = read(people)
+    assert (settings.humans, settings.ask_humans) == ((), people)

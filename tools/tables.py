@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
+from warmtransfer import person
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Outcome, Stage
 from warmtransfer.ports.carrier.refusals import MEANS
@@ -90,7 +91,21 @@ def tables() -> dict[str, str]:
         "laws": table("| law | answers | decides |", laws),
         "twilio": table("| code | what it means here, and what to do |", refused(MEANS)),
         "model": table("| code | what it means here, and what to do |", lost(ADVICE)),
+        **of_humans(),
     }
+
+
+def of_humans() -> dict[str, str]:
+    """The keys of each kind of table in a file of humans, by the name of its markers."""
+    kinds = {"human": person.HUMAN, "department": person.DEPARTMENT, "file": person.FILE}
+    return {
+        name: table("| key | such as | what it is for |", [_key_of_human(key) for key in keys])
+        for name, keys in kinds.items()
+    }
+
+
+def _key_of_human(key: person.Key) -> str:
+    return f"| `{key.name}` | `{key.example}` | {plain(key.sentence)} |"
 
 
 def filled(text: str, made: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from warmtransfer.core.rules import Human as Human
 from warmtransfer.desk.desk import UnknownCall as UnknownCall
 from warmtransfer.errors import ConfigError as ConfigError
 from warmtransfer.errors import StoreBusy as StoreBusy
+from warmtransfer.errors import UnknownTarget as UnknownTarget
 from warmtransfer.errors import WarmTransferError as WarmTransferError
 from warmtransfer.extension import WarmTransfer as WarmTransfer
 from warmtransfer.extension import create_app as create_app

@@ -21,6 +21,7 @@ from warmtransfer.core.call import Call
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import Carrier
 from warmtransfer.desk.watch import Watch
+from warmtransfer.directory import Directory
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
@@ -191,22 +192,22 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     store = seams.store or _store(settings, loop, clock)
     links = Links(settings.public_url, settings.url_prefix)
     provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
-    switchboard = Switchboard(
-        _relay_settings(settings, clock), provider, loop, clock, tools, lambda: settings.humans
-    )
+    directory = _directory(app, settings, clock, tools, store)
+    switchboard = Switchboard(_relay_settings(settings, clock), provider, loop, clock, tools, directory)
     desk = Desk(
         store=store,
         carrier=seams.carrier or _carrier(settings),
         switchboard=switchboard,
         links=links,
         settings=settings,
+        people=directory,
         clock=clock,
         loop=loop,
     )
     switchboard.desk = desk
     desk.watch(Announcer(app, tools.coroutines))
     advice = Advice(links)
-    desk.watch(lambda before, _after, event: advice.never_asked(before, event) if before else None)
+    desk.watch(advice.never_asked)
     desk.watch(_console(app, settings, seams, Ledger(store), clock).news.poke)
     life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days)
     return Parts(
@@ -215,20 +216,16 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         guard=Guard(settings.public_url, settings.auth_token, settings.auth_token_secondary),
         advice=advice,
         wrong=Wrong(),
-        documents=Documents(links, _phrasing(settings), settings.rules()),
+        documents=Documents(links, _phrasing(settings), directory.rules),
         clock=clock,
         desk=desk,
+        people=directory,
         switchboard=switchboard,
         records=store,
         life=life,
         standing=Watch(store, switchboard.live, lambda: life.leaving),
         providers=seams.all_providers(),
     )
-
-
-def _store(settings: Settings, loop: Loop, clock: Clock) -> Store:
-    owner = Owner(settings.account_sid, settings.number)
-    return Store(settings.database_url, loop.offload, clock.now, owner=owner)
 
 
 def _console(app: Flask, settings: Settings, seams: Seams, ledger: Ledger, clock: Clock) -> room.Console:
@@ -245,6 +242,19 @@ def _say_what_is_missing(settings: Settings) -> None:
             "WARMTRANSFER_WORDS gives them (names: core/words.py)",
             settings.language,
         )
+
+
+def _store(settings: Settings, loop: Loop, clock: Clock) -> Store:
+    owner = Owner(settings.account_sid, settings.number)
+    return Store(settings.database_url, loop.offload, clock.now, owner=owner)
+
+
+def _directory(
+    app: Flask, settings: Settings, clock: Clock, tools: Toolbox, store: Store
+) -> Directory:
+    directory = Directory(settings, clock, app.app_context, tools.coroutines, store.known)
+    tools.who = directory.told
+    return directory
 
 
 def _carrier(settings: Settings) -> Carrier:

@@ -6,15 +6,18 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from warmtransfer import humans as people
 from warmtransfer import parsing as as_
+from warmtransfer import person, ringing, timetable
+from warmtransfer.agreement import BOTH, disagreements, read_humans
 from warmtransfer.core.call import Style
-from warmtransfer.core.rules import RING, Human, Rules, behind
+from warmtransfer.core.hours import Holiday
+from warmtransfer.core.plans import Plan
+from warmtransfer.core.rules import RING, Department, Human, Rules, behind
 from warmtransfer.core.words import Show, words
 from warmtransfer.errors import ConfigError
-from warmtransfer.numbers import EVERYWHERE, TONES, country
+from warmtransfer.numbers import TONES
 
 INSTRUCTIONS = (
     "You answer the telephone. Be friendly and brief: one or two sentences at a time, no lists. "
@@ -26,8 +29,6 @@ GATE = 5
 
 #: The provider of models that there is without a host app's.
 PROVIDER = "openai"
-
-BOTH = "TWILIO_API_KEY and TWILIO_API_SECRET belong together: give both or neither."
 
 GREETING = "Greet the caller in one short sentence and ask how you can help."
 
@@ -102,7 +103,7 @@ KEYS: tuple[Key, ...] = (
         "auto",
         "How soon semantic_vad takes a turn as finished: low, medium, high or auto."),
     Key("WARMTRANSFER_TIME_ZONE", "time_zone", as_.time_zone, "UTC",
-        "The time zone in which the AI is told day and time, such as Europe/Berlin."),
+        "The time zone of opening hours, and in which the AI is told day and time, such as Europe/Berlin."),
     Key("WARMTRANSFER_INSTRUCTIONS", "instructions", as_.prose, INSTRUCTIONS,
         "What the AI is for and how it should speak; a path ending in .txt or .md is read. Ours "
         "(guidance.py) follow: no inventing, numbers read back, that it is an AI."),
@@ -111,8 +112,16 @@ KEYS: tuple[Key, ...] = (
     Key("WARMTRANSFER_COMPANY", "company", as_.text, "",
         "The name that the AI speaks for, and that a human hears a call is from."),
     Key("WARMTRANSFER_HUMANS", "humans", as_.anything, (),
-        "Who may be dialled, in order: sam=+15550100001,kim=+15550100002, or the path of a .toml file.",
-        required=True),
+        "Who may be dialled, in order: sam=+15550100001,kim=+15550100002, or the path of a .toml file "
+        "(docs/humans.md).", required=True),
+    Key("WARMTRANSFER_HOURS", "hours", timetable.readable, "always",
+        "When humans may be rung who have no hours of their own: mon-fri 9:00-17:00; sat 10-14, in "
+        "WARMTRANSFER_TIME_ZONE."),
+    Key("WARMTRANSFER_HOLIDAYS", "holidays", timetable.holidays, (),
+        "Days on which nobody is rung who has hours: dates, or a country or its part: DE-BE,2026-12-24."),
+    Key("WARMTRANSFER_PLAN", "plans", ringing.plans, (),
+        "How humans are rung: in turn (so does empty), all at once, or rounds of 2 (or more); then, behind "
+        "commas: longest idle first, last who spoke with this caller first, rest 120. See docs/plans.md."),
     Key("WARMTRANSFER_LAST_RESORT", "last_resort", as_.number, "",
         "A number that is always answered, E.164: Twilio dials it when the app stays away; empty: none."),
     Key("WARMTRANSFER_HUMAN_FALLBACK_URL", "human_fallback", as_.url("https", "http"), "",
@@ -198,6 +207,9 @@ class Settings:
     greeting: str
     company: str
     humans: tuple[Human, ...] = field(repr=False)
+    hours: Any
+    holidays: tuple[Holiday, ...]
+    plans: tuple[Plan, ...]
     last_resort: str = field(repr=False)
     human_fallback: str
     countries: frozenset[str]
@@ -221,11 +233,18 @@ class Settings:
     log_level: str
     port: int
     processes: int
+    departments: tuple[Department, ...] = ()
+    ask_humans: people.Ask | None = field(default=None, repr=False)  #: is asked anew for every handoff
+    usual: person.Defaults = field(default=person.Defaults(), repr=False)
 
-    def rules(self) -> Rules:
-        """What the core decides by; a gate that waits longer, twice, and extensions give more time."""
-        plain = Rules(humans=self.humans, words=words(self.language, self.words))
-        more = max((behind(human.ring) + TONES / 2 for human in self.humans if human.digits), default=0.0)
+    def rules(self, team: people.Team | None = None) -> Rules:
+        """What the core decides by; a gate that waits longer, twice, and extensions give more time.
+
+        `team`: whoever may be rung now, instead of those of the configuration.
+        """
+        team = team or people.Team(self.humans, self.departments)
+        plain = Rules(team.humans, team.departments, self.plans, words=words(self.language, self.words))
+        more = max((behind(human.ring) + TONES / 2 for human in team.humans if human.digits), default=0.0)
         briefing = plain.briefing + 2.0 * max(0, self.gate_seconds - GATE) + more
         given = {"briefing": briefing, "redirected": plain.redirected + more, **self.limits}
         return replace(plain, **dict[str, Any](given))
@@ -241,8 +260,8 @@ def load(given: Mapping[str, Any], providers: Collection[str] = (PROVIDER,)) -> 
     if values["provider"] not in providers:
         there = ", ".join(sorted(providers))
         faults.append(f"WARMTRANSFER_PROVIDER is wrong: {values['provider']!r} is none of {there}.")
-    faults += _disagreements(values)
-    _read_humans(values, faults)
+    faults += disagreements(values)
+    read_humans(values, faults)
     if faults:
         raise ConfigError(faults)
     return Settings(**values)
@@ -298,53 +317,3 @@ def database(environ: Mapping[str, Any]) -> str:
         return str(key.parse(environ.get(key.name) or key.default))
     except ValueError as fault:
         raise ConfigError([f"{key.name} is wrong: {fault}. {key.sentence}"]) from None
-
-
-def _disagreements(values: Mapping[str, Any]) -> list[str]:
-    """Faults that only several keys together show."""
-    faults = []
-    if bool(values["api_key"]) != bool(values["api_secret"]):
-        faults.append(BOTH)
-    if values["last_resort"] and values["last_resort"] == values["number"]:
-        # The caller would be led in a circle, and nobody is there to answer.
-        faults.append("WARMTRANSFER_LAST_RESORT is TWILIO_NUMBER itself, which only this app answers.")
-    public = urlsplit(values["public_url"])
-    if values["public_url"] and not values["api_base_url"]:
-        if public.scheme != "https":
-            faults.append("WARMTRANSFER_PUBLIC_URL does not start with https://. Twilio's streams need TLS.")
-        if _is_local(public.hostname or ""):
-            faults.append(
-                "WARMTRANSFER_PUBLIC_URL names this machine only. Give the host name under which Twilio can "
-                "reach it, or set TWILIO_API_BASE_URL to use the simulator."
-            )
-    if values["processes"] > 1 and values["database_url"].startswith("sqlite"):
-        faults.append(
-            f"WEB_CONCURRENCY is {values['processes']}, and calls are kept in SQLite, which one process can "
-            "use safely: set WEB_CONCURRENCY=1, or DATABASE_URL to a PostgreSQL database."
-        )
-    return faults
-
-
-def _is_local(host: str) -> bool:
-    return host in ("localhost", "0.0.0.0", "::1") or host.startswith("127.") or host.endswith(".localhost")
-
-
-def _read_humans(values: dict[str, Any], faults: list[str]) -> None:
-    """Read the humans by the other keys' rules: countries, style and ring seconds."""
-    if not values["countries"] and values["number"]:
-        values["countries"] = frozenset({country(values["number"])})
-    if values["humans"] == ():  # not given
-        return
-    try:
-        values["humans"] = people.parse(
-            values["humans"],
-            style=values["briefing"],
-            ring=values["ring_seconds"],
-            countries=values["countries"] or EVERYWHERE,
-        )
-    except ValueError as fault:
-        faults.extend(f"WARMTRANSFER_HUMANS: {line}." for line in str(fault).splitlines())
-        return
-    own = [human.name for human in values["humans"] if human.number == values["number"]]
-    # The app would ring itself, and the AI of that call could do so again.
-    faults.extend(f"WARMTRANSFER_HUMANS: {name} has TWILIO_NUMBER itself, which we answer." for name in own)

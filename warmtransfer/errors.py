@@ -3,6 +3,7 @@
 WarmTransferError
 ├── ConfigError         the deployment has to change a key
 ├── StoreBusy           the call's row stayed locked: ask again
+├── UnknownTarget       nobody who may be rung is meant: name one of those it lists
 ├── Leaving             this process is ending: ask again, the next one answers
 ├── ModelGone           the model's session cannot be had, or is gone
 └── CarrierError
@@ -40,6 +41,14 @@ class ConfigError(WarmTransferError):
 
 class StoreBusy(WarmTransferError):
     """The call's row stayed locked for longer than we wait."""
+
+
+class UnknownTarget(WarmTransferError):
+    """A human was asked for by a name that nobody bears; `names` are those there are."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(f"the target is none of {', '.join(self.names)}")
 
 
 class Leaving(WarmTransferError):

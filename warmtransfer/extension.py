@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -29,6 +30,8 @@ from warmtransfer.web.parts import NAME, parts
 
 log = logging.getLogger("warmtransfer")
 
+#: Who may be dialled, as docs/humans.md has it.
+Humans = Iterable[Human | Mapping[str, Any]] | Mapping[str, Any] | str | Path
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What an app is told whose configuration lacks keys: most have them in the environment.
@@ -41,7 +44,8 @@ IN_THE_APP = (
 class WarmTransfer:
     """An AI that answers the phone and hands the caller to a person, as part of a Flask app.
 
-    `humans` and `instructions` are used by apps whose configuration does not set them. The other arguments
+    `humans` and `instructions` are used by apps whose configuration does not set them. `humans` may be a
+    function, which is asked anew for every handoff, within an app context. The other arguments
     replace a part by one of your own: `clock`, `carrier`, `store` and `loop`; `providers` adds makers of
     sessions with a realtime model, by the name that WARMTRANSFER_PROVIDER chooses one by.
 
@@ -54,7 +58,7 @@ class WarmTransfer:
         self,
         app: Flask | None = None,
         *,
-        humans: Iterable[Human | Mapping[str, Any]] | Mapping[str, str] = (),
+        humans: Humans | Callable[[], Humans | Awaitable[Humans]] = (),
         instructions: str = "",
         clock: Clock | None = None,
         carrier: Carrier | None = None,
@@ -133,8 +137,8 @@ class WarmTransfer:
     def ask(self, call_id: str, target: str = "", reason: str = "", summary: str = "") -> Call:
         """Ask for a human for this call, within an app context; a second ask only adds its summary.
 
-        `target` is a configured human's name, or a word of their description; empty for the first in line.
-        Raises UnknownCall, and StoreBusy when the call stays locked.
+        `target` is a department, a human's name, or a word of their description; empty for the first in line.
+        Raises UnknownTarget for one that means nobody, UnknownCall, and StoreBusy when the call stays locked.
         """
         here = parts()
         here.life.start()

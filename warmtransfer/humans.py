@@ -4,68 +4,176 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from warmtransfer.core.call import Style
-from warmtransfer.core.rules import Human
-from warmtransfer.numbers import dialable, split, tones
-from warmtransfer.parsing import text as line
+from warmtransfer import person
+from warmtransfer.core.names import fold
+from warmtransfer.core.rules import Department, Human
+from warmtransfer.located import line_of
+from warmtransfer.person import Defaults, Wrong, faults_of
+from warmtransfer.ringing import PLAN
 
-#: Keys of one `[[human]]` table of the TOML file, and of one mapping given in Python.
-FIELDS = ("name", "number", "description", "department", "ring", "briefing")
+#: What a host app's function gives, or a configuration: anything `parse` reads.
+Given = Any
+Ask = Callable[[], Given]
 
-#: What text under a key looks like.
-EXAMPLES = {"name": "sam", "number": "+15550100001", "department": "sales", "description": "invoices"}
+HUMAN, DEPARTMENT = "human", "department"
 
 
-def parse(given: object, *, style: Style, ring: float, countries: frozenset[str]) -> tuple[Human, ...]:
-    """The humans that `given` names, in order; raises ValueError with every fault, one a line."""
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The humans in their order, and the departments that have a table of their own."""
+
+    humans: tuple[Human, ...] = ()
+    departments: tuple[Department, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was given: tables, and, where it is a file, its text and name."""
+
+    humans: tuple[object, ...] = ()
+    departments: tuple[object, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    name: str = ""
+
+    def place(self, kind: str, number: int, entry: object, key: str = "") -> str:
+        """Where a fault is: file and line, then whose it is."""
+        path = (kind, number - 1, key) if key else (kind, number - 1)
+        line = (line_of(self.text, path) or line_of(self.text, path[:2])) if self.text else 0
+        where = f"{self.name} line {line}, " if line else ""
+        return f"{where}{kind} {number} ({_name(entry)})"
+
+
+def parse(given: Given, ours: Defaults) -> Team:
+    """The team that `given` names, in order; raises ValueError with every fault, one a line.
+
+    A function is not asked; see `asked`.
+    """
     faults: list[str] = []
-    humans: list[Human] = []
-    for number, entry in enumerate(_entries(given), 1):
-        try:
-            humans.append(_dialable(_human(entry, style, ring), countries))
-        except ValueError as fault:
-            faults.append(f"human {number} ({_name(entry)}): {fault}")
-    names = [normalize("NFKC", human.name).casefold() for human in humans]
-    faults += [
-        f"the name {name!r} is given twice" for name in sorted({n for n in names if names.count(n) > 1})
-    ]
+    source = _source(given)
+    ours = _usual(source, ours, faults)
+    departments = _each(source, DEPARTMENT, lambda each: person.department(each, ours), faults)
+    humans = _each(source, HUMAN, lambda each: person.human(each, ours), faults)
+    faults += _twice(HUMAN, [human.name for human in humans])
+    faults += _twice(DEPARTMENT, [each.name for each in departments])
+    team = _timed(Team(tuple(humans), tuple(departments)), ours, faults)
+    faults += _mixed_up(team)
     if faults:
         raise ValueError("\n".join(faults))
-    if not humans:
-        raise ValueError("it names nobody, and somebody must be there to be dialled; give sam=+15550100001")
-    return tuple(humans)
+    return team
 
 
-def _dialable(human: Human, countries: frozenset[str]) -> Human:
-    """The human with a number to dial and, apart from it, the tones to send after the answer."""
-    number, digits = split(human.number)
-    digits = tones(human.digits) if human.digits else digits
-    if digits and human.style is Style.ANNOUNCE:
-        # POST Participants has no SendDigits.
-        raise ValueError(
-            f"an extension cannot be reached in the style announce, in which no tones can be sent; "
-            f'set briefing = "screen" for {human.name}, or give a number without an extension'
-        )
-    return replace(human, number=dialable(number, countries), digits=digits)
+def nobody(team: Team) -> str:
+    """What is wrong with a list without anybody, "" for one with somebody."""
+    if team.humans:
+        return ""
+    return "it names nobody, and somebody must be there to be dialled; give sam=+15550100001"
 
 
-def _entries(given: object) -> Iterable[object]:
+def is_function(given: object) -> bool:
+    """Whether it is to be asked anew for every handoff."""
+    return callable(given) and not isinstance(given, Mapping | Iterable)
+
+
+def _each(source: Source, kind: str, read: Callable[[object], Any], faults: list[str]) -> list[Any]:
+    made = []
+    entries = source.humans if kind == HUMAN else source.departments
+    for number, entry in enumerate(entries, 1):
+        try:
+            made.append(read(entry))
+        except ExceptionGroup as group:
+            faults += [f"{source.place(kind, number, entry, each.key)}: {each}" for each in faults_of(group)]
+    return made
+
+
+def _usual(source: Source, ours: Defaults, faults: list[str]) -> Defaults:
+    """The defaults, with what the file says for all."""
+    wrong: list[Wrong] = []
+    values = person.read(source.more, person.FILE, wrong)
+    more = tuple(values.get("holidays", ()))
+    ours = replace(
+        ours,
+        zone=values.get("time_zone", ours.zone),
+        hours=values.get("hours", ours.hours),
+        holidays=(*ours.holidays, *more),
+    )
+    try:
+        person.usual(ours)
+    except Wrong as fault:
+        wrong.append(fault)
+        ours = replace(ours, hours="always")
+    for each in wrong:
+        line = line_of(source.text, (each.key,)) if source.text else 0
+        faults.append(f"{source.name} line {line}: {each}" if line else str(each))
+    return ours
+
+
+def _timed(team: Team, ours: Defaults, faults: list[str]) -> Team:
+    """The team with hours for whoever has none of their own: their department's, or everybody's."""
+    usual = person.usual(ours)
+    by_name = {each.name: each for each in team.departments}
+    humans = []
+    for human in team.humans:
+        theirs = {by_name[name].hours for name in human.departments if name in by_name}
+        theirs.discard(None)
+        if human.hours is None and len(theirs) > 1:
+            faults.append(
+                f"{human.name} is in {' and '.join(human.departments)}, whose hours differ: "
+                f"give hours for {human.name}, too"
+            )
+        elif human.hours is None:
+            human = replace(human, hours=next(iter(theirs), usual))
+        humans.append(human)
+    return replace(team, humans=tuple(humans))
+
+
+def _mixed_up(team: Team) -> list[str]:
+    """Departments that nobody can tell from a human, or from each other."""
+    humans = {fold(human.name): human for human in team.humans}
+    named: dict[tuple[str, ...], str] = {}
+    faults = []
+    for name in dict.fromkeys((
+        *(each.name for each in team.departments), *(t for h in team.humans for t in h.departments),
+    )):  # fmt: skip
+        words = fold(name)
+        others = [human for human in team.humans if name in human.departments]
+        if words in humans and others != [humans[words]]:
+            faults.append(f"{name!r} is the name of a human and of a department with others in it")
+        if words in named:
+            faults.append(f"the departments {named[words]!r} and {name!r} are one name to callers: write one")
+        named[words] = name
+    return faults
+
+
+def _twice(kind: str, given: Iterable[str]) -> list[str]:
+    names = [normalize("NFKC", name).casefold() for name in given]
+    what = "the name" if kind == HUMAN else "the department"
+    return [f"{what} {name!r} is given twice" for name in sorted({n for n in names if names.count(n) > 1})]
+
+
+def _source(given: Given) -> Source:
     match given:
+        case Team():
+            return Source(given.humans, given.departments)
         case str():
             text = given.strip()
-            return _file(Path(text)) if text.endswith(".toml") else _line(text)
+            return _file(Path(text)) if text.endswith(".toml") else Source(tuple(_line(text)))
         case Path():
             return _file(given)
+        case Mapping() if set(given) & {HUMAN, DEPARTMENT} and not all(
+            isinstance(v, str) for v in given.values()
+        ):
+            return _tables(given)
         case Mapping():
-            return [{"name": name, "number": number} for name, number in given.items()]
+            return Source(tuple({"name": name, "number": number} for name, number in given.items()))
         case Iterable():
-            return list(given)
+            return Source(tuple(given))
     raise ValueError(
         "give `name=+15550100001,other=+15550100002`, the path of a .toml file, or a list of humans"
     )
@@ -85,63 +193,33 @@ def _line(text: str) -> list[object]:
     return entries
 
 
-def _file(path: Path) -> list[object]:
+def _file(path: Path) -> Source:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except OSError as fault:
         raise ValueError(f"the file {path} cannot be read: {fault.strerror}") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ValueError(f"the file {path} is not TOML: {fault}") from fault
     except RecursionError:  # tomllib descends once a bracket
         raise ValueError(f"the file {path} is nested too deeply") from None
-    tables = data.get("human")
-    if not isinstance(tables, list) or not tables:
+    if not data.get(HUMAN) or not isinstance(data[HUMAN], list):
         raise ValueError(f"the file {path} has no [[human]] table")
-    return tables
+    return _tables(data, text, str(path))
 
 
-def _human(entry: object, style: Style, ring: float) -> Human:
-    if isinstance(entry, Human):
-        return entry
-    if not isinstance(entry, Mapping):
-        raise ValueError("neither a Human nor a table of " + ", ".join(FIELDS))
-    unknown = sorted(set(map(str, entry)) - set(FIELDS))
-    if unknown:
-        raise ValueError(f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
-    name = _words(entry, "name")
-    if not name or len(name) > 60:
-        raise ValueError("a name of 1 to 60 letters is needed")
-    about = ", ".join(filter(None, (_words(entry, key) for key in ("department", "description"))))
-    return Human(
-        name=name,
-        number=_words(entry, "number"),
-        description=about,
-        style=_style(entry.get("briefing", style)),
-        ring=_ring(entry.get("ring", ring)),
-    )
-
-
-def _words(entry: Mapping[Any, Any], key: str) -> str:
-    """The entry's line of text under this key; a list there would be spoken with its brackets."""
-    given = entry.get(key, "")
-    if not isinstance(given, str):
-        raise ValueError(f'{key} is no text; put it in quotes, as in {key} = "{EXAMPLES[key]}"')
-    return line(given)
+def _tables(data: Mapping[str, Any], text: str = "", name: str = "") -> Source:
+    lists = {}
+    for kind in (HUMAN, DEPARTMENT):
+        lists[kind] = data.get(kind, [])
+        if not isinstance(lists[kind], list | tuple):
+            line = line_of(text, (kind,)) if text else 0
+            where = f"{name} line {line}: " if line else ""
+            raise ValueError(f"{where}{kind} is no list of tables: write each as [[{kind}]]")
+    more = {key: value for key, value in data.items() if key not in (*lists, PLAN)}
+    return Source(tuple(lists[HUMAN]), tuple(lists[DEPARTMENT]), more, text, name)
 
 
 def _name(entry: object) -> str:
     name: Any = entry.get("name", "") if isinstance(entry, Mapping) else getattr(entry, "name", "")
     return name.strip() if isinstance(name, str) else "no name"
-
-
-def _style(given: object) -> Style:
-    try:
-        return Style(str(given))
-    except ValueError:
-        raise ValueError(f"briefing {given!r} is none of {', '.join(Style)}") from None
-
-
-def _ring(given: object) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 5 <= given <= 120:
-        raise ValueError(f"ring is {given!r}; give seconds from 5 to 120")
-    return float(given)

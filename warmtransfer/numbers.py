@@ -99,6 +99,33 @@ def dialable(text: str, countries: frozenset[str]) -> str:
     return number
 
 
+#: How addresses begin that are no telephone's: an app of the account's, and any telephone system's.
+CLIENT, SIP = "client:", "sip:"
+_ADDRESSES = {
+    CLIENT: (r"client:[A-Za-z0-9_.+@=-]{1,121}", "client:sam"),
+    SIP: (r"sips?:[^\s@:;?]+@[A-Za-z0-9.-]+(:\d{1,5})?([;?][^\s]*)?", "sip:sam@pbx.example.com"),
+}
+
+
+def is_phone(text: str) -> bool:
+    """Whether it is a telephone's number, and no address of another kind."""
+    return not text.strip().lower().startswith((CLIENT, SIP, "sips:"))
+
+
+def address(text: str, countries: frozenset[str]) -> str:
+    """A number that may be dialled, or a `client:` or `sip:` address; raises ValueError for anything else."""
+    if is_phone(text):
+        return dialable(text, countries)
+    given = text.strip()
+    kind = CLIENT if given.lower().startswith(CLIENT) else SIP
+    shape, example = _ADDRESSES[kind]
+    head, _, rest = given.partition(":")
+    given = f"{head.lower()}:{rest}"
+    if len(given) > 255 or not re.fullmatch(shape, given):
+        raise ValueError(f"it is no address that can be dialled, such as {example}")
+    return given
+
+
 def known_country(text: str) -> str:
     """A country's two letters, or `PREMIUM`; raises ValueError for anything else."""
     code = text.strip().upper()

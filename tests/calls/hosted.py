@@ -19,7 +19,7 @@ from warmtransfer.web.twiml.phrasing import Phrasing
 def away(last_resort: str = "") -> Away:
     """The documents of a deployment with this number of last resort."""
     phrasing = Phrasing(number="+15550100000", last_resort=last_resort)
-    return Documents(Links(PUBLIC), phrasing, Rules()).away
+    return Documents(Links(PUBLIC), phrasing, Rules).away
 
 
 def hosted(folder: Path, last_resort: str = "") -> str:

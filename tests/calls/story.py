@@ -49,6 +49,7 @@ class Story:
         self.caller_sid = ""
         self.number = f"+1555017{next(_callers):04d}"
         self.call_id = ""
+        self.together = 1  #: how many humans the plan rings at once
         #: Twilio's error codes that this story brings about, beside those of broken streams.
         self.expected = {31901, 31902, 31903, 31920, 31921}
 
@@ -180,15 +181,22 @@ class Story:
         self._one_human_at_a_time(legs)
 
     def _one_human_at_a_time(self, legs: list[Row]) -> None:
+        """Or a round of the plan; and whoever comes into the room to talk finds no other human there."""
         up: set[str] = set()
+        inside: set[str] = set()
         for row in legs:
             if not str(row.get("label", "")).startswith("human"):
                 continue
-            if row["event"] == "dialled":
-                assert not up, f"{row} while {up} is up\n{self.digest()}"
-                up.add(row["call_sid"])
-            elif row["event"] == "ended":
-                up.discard(row["call_sid"])
+            sid, event = row["call_sid"], row["event"]
+            if event == "dialled":
+                assert len(up) < self.together, f"{row} while {up} is up\n{self.digest()}"
+                up.add(sid)
+            elif event in ("joined", "unmuted") and not row.get("muted"):
+                assert not inside - {sid}, f"{row} while {inside} is in the room\n{self.digest()}"
+                inside.add(sid)
+            elif event in ("left", "ended"):
+                inside.discard(sid)
+                up -= {sid} if event == "ended" else set()
 
     def evidence(self) -> Evidence:
         """What was seen and heard in the story, once the caller has gone and the recordings are written."""

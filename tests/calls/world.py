@@ -111,8 +111,9 @@ class World:
             "PORT": str(self.port),
             "OPENAI_API_KEY": "sk-test",
             "WARMTRANSFER_PUBLIC_URL": PUBLIC,
-            "WARMTRANSFER_HUMANS": f"sam={SAM},kim={KIM}",
+            "WARMTRANSFER_HUMANS": str(self._people()),
             "WARMTRANSFER_RING_SECONDS": "8",
+            "WARMTRANSFER_PLAN": "rest 0",  # stories follow each other within two minutes
             "WARMTRANSFER_REST_TIMEOUT": "1",
             "WARMTRANSFER_API_TOKEN": TOKEN,
             "DATABASE_URL": f"sqlite:///{self.folder / 'calls.sqlite3'}",
@@ -120,6 +121,17 @@ class World:
         }
         self.start_app()
         return self
+
+    def _people(self) -> Path:
+        """The file of those who may be rung: for as many calls as a world has at once."""
+        path = self.folder / "people.toml"
+        humans = (("sam", SAM), ("kim", KIM))
+        path.write_text(
+            "".join(
+                f'[[human]]\nname = "{name}"\nnumber = "{number}"\nat_once = 100\n' for name, number in humans
+            )
+        )
+        return path
 
     def start_app(self) -> subprocess.Popen[str] | Made:
         """Start the app, also again after it was killed, and wait until it answers."""

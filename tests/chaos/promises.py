@@ -20,7 +20,7 @@ TRUE = {
 }
 PROMISES = {
     "caller": "the caller's leg is whole until they hang up",
-    "one": "never two humans rung, or in the room, at once",
+    "one": "never more humans rung at once than the plan says (one, in turn), never two in the room",
     "once": "no human is rung twice in one attempt",
     "ai": "the AI is removed only while a human is in",
     "up": "no leg is left up",
@@ -51,6 +51,7 @@ class Case:
     struck: bool = False  #: whether anything was killed, lost or refused: then some things cannot be known
     moves: bool = False
     thanked: bool = False
+    together: int = 1  #: how many humans the plan rings at once
 
 
 @dataclass
@@ -87,7 +88,7 @@ def judge(case: Case) -> Verdicts:
     found = Verdicts()
     scene = Scene(case.caller_sid)
     for row in case.rows:
-        _dialling(row, scene, found)
+        _dialling(row, scene, found, case.together)
         _removing(row, scene, found)
         scene.take(row)
         _joining(row, scene, found)
@@ -109,19 +110,23 @@ def _state(case: Case) -> str:
 # While it happens -----------------------------------------------------------------------------------
 
 
-def _dialling(row: Row, scene: Scene, found: Verdicts) -> None:
-    """Nobody is rung while another human's leg is up."""
+def _dialling(row: Row, scene: Scene, found: Verdicts, together: int) -> None:
+    """Nobody is rung while another human's leg is up, or as many as the plan rings at once."""
     if row["kind"] != "leg" or row["event"] != "dialled":
         return
     if row.get("direction") == "inbound" or str(row.get("to", "")).startswith("app:"):
         return
     others = [leg.to for leg in scene.up("human")]
-    found.test("one", f"{row['to']} is rung while {', '.join(others)} is up" if others else "")
+    more = len(others) >= together
+    found.test("one", f"{row['to']} is rung while {', '.join(others)} is up" if more else "")
 
 
 def _joining(row: Row, scene: Scene, found: Verdicts) -> None:
     if row["kind"] == "leg" and row["event"] == "joined":
-        inside = [sid for sid in scene.room() if sid in scene.legs and scene.legs[sid].kind == "human"]
+        humans = [sid for sid in scene.room() if sid in scene.legs and scene.legs[sid].kind == "human"]
+        inside = [sid for sid in humans if not scene.legs[sid].silent or sid == row["call_sid"]]
+        if scene.legs[row["call_sid"]].silent:
+            inside = []  # announced, and not let in yet: others may be so beside them
         if row["call_sid"] in inside:
             found.test("one", f"{len(inside)} humans in the room" if len(inside) > 1 else "")
 
@@ -208,13 +213,17 @@ def _untrue(attempt: Row, scene: Scene, case: Case) -> str:
         return f"{who} has no outcome"
     leg = _leg_of(attempt, scene, case)
     if leg is None:
-        known = {"error", "unreachable", "failed", "caller_left", "cancelled", "timed_out"}
+        known = {"error", "unreachable", "failed", "caller_left", "cancelled", "timed_out", "taken"}
         return "" if outcome in known else f"{who} is {outcome}, and no leg was ever dialled"
     with_caller = bool(leg.joined and attempt["style"] != "announce") or leg.bridged is not None
     if with_caller and outcome != "accepted":
         return f"{who} talked with the caller and is {outcome}"
     if outcome == "accepted" and not with_caller and leg.pressed != "1" and not leg.joined:
         return f"{who} is accepted, but pressed {leg.pressed or 'nothing'}"
+    if outcome == "taken":
+        same = (each for call in case.calls for each in call["attempts"] if _together(each, attempt, call))
+        beaten = any(each["outcome"] == "accepted" for each in same)
+        return "" if beaten else f"{who} is taken, and nobody rung beside them has accepted"
     if outcome == "error" and case.struck:
         return ""
     if leg.status in TRUE and leg.answered is None:
@@ -235,6 +244,11 @@ def _untrue(attempt: Row, scene: Scene, case: Case) -> str:
     if outcome == "declined" and not leg.pressed and leg.machine:
         return f"{who} is a mailbox and is declined"
     return ""
+
+
+def _together(each: Row, attempt: Row, call: Row) -> bool:
+    """Whether both were begun together."""
+    return attempt in call["attempts"] and each.get("first") == attempt.get("first") != 0
 
 
 def _leg_of(attempt: Row, scene: Scene, case: Case) -> Leg | None:

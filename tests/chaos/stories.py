@@ -64,6 +64,7 @@ class Told:
     asks: str = ""  #: the human that an operator asks for by the API, once the AI has the caller
     moves: bool = False  #: the caller's own leg leaves the room, as style redirect has it
     thanked: bool = False  #: we may hang up, after a message
+    together: int = 1  #: how many humans the plan rings at once
 
 
 def with_human(scene: Scene) -> bool:
@@ -98,6 +99,7 @@ def _style(style: str) -> dict[str, str]:
 
 
 REDIRECT, ANNOUNCE = _style("redirect"), _style("announce")
+TOGETHER = {"WARMTRANSFER_PLAN": "all at once, rest 0"}
 #: Who is not understood, because whoever listened has just died, asks again.
 CALLS = (HELLO, ASK, {"wait": 40}, ASK, {"wait": 30}, ASK, STAY)
 NOBODY = (human(SAM, "busy"), human(KIM, "no-answer"))
@@ -129,6 +131,14 @@ CATALOGUE: tuple[Told, ...] = (
     Told("redirected to nobody", (human(SAM, "no-answer"), refuses(KIM, "2")), CALLS, with_human, REDIRECT,
          moves=True),
     Told("redirected, and the caller leaves", (listens(SAM),), CALLS, briefing, REDIRECT, moves=True),
+    Told("both are rung, and the second takes it", (listens(SAM), takes(KIM)), CALLS, with_human, TOGETHER,
+         linger=4.0, together=2),
+    Told("both are rung, one is a mailbox and one hangs up", (human(SAM, "voicemail"), hangs_up(KIM)), CALLS,
+         with_human, TOGETHER, together=2),
+    Told("both are rung, and the caller leaves", (listens(SAM), human(KIM, {"after": 6.0}, STAY)), CALLS,
+         briefing, TOGETHER, linger=0.5, together=2),
+    Told("both are announced", (listens(SAM), listens(KIM)), CALLS, with_human, {**ANNOUNCE, **TOGETHER},
+         linger=4.0, together=2),
     Told("a redirect, then a screen", (human(SAM, "busy"), takes(KIM)), CALLS, with_human,
          {"WARMTRANSFER_HUMANS": MIXED}, moves=True),
     Told("the stream breaks", (), (HELLO, STAY), greeted, linger=8.0, faults=("stream=drop_after:6",)),

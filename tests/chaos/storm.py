@@ -105,7 +105,13 @@ class Storm:
 
     def _set_up(self) -> None:
         world = self._world
-        world.settings = {"WARMTRANSFER_BRIEFING": self._of.style}
+        people = world.folder / "humans.toml"
+        people.write_text(self._of.humans)
+        world.settings = {
+            "WARMTRANSFER_BRIEFING": self._of.style,
+            "WARMTRANSFER_PLAN": self._of.plan,
+            "WARMTRANSFER_HUMANS": str(people),
+        }
         world.afresh()
         world.phones(*self._of.phones)
         world.control("PUT", "/laws", self._of.laws)
@@ -194,6 +200,7 @@ class Storm:
             case = Case(
                 rows, each.sid, calls, each.hung_up, up, each.kept if not each.stays else None,
                 struck=True, moves=self._of.style == "redirect", thanked=True,
+                together=self._of.together,
             )  # fmt: skip
             verdicts = judge(case)
             found.append((each, case, verdicts))

@@ -75,6 +75,7 @@ class Telling:
         case = Case(
             self._rows, self._caller, calls, hung_up, left, kept, log,
             struck=struck or bool(story.faults), moves=story.moves, thanked=story.thanked,
+            together=story.together,
         )  # fmt: skip
         passed = [] if self._boundary else world.passed()
         fair = self._pace.kept(self._rows)

@@ -16,6 +16,7 @@ CALLERS = 8
 PATIENT = 200.0
 
 STYLES = ("screen", "screen", "screen", "announce", "redirect")
+PLANS = ("rest 0", "longest idle first, rest 0", "all at once, rest 0")
 CALLBACKS = ("in_order", "late", "twice", "shuffled", "lost:0.1", "lost:0.25")
 LAWS: dict[str, tuple[str, ...]] = {
     "announcement": ("private", "all"),
@@ -81,6 +82,8 @@ class Weather:
     seed: int
     apps: int
     style: str
+    plan: str = "rest 0"
+    seats: int = CALLERS  #: calls that a human takes at once
     laws: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     model: list[tuple[float, str]] = field(default_factory=list)  #: when each begins to wait for its turn
@@ -89,11 +92,27 @@ class Weather:
     callers: list[tuple[float, list[Row], float]] = field(default_factory=list)
     """When each phones in, what they do, and how long they stay; 0: until they have got what they want."""
 
+    @property
+    def together(self) -> int:
+        """How many humans are rung at once for one caller."""
+        return 2 if "at once" in self.plan and self.style != "redirect" else 1
+
+    @property
+    def humans(self) -> str:
+        """The file of those who may be rung."""
+        names = (("sam", SAM), ("kim", KIM))
+        return "".join(
+            f'[[human]]\nname = "{name}"\nnumber = "{number}"\nat_once = {self.seats}\n'
+            for name, number in names
+        )
+
 
 def weather(seed: int) -> Weather:
     """The same for the same seed."""
     dice = random.Random(seed)
     found = Weather(seed, apps=dice.choice((1, 2)), style=dice.choice(STYLES))
+    ways = random.Random(f"plan {seed}")  # of its own: what a seed meant before, it still means
+    found.plan, found.seats = ways.choice(PLANS), ways.choice((CALLERS, 2, 1))
     found.laws = {name: dice.choice(answers) for name, answers in LAWS.items()}
     found.laws["callbacks"] = dice.choice(CALLBACKS)
     found.faults = dice.sample(REST, dice.randint(0, 3)) + dice.sample(STREAMS, dice.randint(0, 1))

@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 
 from warmtransfer.core import events as ev
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import AIState, Call, Stage
 from warmtransfer.core.legs import Ended
+from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.step import step

@@ -14,7 +14,8 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Attempt, Style
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome, of_leg, words
-from warmtransfer.core.policy import named, next_human
+from warmtransfer.core.policy import named
+from warmtransfer.core.rounds import next_round
 
 
 @given(st.text(st.characters(), max_size=2000))
@@ -70,7 +71,7 @@ def test_a_number_or_a_stranger_is_no_target(target: str) -> None:
 def test_each_human_is_rung_once_per_handoff_and_again_in_the_next() -> None:
     story = Story().ringing().tell(ev.HumanEnded(1, Ended.BUSY))
     story.tell(ev.HumanDialled(2, "CA2"), ev.HumanEnded(2, Ended.BUSY))
-    assert next_human(story.call, RULES) is None
+    assert next_round(story.call, RULES) == ()
     story.tell(ev.HandoffAsked("tool"))
     assert [each.name for each in story.call.attempts] == ["sam", "kim", "sam"]
 
@@ -157,6 +158,7 @@ WORDS = {
     Outcome.UNREACHABLE: "could not be reached",
     Outcome.CANCELLED: "did not answer in time",
     Outcome.CALLER_LEFT: "was not needed any more",
+    Outcome.TAKEN: "was not needed any more",
     Outcome.TIMED_OUT: "did not answer in time",
     Outcome.ERROR: "could not be reached",
 }

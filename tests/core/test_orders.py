@@ -66,6 +66,8 @@ FILLED = [
     (do.RedirectCaller(2, "CAhuman2", "CAcaller", 2), CALL),
     (do.RedirectCaller(0, "", "CAcaller", 2), replace(CALL, attempts=())),
     (do.EndHuman(2, "CAhuman2"), CALL),
+    (do.EndOthers(2, "CAhuman2"), replace(CALL, attempts=(replace(SAM, outcome=Outcome.MACHINE),))),
+    (do.EndOthers(2, "CAhuman2", told=True), replace(CALL, attempts=(replace(SAM, outcome=Outcome.TAKEN),))),
     (do.TellHuman(2, "CAhuman2"), CALL),
     (do.BriefOnHold(2, "CAhuman2", "CF2"), CALL),
     (do.LetHumanIn(2, "CAhuman2", "CF2"), CALL),
@@ -78,6 +80,7 @@ FILLED = [
     (do.LookForRoom("wt-c1-2", "CF2", "CAcaller"), CALL),
     (do.LookForCaller("wt-c1-2", "CF2", "CAcaller"), CALL),
     (do.LookForLoneCaller("wt-c1-2", "CF2", "CAcaller"), CALL),
+    (do.LookWhoLeft("wt-c1-2", "CF2", "CAcaller"), replace(CALL, attempts=(replace(SAM, ended=True),))),
     (do.ComfortCaller("wt-c1-2", "CF2", "CAcaller"), ALONE),
     (do.EndCaller("wt-c1-2", "CF2", "CAcaller"), CALL),
 ]
@@ -89,14 +92,14 @@ def test_every_order_is_among_the_filled_ones() -> None:
 
 @pytest.mark.parametrize(("order", "call"), FILLED)
 def test_an_order_carries_its_legs_and_numbers_and_can_be_read_back(order: do.Order, call: Call) -> None:
-    assert type(order)().for_call(call, RULES) == order
+    assert type(order)().for_call(call, RULES) == (order,)
     assert do.from_dict(order.to_dict()) == order
     assert order.to_dict()["order"] == type(order).__name__
 
 
 KEYS = {
     **dict.fromkeys(("RemoveAI", "EndAI", "LookForAI", "LimitAI"), "ai-3"),
-    **dict.fromkeys(("LookForRoom", "LookForCaller", "LookForLoneCaller"), "caller"),
+    **dict.fromkeys(("LookForRoom", "LookForCaller", "LookForLoneCaller", "LookWhoLeft"), "caller"),
     **dict.fromkeys(("ComfortCaller", "EndCaller"), "caller"),
     "AddAI": "ai-4",
     "EndStray": "CAstray",
@@ -122,6 +125,12 @@ NEEDLESS = [
         for kind in (do.BriefOnHold, do.LetHumanIn)
         for style in (Style.SCREEN, Style.REDIRECT)
     ),
+    *((do.EndOthers, call) for call in (CALL, ENDED, BARE)),
+    *(
+        (do.EndOthers, replace(CALL, attempts=(replace(SAM, outcome=outcome),)))
+        for outcome in (Outcome.ACCEPTED, Outcome.LAST_RESORT)
+    ),
+    *((do.LookWhoLeft, call) for call in (CALL, BARE)),
     (do.AddAI, BARE),
     (do.RemoveAI, ALONE),
     (do.EndAI, replace(ALONE, ai=replace(ALONE.ai, call_sid=""))),
@@ -144,7 +153,37 @@ NEEDLESS = [
 
 @pytest.mark.parametrize(("kind", "call"), NEEDLESS)
 def test_an_order_without_anything_to_do_it_to_is_not_given(kind: type[do.Order], call: Call) -> None:
-    assert kind().for_call(call, RULES) is None
+    assert kind().for_call(call, RULES) == ()
+
+
+THREE = replace(
+    CALL,
+    attempts=(
+        replace(SAM, n=1, name="pat", call_sid="CAhuman1", ended=True),
+        *(replace(SAM, n=n, first=2, call_sid=f"CAhuman{n}") for n in (2, 3, 4)),
+    ),
+)
+
+
+def test_an_order_is_about_every_leg_of_a_round_or_the_one_that_the_fact_is_about() -> None:
+    assert [order.n for order in do.EndHuman().for_call(THREE, RULES)] == [2, 3, 4]
+    assert [order.n for order in do.EndHuman().for_call(THREE, RULES, 3)] == [3]
+    assert do.EndHuman().for_call(THREE, RULES, 1) == ()
+
+
+def test_whoever_accepts_is_let_in_and_all_others_are_ended_told_or_looked_for() -> None:
+    call = THREE.with_attempt(replace(THREE.attempts[1], outcome=Outcome.ACCEPTED))
+    call = call.with_attempt(replace(THREE.attempts[2], outcome=Outcome.TAKEN))
+    call = call.with_attempt(replace(THREE.attempts[3], outcome=Outcome.TAKEN, call_sid=""))
+    assert [order.n for order in do.LetHumanIn().for_call(call, RULES, 2)] == [2]
+    assert [(order.n, order.told) for order in do.EndOthers().for_call(call, RULES, 2)] == [(3, True)]
+    assert [order.n for order in do.LookForDial().for_call(call, RULES, 2)] == [4]
+
+
+def test_no_humans_leg_waits_behind_another_and_all_else_waits_in_its_lane() -> None:
+    assert do.DialHuman(1).queue != do.DialHuman(2).queue == do.LookForDial(2).queue
+    assert do.EndHuman(1).queue != do.EndHuman(2).queue
+    assert do.RedirectCaller(1).queue == do.RedirectCaller(2).queue == do.ComfortCaller().queue
 
 
 def test_comfort_is_given_again_in_the_moment_in_which_the_last_one_ends() -> None:
@@ -170,8 +209,8 @@ def test_news_is_told_once() -> None:
 def test_the_ai_is_tried_again_later_and_later() -> None:
     losses = [replace(CALL, ai=replace(CALL.ai, losses=(1.0,) * times)) for times in range(6)]
     assert [backoff(call) for call in losses] == [0.0, 0.0, 1.0, 3.0, 3.0, 3.0]
-    assert do.AddAI().for_call(losses[2], RULES) == do.AddAI(4, "CF2", "wt-c1-2", 1.0)
-    assert do.PrepareModel().for_call(losses[3], RULES) == do.PrepareModel(3.0)
+    assert do.AddAI().for_call(losses[2], RULES) == (do.AddAI(4, "CF2", "wt-c1-2", 1.0),)
+    assert do.PrepareModel().for_call(losses[3], RULES) == (do.PrepareModel(3.0),)
 
 
 def test_a_human_who_is_not_configured_any_more_rings_for_the_usual_time() -> None:

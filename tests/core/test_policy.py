@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,11 +14,16 @@ from hypothesis import strategies as st
 from tests.core.stories import Story
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
+from warmtransfer.core.attempts import close, start
+from warmtransfer.core.briefing import progress
 from warmtransfer.core.call import Call, Handoff
+from warmtransfer.core.hours import Hours, Span
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.names import fold
-from warmtransfer.core.policy import meant, named, next_human
-from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.policy import department, departments, meant, named
+from warmtransfer.core.rounds import next_round
+from warmtransfer.core.rules import Department, Human, Rules
 
 TEAM = Rules(
     humans=(
@@ -82,7 +90,7 @@ def test_a_name_of_two_is_nobodys_alone_and_both_are_rung_before_the_others() ->
     assert named(TEAM, "sam") is None
     assert names("sam") == ["Sam Miller", "Sam Jones"]
     call = Call(id="c1", handoff=Handoff(1, "tool", "Sam"))
-    assert next_human(call, TEAM) == TEAM.humans[4]
+    assert next_round(call, TEAM)[0] == TEAM.humans[4]
 
 
 def test_a_department_means_all_of_it_in_order() -> None:
@@ -107,7 +115,7 @@ def test_forms_of_one_text_are_one_name(text: str) -> None:
 
 def test_a_target_that_nobody_bears_leaves_the_list_in_its_order() -> None:
     call = Call(id="c1", handoff=Handoff(1, "tool", "Samuel"))
-    assert next_human(call, TEAM) == TEAM.humans[0]
+    assert next_round(call, TEAM)[0] == TEAM.humans[0]
 
 
 SHARED = Rules(
@@ -136,9 +144,8 @@ def test_a_telephone_that_two_share_rings_once_per_handoff() -> None:
 )
 def test_the_phone_that_the_call_comes_from_is_never_rung(caller: str, first: str) -> None:
     call = Call(id="c1", caller=caller, handoff=Handoff(1, "tool"))
-    found = next_human(call, SHARED)
-    assert found is not None
-    assert found.name == first
+    found = next_round(call, SHARED)
+    assert found[0].name == first
 
 
 def test_a_human_who_phones_and_is_the_only_one_hears_that_nobody_is_free() -> None:
@@ -156,3 +163,113 @@ def test_an_attempt_at_an_extension_is_dialled_with_its_tones() -> None:
     assert [order.digits for order in story.last if hasattr(order, "digits")] == ["wwww12"]
     assert story.call.attempts[0].digits == "wwww12"
     assert Call.from_dict(story.call.to_dict()) == story.call
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+OFFICE = Hours(BERLIN, tuple(Span(day, 9 * 60, 17 * 60) for day in range(5)))
+LATE = Hours(BERLIN, tuple(Span(day, 12 * 60, 20 * 60) for day in range(6)))
+HOUSE = Rules(
+    humans=(
+        Human("sam", "+15550100001", departments=("billing",), hours=OFFICE),
+        Human("kim", "+15550100002", departments=("billing", "support"), hours=LATE),
+        Human("zoe", "+15550100003", "repairs", departments=("support",)),
+        Human("pat", "+15550100004"),
+    ),
+    departments=(Department("support"), Department("billing", "invoices", OFFICE)),
+)
+NOON, EVENING, SUNDAY = (
+    datetime(2026, 12, day, hour, 30, tzinfo=BERLIN).timestamp() for day, hour in ((7, 12), (7, 18), (6, 12))
+)
+
+
+def rung(target: str, at: float, rules: Rules = HOUSE) -> list[str]:
+    """Who is rung for this target, one after the other, when nobody answers."""
+    call = Call(id="c1", at=at, handoff=Handoff(1, "tool", target))
+    found = []
+    while some := next_round(call, rules):
+        human = some[0]
+        found.append(human.name)
+        call = close(start(call, human), len(found), Outcome.NO_ANSWER)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("target", "at", "names"),
+    [
+        ("billing", NOON, ["sam", "kim"]),
+        ("Billing", EVENING, []),
+        ("support", EVENING, ["kim", "zoe"]),
+        ("support", SUNDAY, ["zoe"]),
+        ("sam", NOON, ["sam", "kim", "zoe", "pat"]),
+        ("sam", EVENING, ["kim", "zoe", "pat"]),
+        ("", SUNDAY, ["zoe", "pat"]),
+        ("repairs", NOON, ["zoe", "sam", "kim", "pat"]),
+    ],
+)
+def test_who_is_rung_depends_on_the_hour_and_a_department_is_nobody_elses(
+    target: str, at: float, names: list[str]
+) -> None:
+    assert rung(target, at) == names
+
+
+@pytest.mark.parametrize(
+    ("target", "team"),
+    [("billing", "billing"), ("BILLING", "billing"), ("sam", ""), ("", ""), ("repairs", ""), ("pay", "")],
+)
+def test_a_department_is_known_by_its_name(target: str, team: str) -> None:
+    assert department(HOUSE, target) == team
+
+
+def test_a_department_that_is_named_in_part_is_meant_unless_two_are() -> None:
+    teams = ("billing and payments", "foreign payments")
+    rules = Rules(
+        humans=tuple(Human(team[:4], f"+1555010000{n}", departments=(team,)) for n, team in enumerate(teams))
+    )
+    assert department(rules, "billing") == "billing and payments"
+    assert department(rules, "payments") == ""
+    assert [each.name for each in meant(rules, "payments")] == ["bill", "fore"], "either will do"
+
+
+def test_a_telephone_that_bears_its_departments_name_is_rung_for_that_and_nobody_else() -> None:
+    desks = tuple(
+        Human(name, f"+1555010000{n}", departments=(name,)) for n, name in enumerate(("pharmacy", "lab"))
+    )
+    rules = Rules(humans=(replace(desks[0], away=True), desks[1]))
+    assert department(rules, "Pharmacy") == "pharmacy"
+    assert rung("pharmacy", NOON, rules) == []
+    assert rung("lab", NOON, rules) == ["lab"]
+
+
+def test_departments_come_in_the_order_in_which_they_are_written() -> None:
+    assert departments(HOUSE) == ("support", "billing")
+    assert departments(replace(HOUSE, departments=(Department("empty"),))) == ("billing", "support")
+
+
+def test_when_all_are_closed_nobody_is_rung_and_the_reason_is_told() -> None:
+    story = Story(replace(HOUSE, humans=HOUSE.humans[:2]))
+    story.at = SUNDAY
+    story.talking().tell(ev.HandoffAsked("tool", "sam"))
+    assert story.call.attempts == ()
+    (told,) = [order.news for order in story.last if isinstance(order, do.LetAISpeak)]
+    assert "Sam is there again tomorrow at 9:00 Berlin time. Kim is there again tomorrow at 12:00" in told
+    assert "take a message" in told
+
+
+def test_who_is_asked_for_and_closed_is_told_of_while_the_next_is_rung() -> None:
+    story = Story(HOUSE)
+    story.at = EVENING
+    story.talking().tell(ev.HandoffAsked("tool", "sam"))
+    assert story.call.attempts[0].name == "kim"
+    assert progress(story.call).startswith(
+        "Sam is there again tomorrow at 9:00 Berlin time. Kim is being called"
+    )
+
+
+def test_hours_that_end_during_the_call_count_from_the_next_attempt_on() -> None:
+    story = Story(replace(HOUSE, humans=HOUSE.humans[:2]))
+    story.at = datetime(2026, 12, 7, 16, 59, 50, tzinfo=BERLIN).timestamp()
+    story.talking().tell(ev.HandoffAsked("tool", "billing"), ev.HumanDialled(1, "CA1"))
+    story.tell(ev.HumanEnded(1, Ended.NO_ANSWER), after=25.0)
+    assert [each.name for each in story.call.attempts] == ["sam"], "billing has closed while sam was rung"
+    (told,) = [order.news for order in story.last if isinstance(order, do.LetAISpeak)]
+    assert "Billing opens tomorrow at 9:00 Berlin time." in told

@@ -25,7 +25,7 @@ def test_every_language_has_every_sentence_with_the_same_blanks(language: str) -
 
 def test_no_language_speaks_english_but_english() -> None:
     """Names of speakers may be the same word in two languages; sentences are not."""
-    for name in NAMES - {"caller", "assistant", "locale"}:
+    for name in NAMES - {"caller", "assistant", "locale", "clock"}:
         said = [getattr(LANGUAGES[language], name) for language in LANGUAGES]
         assert len(set(said)) == len(said), name
 
@@ -73,3 +73,9 @@ def test_the_first_words_in_every_language_name_whom_it_is_for_and_from() -> Non
         assert "Sam" in said
         assert "Harbour Books" in said
         assert "Sam" in briefing.introduction("sam", ours)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_language_has_a_week_of_seven_words_and_a_clock(language: str) -> None:
+    assert len(LANGUAGES[language].days.split()) == 7
+    assert LANGUAGES[language].clock in ("12", "24")

@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.core.stories import RULES
 from warmtransfer.clock import Clock
+from warmtransfer.core import events as ev
+from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.words import Show
 from warmtransfer.desk.desk import Desk
@@ -77,13 +79,26 @@ class Options:
     max_calls = 20
     show = Show.OWN
 
-    def __init__(self, rules: Rules = RULES, calls_per_second: float = 500.0) -> None:
-        self._rules = rules
+    def __init__(self, calls_per_second: float = 500.0) -> None:
         self.calls_per_second = calls_per_second
+
+
+class Everybody:
+    """A list that stays as it is."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
 
     def rules(self) -> Rules:
         """The rules given."""
         return self._rules
+
+    def wanted(self, event: ev.HandoffAsked) -> ev.HandoffAsked:
+        """Whatever is asked for."""
+        return event
+
+    def followed(self, before: Call | None, after: Call, event: ev.Event) -> None:
+        """Nothing comes of it."""
 
 
 class NoLine:
@@ -120,7 +135,7 @@ class Office:
         cps: float = 500.0,
         **answers: Any,
     ) -> None:
-        self.carrier = Told(add_ai="CAai1", dial="CAhuman1", **answers)
+        self.carrier = Told(**{"add_ai": "CAai1", "dial": "CAhuman1", **answers})
         self.switchboard = Told(calls=list)
         self.loop = SelectorLoop()
         self.store = Store(url or f"sqlite:///{folder / 'calls.sqlite3'}", self.loop.offload)
@@ -130,7 +145,8 @@ class Office:
             carrier=self.carrier,
             switchboard=self.switchboard,
             links=Links("https://example.test"),
-            settings=Options(rules, cps),
+            settings=Options(cps),
+            people=Everybody(rules),
             clock=self.clock,
             loop=self.loop,
         )

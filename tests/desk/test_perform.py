@@ -17,11 +17,13 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
 from warmtransfer.core.legs import Ended, Heard, Leg, LegState
+from warmtransfer.desk.adopting import Adoption
 from warmtransfer.desk.perform import Performer
 from warmtransfer.web.links import Links
 
 LINKS = Links("https://example.test")
 GONE = errors.CarrierGone("over", status=404, code=20404)
+RINGS = errors.CarrierRefused("rings", status=400, code=21220)
 UNSURE = errors.CarrierUnsure("perhaps", status=500)
 SAM = Attempt(1, 1, "sam", "+15550100001", Style.SCREEN)
 CALL = Call(
@@ -310,17 +312,8 @@ def test_of_the_rooms_that_are_open_only_our_forgotten_ones_are_ended(
     carrier = Told(
         open_rooms=[[room]], find_room="CF1", find_participant="CA1", number_called=called, people={}
     )
-    performer = Performer(
-        carrier=carrier,
-        switchboard=Told(),
-        links=LINKS,
-        settings=Options(),
-        clock=Clock(500.0),
-        call=lambda call_id: CALL if call_id == "c1" else None,
-        known=lambda _: (),
-        turns=free_turns(),
-    )
-    performer.adopt_forgotten()
+    adoption = Adoption(carrier, lambda call_id: CALL if call_id == "c1" else None, Options.number)
+    adoption.adopt_forgotten()
     assert ("end_room" in carrier.names()) is ended
 
 
@@ -335,6 +328,26 @@ def test_a_human_who_cannot_be_told_is_ended() -> None:
     result, carrier = performed(do.TellHuman(1, "CAsam"), move_call=GONE)
     assert result is None
     assert carrier.names() == ["move_call", "end_call"]
+
+
+@pytest.mark.parametrize(
+    ("told", "answers", "done"),
+    [
+        (True, {}, ["move_call"]),
+        (True, {"move_call": RINGS}, ["move_call", "end_call"]),
+        (True, {"move_call": GONE}, ["move_call", "end_call"]),
+        (False, {}, ["end_call"]),
+        (False, {"end_call": GONE}, ["end_call"]),
+    ],
+)
+def test_who_was_beaten_hears_by_whom_and_whose_phone_rings_or_is_a_machine_is_ended(
+    told: bool, answers: dict[str, Any], done: list[str]
+) -> None:
+    result, carrier = performed(do.EndOthers(2, "CAkim", told=told), **answers)
+    assert result is None
+    assert carrier.names() == done
+    if told:
+        assert carrier.said[0][1] == ("CAkim", LINKS.human("c1", 2))
 
 
 def test_comfort_that_comes_before_the_room_has_begun_is_no_failure() -> None:
@@ -370,7 +383,7 @@ def test_every_order_that_is_not_our_relays_is_known(kind: type[do.Order]) -> No
 NOT_SHOWN = errors.CarrierNotShown("no", status=400, code=21210)
 
 
-def shown(style: Style, **answers: Any) -> tuple[ev.Event | None, Told]:
+def shown(style: Style, caller_id: str = "", **answers: Any) -> tuple[ev.Event | None, Told]:
     """What came of a dial for a caller who may be shown, and what the carrier was told."""
     carrier = Told(**answers)
     performer = Performer(
@@ -384,7 +397,9 @@ def shown(style: Style, **answers: Any) -> tuple[ev.Event | None, Told]:
         turns=free_turns(),
         token={"c1": "a-token"}.__getitem__,
     )
-    order = do.DialHuman(n=1, name="sam", number="+15550100001", style=style, room_sid="CF1")
+    order = do.DialHuman(
+        n=1, name="sam", number="+15550100001", style=style, room_sid="CF1", caller_id=caller_id
+    )
     return performer.perform("c1", order), carrier
 
 
@@ -403,6 +418,15 @@ def test_a_number_that_may_not_be_shown_is_ours_once_more() -> None:
     assert result == ev.HumanDialled(1, "CAsam")
     assert [(asked["from_"], asked["call_token"]) for _, _, asked in carrier.said] == [
         ("+15550123456", "a-token"),
+        (Options.number, ""),
+    ]
+
+
+def test_a_human_sees_the_number_that_is_theirs_to_see_whatever_others_do() -> None:
+    result, carrier = shown(Style.SCREEN, "+15550100009", dial=[NOT_SHOWN, "CAsam"])
+    assert result == ev.HumanDialled(1, "CAsam")
+    assert [(asked["from_"], asked["call_token"]) for _, _, asked in carrier.said] == [
+        ("+15550100009", ""),
         (Options.number, ""),
     ]
 

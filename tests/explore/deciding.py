@@ -19,7 +19,7 @@ NOW = 1000.0
 #: When alarms go off: of a stage's wait, and before its end.
 LATE = NOW + 40.0
 SOON = NOW + 20.0
-DOCUMENTS = Documents(Links("https://example.test", "/wt"), Phrasing(), RULES)
+DOCUMENTS = Documents(Links("https://example.test", "/wt"), Phrasing(), lambda: RULES)
 
 Decided = tuple[Call, tuple[Order, ...]]
 _DECIDED: dict[tuple[int, ev.Event, float, int], Decided] = {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from warmtransfer.core import briefing
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import FREE, AIState, Attempt, Call, Stage
+from warmtransfer.core.names import called as called_by
 from warmtransfer.core.order import Order
 from warmtransfer.core.outcomes import Outcome, words
 
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 UNKNOWN = (None, Outcome.TIMED_OUT, Outcome.ERROR)
 #: Where a caller who is not with the AI is on purpose, or has left.
 ELSEWHERE = (Stage.OVER, Stage.MESSAGE, Stage.REDIRECTED)
-CALLED = " is being called "
+#: Of a sentence, who is being called now.
+CALLED = re.compile(r"([^.;]*) (?:is|are) being called ")
 
 
 def relabelled(before: Call, after: Call) -> Iterator[str]:
@@ -72,7 +75,7 @@ def untold(world: World, after: Call) -> tuple[int, ...]:
 def _failed(attempt: Attempt) -> bool:
     if attempt.outcome is Outcome.ACCEPTED:
         return attempt.ended and not attempt.joined_at
-    return attempt.outcome not in (None, Outcome.CALLER_LEFT)
+    return attempt.outcome not in (None, Outcome.CALLER_LEFT, Outcome.TAKEN)
 
 
 def still_untold(world: World, news: str) -> tuple[int, ...]:
@@ -82,7 +85,7 @@ def still_untold(world: World, news: str) -> tuple[int, ...]:
 
 def _tells(news: str, attempt: Attempt) -> bool:
     """In whatever words: what was taken for silence may turn out to have been a busy line."""
-    name = briefing.called(attempt.name)
+    name = called_by(attempt.name)
     return (
         any(f"{name} {words(each)}" in news for each in Outcome) or briefing.human_gone(attempt.name) in news
     )
@@ -96,10 +99,9 @@ def untrue(world: World, news: str) -> str:
     if news == world.news[1] and world.news[0] == len(call.attempts) and "interrupted" not in news:
         return "the same news is told twice"
     attempt = call.attempt
-    running = attempt is not None and not attempt.ended and attempt.outcome in (None, Outcome.ACCEPTED)
-    for name in ("Sam", "Kim"):
-        called = attempt is not None and briefing.called(attempt.name) == name and running
-        if f"{name}{CALLED}" in news and not called:
+    running = {called_by(each.name) for each in call.open if each.outcome in (None, Outcome.ACCEPTED)}
+    for said in CALLED.findall(news):
+        if not {name for name in ("Sam", "Kim") if name in said} <= running:
             return "told that somebody is being called who is not"
     if "has just left the call" in news:
         gone = attempt is not None and attempt.joined_at > 0 and call.stage is not Stage.HUMAN
@@ -107,7 +109,8 @@ def untrue(world: World, news: str) -> str:
             return "told that a human has left who was not there"
     if "handoff did not succeed" in news or "Nobody is available" in news:
         tried = [each for each in call.attempts if each.handoff == call.handoff.number]
-        if call.stage not in FREE or not all(each.outcome and _tells(news, each) for each in tried):
+        told = (each.outcome is Outcome.TAKEN or (each.outcome and _tells(news, each)) for each in tried)
+        if call.stage not in FREE or not all(told):
             return "told that nobody could be had, which is not so"
     if "was interrupted" in news and not world.cut:
         return "told of an interruption that was none"

@@ -209,8 +209,7 @@ def pressed(n: int, outcome: Outcome) -> ev.Event:
 
 def at_gate(world: World, leg: HumanLeg, outcome: Outcome) -> World:
     """A key, or none."""
-    attempt = world.call.attempt
-    open_ = attempt is not None and attempt.n == leg.n and attempt.outcome is None
+    open_ = any(each.n == leg.n for each in world.call.trying)
     stage = {"room": Stage.BRIEFING, "moved": Stage.REDIRECTED}.get(world.caller)
     awaited = open_ and world.call.stage is stage
     told = world.tell(pressed(leg.n, outcome))

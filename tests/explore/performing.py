@@ -72,7 +72,9 @@ def carry_out(world: World, order: Order, quiet: bool = False) -> World:
             return next((world.ai_gone(leg) for leg in world.ai if leg.k == k), world)
         case do.TellHuman(call_sid=sid):
             return end(world, sid, "told")
-        case do.EndHuman(call_sid=sid) | do.EndStray(call_sid=sid):
+        case do.EndOthers(call_sid=sid, told=True):
+            return end(world, sid, "beaten")
+        case do.EndHuman(call_sid=sid) | do.EndStray(call_sid=sid) | do.EndOthers(call_sid=sid):
             return end(world, sid)
         case do.EndCaller():
             gone = hang_up(world) if world.caller != "left" else world

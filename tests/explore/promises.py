@@ -8,13 +8,13 @@ from tests.explore.deciding import SOON
 from tests.explore.moves import progress
 from tests.explore.troubles import goes_off
 from tests.explore.world import World
-from warmtransfer.core.call import AIState, Stage
+from warmtransfer.core.call import AIState, Attempt, Stage
 from warmtransfer.core.outcomes import Outcome
 
 Promise = Callable[[World], str]
 
 #: What an attempt may be called whose end nobody saw, or that something else ended first.
-ANYWAY = {Outcome.TIMED_OUT, Outcome.CALLER_LEFT, Outcome.CANCELLED, Outcome.ERROR}
+ANYWAY = {Outcome.TIMED_OUT, Outcome.CALLER_LEFT, Outcome.CANCELLED, Outcome.ERROR, Outcome.TAKEN}
 #: What each real end of a leg may be called. None of them is ever "accepted" unless key 1 was.
 TRUE = {
     "no_answer": {Outcome.NO_ANSWER, *ANYWAY},
@@ -25,6 +25,7 @@ TRUE = {
     "hung up": {Outcome.DECLINED, Outcome.MACHINE, Outcome.ACCEPTED, *ANYWAY},
     "caller left": {Outcome.MACHINE, Outcome.ACCEPTED, *ANYWAY},
     "ended by us": {Outcome.MACHINE, Outcome.ACCEPTED, *ANYWAY},
+    "beaten": {Outcome.TAKEN},
     "told": {Outcome.MACHINE, Outcome.ACCEPTED, *ANYWAY},
     "took it": {Outcome.ACCEPTED},
     "talked": {Outcome.ACCEPTED},
@@ -55,6 +56,9 @@ def outcomes_are_true(world: World) -> str:
     for attempt in world.call.attempts:
         if attempt.outcome is Outcome.CALLER_LEFT and world.caller != "left":
             return "an attempt is said to have ended by a caller who is there"
+    for attempt in world.call.attempts:
+        if attempt.outcome is Outcome.TAKEN and not _was_beaten(world, attempt):
+            return "an attempt is said to have been beaten by nobody"
     for leg in world.humans:
         attempt = world.call.attempt_number(leg.n)
         if attempt is not None and attempt.ended and attempt.outcome in ENDED_ITSELF:
@@ -64,13 +68,24 @@ def outcomes_are_true(world: World) -> str:
         attempt = world.call.attempt_number(n)
         if attempt is None or not attempt.ended or n in pending:
             continue
-        if attempt.outcome is None and world.call.stage in ASKED_FIRST:
+        if attempt.outcome is None and (world.call.stage in ASKED_FIRST or world.call.trying):
             continue
         if attempt.outcome is None:
             return f"attempt that {how} has no outcome"
         if attempt.outcome not in TRUE.get(how, {attempt.outcome}):
             return f"attempt that {how} is called {attempt.outcome}"
     return ""
+
+
+def _was_beaten(world: World, attempt: Attempt) -> bool:
+    same = (each for each in world.call.attempts if each.round == attempt.round)
+    return any(each.outcome is Outcome.ACCEPTED for each in same)
+
+
+def one_has_the_caller(world: World) -> str:
+    """Of those who are rung together, at most one is to come to the caller."""
+    won = [each for each in world.call.together if each.outcome is Outcome.ACCEPTED]
+    return "two have accepted" if len(won) > 1 else ""
 
 
 def legs_are_their_own(world: World) -> str:
@@ -101,6 +116,15 @@ def nobody_is_left_alone(world: World) -> str:
     if call.stage in LONG and not world.comforted and call.alarm_at != SOON:
         return f"nobody looks after a lone caller in {call.stage}"
     return ""
+
+
+def the_beaten_are_let_go(world: World) -> str:
+    """With nothing on its way to us and nothing to do, no phone rings, and nobody listens, for nothing."""
+    if world.mail or world.todo:
+        return ""
+    legs = {leg.n for leg in world.humans if leg.state not in ("sent", "inside")}
+    beaten = {each.n for each in world.call.attempts if each.outcome is Outcome.TAKEN}
+    return "somebody is still rung, or listens, who was beaten" if legs & beaten else ""
 
 
 class EndsWell:
@@ -160,7 +184,8 @@ def at_rest(world: World) -> bool:
     if world.caller == "message":
         return call.stage is Stage.MESSAGE and not world.humans
     if call.stage is Stage.HUMAN:
-        return world.with_a_human() and not world.ai
+        known = all(attempt.outcome for attempt in call.attempts)
+        return world.with_a_human() and not world.ai and len(world.humans) == 1 and known
     return call.stage is Stage.AI and not world.lonely() and not world.humans and len(world.ai) == 1
 
 
@@ -173,7 +198,7 @@ def ill(world: World) -> str:
     if world.untold and world.call.stage is Stage.AI:
         outcome = world.call.attempts[world.untold[-1] - 1].outcome
         return f"the caller is not told of an attempt that was {outcome}"
-    return ""
+    return outcomes_are_true(world)
 
 
 def _why(world: World) -> str:
@@ -187,7 +212,10 @@ PROMISES: tuple[Promise, ...] = (
     broken,
     a_clock_runs,
     outcomes_are_true,
+    one_has_the_caller,
     legs_are_their_own,
     what_is_believed_was_so,
     nobody_is_left_alone,
 )
+#: Where nothing has gone wrong.
+SMOOTH: tuple[Promise, ...] = (the_beaten_are_let_go,)

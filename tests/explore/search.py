@@ -7,16 +7,18 @@ import argparse
 import sys
 import time
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.core.stories import styled
 from tests.explore.deciding import forget
 from tests.explore.moves import progress
-from tests.explore.promises import PROMISES, EndsWell
+from tests.explore.promises import PROMISES, SMOOTH, EndsWell
 from tests.explore.troubles import moves
 from tests.explore.world import World, new_world
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage, Style
+from warmtransfer.core.plans import Plan
+from warmtransfer.core.rules import Rules
 
 
 @dataclass
@@ -31,7 +33,13 @@ class Found:
     broken: dict[str, list[str]] = field(default_factory=dict)  #: promise -> the moves that broke it
 
 
-RULES = {style: styled(style) for style in Style}
+#: Kinds of calls: by the style of both humans, who are rung in turn; and both at once.
+TOGETHER, ANNOUNCED = "all at once", "announced at once"
+RULES: dict[str, Rules] = {
+    **{style: styled(style) for style in Style},
+    TOGETHER: replace(styled(Style.SCREEN), plans=(Plan(size=0),)),
+    ANNOUNCED: replace(styled(Style.ANNOUNCE), plans=(Plan(size=0),)),
+}
 ASKED = ("ai", "a human is asked for")
 RINGS = (*ASKED, "human-1 rings")
 TAKEN = {
@@ -46,7 +54,7 @@ LAST = {
 }
 
 #: What people do on the way to each place from which a search begins; all else goes its way.
-PLACES: dict[tuple[Style, str], tuple[str, ...]] = {
+PLACES: dict[tuple[str, str], tuple[str, ...]] = {
     (Style.SCREEN, "the start"): (),
     (Style.SCREEN, "the AI"): ("ai",),
     (Style.SCREEN, "the end"): ("ai", "caller hangs up"),
@@ -72,7 +80,22 @@ for style in Style:
     }
 
 
-def at(style: Style, place: str, troubles: int, asks: int = 1) -> World:
+BOTH = (*ASKED, "human-1 rings", "human-2 rings")
+PLACES |= {
+    (TOGETHER, "ringing"): BOTH,
+    (TOGETHER, "the gate"): (*BOTH, "human-1 answers"),
+    (TOGETHER, "two gates"): (*BOTH, "human-1 answers", "human-2 answers"),
+    (TOGETHER, "joining"): (*BOTH, "human-1 answers", "human-2 answers", "human-1 presses 1"),
+    (TOGETHER, "one is out"): (*BOTH, "human-2 is busy"),
+    (TOGETHER, "dialling"): ASKED,
+    (ANNOUNCED, "the gate"): (*BOTH, "human-1 answers"),
+    (ANNOUNCED, "two on hold"): (
+        *BOTH, "human-1 answers", "human-2 answers", "human-1 is no machine", "human-2 is no machine",
+    ),
+}  # fmt: skip
+
+
+def at(style: str, place: str, troubles: int, asks: int = 1) -> World:
     """The world at one of the places, where troubles may begin."""
     forget()
     world = new_world(0, asks + (place in TWICE), RULES[style])
@@ -97,7 +120,8 @@ def _until(world: World, wish: str) -> World:
 def search(first: World, most: int, stop: bool = False) -> Found:
     """Breadth first, so that what breaks a promise is told by the shortest way to it; `stop` at the first."""
     forget()
-    checks = (*PROMISES, EndsWell(smooth=not first.troubles))
+    smooth = not first.troubles
+    checks = (*PROMISES, *(SMOOTH if smooth else ()), EndsWell(smooth))
     found = Found()
     came: dict[World, tuple[World | None, str, int]] = {first: (None, "", 0)}
     line = deque([first])
@@ -141,10 +165,10 @@ def main() -> int:
     parser.add_argument("--troubles", type=int, default=1, help="how many things may go wrong in one call")
     parser.add_argument("--asks", type=int, default=1, help="how often a human is asked for")
     parser.add_argument("--most", type=int, default=30_000, help="states to look at, from each place")
-    parser.add_argument("--style", choices=list(Style), help="of this style only")
+    parser.add_argument("--style", choices=list(RULES), help="of this style only")
     parser.add_argument("--place", choices=sorted({place for _, place in PLACES}), help="from there only")
     options = parser.parse_args()
-    all_found: dict[Style, list[Found]] = {}
+    all_found: dict[str, list[Found]] = {}
     for style, place in PLACES:
         if options.style in (None, style) and options.place in (None, place):
             began = time.process_time()
@@ -172,7 +196,7 @@ def report(place: str, found: Found, cost: float) -> None:
     sys.stdout.flush()
 
 
-def report_style(style: Style, all_found: list[Found]) -> None:
+def report_style(style: str, all_found: list[Found]) -> None:
     """What was seen of one style, by how many moves away from where a search began."""
     depths = sum((found.depths for found in all_found), Counter[int]())
     states, deepest = sum(depths.values()), max(depths)

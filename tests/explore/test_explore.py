@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.explore.search import PLACES, at, search
+from tests.explore.search import ANNOUNCED, PLACES, TOGETHER, at, search
 from tests.explore.wrong import WRONG
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
@@ -36,17 +36,37 @@ MUTANTS = {
     "a human's end is no end": (S.RINGING, so.HumanLost, None, "ringing"),
     "nobody comes back after the human": (S.HUMAN, so.HumanGone, (S.RETURNING, ()), "a human"),
 }  # fmt: skip
+#: The same where both are rung at once, in one style or the other.
+TOGETHER_MUTANTS = {
+    "the beaten are not ended": (
+        TOGETHER, S.BRIEFING, ev.HumanAccepted, (S.JOINING, (do.LetHumanIn(),)), "two gates",
+    ),
+    "the beaten whose leg is not known are not looked for": (
+        TOGETHER, S.BRIEFING, ev.HumanAccepted, (S.JOINING, (do.LetHumanIn(), do.EndOthers())), "dialling",
+    ),
+    "the AI goes before the first of them is in": (
+        TOGETHER, S.BRIEFING, ev.HumanAccepted, (S.JOINING, (do.RemoveAI(), do.EndOthers())), "two gates",
+    ),
+    "who is out stays on the line": (ANNOUNCED, S.BRIEFING, so.NobodyAtGate, None, "the gate"),
+    "who is out takes the others along": (
+        TOGETHER, S.BRIEFING, so.NobodyAtGate, (S.CANCELLING, (do.EndHuman(),)), "the gate",
+    ),
+    "one of two is out and ends the round": (
+        TOGETHER, S.BRIEFING, so.OneOut, (S.CANCELLING, (do.EndHuman(),)), "two gates",
+    ),
+    "the second to answer is not briefed": (ANNOUNCED, S.BRIEFING, so.AnotherAnswered, None, "the gate"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("style", "place"), PLACES)
-def test_whatever_goes_wrong_once_breaks_no_promise(style: Style, place: str) -> None:
+def test_whatever_goes_wrong_once_breaks_no_promise(style: str, place: str) -> None:
     found = search(at(style, place, troubles=1), most=1200)
     assert found.states > 500
     assert found.broken == {}
 
 
 @pytest.mark.parametrize(("style", "place"), PLACES)
-def test_where_nothing_goes_wrong_no_timer_is_needed(style: Style, place: str) -> None:
+def test_where_nothing_goes_wrong_no_timer_is_needed(style: str, place: str) -> None:
     found = search(at(style, place, troubles=0), most=600)
     assert found.states > 4
     assert found.broken == {}
@@ -54,8 +74,21 @@ def test_where_nothing_goes_wrong_no_timer_is_needed(style: Style, place: str) -
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_wrong_table_breaks_a_promise(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage, fact, row, place = MUTANTS[name]
-    smooth, troubled = at(Style.SCREEN, place, troubles=0), at(Style.SCREEN, place, troubles=1)
+    caught(monkeypatch, Style.SCREEN, *MUTANTS[name])
+
+
+@pytest.mark.parametrize("name", TOGETHER_MUTANTS)
+def test_a_wrong_table_breaks_a_promise_where_several_are_rung(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caught(monkeypatch, *TOGETHER_MUTANTS[name])
+
+
+def caught(
+    monkeypatch: pytest.MonkeyPatch, style: str, stage: Stage, fact: Any, row: Any, place: str
+) -> None:
+    """The search finds a promise that this wrong row breaks."""
+    smooth, troubled = at(style, place, troubles=0), at(style, place, troubles=1)
     rows: dict[Any, Any] = dict(TABLE[stage])
     del rows[fact]
     if row is not None:
@@ -74,4 +107,4 @@ def test_what_once_was_wrong_breaks_its_promise(name: str, monkeypatch: pytest.M
 
 
 def test_every_kind_of_wrong_order_of_facts_has_its_fault() -> None:
-    assert sorted({name[0] for name in WRONG}) == list("abcdefghi")
+    assert sorted({name[0] for name in WRONG}) == list("abcdefghij")

@@ -199,11 +199,17 @@ class World(NamedTuple):
         world = self._replace(humans=tuple(sorted((*others, leg))))
         if len(others) == len(self.humans) and any(n == leg.n for n, _ in self.ends):
             world = world.breaks("no human is rung twice in an attempt")
-        if len(world.humans) > 1 and len(self.humans) < 2:
-            return world.breaks("one human at a time")
+        if len(world.humans) > len(self.humans) and not world.as_planned():
+            return world.breaks("one human at a time, or a round of the plan")
         if leg.state == "inside" and sum(each.state == "inside" for each in world.humans) > 1:
             return world.breaks("one human in the room")
         return world
+
+    def as_planned(self) -> bool:
+        """Whether no more humans have a leg than are rung at once by the plan: those of one round."""
+        rounds = {each.round for each in self.call.attempts if any(leg.n == each.n for leg in self.humans)}
+        most = self.rules.plans[0].size or len(self.rules.humans) if self.rules.plans else 1
+        return len(rounds) < 2 and len(self.humans) <= most
 
     def human(self, n: int) -> HumanLeg | None:
         """The leg of attempt `n`, once the carrier has made it."""
@@ -269,11 +275,11 @@ def cut_off(legs: tuple[AILeg, ...]) -> tuple[AILeg, ...]:
 
 
 def heads(todo: tuple[Order, ...]) -> Iterator[Order]:
-    """The orders whose turn it is: the first of every lane."""
-    seen: set[Lane] = set()
+    """The orders whose turn it is: the first of every lane, and there of every human's leg."""
+    seen: set[tuple[str, ...]] = set()
     for order in todo:
-        if order.lane not in seen:
-            seen.add(order.lane)
+        if order.queue not in seen:
+            seen.add(order.queue)
             yield order
 
 

@@ -29,7 +29,7 @@ class Wrong:
     """What is done to the core, from where on it shows, and which promises it breaks."""
 
     do: Callable[[Patch], None]
-    style: Style
+    style: str
     place: str
     breaks: str
     troubles: int = 1
@@ -170,6 +170,18 @@ def ended_by_another(patch: Patch) -> None:
     )
 
 
+def nobody_is_beaten(patch: Patch) -> None:
+    """Whoever is rung beside the one who accepts is forgotten."""
+    patch.setattr(human, "_beaten", lambda call: call)
+
+
+def only_the_newest_is_rung(patch: Patch) -> None:
+    """Of those who are rung together the last one is taken for all of them."""
+    patch.setattr(Call, "together", property(lambda call: call.attempts[-1:]))
+
+
+#: As the search has it.
+TOGETHER = "all at once"
 S, A, R = Style.SCREEN, Style.ANNOUNCE, Style.REDIRECT
 #: By the kinds of which the table was once found to be wrong.
 WRONG: dict[str, Wrong] = {
@@ -184,7 +196,7 @@ WRONG: dict[str, Wrong] = {
     "b: an interruption that was none is told of": Wrong(ended_by_another, S, "the start", "told of an"),
     "c: a move is done again": Wrong(moved_again, R, "moving", "no human is rung twice"),
     "c: a failed move closes the dial it made": Wrong(a_move_is_undone, R, "moving", ""),
-    "c: the old room's end ends the call": Wrong(any_room_ends_the_call, R, "moving", "a live caller counts"),
+    "c: the old room's end ends the call": Wrong(any_room_ends_the_call, R, "moving", "an attempt is said"),
     "c: a move that failed was never made": Wrong(
         the_failed_move_is_sure, R, "moving", "a live caller counts", 2
     ),
@@ -200,4 +212,6 @@ WRONG: dict[str, Wrong] = {
     "i: an earlier attempt's leg is found": Wrong(
         any_leg_will_do, S, "the same phone again", "an attempt takes"
     ),
+    "j: nobody is beaten": Wrong(nobody_is_beaten, TOGETHER, "two gates", ""),
+    "j: the newest is taken for all": Wrong(only_the_newest_is_rung, TOGETHER, "ringing", ""),
 }

@@ -22,8 +22,9 @@ from websockets.sync.server import Server, ServerConnection, serve
 from tests.relay.strict import check_given, check_sent
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
+from warmtransfer.core.available import Available, available
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Handoff, Stage, Style
-from warmtransfer.core.rules import Human
+from warmtransfer.core.rules import Human, Rules
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.openai.dialect import OpenAISettings
@@ -376,19 +377,41 @@ def calling(stage: Stage, **changes: Any) -> Call:
     return Call("c1", stage, **given)
 
 
+class Listed:
+    """Who can be reached, as a test says."""
+
+    def __init__(self, *humans: Human) -> None:
+        self.rules = Rules(humans=humans)
+        self.serial = 0
+        self.at = 0.0
+
+    def change(self, *humans: Human) -> None:
+        """These from now on."""
+        self.rules = Rules(humans=humans)
+        self.serial += 1
+
+    def now(self) -> Available:
+        """By the rules."""
+        return available(self.rules, self.at)
+
+    def moment(self) -> float:
+        """As the test says."""
+        return self.at
+
+    def renew(self) -> None:
+        """They are of now."""
+
+
 class OneEnd:
     """Switchboard between a phone and whatever a provider of models speaks with."""
 
-    def __init__(
-        self, provider: Provider, loop: Loop, speed: float, tools: Toolbox, **settings: Any
-    ) -> None:
+    def __init__(self, provider: Provider, loop: Loop, speed: float, tools: Toolbox, **settings: Any) -> None:
         self.loop = loop
         self.clock = Clock(speed)
         self.desk = Notes()
         given = {"silence": 1e9, "early": False, **settings}  # most tests make the model speak themselves
-        self.switchboard = Switchboard(
-            RelaySettings(**given), provider, loop, self.clock, tools, lambda: (SAM,)
-        )
+        self.people = Listed(SAM)
+        self.switchboard = Switchboard(RelaySettings(**given), provider, loop, self.clock, tools, self.people)
         self.switchboard.desk = self.desk
         self.finished: Finished | None = None
         self._socks: list[socket.socket] = []

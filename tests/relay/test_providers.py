@@ -6,13 +6,14 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.relay.ends import OneEnd, calling, sound, until
+from tests.relay.ends import SAM, OneEnd, calling, sound, until
 from tests.relay.parrot import FarEnd, Parrot
+from tests.relay.test_offers import LATE, MONDAY
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.model.protocol import ModelSettings
-from warmtransfer.relay.tools import TAKE_MESSAGE, TRANSFER, Toolbox
+from warmtransfer.relay.tools import TAKE_MESSAGE, TRANSFER, WHO, Toolbox
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def parrots() -> Iterator[tuple[OneEnd, FarEnd]]:
 def test_audio_goes_both_ways_unchanged_and_the_greeting_is_asked_for() -> None:
     with parrots() as (near, far):
         phone, session = near.answered(), far.session()
-        assert session.wait("hello") == [[TAKE_MESSAGE, TRANSFER]]
+        assert session.wait("hello") == [[TAKE_MESSAGE, WHO, TRANSFER]]
         payloads = [base64.b64encode(bytes([n]) * 160).decode() for n in range(20)]
         for payload in payloads:
             phone.media(payload.encode())
@@ -100,3 +101,14 @@ def test_a_lost_session_is_reported_and_the_next_one_knows_what_was_said() -> No
         near.switchboard.prepare(calling(Stage.RETURNING), 0.0)
         near.desk.posted(ev.AIUp, 2)
         assert far.session(2).wait("said") == ["caller", "My order is late"]
+
+
+def test_a_session_whose_tools_cannot_change_is_told_of_hours_that_pass() -> None:
+    with parrots() as (near, far):
+        near.people.at = MONDAY + 8 * 3600
+        near.people.change(SAM, LATE)
+        _, session = near.answered(), far.session()
+        session.wait("hello")
+        near.people.at += 3601.0
+        [told] = session.wait("note")
+        assert told == "Who can be reached has changed. Can be reached now: Sam: orders; Kim."

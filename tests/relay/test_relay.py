@@ -24,7 +24,7 @@ def test_the_session_is_set_up_whole_before_anybody_streams() -> None:
             "type": "server_vad", "threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 500,
             "idle_timeout_ms": None, "create_response": True, "interrupt_response": True,
         }  # fmt: skip
-        _, tool = session["tools"]
+        _, _, tool = session["tools"]
         assert tool["name"] == "transfer_to_human"
         assert tool["parameters"]["properties"]["target"]["enum"] == [SAM.name]
         assert SAM.number not in json.dumps(session)

@@ -21,7 +21,8 @@ import pytest
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from warmtransfer.core.rules import Human
+from warmtransfer.core.available import Available, available
+from warmtransfer.core.rules import Human, Rules
 from warmtransfer.relay.signature import schema_of
 from warmtransfer.relay.tools import CallInfo, Toolbox, tool_of
 
@@ -359,7 +360,8 @@ def test_the_app_is_around_every_run() -> None:
 
 def test_the_way_to_a_human_names_people_and_no_numbers() -> None:
     kim = Human("Kim", "+15550100002")
-    _, shown = Toolbox().shown((SAM, kim))
+    _, who, shown = Toolbox().shown(available(Rules(humans=(SAM, kim)), 0.0))
+    assert who["name"] == "who_is_available"
     assert shown["parameters"]["properties"]["target"]["enum"] == ["Sam", "Kim"]
     assert "orders and delivery" in shown["description"]
     assert "+1555" not in json.dumps(shown)
@@ -367,11 +369,11 @@ def test_the_way_to_a_human_names_people_and_no_numbers() -> None:
 
 
 def test_with_nobody_to_ask_there_is_no_such_tool() -> None:
-    assert [each["name"] for each in Toolbox().shown(())] == ["take_message"]
+    assert [each["name"] for each in Toolbox().shown(Available())] == ["take_message"]
 
 
 def test_a_message_can_be_taken_and_a_host_app_may_bring_its_own_way() -> None:
-    (shown,) = Toolbox().shown(())
+    (shown,) = Toolbox().shown(Available())
     jsonschema.Draft202012Validator.check_schema(shown["parameters"])
 
     def take_message(number: int) -> str:
@@ -381,4 +383,4 @@ def test_a_message_can_be_taken_and_a_host_app_may_bring_its_own_way() -> None:
     tools = Toolbox()
     tools.add(take_message)
     assert "take_message" in tools
-    assert [each["description"] for each in tools.shown(())] == ["Ours."]
+    assert [each["description"] for each in tools.shown(Available())] == ["Ours."]

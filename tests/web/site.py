@@ -30,6 +30,18 @@ CALLER = "+15550109999"
 ROOM = "CF" + "1" * 32
 
 
+HUMANS = """
+[[human]]
+name = "sam"
+number = "+15550100001"
+at_once = 20
+[[human]]
+name = "kim"
+number = "+15550100002"
+at_once = 20
+"""
+
+
 def signature(url: str, form: dict[str, str] | None = None, token: str = TOKEN) -> str:
     """Twilio's signature, by its description: HMAC-SHA1 over the URL and the sorted fields."""
     text = url + "".join(name + value for name, value in sorted((form or {}).items()))
@@ -61,10 +73,14 @@ class Site:
 
     def __init__(self, folder: Path, **config: str) -> None:
         self.carrier = Told(add_ai="CAai1", dial="CAhuman1")
+        (folder / "humans.toml").write_text(HUMANS)
         environment = {
             **GOOD,
             "DATABASE_URL": f"sqlite:///{folder / 'calls.sqlite3'}",
             "WARMTRANSFER_CPS": "500",
+            # Each call of a test is as the first: nobody is busy with another, or tired of the one before.
+            "WARMTRANSFER_PLAN": "rest 0",
+            "WARMTRANSFER_HUMANS": str(folder / "humans.toml"),
             # Nobody listens there: the model is lost at once, and these tests do without.
             "WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1/realtime",
             **config,

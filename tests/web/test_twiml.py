@@ -25,7 +25,7 @@ DOCUMENTS = Documents(
     Phrasing(
         company="Tea & Co", voice="Polly.Joanna-Neural", number="+15550100000", gate_seconds=4, call_limit=600
     ),
-    RULES,
+    lambda: RULES,
 )
 EVENTS = "start end join leave hold modify announcement"
 
@@ -355,7 +355,7 @@ def test_a_waiting_human_is_told_when_the_caller_has_gone() -> None:
 
 
 def test_without_a_voice_the_account_decides() -> None:
-    plain = Documents(Links("https://a.test"), Phrasing(), Rules())
+    plain = Documents(Links("https://a.test"), Phrasing(), Rules)
     (say, _) = verbs(plain.sorry())
     assert say.attrib == {}
 
@@ -389,7 +389,7 @@ def test_the_callers_number_is_read_out_digit_by_digit_where_a_human_is_to_hear_
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_everything_that_we_say_is_said_in_the_language_of_the_deployment(language: str) -> None:
     ours = LANGUAGES[language]
-    here = Documents(Links("https://a.test"), Phrasing(words=ours), Rules(words=ours))
+    here = Documents(Links("https://a.test"), Phrasing(words=ours), lambda: Rules(words=ours))
     bare = dataclasses.replace(CALL, attempts=(ATTEMPT,), stage=Stage.BRIEFING)
     message = dataclasses.replace(CALL, stage=Stage.MESSAGE)
     documents = [here.human(bare, 1), here.wait("c0ffee"), here.comfort(), here.caller(message), here.sorry()]
@@ -403,7 +403,7 @@ def test_everything_that_we_say_is_said_in_the_language_of_the_deployment(langua
 def test_a_voice_with_a_name_brings_its_language_along() -> None:
     """Twilio fails a Say whose voice does not speak its language."""
     here = Documents(
-        Links("https://a.test"), Phrasing(words=LANGUAGES["es"], voice="Polly.Lupe-Neural"), Rules()
+        Links("https://a.test"), Phrasing(words=LANGUAGES["es"], voice="Polly.Lupe-Neural"), Rules
     )
     (say, _) = verbs(here.sorry())
     assert say.attrib == {"voice": "Polly.Lupe-Neural"}

@@ -1,4 +1,4 @@
-"""`flask warmtransfer …`: what has become of the calls, one caller, the database, account and fallback."""
+"""`flask warmtransfer …`: what has become of calls, who can be rung, the database, account and fallback."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from warmtransfer import address, config
-from warmtransfer.commands import calls, db, doctor, export, fallback, forget, provision, show
+from warmtransfer.commands import calls, db, doctor, export, fallback, forget, humans, provision, show
 from warmtransfer.commands.looking import DATABASE
 
 group = AppGroup("warmtransfer", help="Look at the calls of warmtransfer.", short_help="Look at calls.")
-for _each in (calls, show, export, forget, fallback, provision, doctor, db):
+for _each in (calls, show, humans, export, forget, fallback, provision, doctor, db):
     group.add_command(_each.command)
 
 

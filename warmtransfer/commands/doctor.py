@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 import click
 
+from warmtransfer.commands.humans import directory
 from warmtransfer.commands.looking import configuration, providers
 from warmtransfer.commands.provision import provisioned, refusals
 from warmtransfer.commands.trying import try_phone
@@ -49,7 +50,7 @@ def command(context: click.Context, as_json: bool, fix: bool, phone: str, yes: b
             sid = provisioned(keys.read(given), say=lambda text: click.echo(text, err=as_json))
             given = {**given, "TWILIO_APP_SID": sid}
     found = []
-    for line in Doctor(given, providers(), _lacks).lines():
+    for line in Doctor(given, providers(), _lacks, directory).lines():
         found.append(line)
         if not as_json:
             _print(line)

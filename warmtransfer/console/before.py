@@ -15,8 +15,8 @@ from flask import Response, abort, request
 
 from warmtransfer.console import glance, wording
 from warmtransfer.console.room import Console, console, here, humans, page
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.names import called
 from warmtransfer.core.search import Search, mark, place
 from warmtransfer.web import timeline
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import FREE
+from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.ports.store.ledger import Began, Fact, Ledger, Tried
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from warmtransfer.console import wording
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import ELSEWHERE, FREE, SEEKING, Call, Stage
+from warmtransfer.core.names import called
 
 #: Seconds after which it is worth a look that nobody has said anything, or that the AI is not there.
 SILENCE = 45.0

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 from warmtransfer.console import wording
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import Attempt, Call, Stage
+from warmtransfer.core.names import called
 from warmtransfer.web import hearing, minutes, timeline
 
 #: Letters that are spoken in a second.

@@ -9,8 +9,8 @@ from warmtransfer.console.figures import REACHED
 from warmtransfer.console.glance import LOST, WAITING
 from warmtransfer.console.room import Console, console, here, humans, page
 from warmtransfer.console.wording import attempts
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import SEEKING, Call, Stage
+from warmtransfer.core.names import called
 from warmtransfer.core.rules import Human
 
 #: Days that are counted.

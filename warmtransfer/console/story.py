@@ -14,8 +14,8 @@ from warmtransfer.console import lanes, streams, telling, wording
 from warmtransfer.console.access import TOKEN
 from warmtransfer.console.figures import STEPS
 from warmtransfer.console.room import base, console, here, humans, page, session, who
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import FREE, SEEKING, Call, Stage
+from warmtransfer.core.names import called
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import log_fault
 from warmtransfer.web import minutes, timeline

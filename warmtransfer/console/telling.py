@@ -8,8 +8,8 @@ from typing import Any
 
 from warmtransfer.console import figures, wording
 from warmtransfer.console.figures import Handoff
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import FREE, Attempt, Call, Stage
+from warmtransfer.core.names import called
 from warmtransfer.ports.store.ledger import Fact, Said, Tried
 from warmtransfer.web import hearing, timeline
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from warmtransfer.core.briefing import called
 from warmtransfer.core.call import Attempt, Call, Stage, turn_left
+from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome
 
 #: Who asked for a person, by the source of the handoff.
@@ -124,6 +124,8 @@ def became(tried: Attempt) -> str:
             return "cannot be reached at this number"
         case Outcome.CANCELLED:
             return "was not rung any longer"
+        case Outcome.TAKEN:
+            return "was not needed any more: somebody else was quicker"
         case Outcome.CALLER_LEFT:
             return "was not needed any more: the caller had left"
         case Outcome.TIMED_OUT:

@@ -7,11 +7,13 @@ from typing import assert_never
 
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
-from warmtransfer.core.call import AIState, Attempt, Call, Style
+from warmtransfer.core.call import AIState, Attempt, Call, Handoff, Style
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome, of_leg
-from warmtransfer.core.policy import next_human
-from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.reach import Why
+from warmtransfer.core.rounds import next_round, skipped
+from warmtransfer.core.rules import AfterHuman, Human, Rules
+from warmtransfer.core.saying import passed_over, reasons
 
 #: How who answers at the last resort is spoken of: nobody knows them.
 COLLEAGUE = "a colleague"
@@ -37,28 +39,34 @@ def close(call: Call, n: int, outcome: Outcome, sip: str = "") -> Call:
     return call.with_attempt(ended)
 
 
-def start(call: Call, human: Human) -> Call:
-    """The call with a new attempt at `human`."""
+def start(call: Call, human: Human, first: int = 0) -> Call:
+    """The call with a new attempt at `human`, in the round that attempt `first` has begun."""
     attempt = Attempt(
         n=len(call.attempts) + 1,
         handoff=call.handoff.number,
         name=human.name,
         number=human.number,
         digits=human.digits,
+        caller_id=human.caller_id,
+        last=human.after_human is AfterHuman.END,
         style=human.style,
         dialled_at=call.at,
+        first=first,
     )
     return replace(call, attempts=(*call.attempts, attempt))
 
 
 def last_resort(call: Call, call_sid: str, number: str, over: bool) -> Call:
-    """The call with the attempt that the AI's leg has made by itself; one that ran before it is given up."""
-    before = call.attempt
-    open_ = before if before and not before.ended else None
-    if open_:
-        # Over for us from now on: its leg is ended as a stray, also one that turns up later.
-        given_up = Outcome.CANCELLED if open_.call_sid else Outcome.ERROR
-        call = close(call, open_.n, open_.outcome or given_up)
+    """The call with the attempt that the AI's leg has made by itself; those that ran before are given up.
+
+    The last of them is over for us from now on: its leg is ended as a stray, also one that turns up later.
+    """
+    running = call.open
+    for each in running:
+        given_up = each.outcome or (Outcome.CANCELLED if each.call_sid else Outcome.ERROR)
+        last = each is running[-1] or not each.call_sid
+        call = close(call, each.n, given_up) if last else call.with_attempt(replace(each, outcome=given_up))
+    stray = running[-1].call_sid if running else ""
     call = start(call, Human(COLLEAGUE, number))
     made = replace(
         call.attempts[-1],
@@ -69,21 +77,36 @@ def last_resort(call: Call, call_sid: str, number: str, over: bool) -> Call:
         ended=over,
         ended_at=call.at if over else 0.0,
     )
-    return replace(call.with_attempt(made), stray=open_.call_sid if open_ else "")
+    return replace(call.with_attempt(made), stray=stray)
 
 
 def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conclusion]:
-    """Start the next attempt, or conclude that nobody is left; `others=False` rings nobody else."""
-    if call.attempt is not None and not call.attempt.ended:
+    """Start the next round, or conclude that nobody is left; `others=False` rings nobody else."""
+    if call.open:
         return call, so.LegStillUp()
-    human = next_human(call, rules) if others else None
-    if human is not None:
-        call = start(call, human)
-        return call, _reached_by(human.style)
+    round_ = next_round(call, rules) if others else ()
+    call = replace(call, handoff=_noted(call, rules, looked=others and not round_))
+    if round_:
+        first = len(call.attempts) + 1 if len(round_) > 1 else 0
+        for human in round_:
+            call = start(call, human, first)
+        return call, _reached_by(round_[0].style)
     call = replace(call, news=briefing.exhausted(call))
     if call.ai.down:
         return call, so.NobodyAtAll()
-    return call, so.NobodyLeft() if call.ai.state is AIState.UP else so.NobodyHere()
+    if call.ai.state is not AIState.UP:
+        return call, so.NobodyHere()
+    if not call.handoff.all_busy:
+        return call, so.NobodyLeft()
+    return call, so.AllBusy(tuple(each for each in call.handoff.skipped if each.why == Why.BUSY))
+
+
+def _noted(call: Call, rules: Rules, looked: bool) -> Handoff:
+    """The handoff with who is not rung now, and why; `looked`: in vain."""
+    passed = skipped(call, rules)
+    told = reasons(rules, call.handoff.target, call.at), passed_over(passed, call.at)
+    busy = looked and any(each.why == Why.BUSY for each in passed)
+    return replace(call.handoff, closed=" ".join(filter(None, told)), skipped=passed, all_busy=busy)
 
 
 def _reached_by(style: Style) -> so.Conclusion:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from warmtransfer.core.call import Attempt, Call
+from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome, words
 from warmtransfer.core.rules import LONG_WAIT
 from warmtransfer.core.words import ENGLISH, Words, in_digits
@@ -25,11 +27,6 @@ def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:
     return cut.strip()
 
 
-def called(name: str) -> str:
-    """A configured name as it is written in a sentence."""
-    return name.capitalize() if name.islower() else name
-
-
 def first_words(name: str, company: str, ours: Words = ENGLISH) -> str:
     """The neutral words a human hears first; all that a mailbox may record whole."""
     sentence = ours.first_from if company else ours.first
@@ -47,6 +44,13 @@ def introduction(name: str, ours: Words = ENGLISH) -> str:
     return ours.introduction.format(name=called(name))
 
 
+def taken(call: Call, ours: Words = ENGLISH) -> str:
+    """What a human is told who was rung together with others, one of whom was quicker."""
+    quicker = call.attempt
+    there = quicker is not None and quicker.outcome is Outcome.ACCEPTED and not quicker.ended
+    return ours.taken.format(name=called(quicker.name)) if quicker and there else ours.too_late
+
+
 def ended(attempt: Attempt) -> str:
     """An attempt's end in words the AI can use."""
     return f"{called(attempt.name)} {words(attempt.outcome or Outcome.NO_ANSWER)}"
@@ -54,22 +58,20 @@ def ended(attempt: Attempt) -> str:
 
 def progress(call: Call) -> str:
     """Where a running handoff stands, for the model's ears."""
-    tried = [each for each in call.attempts if each.handoff == call.handoff.number]
+    tried = _tried(call)
     failed = [ended(each) for each in tried if each.ended]
-    said = f"{'; '.join(failed)}. " if failed else ""
-    going = (each for each in tried if not each.ended and each.outcome in (None, Outcome.ACCEPTED))
-    running = next(going, None)
-    name = called(running.name) if running else "A colleague"
-    if running and running.turn_at - call.at >= LONG_WAIT:
-        return f"{said}{_in_line(name, running.turn_at - call.at)} Keep the caller company; promise nothing."
-    return f"{said}{name} is being called for the caller now. Keep the caller company; promise nothing."
+    said = f"{'; '.join(failed)}. " if failed else _closed(call)
+    going = [each for each in tried if not each.ended and each.outcome in (None, Outcome.ACCEPTED)]
+    left = min((each.turn_at - call.at for each in going), default=0.0)
+    line = f"{_called(going, 'A colleague')} for the caller now."
+    if left >= LONG_WAIT:
+        line = _in_line(_names(going), left)
+    return f"{said}{line} Keep the caller company; promise nothing."
 
 
-def delayed(call: Call) -> str:
+def delayed(call: Call, attempt: Attempt) -> str:
     """What to tell a caller whose human is not called yet, because others are called first."""
-    attempt = call.attempt
-    name = called(attempt.name) if attempt else "A colleague"
-    line = _in_line(name, attempt.turn_at - call.at if attempt else 0.0)
+    line = _in_line(called(attempt.name), attempt.turn_at - call.at)
     return f"{line} Tell the caller that it takes a moment longer. Say no more than that; promise nothing."
 
 
@@ -77,26 +79,54 @@ def _in_line(name: str, seconds: float) -> str:
     return f"All lines out are busy: {name} is called as soon as one is free, in about {seconds:.0f} seconds."
 
 
+def _names(attempts: Sequence[Attempt], nobody: str = "a colleague") -> str:
+    """Those of them by name, in a sentence."""
+    names = [called(each.name) for each in attempts] or [nobody]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _called(attempts: Sequence[Attempt], nobody: str = "a colleague") -> str:
+    """That they are being called."""
+    return f"{_names(attempts, nobody)} {'are' if len(attempts) > 1 else 'is'} being called"
+
+
+def _tried(call: Call) -> list[Attempt]:
+    """Those whom this handoff has tried, but for whoever was not needed because another was quicker."""
+    tried = (each for each in call.attempts if each.handoff == call.handoff.number)
+    return [each for each in tried if each.outcome is not Outcome.TAKEN]
+
+
 def next_try(call: Call) -> str:
-    """What to tell a caller who waits when one human could not be had and the next is being called."""
-    failed = [each for each in call.attempts if each.handoff == call.handoff.number and each.ended]
-    over = f"Tell the caller that {ended(failed[-1])}. " if failed else ""
-    name = called(call.attempt.name) if call.attempt else "a colleague"
-    return f"{over}Tell the caller that {name} is being called now. Say no more than that; promise nothing."
+    """What to tell a caller who waits when those who were called could not be had and others are called."""
+    failed = [each for each in _tried(call) if each.ended]
+    last = [ended(each) for each in failed if each.round == failed[-1].round]
+    over = f"Tell the caller that {'; '.join(last)}. " if last else ""
+    return f"{over}Tell the caller that {_called(call.trying)} now. Say no more than that; promise nothing."
 
 
 def exhausted(call: Call) -> str:
     """What to tell the caller when nobody could be had."""
-    tried = [ended(each) for each in call.attempts if each.handoff == call.handoff.number]
+    tried = [ended(each) for each in _tried(call)]
+    if call.handoff.all_busy:
+        failed = f"{'; '.join(tried)}. " if tried else ""
+        return (
+            f"Everybody who could take this call is busy with other callers. {failed}{_closed(call)}Tell the "
+            "caller so honestly in one or two sentences; nobody knows how long it takes, so promise nothing. "
+            "Offer to help yourself, to take a message, or to try again later."
+        )
     if not tried:
         return (
-            "Nobody is available to take this call. Tell the caller so in one sentence, and offer to "
-            "help yourself or to take a message."
+            f"Nobody is available to take this call. {_closed(call)}Tell the caller so in one sentence, and "
+            "offer to help yourself or to take a message."
         )
     return (
-        f"The handoff did not succeed: {'; '.join(tried)}. Tell the caller so honestly in one or two "
-        "sentences, and offer to go on yourself, to take a message, or to try again."
+        f"The handoff did not succeed: {'; '.join(tried)}. {_closed(call)}Tell the caller so honestly in "
+        "one or two sentences, and offer to go on yourself, to take a message, or to try again."
     )
+
+
+def _closed(call: Call) -> str:
+    return f"{call.handoff.closed} " if call.handoff.closed else ""
 
 
 def company(ours: Words = ENGLISH) -> list[str]:

@@ -42,6 +42,10 @@ WANTED = SEEKING | FREE
 ELSEWHERE = frozenset({Stage.REDIRECTED, Stage.MESSAGE})
 
 
+#: Of one round, at most one attempt ends so.
+WON = frozenset({Outcome.ACCEPTED, Outcome.LAST_RESORT})
+
+
 class Style(StrEnum):
     """How a human is told what the call is about."""
 
@@ -104,11 +108,33 @@ class Attempt:
     sip: str = ""  #: SipResponseCode of the carrier's last word
     digits: str = ""  #: tones sent after the answer, `w` for half a second of waiting
     turn_at: float = 0.0  #: when they are likely to be dialled: new legs wait for their turns
+    caller_id: str = ""  #: the number that their phone shows; empty for the deployment's choice
+    last: bool = False  #: the call ends when they leave it
+    first: int = 0  #: the first attempt of their round, 0 for one that is rung alone
 
     @property
     def label(self) -> str:
         """The leg's participant label."""
         return f"human-{self.n}"
+
+    @property
+    def round(self) -> int:
+        """What those have in common who are rung together."""
+        return self.first or self.n
+
+    @property
+    def trying(self) -> bool:
+        """Whether it may still lead to a human: neither decided nor given up, and its leg may be up."""
+        return self.outcome is None and not self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A human who was not rung, and why: `reach.Why`. `since`: when that began, 0.0 for nobody knows."""
+
+    name: str
+    why: str
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +146,9 @@ class Handoff:
     target: str = ""
     reason: str = ""
     summary: str = ""
+    closed: str = ""  #: why those it asks for are not rung, in words for the AI
+    skipped: tuple[Skipped, ...] = ()  #: who could not be rung when somebody was looked for last
+    all_busy: bool = False  #: and that was all of them who could be reached: they talk with other callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +192,32 @@ class Call:
         return bool(self.message_url) and self.message_seconds > 0
 
     @property
+    def together(self) -> tuple[Attempt, ...]:
+        """The newest round: the attempts that were begun together, mostly one."""
+        if not self.attempts or not self.attempts[-1].first:
+            return self.attempts[-1:]
+        return tuple(each for each in self.attempts if each.round == self.attempts[-1].first)
+
+    @property
+    def open(self) -> tuple[Attempt, ...]:
+        """Those of the newest round whose leg may be up."""
+        return tuple(each for each in self.together if not each.ended)
+
+    @property
+    def trying(self) -> tuple[Attempt, ...]:
+        """Those of the newest round that may still lead to a human."""
+        return tuple(each for each in self.together if each.trying)
+
+    @property
     def attempt(self) -> Attempt | None:
-        """The newest attempt."""
-        return self.attempts[-1] if self.attempts else None
+        """The attempt whose human has the caller, or is to have them; before that, the newest."""
+        some = self.together
+        return next((each for each in some if each.outcome in WON), some[-1] if some else None)
 
     @property
     def bridged(self) -> bool:
         """Whether the AI's leg is the bridge to the last resort, who talks with the caller."""
-        last = self.attempt
+        last = self.attempts[-1] if self.attempts else None
         return last is not None and last.outcome is Outcome.LAST_RESORT and not (last.ended or self.left)
 
     def attempt_number(self, n: int) -> Attempt | None:
@@ -206,12 +253,11 @@ def awaited(call: Call) -> bool:
 
 def turn_left(call: Call, now: float) -> float:
     """Seconds that the newest leg still to be made waits for its turn, as far as is known; 0 for none."""
-    attempt = call.attempt
     turns = [0.0]
     if call.stage in WANTED and call.ai.state is AIState.ADDING and not call.ai.call_sid:
         turns.append(call.ai.turn_at - now)
-    if call.stage in SEEKING and attempt and not (attempt.call_sid or attempt.outcome):
-        turns.append(attempt.turn_at - now)
+    if call.stage in SEEKING:
+        turns += (each.turn_at - now for each in call.trying if not each.call_sid)
     return max(turns)
 
 
@@ -229,9 +275,14 @@ def _read(data: dict[str, Any]) -> dict[str, Any]:
     return _known(Call, data) | {
         "stage": Stage(data["stage"]),
         "ai": AI(**ai),
-        "handoff": Handoff(**_known(Handoff, data.get("handoff", {}))),
+        "handoff": _handoff(data.get("handoff", {})),
         "attempts": tuple(_attempt(each) for each in data.get("attempts", ())),
     }
+
+
+def _handoff(data: dict[str, Any]) -> Handoff:
+    skipped = tuple(Skipped(**_known(Skipped, each)) for each in data.get("skipped", ()))
+    return Handoff(**{**_known(Handoff, data), "skipped": skipped})
 
 
 def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:

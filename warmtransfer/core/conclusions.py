@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, Skipped
 from warmtransfer.core.events import Event
 
 
@@ -32,6 +32,13 @@ class LegStillUp(Conclusion):
 @dataclass(frozen=True, slots=True)
 class NobodyLeft(Conclusion):
     """The attempt is over, no human is left to ring, and the AI has the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllBusy(Conclusion):
+    """The same, because all who could be reached talk with other callers of ours: who, and since when."""
+
+    busy: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,9 @@ class LastResortTalks(Conclusion):
 
 @dataclass(frozen=True, slots=True)
 class DialUnsure(Conclusion):
-    """The carrier may or may not have dialled the human."""
+    """The carrier may or may not have dialled the human of attempt `n`."""
+
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,11 @@ class IntroductionDue(Conclusion):
 @dataclass(frozen=True, slots=True)
 class HumanGone(Conclusion):
     """The human who talked with the caller has left, and the caller has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkOver(Conclusion):
+    """The same, and with them the call is over: `Attempt.last`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,26 @@ class StillWaiting(Conclusion):
 
 @dataclass(frozen=True, slots=True)
 class MachineAnswered(Conclusion):
-    """Detection says that no human has picked up."""
+    """Detection says that no human has picked up on attempt `n`'s leg, and nobody else is tried."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherAnswered(Conclusion):
+    """While one human is told what the call is about, another of their round has picked up: attempt `n`."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class OneOut(Conclusion):
+    """One of those who are rung together cannot be had; the others go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyAtGate(Conclusion):
+    """The same, and it was the only one of them who had picked up."""
 
 
 #: What the table has rows for.

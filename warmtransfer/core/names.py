@@ -20,6 +20,11 @@ def fold(text: str) -> tuple[str, ...]:
     return tuple("".join(_letter(char) for char in folded).split())
 
 
+def called(name: str) -> str:
+    """A configured name as it is written in a sentence."""
+    return name.capitalize() if name.islower() else name
+
+
 def _letter(char: str) -> str:
     """The character if a word is made of it, nothing for an accent, else what parts words."""
     kind = unicodedata.category(char)

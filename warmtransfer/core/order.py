@@ -53,13 +53,16 @@ class Order:
         """What the order's fields are filled from, by field name."""
         return {}
 
-    def for_call(self, call: Call, rules: Rules) -> Self | None:
-        """This order with its legs and numbers, or None when there is nothing to do."""
-        if not self.needed(call):
-            return None
-        facts = self.facts(call, rules)
-        mine = {field.name: facts[field.name] for field in fields(self) if field.name in facts}
-        return replace(self, **mine)
+    def for_call(self, call: Call, rules: Rules, n: int = 0) -> tuple[Self, ...]:
+        """This order with its legs and numbers: once, not at all, or for each leg that it is about.
+
+        `n`: the attempt that the fact is about, 0 for no one's in particular.
+        """
+        return (self.filled(self.facts(call, rules)),) if self.needed(call) else ()
+
+    def filled(self, facts: dict[str, Any]) -> Self:
+        """This order with those of the facts that are fields of it."""
+        return replace(self, **{each.name: facts[each.name] for each in fields(self) if each.name in facts})
 
     def advance(self, call: Call) -> Call:
         """The call once this order has been given."""
@@ -69,6 +72,11 @@ class Order:
     def key(self) -> str:
         """The leg it is about."""
         return ""
+
+    @property
+    def queue(self) -> tuple[str, ...]:
+        """What it waits behind: its lane, and there for no other human's leg."""
+        return (self.lane,)
 
     def to_dict(self) -> dict[str, Any]:
         """The order as JSON-ready data, for the outbox."""

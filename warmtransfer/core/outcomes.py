@@ -23,10 +23,24 @@ class Outcome(StrEnum):
     FAILED = "failed"  #: the carrier could not place the call
     UNREACHABLE = "unreachable"  #: the carrier refuses the number
     CANCELLED = "cancelled"  #: ended by us before it was answered
+    TAKEN = "taken"  #: rung together with others, one of whom was quicker
     CALLER_LEFT = "caller_left"  #: the caller went first
     TIMED_OUT = "timed_out"  #: answered and never came to an end by itself
     LAST_RESORT = "last_resort"  #: dialled by the carrier itself while the app was away, and answered
     ERROR = "error"  #: nobody knows: the carrier never said whether it was dialled
+
+
+#: What says nothing against ringing this human for another caller at once.
+NOT_IN_VAIN = frozenset(
+    {
+        Outcome.ACCEPTED,
+        Outcome.TAKEN,
+        Outcome.CANCELLED,
+        Outcome.CALLER_LEFT,
+        Outcome.LAST_RESORT,
+        Outcome.ERROR,
+    }
+)
 
 
 def of_leg(ended: Ended, sip: str) -> Outcome:
@@ -69,7 +83,7 @@ def words(outcome: Outcome) -> str:
             return "could not be reached"
         case Outcome.CANCELLED | Outcome.TIMED_OUT:
             return "did not answer in time"
-        case Outcome.CALLER_LEFT:
+        case Outcome.CALLER_LEFT | Outcome.TAKEN:
             return "was not needed any more"
         case _:
             assert_never(outcome)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from warmtransfer.core.call import Style
+from warmtransfer.core.hours import Hours
+from warmtransfer.core.plans import Known, Plan
 from warmtransfer.core.words import ENGLISH, Words
 
 #: Seconds a human's phone rings, unless the deployment says otherwise.
 RING = 25.0
+
+
+class AfterHuman(StrEnum):
+    """What becomes of a caller who is still there when this human has left."""
+
+    RETURN = "return"  #: the AI is with them again
+    END = "end"  #: the call ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +26,28 @@ class Human:
     """A person who may be dialled. `name` is what the model may say; `number` it never sees."""
 
     name: str
-    number: str  #: E.164
+    number: str  #: E.164, or an address that begins with `client:` or `sip:`
     description: str = ""
     style: Style = Style.SCREEN
     ring: float = RING  #: seconds
     digits: str = ""  #: tones sent after the answer, such as an extension; `w` waits half a second
+    departments: tuple[str, ...] = ()
+    hours: Hours | None = None  #: None for always
+    away: bool = False
+    at_once: int = 1  #: calls they take at the same time
+    caller_id: str = ""  #: the number that their phone shows; empty for the deployment's choice
+    after_human: AfterHuman = AfterHuman.RETURN
+    language: str = ""  #: of their briefing, as two letters; empty for the deployment's
+    voice: str = ""  #: of their briefing; empty for the deployment's
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """Several humans under one name. Its hours are those of whoever asks for the department."""
+
+    name: str
+    description: str = ""
+    hours: Hours | None = None  #: None for whenever one of its humans is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +55,9 @@ class Rules:
     """Humans in the order in which they are rung, our own sentences, and time limits in seconds."""
 
     humans: tuple[Human, ...] = ()
+    departments: tuple[Department, ...] = ()  #: those that are more than a name with a human
+    plans: tuple[Plan, ...] = ()  #: of departments, and one without for all others
+    known: Known = field(default=Known(), compare=False)  #: of the humans, at the moment of this decision
     words: Words = ENGLISH  #: our own sentences
     arriving: float = 2.0  #: from the answer to the caller's join, before we look for the room
     connecting: float = 8.0  #: from ordering the AI's leg to stream and model being ready
@@ -45,9 +75,14 @@ class Rules:
     losses: int = 3  #: losses of the AI within `loss_window` that call for a human
     loss_window: float = 60.0
 
+    def human(self, name: str) -> Human | None:
+        """The human of this name; they may not be configured any more."""
+        return next((human for human in self.humans if human.name == name), None)
+
     def ring(self, name: str) -> float:
-        """How long the phone of this human rings; they may not be configured any more."""
-        return next((human.ring for human in self.humans if human.name == name), RING)
+        """How long the phone of this human rings."""
+        human = self.human(name)
+        return human.ring if human else RING
 
 
 def behind(ring: float) -> float:

@@ -27,8 +27,7 @@ def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tu
     call = enter(call, stage, fact, rules)
     orders = []
     for template in templates:
-        order = template.for_call(call, rules)
-        if order is not None:
+        for order in template.for_call(call, rules, getattr(fact, "n", 0)):
             call = order.advance(call)
             orders.append(order)
     if call.alarm != serial:
@@ -63,8 +62,9 @@ def wait(call: Call, stage: Stage, rule: str, entering: bool, rules: Rules) -> f
     """Seconds this stage waits: ringing adds the phone's own time, a new conversation the introduction's,
     and a leg that is still to be made what is left until its turn."""
     seconds: float = getattr(rules, rule)
-    if stage is Stage.RINGING and call.attempt:
-        return seconds + do.ring_seconds(call.attempt, rules) + turn(call.attempt.turn_at, call)
+    if stage is Stage.RINGING:
+        rings = (do.ring_seconds(each, rules) + turn(each.turn_at, call) for each in call.trying)
+        return seconds + max(rings, default=0.0)
     if stage in (Stage.CONNECTING, Stage.RETURNING):
         return seconds + turn(call.ai.turn_at, call)
     return rules.introduction if stage is Stage.HUMAN and entering else seconds

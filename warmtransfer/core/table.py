@@ -24,6 +24,8 @@ ADD = (do.LookForCaller(), do.ComfortCaller(), do.AddAI())
 REPLACE = (do.EndAI(), do.AddAI(), do.LookForLoneCaller())
 #: The AI has said its line: it goes, and its socket first, so that no late try ends another stream.
 LEAVE = (do.CloseModel(), do.RemoveAI())
+#: Those of a round who are out, while it goes on: an announced one may have gone with the caller.
+OUT = (do.EndOthers(), do.LookWhoLeft())
 #: Every leg but the caller's; those that are not up are left out.
 ALL = (do.CloseModel(), do.EndAI(), do.EndHuman())
 
@@ -57,7 +59,7 @@ def alone(stage: Stage) -> Rows:
         so.CallerWaits: (stage, (do.ComfortCaller(),)),
         so.AIQueued: (stage, ()),
         so.StrayLeg: (stage, (do.EndStray(),)),
-        so.LastResortTalks: (S.HUMAN, (do.CloseModel(), do.EndStray())),
+        so.LastResortTalks: (S.HUMAN, (do.CloseModel(), do.EndStray(), do.EndOthers())),
         ev.Restarted: (stage, LOOK),
     }
 
@@ -70,6 +72,7 @@ def wanting(stage: Stage) -> Rows:
         so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
         so.LegStillUp: (S.CANCELLING, (do.EndHuman(), do.ComfortCaller())),
         so.NobodyLeft: (stage, (do.LetAISpeak(),)),
+        so.AllBusy: (stage, (do.LetAISpeak(),)),
         so.NobodyHere: (stage, ()),
         so.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
     }
@@ -82,9 +85,11 @@ def seeking(stage: Stage) -> Rows:
         **BACK,
         so.HumanLost: (S.RINGING, (do.LetAISpeak(), DIAL)),
         so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
+        so.LegStillUp: (S.CANCELLING, (do.EndHuman(),)),
         so.RedirectAsked: (S.REDIRECTED, (do.RedirectCaller(),)),
         so.StillWaiting: (stage, ()),
         so.NobodyLeft: (S.AI, (do.LetAISpeak(),)),
+        so.AllBusy: (S.AI, (do.LetAISpeak(),)),
         so.NobodyHere: (S.RETURNING, ()),
         so.NobodyAtAll: (S.MESSAGE, (do.RedirectCaller(),)),
     }
@@ -137,6 +142,7 @@ TABLE: dict[Stage, Rows] = {
         so.HumanDelayed: (S.RINGING, (do.LetAISpeak(),)),
         ev.HumanDialled: (S.RINGING, ()),
         ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
+        so.OneOut: (S.RINGING, OUT),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
         so.DialUnsure: (S.RINGING, (do.LookForDial(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
@@ -145,10 +151,14 @@ TABLE: dict[Stage, Rows] = {
     S.BRIEFING: {
         **over(do.TellHuman()),
         **seeking(S.BRIEFING),
-        ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(),)),
+        ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(), do.EndOthers(), do.LookForDial())),
+        so.AnotherAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
+        so.OneOut: (S.BRIEFING, OUT),
+        so.NobodyAtGate: (S.RINGING, OUT),
         ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
-        ev.TimedOut: (S.CANCELLING, (do.EndHuman(),)),
+        so.DialUnsure: (S.BRIEFING, (do.LookForDial(),)),
+        ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         ev.OrderFailed: (S.CANCELLING, (do.EndHuman(),)),
     },
     S.CANCELLING: {
@@ -163,7 +173,7 @@ TABLE: dict[Stage, Rows] = {
         **over(do.TellHuman()),
         **seeking(S.JOINING),
         ev.HumanJoined: (S.HUMAN, (do.Introduce(), do.LimitAI())),
-        ev.TimedOut: (S.JOINING, (do.LookForLeg(),)),
+        ev.TimedOut: (S.JOINING, (do.LookForLeg(), do.EndOthers())),
         so.GivenUp: (S.CANCELLING, (do.EndHuman(),)),
         ev.OrderFailed: (S.JOINING, (do.LookForLeg(),)),
     },
@@ -174,7 +184,8 @@ TABLE: dict[Stage, Rows] = {
         ev.LineHeard: (S.HUMAN, LEAVE),
         so.IntroductionDue: (S.HUMAN, LEAVE),
         so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
-        ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller(), do.EndAI())),
+        so.TalkOver: (S.OVER, (do.EndCaller(), *ALL)),
+        ev.TimedOut: (S.HUMAN, (do.LookForLeg(), do.LookForCaller(), do.EndAI(), do.EndOthers())),
         ev.Restarted: (S.HUMAN, (*LEAVE, do.LookForCaller(), do.LookForLeg())),
         so.StrayLeg: (S.HUMAN, (do.EndStray(),)),
         ev.OrderFailed: (S.HUMAN, ()),
@@ -206,7 +217,7 @@ TABLE: dict[Stage, Rows] = {
     },
     S.OVER: {
         ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),
-        ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL)),
+        ev.TimedOut: (S.OVER, (do.EndCaller(), *ALL, do.LookForLeg())),
         so.StrayLeg: (S.OVER, (do.EndStray(),)),
         ev.OrderFailed: (S.OVER, ()),
     },
@@ -227,7 +238,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.CallerLeft: EVERYWHERE,
     ev.RoomLost: LIVE - ELSEWHERE - {S.ARRIVING},
     ev.CallerCameBack: EVERYWHERE,
-    ev.CallerPresent: ALONE,
+    ev.CallerPresent: ALONE | {S.HUMAN},
     ev.AnnouncementEnded: WANTED | {S.HUMAN},
     ev.MessageLeft: frozenset({S.MESSAGE}),
     ev.MessageTaken: EVERYWHERE,
@@ -285,6 +296,7 @@ RENEWS = (
     so.HumanQueued,
     so.HumanDelayed,
     so.HumanLost,
+    so.AnotherAnswered,
     so.RedirectAsked,
     so.AIQueued,
     so.AILost,

@@ -12,15 +12,16 @@ from functools import partial
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.core.step import step
 from warmtransfer.desk import telling
+from warmtransfer.desk.adopting import Adoption
+from warmtransfer.desk.deciding import decided
 from warmtransfer.desk.insisting import Insistence, asked
 from warmtransfer.desk.lanes import Lanes
 from warmtransfer.desk.locks import Locks
 from warmtransfer.desk.outbox import Outbox
 from warmtransfer.desk.perform import Performer
 from warmtransfer.desk.processes import Processes
-from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
+from warmtransfer.desk.protocols import Carrier, Links, People, Settings, Switchboard
 from warmtransfer.desk.timers import Timers, gone_off
 from warmtransfer.desk.tokens import Tokens
 from warmtransfer.desk.turns import Turns
@@ -53,16 +54,17 @@ class Desk:
         switchboard: Switchboard,
         links: Links,
         settings: Settings,
+        people: People,
         clock: Clock,
         loop: Loop,
     ) -> None:
         self._store = store
         self._switchboard = switchboard
         self._waiting = Waiting(carrier, links, settings, self.by_caller)
+        self._adoption = Adoption(carrier, self.call, settings.number)
         self._clock = clock
-        self._rules = settings.rules()
-        self._most = settings.max_calls
-        self._lanes = Lanes()
+        self._people = people
+        self._most, self._lanes = settings.max_calls, Lanes()
         self._timers = Timers(loop, clock, self._lanes, self._post_quietly)
         self.tokens = Tokens(settings.show.shown)
         self._turns = Turns(store.line, clock, settings.calls_per_second)
@@ -95,7 +97,7 @@ class Desk:
         )
         self._gathering = self._outbox.gathering
         self._locks = Locks()
-        self._watchers: list[Watcher] = [self.tokens.watch]
+        self._watchers: list[Watcher] = [self.tokens.watch, people.followed]
 
     # Life -------------------------------------------------------------------------------------------
 
@@ -113,7 +115,7 @@ class Desk:
             self._processes.start()
         else:
             self._take_up_all()
-        self._lanes.put(("rooms", "adopt"), self._performer.adopt_forgotten)
+        self._lanes.put(("rooms", "adopt"), self._adoption.adopt_forgotten)
         self._lanes.put(("rooms", "waiting"), self._waiting.take_in_all)
 
     def _take_up_all(self) -> None:
@@ -168,7 +170,7 @@ class Desk:
         def create() -> Decision:
             self._stay()
             new = Call(id=call_id)
-            return Decision(new, event, *step(new, event, at, self._rules))
+            return decided(new, event, at, self._people.rules())
 
         with self._locked(event.call_sid), self._locked(call_id):
             found = self._store.arrive(event.call_sid, self._most, create)
@@ -186,8 +188,8 @@ class Desk:
         self._lanes.put((call_id, "facts"), partial(self._post_quietly, call_id, event))
 
     def ask(self, call_id: str, source: str, target: str = "", reason: str = "", summary: str = "") -> Call:
-        """Ask for a human; a second ask while one is served only adds its summary."""
-        return self.post(call_id, asked(source, target, reason, summary))
+        """Ask for a human, or UnknownTarget; a second ask while one is served only adds its summary."""
+        return self.post(call_id, self._people.wanted(asked(source, target, reason, summary)))
 
     def ask_later(
         self,
@@ -218,8 +220,7 @@ class Desk:
         def use(call: Call | None) -> Decision | None:
             if call is None or not call.ai.token or not hmac.compare_digest(call.ai.token, token):
                 return None
-            event = ev.StreamUp(call.ai.generation)
-            return Decision(call, event, *step(call, event, at, self._rules), holds=True)
+            return decided(call, ev.StreamUp(call.ai.generation), at, self._people.rules(), holds=True)
 
         if use(self.call(call_id)) is None:
             return None  # and nobody had to wait for it
@@ -239,7 +240,7 @@ class Desk:
 
     def adopt(self, room: str) -> None:
         """End a room whose call is not known, off the request; its caller starts anew."""
-        self._lanes.put((room, "adopt"), partial(self._performer.adopt, room))
+        self._lanes.put((room, "adopt"), partial(self._adoption.adopt, room))
 
     def take_in(self, call_sid: str) -> None:
         """Have a caller begin with us, off the request, who came while nobody was up and has just knocked."""
@@ -281,7 +282,7 @@ class Desk:
                 return None
             if self._processes and isinstance(event, ev.TimedOut) and gone_off(call, event):
                 return Decision(call, None, call, ())
-            return Decision(call, event, *step(call, event, at, self._rules))
+            return decided(call, event, at, self._people.rules())
 
         with self._locked(call_id):
             saved = self._store.decide(call_id, decide)
@@ -292,8 +293,7 @@ class Desk:
 
     def _apply(self, saved: Saved, event: ev.Event) -> None:
         before, call = saved.before, saved.call
-        orders = [order for _, order in saved.orders]
-        log.info("call %s: %s", call.id, telling.line(before, call, event, orders))
+        log.info("call %s: %s", call.id, telling.line(before, call, event, [one for _, one in saved.orders]))
         self._timers.arm(call)
         self._switchboard.follow(call)
         for order_id, order in saved.orders:

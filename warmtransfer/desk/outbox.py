@@ -99,7 +99,7 @@ class Outbox:
             return
         if look:
             self._looks.add(look)
-        self._lanes.put((call_id, order.lane), partial(self._perform, call_id, order_id, order))
+        self._lanes.put((call_id, *order.queue), partial(self._perform, call_id, order_id, order))
 
     def _perform(self, call_id: str, order_id: int, order: do.Order) -> None:
         self._looks.discard((call_id, order))

@@ -11,7 +11,7 @@ from warmtransfer import errors
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import Call, Style, call_of
+from warmtransfer.core.call import Call, Style
 from warmtransfer.core.legs import Ended, LegState
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.turns import Turns
@@ -62,6 +62,7 @@ class Performer:
             do.LookForAI: self._look_for_ai,
             do.DialHuman: self._dial,
             do.EndHuman: self._end_leg,
+            do.EndOthers: self._end_other,
             do.EndStray: self._end_leg,
             do.EndCaller: self._end_caller,
             do.TellHuman: self._tell_human,
@@ -72,6 +73,7 @@ class Performer:
             do.LookForRoom: self._look_for_room,
             do.LookForCaller: self._look_for_caller,
             do.LookForLoneCaller: self._look_for_caller,
+            do.LookWhoLeft: self._look_for_caller,
             do.ComfortCaller: self._comfort,
             do.RedirectCaller: self._redirect,
         }
@@ -132,36 +134,6 @@ class Performer:
             return True
         return call is None or order.wanted(call)
 
-    def adopt(self, room: str) -> None:
-        """End a room whose call nobody knows; its caller's leg then asks what comes next, and starts anew.
-
-        A caller who has company of a human's is left alone.
-        """
-        try:
-            sid = self._carrier.find_room(room)
-            if sid and not any(label.startswith("human-") for label in self._carrier.people(sid)):
-                log.warning("room %s belongs to no stored call: it is ended, its caller starts anew", room)
-                self._carrier.end_room(sid)
-        except errors.CarrierError as fault:
-            log.warning("room %s belongs to no stored call, and was not ended: %s", room, fault)
-
-    def adopt_forgotten(self) -> None:
-        """Adopt the rooms of our number whose calls nobody knows: the database was lost."""
-        try:
-            for room in self._carrier.open_rooms():
-                if self._forgotten(room):
-                    self.adopt(room)
-        except errors.CarrierError as fault:
-            log.warning("rooms that belong to no stored call were not looked for: %s", fault)
-
-    def _forgotten(self, room: str) -> bool:
-        call_id = call_of(room)
-        if not call_id or self._call(call_id) is not None:
-            return False
-        # Another deployment of ours may share the account: its callers have phoned another number.
-        caller = self._carrier.find_participant(self._carrier.find_room(room), "caller")
-        return bool(caller) and self._carrier.number_called(caller) == self._settings.number
-
     # The AI's leg -----------------------------------------------------------------------------------
 
     def _add_ai(self, call_id: str, order: do.AddAI) -> ev.Event | None:
@@ -210,13 +182,13 @@ class Performer:
     # The human's leg --------------------------------------------------------------------------------
 
     def _dial(self, call_id: str, order: do.DialHuman) -> ev.Event:
-        token = self._token(call_id)
+        token = "" if order.caller_id else self._token(call_id)
         call = self._call(call_id) if token else None
-        if call is not None and call.caller.startswith("+"):
+        if shown := order.caller_id or (call.caller if call and call.caller.startswith("+") else ""):
             try:
-                return self._place(call_id, order, call.caller, token)
+                return self._place(call_id, order, shown, token)
             except errors.CarrierNotShown:
-                log.warning("call %s: the caller's number may not be shown, ours is", call_id)
+                log.warning("call %s: the number to be shown may not be, ours is", call_id)
         return self._place(call_id, order, self._settings.number)
 
     def _place(self, call_id: str, order: do.DialHuman, from_: str, token: str = "") -> ev.Event:
@@ -256,13 +228,22 @@ class Performer:
             _gone_is_done(self._carrier.end_call, order.call_sid)
         return ev.CallerLeft(why="ended")
 
-    def _tell_human(self, call_id: str, order: do.TellHuman) -> None:
-        if not order.call_sid:
-            return
-        try:
-            self._carrier.move_call(order.call_sid, self._links.gone(call_id, order.n))
-        except (errors.CarrierGone, errors.CarrierRefused):
+    def _end_other(self, call_id: str, order: do.EndOthers) -> None:
+        if order.told:
+            self._move_or_end(order.call_sid, self._links.human(call_id, order.n))
+        else:
             _gone_is_done(self._carrier.end_call, order.call_sid)
+
+    def _tell_human(self, call_id: str, order: do.TellHuman) -> None:
+        if order.call_sid:
+            self._move_or_end(order.call_sid, self._links.gone(call_id, order.n))
+
+    def _move_or_end(self, call_sid: str, url: str) -> None:
+        """Have whoever is there told by this document, and end a leg that nobody has answered."""
+        try:
+            self._carrier.move_call(call_sid, url)
+        except (errors.CarrierGone, errors.CarrierRefused):
+            _gone_is_done(self._carrier.end_call, call_sid)
 
     def _brief_on_hold(self, call_id: str, order: do.BriefOnHold) -> None:
         self._carrier.hold(order.room_sid, order.call_sid, self._links.hold(call_id, order.n))
@@ -287,7 +268,7 @@ class Performer:
 
     def _look_for_dial(self, call_id: str, order: do.LookForDial) -> ev.Event | None:
         sid = self._carrier.find_call(
-            order.number, self._settings.number, order.since, self._known(order.number)
+            order.number, order.caller_id or self._settings.number, order.since, self._known(order.number)
         )
         return ev.HumanDialled(order.n, sid) if sid else ev.HumanEnded(order.n, Ended.MISSING)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.legs import Heard, Leg
 from warmtransfer.core.rules import Rules
@@ -46,8 +47,18 @@ class Settings(Protocol):
     def calls_per_second(self) -> float:
         """Legs that the carrier makes for the account in a second."""
 
+
+class People(Protocol):
+    """Who may be dialled. Only `wanted` blocks, and not for long."""
+
     def rules(self) -> Rules:
-        """What the core decides by."""
+        """What the core decides by, now."""
+
+    def wanted(self, event: ev.HandoffAsked) -> ev.HandoffAsked:
+        """The wish, once it is known who may be dialled now; UnknownTarget when it means nobody there is."""
+
+    def followed(self, before: Call | None, after: Call, event: ev.Event) -> None:
+        """A call has changed."""
 
 
 class Carrier(Protocol):

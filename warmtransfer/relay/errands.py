@@ -12,7 +12,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.errors import StoreBusy, WarmTransferError, log_fault
+from warmtransfer.errors import StoreBusy, UnknownTarget, WarmTransferError, log_fault
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import ToolCall
 from warmtransfer.relay.tools import TAKE_MESSAGE, TRANSFER, CallInfo, Toolbox
@@ -34,6 +34,10 @@ TOO_SLOW = "The tool did not answer in time. Tell the caller it did not work."
 NOTHING_SAID = "There was nothing in the message. Ask the caller for it, then call the tool again."
 NOT_TAKEN = "The message could not be kept. Tell the caller so, and to call again later."
 TAKEN = "The message has been taken. Tell the caller so in one sentence."
+UNKNOWN = (
+    "Nobody was called: the target is none of {}. Call it again with one of these names; if you do not know "
+    "which of them the caller means, ask."
+)
 #: Letters of a message that are kept.
 MESSAGE_LIMIT = 4000
 CONNECTED = "The caller is being connected now. Say nothing more."
@@ -57,7 +61,7 @@ class Desk(Protocol):
         """Decide this fact soon."""
 
     def ask(self, call_id: str, source: str, target: str = "", reason: str = "", summary: str = "") -> Call:
-        """Ask for a human; raises StoreBusy when the database cannot be had."""
+        """Ask for a human; raises StoreBusy when the database cannot be had, UnknownTarget for nobody's."""
 
     def ask_later(
         self,
@@ -182,6 +186,9 @@ class Errands:
                 lambda: wish.wanted,
                 lambda found: self._loop.soon(self._settle, wish, standing(found) if found else ""),
             )
+        except UnknownTarget as fault:
+            log.warning("call %s: the model asked for somebody who does not exist", call_id)
+            self._loop.soon(self._settle, wish, UNKNOWN.format(", ".join(fault.names)))
         except WarmTransferError as fault:
             log_fault(log, fault, "call %s: a human could not be asked for", call_id)
             self._loop.soon(self._settle, wish, NOT_POSSIBLE)

@@ -9,18 +9,17 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Stage
-from warmtransfer.core.rules import Human
+from warmtransfer.core.call import SEEKING, Stage
 from warmtransfer.core.table import HEARS
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.protocol import Listener, Model, Provider
+from warmtransfer.ports.model.protocol import Listener, Model, Provider, Renewable
 from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
+from warmtransfer.relay.offers import Directory, Offers
 from warmtransfer.relay.sessions import Sessions
 from warmtransfer.relay.settings import RelaySettings as RelaySettings
 from warmtransfer.relay.speaker import Speaker
@@ -40,8 +39,8 @@ class Relay:
     """See the module. `gone(call_id)` is called when the relay has closed itself."""
 
     __slots__ = (
-        "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_orphaned",
-        "_provider", "_sessions", "_settings", "_stream", "_talk", "_timer", "_tools", "_up", "id",
+        "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_offers", "_orphaned",
+        "_provider", "_seeking", "_sessions", "_settings", "_stream", "_talk", "_timer", "_up", "id",
     )  # fmt: skip
 
     def __init__(
@@ -53,7 +52,7 @@ class Relay:
         clock: Clock,
         desk: Desk,
         toolbox: Toolbox,
-        humans: Sequence[Human],
+        directory: Directory,
         memory: Memory,
         gone: Callable[[str], object],
     ) -> None:
@@ -64,12 +63,13 @@ class Relay:
         self._clock = clock
         self._desk = desk
         self._gone = gone
-        self._tools: list[dict[str, Any]] = toolbox.shown(humans)
+        self._offers = Offers(toolbox, directory)
         self._talk: TalkSide = Talk(self, info, settings, loop, clock, desk, toolbox, memory)
         self._sessions = Sessions(self._open_model, self._talk, loop, clock, settings)
         self._stream: Stream | None = None
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
         self._gated = False  #: whether the model must not hear
+        self._seeking = False  #: whether a human is rung for this caller
         self._comforted_until = 0.0
         self._orphaned = clock.monotonic()  #: when there last was a stream
         self._closed = False
@@ -88,6 +88,7 @@ class Relay:
         self._comforted_until = comforted_until
         # While the caller is arriving there is nothing to hear.
         self._gated = stage not in HEARS and stage is not Stage.ARRIVING
+        self._seeking = stage in SEEKING
         self._talk.follow(stage, self._gated)
 
     def speak(self, news: str) -> None:
@@ -187,7 +188,7 @@ class Relay:
 
     def _open_model(self, listener: Listener) -> Model:
         timeout = self._clock.real(self._settings.open_seconds)
-        return self._provider.open(self._loop, self._tools, listener, timeout)
+        return self._provider.open(self._loop, self._offers.tools, listener, timeout)
 
     def _report_up(self) -> None:
         model = self._sessions.ready
@@ -214,4 +215,20 @@ class Relay:
             self.close()
             return
         self._sessions.check()
+        self._renew()
         self._talk.tick()
+
+    def _renew(self) -> None:
+        """Let the session know who can be reached, once that has changed.
+
+        Not while somebody is rung: whoever is busy then may be so for this very caller.
+        """
+        changed = None if self._seeking else self._offers.changed()
+        if changed is None:
+            return
+        for model in self._sessions.open_ones():
+            if isinstance(model, Renewable):
+                model.renew(self._offers.tools)
+        news, with_the_hour = changed
+        if with_the_hour or not isinstance(self._sessions.model, Renewable):
+            self._talk.know(news)

@@ -52,6 +52,10 @@ class Sessions:
         """The session, once it can be spoken to."""
         return self.model if self.model is not None and self.model.ready else None
 
+    def open_ones(self) -> list[Model]:
+        """Every session there is, ready or not."""
+        return [model for model in (self.model, self._standby) if model is not None]
+
     def open(self, delay: float = 0.0) -> None:
         """Open one after `delay` seconds, unless there is one, or one is on the way."""
         if self.model is not None or (self._timer is not None and delay > 0):

@@ -11,12 +11,12 @@ from typing import Any
 
 from warmtransfer.clock import Clock
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.core.rules import Human
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Provider, Readiness
 from warmtransfer.ports.websocket.sockets import hang_up
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
+from warmtransfer.relay.offers import Directory
 from warmtransfer.relay.relay import Relay, RelaySettings
 from warmtransfer.relay.stream import Finished
 from warmtransfer.relay.tools import CallInfo, Toolbox
@@ -35,16 +35,16 @@ class Switchboard:
         provider: Provider,
         loop: Loop,
         clock: Clock,
-        toolbox: Toolbox | None = None,
-        humans: Callable[[], Sequence[Human]] = tuple,
+        toolbox: Toolbox,
+        directory: Directory,
     ) -> None:
         self.desk: Desk | None = None
         self._settings = settings
         self._provider = provider
         self._loop = loop
         self._clock = clock
-        self._toolbox = toolbox or Toolbox()
-        self._humans = humans
+        self._toolbox = toolbox
+        self._directory = directory
         self._relays: dict[str, Relay] = {}
         self._leaving = False
         prepare()
@@ -219,7 +219,7 @@ class Switchboard:
                 self._clock,
                 self.desk,
                 self._toolbox,
-                self._humans(),
+                self._directory,
                 self._memory(call_id),
                 self._forget,
             )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from inspect import getdoc, isawaitable
 from typing import Any
 
-from warmtransfer.core.rules import Human
+from warmtransfer.core.available import Available, shown
 from warmtransfer.errors import log_fault
 from warmtransfer.ports.loop.coroutines import Coroutines
 from warmtransfer.relay.signature import Signature, WrongArguments
@@ -21,6 +21,8 @@ log = logging.getLogger("warmtransfer")
 TRANSFER = "transfer_to_human"
 #: Ours too, unless the host app brings its own of this name.
 TAKE_MESSAGE = "take_message"
+#: And this.
+WHO = "who_is_available"
 #: What goes back to the model is spoken or thought about, not stored: more than this helps nobody.
 ANSWER_LIMIT = 8000
 
@@ -60,6 +62,7 @@ class Toolbox:
         coroutines: Coroutines | None = None,
     ) -> None:
         self._tools: dict[str, Tool] = {}
+        self.who: Callable[[], str] = Available().told  #: answers who can be reached; may block
         self.around = around
         self.coroutines = coroutines or Coroutines()
 
@@ -71,12 +74,14 @@ class Toolbox:
         self._tools[tool.name] = tool
         return tool
 
-    def shown(self, humans: Sequence[Human]) -> list[dict[str, Any]]:
+    def shown(self, found: Available) -> list[dict[str, Any]]:
         """Every tool as the session declares it; a transfer only when there is somebody to transfer to."""
         own = [tool.shown() for tool in self._tools.values()]
         if TAKE_MESSAGE not in self._tools:
             own.append(MESSAGE_TOOL)
-        return [*own, transfer_tool(humans)] if humans else own
+        if not (found.able or found.unable):
+            return own
+        return [*own, *([] if WHO in self._tools else [WHO_TOOL]), transfer_tool(found)]
 
     def __contains__(self, name: object) -> bool:
         return name in self._tools
@@ -89,6 +94,8 @@ class Toolbox:
         One that is `async def` runs in the loop of them all, and is cancelled after `seconds`.
         """
         tool = self._tools.get(name)
+        if tool is None and name == WHO:
+            return self.who()
         if tool is None:
             return f"There is no tool named {name!r}."
         try:
@@ -142,24 +149,35 @@ MESSAGE_TOOL = {
 }
 
 
-def transfer_tool(humans: Sequence[Human]) -> dict[str, Any]:
-    """The way to a human: targets by name and description, never a number."""
-    known = "; ".join(
-        f"{each.name}: {each.description}" if each.description else each.name for each in humans
-    )
+#: Who can be reached at the moment of asking.
+WHO_TOOL = {
+    "name": WHO,
+    "description": (
+        "Says which departments and people can be reached now, and why the others cannot. Call it before you "
+        "promise anybody, and whenever the caller asks who is there or when somebody is."
+    ),
+    "parameters": {"type": "object", "properties": {}, "required": [], "additionalProperties": False},
+}
+
+
+def transfer_tool(found: Available) -> dict[str, Any]:
+    """The way to a human: targets by name and description, never a number.
+
+    Who cannot be reached may be asked for all the same, and is answered with the reason.
+    """
     return {
         "name": TRANSFER,
         "description": (
             "Have a human join this call. Call it as soon as the caller asks for a person or you cannot "
             "help. If you do not know who is calling and what about, ask for that once, in one question; "
-            "call it whatever the answer is. Say one short sentence to the caller first. Targets: " + known
+            "call it whatever the answer is. Say one short sentence to the caller first. " + _targets(found)
         ),
         "parameters": {
             "type": "object",
             "properties": {
                 "target": {
                     "type": "string",
-                    "enum": [each.name for each in humans],
+                    "enum": [*found.names(), *(each.name for each, _ in found.unable)],
                     "description": "Whom to call.",
                 },
                 "reason": {"type": "string", "description": "Why a human is needed, in a few words."},
@@ -172,6 +190,13 @@ def transfer_tool(humans: Sequence[Human]) -> dict[str, Any]:
             "additionalProperties": False,
         },
     }
+
+
+def _targets(found: Available) -> str:
+    able = "; ".join(map(shown, found.able))
+    first = f"Targets: {able}" if able else "Nobody can be reached now: offer to take a message"
+    why = " ".join(why for _, why in found.unable)
+    return f"{first}. Cannot be reached now: {why}" if why else first
 
 
 def tool_of(fn: Callable[..., Any], name: str = "", description: str = "") -> Tool:

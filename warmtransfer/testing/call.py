@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from warmtransfer.core.call import Call, Outcome, Style
+from warmtransfer.core.rules import Human
+from warmtransfer.core.words import words
 from warmtransfer.demo.remote import Row
 from warmtransfer.simulator.witness.evidence import Evidence, legs_of
 from warmtransfer.simulator.witness.promises import PROMISES, judge
@@ -48,12 +50,13 @@ class PhoneCall:
     def humans(self, **answers: str | Mapping[str, Any]) -> None:
         """Say how humans' phones react, by name: accepts, declines, answers, busy, no-answer, failed,
         voicemail, or an entry in the simulator's own words. Those who are not named accept."""
-        settings = self._parts.settings
-        names = [human.name for human in settings.humans]
+        self._parts.people.renew()
+        rules = self._parts.people.rules()
+        names = [human.name for human in rules.humans]
         if strange := answers.keys() - set(names):
             raise ValueError(f"the app has no human {', '.join(strange)}; it has {', '.join(names)}")
-        words = settings.rules().words
-        phones = [entry(each, answers.get(each.name, "accepts"), words) for each in settings.humans]
+        theirs = {each.name: words(each.language) if each.language else rules.words for each in rules.humans}
+        phones = [entry(each, answers.get(each.name, "accepts"), theirs[each.name]) for each in rules.humans]
         self.network.control("PUT", "/phones", phones)
 
     def teach(self, hears: str, *, tool: str = "", says: str = "", **arguments: Any) -> None:
@@ -125,8 +128,10 @@ class PhoneCall:
         __tracebackhide__ = True
         self._wait(
             f"the caller to hear “{words}”",
-            lambda row: says(row, words)
-            and (row.get("who") == "ai" or (row.get("who") == "network" and self._to_caller(row))),
+            lambda row: (
+                says(row, words)
+                and (row.get("who") == "ai" or (row.get("who") == "network" and self._to_caller(row)))
+            ),
         )
 
     def expect_human_hears(self, name: str, words: str) -> None:
@@ -140,7 +145,7 @@ class PhoneCall:
     def expect_together(self, name: str) -> None:
         """The human has joined the caller, and the AI has left them alone."""
         __tracebackhide__ = True
-        if any(each.name == name and each.style is Style.REDIRECT for each in self._parts.settings.humans):
+        if any(each.name == name and each.style is Style.REDIRECT for each in self._listed()):
             self.expect_outcome(name, Outcome.ACCEPTED)
         else:
             what = f"{name} to join the caller"
@@ -192,7 +197,7 @@ class PhoneCall:
 
     def digest(self) -> str:
         """What happened, a line for each thing."""
-        names = {human.number: human.name for human in self._parts.settings.humans}
+        names = {human.number: human.name for human in self._listed()}
         rows = self.rows()
         told_ = told(rows, {self.number: "the caller", **names})
         return "\n".join(filter(None, [told_, trouble(rows)]))
@@ -219,6 +224,10 @@ class PhoneCall:
             raise AssertionError
         return found
 
+    def _listed(self) -> tuple[Human, ...]:
+        """Who may be dialled, as the app knows by now."""
+        return self._parts.people.rules().humans
+
     def _said(self) -> int:
         """How often the caller has finished saying something."""
         mine = (row for row in self.rows() if row.get("call_sid") == self.caller_sid)
@@ -226,7 +235,7 @@ class PhoneCall:
 
     def _is(self, name: str, row: Row) -> bool:
         """Whether this row is of a leg to this human."""
-        number = next((each.number for each in self._parts.settings.humans if each.name == name), "")
+        number = next((each.number for each in self._listed() if each.name == name), "")
         dialled = (each for each in self.rows() if is_leg(each, "dialled") and each.get("to") == number)
         return bool(number) and any(each["call_sid"] == row.get("call_sid") for each in dialled)
 
@@ -256,6 +265,9 @@ class PhoneCall:
     def _evidence(self) -> Evidence:
         rows = sorted(self.rows(), key=lambda row: float(row["t"]))
         found = Evidence(rows, self.network.out, self._left(), tool="transfer_to_human")
+        settings = self._parts.settings
+        rounds = (plan.size or len(settings.humans) for plan in settings.plans)
+        found.together = max(rounds, default=1)
         for leg in found.legs:
             if leg.wav and leg.answered is not None and leg.ended is not None:
                 path, least = found.folder / leg.wav, 2 * 8000 * max(0.0, leg.ended - leg.answered - 0.1)

@@ -108,6 +108,7 @@ class PhoneNetwork:
             "WARMTRANSFER_PUBLIC_URL": PUBLIC,
             "WARMTRANSFER_HUMANS": HUMANS,
             "WARMTRANSFER_RING_SECONDS": "8",
+            "WARMTRANSFER_PLAN": "rest 0",  # no test's people are left in peace because of the one before
             "DATABASE_URL": f"sqlite:///{database}",
         }
 

@@ -55,9 +55,11 @@ class Advice:
         """The TwiML App asks here for the AI's document."""
         self._app(f"its requests come to {path}, and the AI's legs are hung up")
 
-    def never_asked(self, before: Call, event: ev.Event) -> None:
+    def never_asked(self, before: Call | None, after: Call, event: ev.Event) -> None:
         """To be called with every fact: an AI leg that has left, and never asked for its document."""
-        if not isinstance(event, ev.AILeft) or event.k != before.ai.k or event.why in _ENDED:
+        if before is None or not isinstance(event, ev.AILeft):
+            return
+        if event.k != before.ai.k or event.why in _ENDED:
             return
         waiting = before.ai.state is AIState.ADDING and before.ai.generation == 0
         if waiting and before.stage is not Stage.OVER:

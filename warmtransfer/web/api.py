@@ -17,10 +17,9 @@ from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.core.policy import meant
 from warmtransfer.core.search import mark
 from warmtransfer.desk.desk import UnknownCall
-from warmtransfer.errors import WarmTransferError
+from warmtransfer.errors import UnknownTarget, WarmTransferError
 from warmtransfer.web import asking, hosts, openapi, timeline, wrong
 from warmtransfer.web.openapi import HANDOFF
 from warmtransfer.web.parts import parts
@@ -149,12 +148,11 @@ def handoff(call_id: str) -> tuple[dict[str, Any], int]:
         abort(409, f"The call is in the stage {call.stage.value}: nobody can be handed over.")
     if call.stage is Stage.ARRIVING:
         abort(409, "The caller is not in the room yet: ask again in a second.")
-    if asked["target"] and not meant(here.settings.rules(), asked["target"]):
-        names = ", ".join(human.name for human in here.settings.humans)
-        abort(400, f"target is none of {names}.")
     here.life.start()
     try:
         after = here.desk.ask(call_id, "api", **asked)
+    except UnknownTarget as fault:
+        abort(400, f"target is none of {', '.join(fault.names)}.")
     except UnknownCall:
         abort(404, "There is no call with this id.")
     return timeline.summary(after), 202

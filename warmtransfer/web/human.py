@@ -23,8 +23,8 @@ def again() -> str:
     """A human's leg has the document that Twilio hosts for it: whoever has that is asked anew."""
     sid = fields().get("CallSid", "")
     for call in parts().desk.calls(limit=1000, live=True):
-        attempt = call.attempt
-        if sid and attempt is not None and attempt.call_sid == sid:
+        attempt = next((each for each in call.together if sid and each.call_sid == sid), None)
+        if attempt is not None:
             return _told(call.id, attempt.n, parts().documents.human(call, attempt.n))
     return parts().documents.too_late()
 
@@ -93,7 +93,8 @@ def briefed(call_id: str, n: int) -> str:
 @document
 def gone(call_id: str, n: int) -> str:
     """The human's leg was moved here because the caller has hung up."""
-    return _told(call_id, n, parts().documents.gone())
+    call = parts().desk.call(call_id)
+    return _told(call_id, n, parts().documents.gone(call.attempt_number(n) if call else None))
 
 
 def _document(call: Call | None, n: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from warmtransfer.core.call import AIState, Stage, Style
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.reach import Why
 from warmtransfer.core.search import OPEN
 from warmtransfer.web.asking import MOST
 from warmtransfer.web.moments import FORMS
@@ -84,6 +85,18 @@ HANDED: Schema = _closed(
         "target": _text("Whom they asked for."),
         "reason": _text("Why."),
         "summary": _text("What the human is told."),
+        "closed": _text("Why those it asks for were not rung, in the words for the AI."),
+        "skipped": _list(
+            _closed(
+                {
+                    "name": _text("Who."),
+                    "why": _one_of("Why.", Why),
+                    "since": _time("When that began."),
+                }
+            ),
+            "Who could not be rung when somebody was looked for last.",
+        ),
+        "all_busy": _flag("Whether that was all of them who could be reached."),
     }
 )
 ATTEMPT: Schema = _closed(
@@ -93,6 +106,9 @@ ATTEMPT: Schema = _closed(
         "name": _text("Who was tried."),
         "number": _text("What was dialled."),
         "digits": _text("Tones sent after the answer."),
+        "caller_id": _text("The number that their phone shows; empty for the deployment's choice."),
+        "first": _whole("The first attempt of their round; 0 for one that is rung alone."),
+        "last": _flag("Whether the call ends when they leave it."),
         "style": _one_of("How they are briefed.", Style),
         "call_sid": _text("The leg's CallSid; empty while none is known."),
         "outcome": _maybe(_one_of("How it ended, or how it stands; null while it is open.", Outcome)),

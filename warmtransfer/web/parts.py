@@ -10,7 +10,9 @@ from flask import current_app
 
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
+from warmtransfer.core.available import Available
 from warmtransfer.core.call import Call
+from warmtransfer.core.rules import Rules
 from warmtransfer.core.search import Search
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.watch import Watch
@@ -62,6 +64,24 @@ class Life(Protocol):
         """Stop for good; harmless when repeated."""
 
 
+class People(Protocol):
+    """Who may be dialled."""
+
+    fault: str  #: why the newest list could not be had; "" when it could
+
+    def rules(self) -> Rules:
+        """What is decided by, now."""
+
+    def now(self) -> Available:
+        """Who can be reached at this moment."""
+
+    def moment(self) -> float:
+        """What time it is."""
+
+    def renew(self) -> None:
+        """Make sure that it is of now; blocks, and not for long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """One app's settings and running parts, kept in `app.extensions["warmtransfer"]`."""
@@ -74,6 +94,7 @@ class Parts:
     documents: Documents
     clock: Clock
     desk: Desk
+    people: People
     switchboard: Switchboard
     records: Records
     life: Life

@@ -123,6 +123,20 @@ def test_digits_are_sent_after_the_answer_and_no_menu_is_taken_for_a_mailbox(
     assert not [name for name in form if "Machine" in name or "Amd" in name]
 
 
+def test_what_is_no_telephone_is_dialled_without_detection_of_machines(
+    carrier: Carrier, api: responses.RequestsMock
+) -> None:
+    answer(api, json={"sid": CA}, status=201)
+    here = "https://a.example"
+    carrier.dial(
+        to="client:sam", from_="+15550100000", url=here, status_callback=here, amd_callback=here, ring=20,
+        time_limit=60,
+    )  # fmt: skip
+    form = sent(api)[2]
+    assert form["To"] == ["client:sam"]
+    assert not [name for name in form if "Machine" in name or "Amd" in name]
+
+
 def test_an_announced_human_is_added_muted_and_without_the_fields_that_participants_do_not_know(
     carrier: Carrier, api: responses.RequestsMock
 ) -> None:

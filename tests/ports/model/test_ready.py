@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.relay.ends import ModelServer, Notes, calling, until
+from tests.relay.ends import Listed, ModelServer, Notes, calling, until
 from warmtransfer.clock import Clock
 from warmtransfer.core.call import Stage
 from warmtransfer.errors import ModelGone
@@ -23,6 +23,7 @@ from warmtransfer.ports.model.openai.provider import OpenAI
 from warmtransfer.ports.model.ready import Ready
 from warmtransfer.relay.settings import RelaySettings
 from warmtransfer.relay.switchboard import Switchboard
+from warmtransfer.relay.tools import Toolbox
 
 
 class Door:
@@ -171,7 +172,7 @@ def test_where_a_proxy_leads_to_the_model_none_is_made_past_it(
 
 def test_a_session_begins_on_the_connection_that_is_at_hand(loop: Loop, model: ModelServer) -> None:
     provider = OpenAI(OpenAISettings(url=model.url, key="sk-test"))
-    switchboard = Switchboard(RelaySettings(), provider, loop, Clock())
+    switchboard = Switchboard(RelaySettings(), provider, loop, Clock(), Toolbox(), Listed())
     switchboard.desk = Notes()
     switchboard.open()
     at_hand = until(lambda: provider.ready and provider.ready.sock)

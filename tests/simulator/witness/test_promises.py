@@ -81,6 +81,23 @@ def test_a_caller_who_never_hung_up_was_dropped(good: Evidence) -> None:
     assert not promises.caller_never_left(Evidence(rows, good.folder)).ok
 
 
+def test_a_round_of_the_plan_may_ring_at_once_and_no_more_than_that(tmp_path: Path) -> None:
+    found = evidence(tmp_path, ended_sam=16.0)
+    found.together = 2
+    verdict = promises.one_human_at_a_time(found)
+    assert verdict.ok
+    assert "never more than 2 at once" in verdict.why
+
+
+def test_two_humans_in_the_room_break_the_promise_whatever_the_plan(good: Evidence) -> None:
+    joined = next(row for row in good.rows if row.get("label") == good.met.label and row["event"] == "joined")  # type: ignore[union-attr]
+    other = next(leg for leg in good.kind("human") if leg is not good.met)
+    second = {**joined, "call_sid": other.call_sid, "t": joined["t"] + 0.1}
+    rows = sorted([*good.rows, second], key=lambda row: row["t"])
+    found = Evidence(rows, good.folder, together=2)
+    assert "two humans were in the room" in promises.one_human_at_a_time(found).why
+
+
 def test_an_ai_that_stays_breaks_its_promise(good: Evidence) -> None:
     rows = [row for row in good.rows if row.get("label") != "ai-1" or row["event"] not in ("left", "ended")]
     verdict = promises.ai_left_after_human_joined(Evidence(rows, good.folder))

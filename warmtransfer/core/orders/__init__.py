@@ -22,10 +22,12 @@ from warmtransfer.core.orders.caller import EndCaller as EndCaller
 from warmtransfer.core.orders.caller import LookForCaller as LookForCaller
 from warmtransfer.core.orders.caller import LookForLoneCaller as LookForLoneCaller
 from warmtransfer.core.orders.caller import LookForRoom as LookForRoom
+from warmtransfer.core.orders.caller import LookWhoLeft as LookWhoLeft
 from warmtransfer.core.orders.caller import RedirectCaller as RedirectCaller
 from warmtransfer.core.orders.human import BriefOnHold as BriefOnHold
 from warmtransfer.core.orders.human import DialHuman as DialHuman
 from warmtransfer.core.orders.human import EndHuman as EndHuman
+from warmtransfer.core.orders.human import EndOthers as EndOthers
 from warmtransfer.core.orders.human import EndStray as EndStray
 from warmtransfer.core.orders.human import HumanOrder as HumanOrder
 from warmtransfer.core.orders.human import LetHumanIn as LetHumanIn

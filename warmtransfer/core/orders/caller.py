@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from warmtransfer.core.call import AIState, Call, Stage
 from warmtransfer.core.order import Lane, Order
@@ -61,6 +61,17 @@ class LookForLoneCaller(CallerOrder):
 
 
 @dataclass(frozen=True, slots=True)
+class LookWhoLeft(LookForCaller):
+    """The same, where an announced human's leg has ended beside others: the caller may be what ended it."""
+
+    lane: ClassVar[Lane] = Lane.LOOK
+
+    def needed(self, call: Call) -> bool:
+        """Only while nothing is known of why."""
+        return any(each.ended and each.outcome is None for each in call.together)
+
+
+@dataclass(frozen=True, slots=True)
 class ComfortCaller(CallerOrder):
     """Announce one moment and a ring tone to the caller, who is alone in the room."""
 
@@ -102,14 +113,20 @@ class RedirectCaller(HumanOrder):
     rooms: int = 0  #: how many the call has used: they come from the last
     delay: float = 0.0
 
+    def for_call(self, call: Call, rules: Rules, n: int = 0) -> tuple[Self, ...]:
+        """Once, with or without a human: the document comes from the stage, when the leg asks for it."""
+        return (self.filled(self.facts(call, rules)),)
+
     def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
         """Wait longer after every refusal."""
         again = float(min(2**call.laps, 16)) if call.laps else 0.0
-        return {**super(RedirectCaller, self).facts(call, rules), "rooms": call.rooms, "delay": again}
+        attempt = call.attempt
+        human = self.about(attempt, call, rules) if attempt else {}
+        return {**human, "caller_sid": call.caller_sid, "rooms": call.rooms, "delay": again}
 
-    def needed(self, call: Call) -> bool:
-        """The document comes from the stage, when the leg asks for it."""
-        return True
+    @property
+    def queue(self) -> tuple[str, ...]:
+        return (self.lane,)
 
     def wanted(self, call: Call) -> bool:
         """Not when they have been moved: another time would cut the dial short."""

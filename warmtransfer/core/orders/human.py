@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from warmtransfer.core.call import SEEKING, Attempt, Call, Style
+from warmtransfer.core.call import SEEKING, WON, Attempt, Call, Style
 from warmtransfer.core.order import Lane, Order
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import RING, Rules
 
 #: Seconds the attempt's own callback has to tell of an unsure dial before we look.
@@ -15,26 +16,33 @@ EVIDENCE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class HumanOrder(Order):
-    """An order about the newest attempt's leg, unless that is known to be over."""
+    """An order about a human's leg that may be up: the one that the fact is about, or all of the round."""
 
     n: int = 0
     call_sid: str = ""
 
-    def needed(self, call: Call) -> bool:
-        """Only while the leg may be up."""
-        return call.attempt is not None and not call.attempt.ended
+    def for_call(self, call: Call, rules: Rules, n: int = 0) -> tuple[Self, ...]:
+        """One for each leg that it concerns."""
+        about = (each for each in self.among(call) if n in (0, each.n) and self.concerns(each))
+        return tuple(self.filled(self.about(each, call, rules)) for each in about)
 
-    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+    def among(self, call: Call) -> tuple[Attempt, ...]:
+        """The attempts whose legs it may be about."""
+        return call.open
+
+    def concerns(self, attempt: Attempt) -> bool:
+        """Whether there is anything to do about this one."""
+        return True
+
+    def about(self, attempt: Attempt, call: Call, rules: Rules) -> dict[str, Any]:
         """Name the leg, the human behind it, the caller's leg and the room."""
-        attempt = call.attempt
-        if attempt is None:
-            return {"caller_sid": call.caller_sid}
         return {
             "n": attempt.n,
             "call_sid": attempt.call_sid,
             "name": attempt.name,
             "number": attempt.number,
             "digits": attempt.digits,
+            "caller_id": attempt.caller_id,
             "style": attempt.style,
             "ring": ring_seconds(attempt, rules),
             "since": attempt.dialled_at,
@@ -46,10 +54,14 @@ class HumanOrder(Order):
     def key(self) -> str:
         return f"human-{self.n}"
 
+    @property
+    def queue(self) -> tuple[str, ...]:
+        return (self.lane, self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class DialHuman(HumanOrder):
-    """Dial the human of the newest attempt (POST Calls; style announce: POST Participants, muted)."""
+    """Dial the human of a new attempt (POST Calls; style announce: POST Participants, muted)."""
 
     lane: ClassVar[Lane] = Lane.HUMAN
     repeatable: ClassVar[bool] = False
@@ -61,12 +73,11 @@ class DialHuman(HumanOrder):
     ring: float = RING
     room_sid: str = ""
     digits: str = ""
+    caller_id: str = ""
 
     def wanted(self, call: Call) -> bool:
-        """Not when the attempt was given up while the order waited its turn."""
-        attempt = call.attempt
-        open_ = attempt is not None and attempt.n == self.n and not attempt.ended and attempt.outcome is None
-        return open_ and call.stage in SEEKING
+        """Not when the attempt was given up, or somebody else was quicker, while the order waited."""
+        return any(each.n == self.n for each in call.trying) and call.stage in SEEKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,36 @@ class EndHuman(HumanOrder):
     """End the human's leg whatever its state (Status=completed)."""
 
     lane: ClassVar[Lane] = Lane.END
+
+
+@dataclass(frozen=True, slots=True)
+class EndOthers(HumanOrder):
+    """End the legs of those who are out while the call goes on with others of their round.
+
+    `told`: whoever has answered hears that somebody else has taken the call, and then the end.
+    """
+
+    lane: ClassVar[Lane] = Lane.END
+
+    told: bool = False
+
+    def among(self, call: Call) -> tuple[Attempt, ...]:
+        """Those of a round that was given up for the last resort, too."""
+        return call.attempts
+
+    def concerns(self, attempt: Attempt) -> bool:
+        """Whoever is out, and may have a leg."""
+        out = attempt.outcome is not None and attempt.outcome not in WON
+        return out and not attempt.ended and bool(attempt.call_sid)
+
+    def for_call(self, call: Call, rules: Rules, n: int = 0) -> tuple[Self, ...]:
+        """All of them, whomever the fact is about."""
+        return super(EndOthers, self).for_call(call, rules)
+
+    def about(self, attempt: Attempt, call: Call, rules: Rules) -> dict[str, Any]:
+        """A leg that rings has nobody to be told, as far as is known: its telling is refused then."""
+        told = attempt.outcome is Outcome.TAKEN
+        return {**super(EndOthers, self).about(attempt, call, rules), "told": told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +132,9 @@ class BriefOnHold(HumanOrder):
 
     room_sid: str = ""
 
-    def needed(self, call: Call) -> bool:
+    def concerns(self, attempt: Attempt) -> bool:
         """Only an announced human is briefed on hold."""
-        attempt = call.attempt
-        return attempt is not None and not attempt.ended and attempt.style is Style.ANNOUNCE
+        return attempt.style is Style.ANNOUNCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +146,38 @@ class LetHumanIn(BriefOnHold):
 
 @dataclass(frozen=True, slots=True)
 class LookForLeg(HumanOrder):
-    """Ask the carrier what has become of the newest attempt's leg."""
+    """Ask the carrier what has become of the leg."""
 
     lane: ClassVar[Lane] = Lane.LOOK
 
     room_sid: str = ""
 
-    def needed(self, call: Call) -> bool:
+    def concerns(self, attempt: Attempt) -> bool:
         """Only a leg whose CallSid is known can be asked about."""
-        return call.attempt is not None and not call.attempt.ended and bool(call.attempt.call_sid)
+        return bool(attempt.call_sid)
 
 
 @dataclass(frozen=True, slots=True)
 class LookForDial(HumanOrder):
-    """Look once whether an unsure dial created a leg, by number and time; after it, before the next."""
+    """Look once whether an unsure dial created a leg, by number and time; after the dial itself."""
 
     lane: ClassVar[Lane] = Lane.HUMAN
 
     number: str = ""
     since: float = 0.0
     delay: float = EVIDENCE
+    caller_id: str = ""
 
-    def needed(self, call: Call) -> bool:
+    def for_call(self, call: Call, rules: Rules, n: int = 0) -> tuple[Self, ...]:
+        """For whoever accepts, those who were rung beside them."""
+        about = call.attempt_number(n)
+        if about is None or about.outcome not in WON:
+            return super(LookForDial, self).for_call(call, rules, n)
+        return tuple(each for each in super(LookForDial, self).for_call(call, rules) if each.n != n)
+
+    def concerns(self, attempt: Attempt) -> bool:
         """Not when the leg's own callback has already spoken."""
-        return call.attempt is not None and not call.attempt.ended and not call.attempt.call_sid
+        return not attempt.call_sid
 
     def wanted(self, call: Call) -> bool:
         """Not when the leg's own news has come meanwhile."""

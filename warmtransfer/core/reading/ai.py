@@ -81,7 +81,7 @@ def last_resort(call: Call, event: ev.LastResortReached, rules: Rules) -> Readin
     """
     if event.k != call.ai.k or any(each.call_sid == event.call_sid for each in call.attempts):
         return call, None
-    if event.over and call.attempt is not None and not call.attempt.ended:
+    if event.over and call.open:
         return call, so.AILost()
     call = attempts.last_resort(call, event.call_sid, event.number, event.over)
     if event.over:

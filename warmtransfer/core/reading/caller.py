@@ -67,6 +67,9 @@ def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
         call = _cut_short(call)
     if call.attempt:
         call = call.with_attempt(replace(call.attempt, moved=False))
+    if event.n and attempt and attempt.last and call.stage is Stage.HUMAN:
+        # Their own leg has talked with the human, and asks what comes next: nothing.
+        return call, so.TalkOver()
     fresh = replace(call, rooms=call.rooms + 1, room_sid="", left=False, comforted_until=0.0)
     return fresh, event
 
@@ -90,11 +93,11 @@ def _cut_short(call: Call) -> Call:
 
 
 def _unmet(call: Call, outcome: Outcome) -> Call:
-    """The call with an attempt that nothing has been heard of ended by what ends the room."""
-    attempt = call.attempt
-    if attempt is None or attempt.outcome is not None:
-        return call
-    return call.with_attempt(replace(attempt, outcome=outcome))
+    """The call with the attempts that nothing has been heard of ended by what ends the room."""
+    for each in call.together:
+        if each.outcome is None:
+            call = call.with_attempt(replace(each, outcome=outcome))
+    return call
 
 
 def announced(call: Call, event: ev.AnnouncementEnded, rules: Rules) -> Reading:
@@ -109,9 +112,9 @@ def present(call: Call, event: ev.CallerPresent, rules: Rules) -> Reading:
     """The caller is still there: then it was the human who ended an announced leg."""
     if event.room_sid != call.room_sid:
         return call, None
-    if call.stage is Stage.CANCELLING and call.attempt and call.attempt.ended:
+    if call.stage is Stage.CANCELLING and call.attempts and not call.open:
         return human.hung_up(call, rules)
-    return call, event
+    return human.stayed(call), event
 
 
 def message_left(call: Call, event: ev.MessageLeft, rules: Rules) -> Reading:

@@ -10,7 +10,7 @@ from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.attempts import close, outcome_of, settle
 from warmtransfer.core.call import FREE, SEEKING, Attempt, Call, Handoff, Stage, Style
-from warmtransfer.core.conclusions import Reading
+from warmtransfer.core.conclusions import Fact, Reading
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Rules
@@ -51,10 +51,13 @@ def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> 
         return replace(call, stray=event.call_sid), so.StrayLeg()
     if call.stage is Stage.OVER and attempt.call_sid == event.call_sid:
         return call, None
+    beaten = attempt.outcome is Outcome.TAKEN
+    if beaten and attempt.call_sid == event.call_sid:
+        return call, None  # is told so already
     # Who had to wait for a turn was not called before it.
     at = call.at if attempt.turn_at and not attempt.call_sid else attempt.dialled_at
     call = call.with_attempt(replace(attempt, call_sid=event.call_sid, dialled_at=at))
-    given_up = attempt.outcome is not None and call.stage in FREE
+    given_up = beaten or (attempt.outcome is not None and call.stage in FREE)
     if given_up or call.stage is Stage.OVER:
         return replace(call, stray=event.call_sid), so.StrayLeg()
     return call, ev.HumanDialled(event.n, event.call_sid)
@@ -62,11 +65,25 @@ def dialled(call: Call, event: ev.HumanDialled | ev.HumanRang, rules: Rules) -> 
 
 def answered(call: Call, event: ev.HumanAnswered, rules: Rules) -> Reading:
     """Told by the leg's own webhook and by its status callback, perhaps after the machine detection spoke."""
+    known = call.attempt_number(event.n)
+    if known and known.outcome is Outcome.TAKEN and not known.ended:
+        # The answer to this very question says who has taken the call.
+        at = known.answered_at or call.at
+        return call.with_attempt(replace(known, call_sid=event.call_sid, answered_at=at)), None
     call, fact = dialled(call, ev.HumanDialled(event.n, event.call_sid), rules)
     attempt = _current(call, event.n)
     if not isinstance(fact, ev.HumanDialled) or attempt is None:
         return call, fact
-    return call.with_attempt(replace(attempt, answered_at=attempt.answered_at or call.at)), event
+    call = call.with_attempt(replace(attempt, answered_at=attempt.answered_at or call.at))
+    return _picked_up(call, attempt, event)
+
+
+def _picked_up(call: Call, before: Attempt, event: ev.HumanAnswered) -> Reading:
+    """The first of a round opens the gate, the others find it open; whoever is out changes nothing."""
+    if before.outcome is not None:
+        return call, None
+    another = call.stage is Stage.BRIEFING and not before.answered_at
+    return call, so.AnotherAnswered(event.n) if another else event
 
 
 def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
@@ -78,7 +95,23 @@ def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
         # Bridged to the human at once; what the caller's old room still says does not count.
         call = replace(call, room_sid="")
         attempt = replace(attempt, joined_at=call.at)
-    return call.with_attempt(replace(attempt, outcome=Outcome.ACCEPTED, accepted_at=call.at)), event
+    call = call.with_attempt(replace(attempt, outcome=Outcome.ACCEPTED, accepted_at=call.at))
+    return _beaten(call), event
+
+
+def _beaten(call: Call) -> Call:
+    """Those who were rung beside the one who has accepted are not needed any more."""
+    for each in call.trying:
+        call = call.with_attempt(replace(each, outcome=Outcome.TAKEN))
+    return call
+
+
+def out(call: Call, otherwise: Fact) -> Reading:
+    """One of a round is out: the others go on; `otherwise`, when there are none."""
+    if not call.trying:
+        return call, otherwise
+    gate = call.stage is not Stage.BRIEFING or any(each.answered_at for each in call.trying)
+    return call, so.OneOut() if gate else so.NobodyAtGate()
 
 
 def declined(call: Call, event: ev.HumanDeclined, rules: Rules) -> Reading:
@@ -86,7 +119,7 @@ def declined(call: Call, event: ev.HumanDeclined, rules: Rules) -> Reading:
     attempt = _undecided(call, event.n)
     if attempt is None:
         return call, None
-    return call.with_attempt(replace(attempt, outcome=event.outcome)), event
+    return out(call.with_attempt(replace(attempt, outcome=event.outcome)), event)
 
 
 def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
@@ -95,13 +128,15 @@ def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
     if attempt is None:
         return call, None
     # What is detected has answered, although the news of that may be late, or lost.
-    answered_at = attempt.answered_at or call.at
+    before, answered_at = attempt, attempt.answered_at or call.at
     attempt = replace(attempt, answered_by=event.answered_by, answered_at=answered_at)
     if _no_human(event.answered_by, attempt.style):
-        return call.with_attempt(replace(attempt, outcome=Outcome.MACHINE)), so.MachineAnswered()
+        call = call.with_attempt(replace(attempt, outcome=Outcome.MACHINE))
+        return out(call, so.MachineAnswered(event.n))
     call = call.with_attempt(attempt)
-    if attempt.style is Style.ANNOUNCE and call.stage is Stage.RINGING:
-        return call, ev.HumanAnswered(event.n, attempt.call_sid)
+    news = call.stage is Stage.RINGING or (call.stage is Stage.BRIEFING and not before.answered_at)
+    if attempt.style is Style.ANNOUNCE and news:
+        return _picked_up(call, before, ev.HumanAnswered(event.n, attempt.call_sid))
     return _announce_done(call, attempt, rules)
 
 
@@ -136,7 +171,7 @@ def _announce_done(call: Call, attempt: Attempt, rules: Rules) -> Reading:
 def joined(call: Call, event: ev.HumanJoined, rules: Rules) -> Reading:
     """A join counts in the current room."""
     attempt = _current(call, event.n)
-    if attempt is None or event.room_sid != call.room_sid:
+    if attempt is None or attempt != call.attempt or event.room_sid != call.room_sid:
         return call, None
     sid = attempt.call_sid or event.call_sid
     return call.with_attempt(replace(attempt, joined_at=call.at, call_sid=sid)), event
@@ -147,7 +182,7 @@ def left(call: Call, event: ev.HumanLeft, rules: Rules) -> Reading:
     attempt = _current(call, event.n)
     if attempt is None or event.room_sid != call.room_sid:
         return call, None
-    if call.stage is Stage.HUMAN:
+    if call.stage is Stage.HUMAN and attempt == call.attempt:
         return _gone(call, attempt, over=False)
     if attempt.style is Style.ANNOUNCE:
         return ended(call, ev.HumanEnded(event.n, event.how), rules)
@@ -170,12 +205,25 @@ def ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
         return call.with_attempt(replace(attempt, ended=True, ended_at=call.at, sip=sip)), None
     if attempt.style is Style.ANNOUNCE and listened:
         gone = replace(attempt, ended=True, ended_at=call.at)
-        return call.with_attempt(gone), so.HumanHungUp()
-    if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT:
+        return out(call.with_attempt(gone), so.HumanHungUp())
+    if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT and attempt == call.attempt:
         return _gone(call, attempt, over=True)
     call = close(call, event.n, outcome_of(event.status, event.sip, attempt), event.sip)
-    if call.stage not in SEEKING or attempt.n != len(call.attempts):
+    if call.stage not in SEEKING or all(each.n != event.n for each in call.together):
         return call, None
+    return _after_one(call, rules)
+
+
+def _after_one(call: Call, rules: Rules) -> Reading:
+    """What the end of one leg of the round comes to while a human is sought."""
+    if call.trying:
+        return out(call, so.OneOut())
+    if any(each.outcome is Outcome.ACCEPTED for each in call.open):
+        return call, None
+    if call.open:
+        return call, None if call.stage is Stage.CANCELLING else so.LegStillUp()
+    if any(each.outcome is None for each in call.together):
+        return call, so.HumanHungUp()
     return following(call, rules)
 
 
@@ -216,16 +264,24 @@ def not_taken(call: Call, attempt: Attempt, how: Ended, rules: Rules) -> Reading
 
 
 def hung_up(call: Call, rules: Rules) -> Reading:
-    """The caller is still there: the announced human has left by themselves."""
-    attempt = call.attempt
-    if attempt is None or not attempt.ended:
-        return call, None
-    return following(close(call, attempt.n, attempt.outcome or Outcome.DECLINED), rules)
+    """The caller is still there: announced humans whose legs have ended have left by themselves."""
+    call = stayed(call)
+    return (call, None) if call.open or not call.attempts else following(call, rules)
+
+
+def stayed(call: Call) -> Call:
+    """The call whose caller is there: that ended no leg, also none of which nothing more is known."""
+    for each in call.together:
+        if each.ended and each.outcome is None:
+            call = close(call, each.n, Outcome.DECLINED)
+    return call
 
 
 def _gone(call: Call, attempt: Attempt, over: bool) -> Reading:
     news = briefing.human_gone(attempt.name)
     call = call.with_attempt(replace(attempt, ended=over, ended_at=call.at))
+    if attempt.last:
+        return call, so.TalkOver()
     return replace(call, news=news, ai=replace(call.ai, down=False, losses=())), so.HumanGone()
 
 
@@ -236,17 +292,15 @@ def gone_news(call: Call) -> str:
 
 
 def leg_present(call: Call, event: ev.LegPresent, rules: Rules) -> Reading:
-    """Only the newest attempt is looked for."""
+    """Only the newest round is looked for."""
     return call, event if _current(call, event.n) else None
 
 
 def _current(call: Call, n: int) -> Attempt | None:
-    """The newest attempt when it is `n` and may still have a leg."""
-    attempt = call.attempt
-    return attempt if attempt and attempt.n == n and not attempt.ended else None
+    """Attempt `n` when it is of the newest round and may still have a leg."""
+    return next((each for each in call.open if each.n == n), None)
 
 
 def _undecided(call: Call, n: int) -> Attempt | None:
-    """The newest attempt when it is `n`, and neither accepted nor given up."""
-    attempt = _current(call, n)
-    return attempt if attempt and attempt.outcome is None else None
+    """Attempt `n` when it is of the newest round, and neither accepted nor given up."""
+    return next((each for each in call.trying if each.n == n), None)

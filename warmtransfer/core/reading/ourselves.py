@@ -12,7 +12,7 @@ from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.attempts import close
-from warmtransfer.core.call import ELSEWHERE, AIState, Call, Stage, awaited
+from warmtransfer.core.call import ELSEWHERE, AIState, Attempt, Call, Stage, awaited
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome
@@ -32,15 +32,18 @@ def turn_awaited(call: Call, event: ev.TurnAwaited, rules: Rules) -> Reading:
     at = call.at + event.seconds
     if event.key == call.ai.label and call.ai.state is AIState.ADDING and not call.ai.call_sid:
         return replace(call, ai=replace(call.ai, turn_at=at)), so.AIQueued()
-    attempt = call.attempt
-    if attempt is None or event.key != attempt.label or attempt.call_sid or attempt.outcome or attempt.ended:
+    attempt = next((each for each in call.trying if each.label == event.key), None)
+    if attempt is None or attempt.call_sid:
         return call, None
     late = attempt.dialled_at + LONG_WAIT
     news = attempt.turn_at < late <= at and call.ai.state is AIState.UP
-    call = call.with_attempt(replace(attempt, turn_at=at))
+    # One whose phone rings already, or who is called sooner, is enough not to speak of it again.
+    news &= not any(each.call_sid or each.turn_at >= late for each in call.trying if each != attempt)
+    attempt = replace(attempt, turn_at=at)
+    call = call.with_attempt(attempt)
     if not news:
         return call, so.HumanQueued()
-    return replace(call, news=briefing.delayed(call)), so.HumanDelayed()
+    return replace(call, news=briefing.delayed(call, attempt)), so.HumanDelayed()
 
 
 def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
@@ -56,15 +59,18 @@ def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
             return call, so.IntroductionDue()
         case Stage.JOINING if call.laps >= rules.patience:
             return call, so.GivenUp()
-        case Stage.CANCELLING if attempt and attempt.ended:
+        case Stage.CANCELLING if attempt and not call.open:
             return human.hung_up(call, rules)
         case Stage.CANCELLING if attempt and call.laps >= rules.patience:
-            given_up = close(call, attempt.n, attempt.outcome or Outcome.ERROR)
-            return human.following(given_up, rules, others=False)
+            for each in call.open:
+                call = close(call, each.n, each.outcome or Outcome.ERROR)
+            return human.following(human.stayed(call), rules, others=False)
         case Stage.RINGING | Stage.BRIEFING if call.at < call.due_at:
             return ai.lost(call, rules) if awaited(call) else (call, so.StillWaiting())
-        case Stage.RINGING | Stage.BRIEFING if attempt and not attempt.outcome:
-            return call.with_attempt(replace(attempt, outcome=Outcome.TIMED_OUT)), event
+        case Stage.RINGING | Stage.BRIEFING:
+            for each in call.trying:
+                call = call.with_attempt(replace(each, outcome=Outcome.TIMED_OUT))
+            return call, event
         case Stage.OVER if call.laps > rules.patience or _all_ended(call):
             return call, None
         case _:
@@ -79,15 +85,24 @@ def order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
         return _not_added(call, event, rules)
     if kind is do.RedirectCaller:
         return _not_redirected(call, event, rules)
-    if call.attempt is None or event.key != call.attempt.label:
+    attempt = next((each for each in call.together if each.label == event.key), None)
+    if attempt is None:
         return call, None
     if kind is do.DialHuman:
-        return _not_dialled(call, event, rules)
-    briefing_failed = kind is do.BriefOnHold and call.stage is Stage.BRIEFING
-    if briefing_failed and event.kind != "gone" and call.attempt.outcome is None:
-        # It is we who end this one, not the human.
-        call = call.with_attempt(replace(call.attempt, outcome=Outcome.CANCELLED))
-    return call, event if kind in (do.BriefOnHold, do.LetHumanIn) else None
+        return _not_dialled(call, attempt, event, rules)
+    if kind is do.BriefOnHold and call.stage is Stage.BRIEFING:
+        return _not_briefed(call, attempt, event)
+    return call, event if kind is do.LetHumanIn or kind is do.BriefOnHold else None
+
+
+def _not_briefed(call: Call, attempt: Attempt, event: ev.OrderFailed) -> Reading:
+    """It is we who end this one, not the human; unless their leg has ended, which will be told."""
+    others = any(each != attempt for each in call.trying)
+    if event.kind == "gone" and others:
+        return call, None
+    if event.kind != "gone" and attempt.outcome is None:
+        call = call.with_attempt(replace(attempt, outcome=Outcome.CANCELLED))
+    return human.out(call, event) if others else (call, event)
 
 
 def _not_added(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
@@ -97,13 +112,11 @@ def _not_added(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
     return ai.lost(call, rules, fatal=event.kind == "refused")
 
 
-def _not_dialled(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
-    if call.attempt is None:
-        return call, None
+def _not_dialled(call: Call, attempt: Attempt, event: ev.OrderFailed, rules: Rules) -> Reading:
     if event.kind == "unsure":
-        return call, so.DialUnsure() if not call.attempt.call_sid else None
+        return call, so.DialUnsure(attempt.n) if not attempt.call_sid else None
     how = Ended.UNREACHABLE if event.kind == "refused" else Ended.FAILED
-    return human.ended(call, ev.HumanEnded(call.attempt.n, how), rules)
+    return human.ended(call, ev.HumanEnded(attempt.n, how), rules)
 
 
 def _not_redirected(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:

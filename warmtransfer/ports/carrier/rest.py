@@ -98,7 +98,7 @@ class Carrier:
         """Dial a human on a leg of their own, whose document is at `url`, or `fallback_url`; its CallSid.
 
         Where `digits` are sent after the answer, it is a switchboard that answers, which any detection of
-        machines would take for a mailbox: it is left out.
+        machines would take for a mailbox: it is left out. So it is at what is no telephone.
         """
         with mapped("dial", gone=False):
             leg = self._calls.create(
@@ -109,7 +109,7 @@ class Carrier:
                 timeout=whole_ring(ring),
                 time_limit=time_limit,
                 **({"fallback_url": fallback_url} if fallback_url else {}),
-                **({"send_digits": digits} if digits else detection(amd_callback)),
+                **({"send_digits": digits} if digits else detection(amd_callback) if to[:1] == "+" else {}),
                 **leg_news(status_callback, call_token),
             )
             return self._made("dial", leg.sid, leg.queue_time)

@@ -148,6 +148,17 @@ class Model(Protocol):
         """End the session. Nothing is reported."""
 
 
+@runtime_checkable
+class Renewable(Protocol):
+    """What a session may offer besides: its tools change while it is open. Without it, they are told as news.
+
+    `tools` as for `Provider.open`.
+    """
+
+    def renew(self, tools: Sequence[Mapping[str, Any]]) -> None:
+        """These are the tools from now on; harmless before it is ready."""
+
+
 class Provider(Protocol):
     """Opens sessions, as many as there are calls and more."""
 

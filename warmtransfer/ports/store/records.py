@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call
 from warmtransfer.core.events import Event
+from warmtransfer.core.plans import Claim, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,16 @@ class Decision:
     call: Call
     orders: tuple[do.Order, ...]
     holds: bool = False
+    ringing: Ringing | None = None
+    claims: tuple[Claim, ...] = ()  #: the telephones that it rings
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """Somebody is to be rung: the decision is made `again`, knowing how it stands with these numbers."""
+
+    numbers: tuple[str, ...]
+    again: Callable[[Known], Decision]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.plain import plain
-from warmtransfer.ports.store import foreign
+from warmtransfer.ports.store import claims, foreign
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.leases import Leases
 from warmtransfer.ports.store.owner import Owner
@@ -40,6 +40,7 @@ def save(db: Connection, row: Row, decision: Decision, whose: Whose) -> Saved:
     me = leases.me if leases else ""
     holds = me if row.call is None or decision.holds else holder
     _save_call(db, row, after, holds, whose.owner)
+    claims.save(db, row.call, decision)
     journal_id = None
     if decision.event is not None:
         fact = {
@@ -47,7 +48,8 @@ def save(db: Connection, row: Row, decision: Decision, whose: Whose) -> Saved:
             "at": after.at,
             "event": type(decision.event).__name__,
             # A stream's token opens it once; who reads the journal has no use for it, before or after.
-            "data": {name: value for name, value in decision.event.to_dict().items() if name != "token"},
+            "data": {name: value for name, value in decision.event.to_dict().items() if name != "token"}
+            | _not_rung(decision),
             "before": decision.before.stage.value,
             "after": after.stage.value,
         }
@@ -62,6 +64,13 @@ def save(db: Connection, row: Row, decision: Decision, whose: Whose) -> Saved:
         leases.tell(db, after.id, {holder, holds, *doers})
     elsewhere = (number for (number, _), process in zip(numbered, doers, strict=True) if process != me)
     return Saved(decision.before, after, tuple(numbered), frozenset(elsewhere), holder != holds)
+
+
+def _not_rung(decision: Decision) -> dict[str, Any]:
+    """Who was passed over in this decision, and why."""
+    skipped = decision.call.handoff.skipped
+    news = skipped and skipped != decision.before.handoff.skipped
+    return {"skipped": plain(skipped)} if news else {}
 
 
 def _save_call(db: Connection, row: Row, after: Call, holds: str, owner: Owner | None) -> None:

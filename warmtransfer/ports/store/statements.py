@@ -42,6 +42,7 @@ from warmtransfer.ports.store.tables import (
     outbox,
     transcript,
 )
+from warmtransfer.ports.store.tables import claim as seat
 
 #: Names of parameters that are no column.
 WHICH, NTH, MOST, BEFORE = "which", "nth", "most", "before"
@@ -142,7 +143,7 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
 
 def erased(ids: Sequence[str]) -> Iterator[Delete]:
     """The statements that leave nothing of these calls."""
-    for table in (attempt, journal, outbox, transcript):
+    for table in (attempt, journal, outbox, seat, transcript):
         yield delete(table).where(table.c.call_id.in_(ids))
     yield delete(call).where(call.c.id.in_(ids))
 

@@ -16,10 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.plans import Known
 from warmtransfer.core.search import Search
 from warmtransfer.errors import ConfigError
-from warmtransfer.ports.store import foreign, opening, schema
+from warmtransfer.ports.store import claims, foreign, opening, schema
 from warmtransfer.ports.store import statements as sql
+from warmtransfer.ports.store.duty import Duty
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
 from warmtransfer.ports.store.leases import Leases
@@ -82,6 +84,7 @@ class Store:
         me = self.leases.me if self.leases else None
         #: Who waits for a turn to have a leg made.
         self.line = SharedLine(self._run, self._transaction, owner.account if owner else "", me)
+        self.duty = Duty(self._run, self._transaction, owner, now)
         self._file = None if self._postgres else File(path_of(self._engine.url.database or ""))
         self._failed: tuple[float, str] | None = None  #: monotonic seconds, when the last transaction did
         self._prepared = False
@@ -120,13 +123,22 @@ class Store:
 
     # Deciding ---------------------------------------------------------------------------------------
 
+    def known(self, numbers: Sequence[str], at: float) -> Known:
+        """How it stands with these numbers, for whoever asks and rings nobody."""
+        return self._run(self._known, numbers, at)
+
+    def _known(self, numbers: Sequence[str], at: float) -> Known:
+        with self._transaction(writes=False) as db:
+            return claims.known(db, Call("", at=at), numbers, str(self._owner or ""))
+
     def decide(
         self, call_id: str, fn: Callable[[Call | None], Decision | None], wait: float = 3.0
     ) -> Saved | None:
         """Save what `fn` makes of the call, with its journal row and orders, in one transaction.
 
         `fn` sees the call as it is, or None; it is called once, under the row's lock, perhaps in another
-        thread, so it must be pure. None from it saves nothing. StoreBusy after `wait` seconds.
+        thread, so it must be pure. None from it saves nothing. StoreBusy after `wait` seconds, and for one
+        that rings somebody who is taken.
         """
         return self._run(self._decide, call_id, fn, wait)
 
@@ -136,7 +148,10 @@ class Store:
         with self._transaction(wait) as db:
             found = self._lock(db, call_id)
             decision = fn(found.call)
-            return save(db, found, decision, self._whose) if decision else None
+            if decision is None:
+                return None
+            decision = claims.settled(db, decision, self._owner, self._postgres)
+            return save(db, found, decision, self._whose)
 
     def _lock(self, db: Connection, call_id: str) -> Row:
         """The call's row, locked until the end. SQLite's BEGIN IMMEDIATE has locked everything."""

@@ -81,6 +81,28 @@ attempt = Table(
     _time("accepted_at"),
     _time("joined_at"),
     _time("ended_at"),
+    Index("ix_warmtransfer_attempt_ended", "number", "ended_at"),
+)
+
+#: One row a seat of a telephone that an attempt has, until its leg has ended.
+claim = Table(
+    "warmtransfer_claim",
+    metadata,
+    _word("telephone", primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    _word("call_id", index=True),
+    Column("n", Integer, nullable=False),
+    _time("since"),
+)
+
+#: One row a human who is off duty.
+duty = Table(
+    "warmtransfer_duty",
+    metadata,
+    _word("owner", primary_key=True),
+    _word("name", primary_key=True),
+    _time("since"),
+    _word("by", server_default=text("''")),
 )
 
 #: One row a decision, in the order in which they were made.
@@ -167,3 +189,5 @@ LOCK_CALL = 7_747_002
 LOCK_ARRIVALS = 7_747_003
 #: One process at a time forgets an owner's old calls.
 LOCK_PRUNE = 7_747_004
+#: Who is rung is decided one call at a time: whoever is taken may decide about the next.
+LOCK_RINGING = 7_747_005

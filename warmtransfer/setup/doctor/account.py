@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import CarrierError
-from warmtransfer.numbers import country
+from warmtransfer.numbers import country, is_phone
 from warmtransfer.ports.carrier.console import App, Console, Number, Owner
 from warmtransfer.setup.doctor.line import Area, Line
 from warmtransfer.setup.keys import Setup
@@ -43,6 +43,7 @@ class Account:
         yield from self._number()
         for human in self._humans:
             yield from self._human(human, owner)
+        yield from self._shown()
 
     # The account ------------------------------------------------------------------------------------
 
@@ -135,7 +136,26 @@ class Account:
 
     # Humans -----------------------------------------------------------------------------------------
 
+    def _shown(self) -> Iterator[Line]:
+        """Whether the numbers that humans are to see may be shown."""
+        wanted = {human.caller_id for human in self._humans if human.caller_id}
+        try:
+            ours = {*self._console.numbers(), *self._console.verified()} if wanted else set()
+        except CarrierError as fault:
+            yield HUMANS.unknown("whether every caller_id may be shown", fault.answer)
+            return
+        for number in sorted(wanted - ours):
+            names = ", ".join(human.name for human in self._humans if human.caller_id == number)
+            yield HUMANS.fault(
+                f"caller_id of {names}",
+                f"is {number}, which is neither a number of the account's nor verified there (21210)",
+                "verify it in Twilio's console (Phone Numbers, Verified Caller IDs), or give one that is",
+            )
+
     def _human(self, human: Human, owner: Owner) -> Iterator[Line]:
+        if not is_phone(human.number):
+            yield HUMANS.unknown(f"whether {human.name} can be called", "their address is no telephone's")
+            return
         where = country(human.number)
         try:
             allowed = self._console.may_call(where)

@@ -36,8 +36,6 @@ def configuration(given: Mapping[str, Any], providers: Any) -> tuple[Settings | 
             "TWILIO_API_BASE_URL", f"is {settings.api_base_url}: this is a simulator, not Twilio",
             "take the key out to go live",
         ))  # fmt: skip
-    names = ", ".join(human.name for human in settings.humans)
-    lines.append(CONFIGURATION.ok("WARMTRANSFER_HUMANS", f"{names} may be rung, in this order"))
     return settings, lines
 
 

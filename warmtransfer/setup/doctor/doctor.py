@@ -15,18 +15,26 @@ from warmtransfer.setup import keys
 from warmtransfer.setup.doctor import deployment, model
 from warmtransfer.setup.doctor.account import Account
 from warmtransfer.setup.doctor.address import Address
+from warmtransfer.setup.doctor.duty import duty
 from warmtransfer.setup.doctor.line import Area, Line
+from warmtransfer.web.parts import People
 
 #: What a server starts by itself where nobody says: one.
 PROCESSES = "WEB_CONCURRENCY"
 
 
 class Doctor:
-    """Looks at a deployment by its keys. `look`: what a database lacks; `providers`: of models, by name."""
+    """Looks at a deployment by its keys. `look`: what a database lacks; `providers`: of models, by name;
+    `asked`: who may be dialled, by its settings."""
 
     def __init__(
-        self, given: Mapping[str, Any], providers: Mapping[str, Factory], look: Callable[[str], str]
+        self,
+        given: Mapping[str, Any],
+        providers: Mapping[str, Factory],
+        look: Callable[[str], str],
+        asked: Callable[[Settings], People],
     ) -> None:
+        self._asked = asked
         self._given = given
         self._providers = providers
         self._look = look
@@ -37,6 +45,9 @@ class Doctor:
         given = {**self._given, PROCESSES: "1"}
         settings, lines = deployment.configuration(given, self._providers)
         yield from lines
+        people = self._asked(settings) if settings else None
+        if people:
+            yield from duty(people)
         yield from self._database()
         setup = self._setup()
         if setup is None:
@@ -45,7 +56,7 @@ class Doctor:
         else:
             console = Console(setup.account, setup.api_base_url, setup.timeout)
             try:
-                yield from Account(setup, console, settings.humans if settings else ()).lines()
+                yield from Account(setup, console, people.rules().humans if people else ()).lines()
             finally:
                 console.close()
             yield from Address(setup).lines()
@@ -75,4 +86,3 @@ class Doctor:
         except ValueError:
             processes = 1
         yield from deployment.machine(settings, processes)
-

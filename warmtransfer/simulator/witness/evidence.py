@@ -88,6 +88,7 @@ class Evidence:
     folder: Path
     leftovers: dict[str, Any] | None = None
     tool: str = ""  #: the model's tool that hands a call over; "" is any
+    together: int = 1  #: how many humans may be rung at once
 
     def __post_init__(self) -> None:
         self.legs = legs_of(self.rows)

@@ -83,15 +83,43 @@ def ai_left_after_human_joined(evidence: Evidence) -> Verdict:
 
 
 def one_human_at_a_time(evidence: Evidence) -> Verdict:
-    """No human was dialled while another human's leg was up."""
+    """No human was dialled while another's leg was up, but for those whom the plan rings at once; and never
+    were two in the room."""
     humans = evidence.kind("human")
     if not humans:
         return unseen("no human was dialled")
     for leg, dialled in zip(humans, evidence.dials, strict=True):
-        for other, before in zip(humans, evidence.dials, strict=True):
-            if other is not leg and before <= dialled and (other.ended is None or dialled < other.ended):
-                return Verdict(False, f"{leg.to} was dialled at {seconds(dialled)}, while {other.to} was up")
+        others = [
+            other
+            for other, before in zip(humans, evidence.dials, strict=True)
+            if other is not leg and before <= dialled and (other.ended is None or dialled < other.ended)
+        ]
+        if len(others) >= evidence.together:
+            up = " and ".join(other.to for other in others)
+            return Verdict(False, f"{leg.to} was dialled at {seconds(dialled)}, while {up} was up")
+    both = _two_inside(evidence)
+    if both is not None:
+        return Verdict(False, f"two humans were in the room at {seconds(both)}")
+    if evidence.together > 1:
+        return held(f"{len(humans)} dialled, never more than {evidence.together} at once; one in the room")
     return held(f"{len(humans)} dialled, each after the one before had ended")
+
+
+def _two_inside(evidence: Evidence) -> float | None:
+    """When a second human could talk in the room, None for never; one who is muted is not there yet."""
+    humans = {leg.call_sid for leg in evidence.kind("human")}
+    inside: set[str] = set()
+    for row in evidence.rows:
+        sid = str(row.get("call_sid", ""))
+        if row["kind"] != "leg" or sid not in humans:
+            continue
+        if row["event"] in ("joined", "unmuted") and not row.get("muted"):
+            inside.add(sid)
+        elif row["event"] in ("left", "ended"):
+            inside.discard(sid)
+        if len(inside) > 1:
+            return float(row["t"])
+    return None
 
 
 def caller_was_understood(evidence: Evidence) -> Verdict:

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Connect, Dial, VoiceResponse
 
 from warmtransfer.core import briefing
 from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Stage, Style
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.rules import BACKOFF, Rules, behind
+from warmtransfer.core.rules import BACKOFF, Rules
+from warmtransfer.core.saying import opens
 from warmtransfer.core.table import GATE
-from warmtransfer.core.words import Words, in_digits
+from warmtransfer.core.words import Words
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
 from warmtransfer.web.twiml.away import Away
+from warmtransfer.web.twiml.briefings import Briefing
 from warmtransfer.web.twiml.phrasing import Phrasing
-
-#: How often a human is asked for a key again whose answer could not be had, about 9 s each.
-KEYS_AGAIN = 8
 
 #: The name of our ring tone among the sounds.
 RING = "ring"
-
-#: Seconds that saying the first words behind a switchboard and what to press takes, and a pause to think.
-THERE_SECONDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class Documents:
 
     links: Links
     phrasing: Phrasing
-    rules: Rules
+    rules: Callable[[], Rules]  #: who may be rung, and what is decided by, at that moment
 
     @property
     def away(self) -> Away:
@@ -86,14 +83,17 @@ class Documents:
 
     def thanks(self) -> str:
         """The end of a call whose message was recorded."""
-        return self._farewell(self._ours.thanks)
+        return _farewell(self.phrasing, self._ours.thanks)
 
     def sorry(self) -> str:
         """The answer to one call too many."""
-        return self._farewell(self._ours.sorry)
+        return _farewell(self.phrasing, self._ours.sorry)
 
     def _take_message(self, call: Call) -> str:
         response = VoiceResponse()
+        tried = any(each.handoff == call.handoff.number for each in call.attempts)
+        if not tried and (when := opens(self.rules(), call.handoff.target, call.at, self._ours)):
+            self.phrasing.say(response, when)
         self.phrasing.say(response, self._ours.apology)
         here = self.links.message(call.id)
         response.record(action=here, method="POST", timeout=5, max_length=120, play_beep=True)
@@ -106,19 +106,24 @@ class Documents:
         dial = Dial(
             action=self.links.dial(call.id, attempt.n),
             method="POST",
-            timeout=math.ceil(self.rules.ring(attempt.name)),
-            caller_id=self.phrasing.number or None,
+            timeout=math.ceil(self.rules().ring(attempt.name)),
+            caller_id=attempt.caller_id or self.phrasing.number or None,
             time_limit=self.phrasing.call_limit,
         )
-        dial.number(
-            attempt.number,
-            url=self.links.human(call.id, attempt.n),
-            method="POST",
-            status_callback=self.links.human_status(call.id, attempt.n),
-            status_callback_method="POST",
-            status_callback_event=" ".join(LEG_EVENTS),
-            send_digits=attempt.digits or None,
-        )
+        news = {
+            "url": self.links.human(call.id, attempt.n),
+            "method": "POST",
+            "status_callback": self.links.human_status(call.id, attempt.n),
+            "status_callback_method": "POST",
+            "status_callback_event": " ".join(LEG_EVENTS),
+        }
+        match attempt.number.partition(":")[0]:
+            case "client":
+                dial.client(attempt.number.partition(":")[2], **news)
+            case "sip" | "sips":
+                dial.sip(attempt.number, **news)
+            case _:
+                dial.number(attempt.number, send_digits=attempt.digits or None, **news)
         response.append(dial)
         return _xml(response)
 
@@ -152,20 +157,24 @@ class Documents:
 
         `there`: somebody has pressed a key, so it is no mailbox that hears it.
         """
-        attempt = call.attempt_number(n)
-        if attempt is None or n != len(call.attempts):
+        attempt = next((each for each in call.together if each.n == n), None)
+        if attempt is None:
             return self.too_late()
-        late = self.gone() if call.stage is Stage.OVER else self.too_late()
+        late = self.gone(attempt) if call.stage is Stage.OVER else self.too_late(attempt)
         match attempt.outcome:
             case Outcome.DECLINED | Outcome.NO_INPUT:
-                return self._farewell(self._ours.declined)
+                return _farewell(self._to(attempt), self._to(attempt).words.declined)
             case Outcome.ACCEPTED:
                 return self._join(call, attempt) if call.stage in (Stage.JOINING, Stage.HUMAN) else late
             case None:
                 if call.stage not in GATE:
                     return late
                 direct = there or not attempt.digits
-                return self._brief(call, attempt) if direct else self._look_for(call, attempt)
+                told = self._briefing(attempt)
+                return told.keys(call, attempt) if direct else told.look_for(call, attempt)
+            case Outcome.TAKEN:
+                ours = self._to(attempt)
+                return late if call.stage is Stage.OVER else _farewell(ours, briefing.taken(call, ours.words))
             case Outcome.MACHINE | Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE:
                 return late
             case Outcome.CANCELLED | Outcome.CALLER_LEFT | Outcome.TIMED_OUT | Outcome.ERROR:
@@ -175,91 +184,40 @@ class Documents:
             case _:
                 assert_never(attempt.outcome)
 
-    def gone(self) -> str:
+    def gone(self, attempt: Attempt | None = None) -> str:
         """What a human is told whose caller has hung up."""
-        return self._farewell(self._ours.caller_gone)
+        phrasing = self._to(attempt)
+        return _farewell(phrasing, phrasing.words.caller_gone)
 
-    def too_late(self) -> str:
+    def too_late(self, attempt: Attempt | None = None) -> str:
         """What a human is told who is not needed any more."""
-        return self._farewell(self._ours.too_late)
+        phrasing = self._to(attempt)
+        return _farewell(phrasing, phrasing.words.too_late)
 
     def human_wait(self, call: Call | None, call_id: str, n: int) -> str:
         """What a human hears who waits in the room or on hold; repeats itself."""
         response = VoiceResponse()
         over = call is None or call.stage is Stage.OVER
-        self.phrasing.say(response, self._ours.caller_gone if over else self._ours.moment)
+        phrasing = self._to(call.attempt_number(n) if call else None)
+        phrasing.say(response, phrasing.words.caller_gone if over else phrasing.words.moment)
         response.pause(length=4)
         response.redirect(self.links.human_wait(call_id, n), method="POST")
         return _xml(response)
 
     def hold(self, call: Call, n: int) -> str:
-        """The briefing as hold audio (style announce); its last verb tells us that it was heard."""
+        """The briefing as hold audio (style announce)."""
         attempt = call.attempt_number(n)
         if attempt is None or attempt.ended or call.stage is Stage.OVER:
             return self.human_wait(None, call.id, n)
-        response = VoiceResponse()
-        self.phrasing.say(response, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
-        response.pause(length=1)
-        self._tell_matter(response, call)
-        response.redirect(self.links.briefed(call.id, n), method="POST")
-        return _xml(response)
+        return self._briefing(attempt).hold(call, attempt)
 
-    def _look_for(self, call: Call, attempt: Attempt) -> str:
-        """Behind a switchboard: neutral words until somebody presses a key, as long as it may ring.
+    def _briefing(self, attempt: Attempt) -> Briefing:
+        return Briefing(self.links, self._to(attempt), self.rules().ring(attempt.name))
 
-        Nobody tells us when somebody picks up, or whether that is a mailbox.
-        """
-        rounds = math.ceil(behind(self.rules.ring(attempt.name)) / THERE_SECONDS)
-        response = VoiceResponse()
-        gate = self._gather(self.links.who(call.id, attempt.n))
-        for _ in range(rounds):
-            self.phrasing.say(gate, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
-            self.phrasing.say(gate, self._ours.there)
-            gate.pause(length=2)
-        response.append(gate)
-        self._ask_again(response, call, attempt, self.links.who(call.id, attempt.n), self._ours.there)
-        return _xml(response)
-
-    def _gather(self, action: str) -> Gather:
-        return Gather(
-            input="dtmf",
-            num_digits=1,
-            timeout=self.phrasing.gate_seconds,
-            action=action,
-            method="POST",
-            action_on_empty_result=True,
-        )
-
-    def _brief(self, call: Call, attempt: Attempt) -> str:
-        """Room for a hello, first words that say nothing of the matter, the keys, then the matter.
-
-        A key counts at any time. A mailbox that is found out while it hears the first words and the keys has
-        recorded nothing of the matter. Silence is asked twice more.
-        """
-        response = VoiceResponse()
-        gate = self._gather(self.links.gate(call.id, attempt.n))
-        gate.pause(length=1)
-        self.phrasing.say(gate, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
-        self.phrasing.say(gate, self._ours.take)
-        self.phrasing.say(gate, self._ours.decline)
-        self._tell_matter(gate, call)
-        self.phrasing.say(gate, self._ours.keys)
-        gate.pause(length=self.phrasing.gate_seconds)
-        self.phrasing.say(gate, self._ours.keys)
-        response.append(gate)
-        self._ask_again(response, call, attempt, self.links.gate(call.id, attempt.n), self._ours.keys)
-        return _xml(response)
-
-    def _ask_again(
-        self, response: VoiceResponse, call: Call, attempt: Attempt, action: str, question: str
-    ) -> None:
-        """Reached only when the answer to a key could not be fetched: it is asked for a minute long."""
-        for _ in range(KEYS_AGAIN):
-            self.phrasing.say(response, self._ours.moment)
-            gate = self._gather(action)
-            self.phrasing.say(gate, question)
-            response.append(gate)
-        response.redirect(self.links.human(call.id, attempt.n), method="POST")
+    def _to(self, attempt: Attempt | None) -> Phrasing:
+        """How this human is spoken to."""
+        human = self.rules().human(attempt.name) if attempt else None
+        return self.phrasing.for_whom(human.language, human.voice) if human else self.phrasing
 
     def _join(self, call: Call, attempt: Attempt) -> str:
         match attempt.style:
@@ -275,11 +233,8 @@ class Documents:
 
     def _into_room(self, call: Call, label: str, *, ends: bool, n: int = 0) -> str:
         response = VoiceResponse()
-        dial = Dial(
-            action=None if n else self.links.next(call.id, call.rooms),
-            method=None if n else "POST",
-            time_limit=self.phrasing.call_limit,
-        )
+        back = None if n else self.links.next(call.id, call.rooms)
+        dial = Dial(action=back, method=back and "POST", time_limit=self.phrasing.call_limit)
         dial.conference(
             call.room,
             participant_label=label,
@@ -296,26 +251,14 @@ class Documents:
         response.append(dial)
         if n:
             # No action: so Twilio itself tells them, whatever has become of us.
-            self.phrasing.say(response, self._ours.caller_gone)
+            phrasing = self._to(call.attempt_number(n))
+            phrasing.say(response, phrasing.words.caller_gone)
             response.hangup()
         return _xml(response)
 
     @property
     def _ours(self) -> Words:
         return self.phrasing.words
-
-    def _tell_matter(self, verb: VoiceResponse | Gather, call: Call) -> None:
-        """The matter, and the caller's number where a human is to hear it."""
-        self.phrasing.say(verb, briefing.summary(call, self._ours))
-        digits = in_digits(call.caller) if self.phrasing.says_number else ""
-        if digits:
-            self.phrasing.say(verb, self._ours.number.format(number=digits))
-
-    def _farewell(self, words: str) -> str:
-        response = VoiceResponse()
-        self.phrasing.say(response, words)
-        response.hangup()
-        return _xml(response)
 
     def _ring(self, response: VoiceResponse, times: int) -> None:
         response.play(self.links.sound(RING), loop=times)
@@ -336,6 +279,13 @@ def reject() -> str:
     """The end of a call that is never picked up: who phoned hears that the line is busy."""
     response = VoiceResponse()
     response.reject(reason="busy")
+    return _xml(response)
+
+
+def _farewell(phrasing: Phrasing, words: str) -> str:
+    response = VoiceResponse()
+    phrasing.say(response, words)
+    response.hangup()
     return _xml(response)
 
 

@@ -13,7 +13,8 @@ import pytest
 from jsonschema import ValidationError  # type: ignore[import-untyped]
 
 from tests.relay.strict import check_sent
-from warmtransfer.core.rules import Human
+from warmtransfer.core.available import available
+from warmtransfer.core.rules import Human, Rules
 from warmtransfer.errors import ModelGone
 from warmtransfer.ports.model.connecting import open_socket
 from warmtransfer.ports.model.openai import dialect, refusals
@@ -36,7 +37,7 @@ SAM = Human("Sam", "+15550100001", "orders")
     ],
 )
 def test_every_session_we_configure_is_one_the_server_takes(settings: OpenAISettings) -> None:
-    check_sent(dialect.session_update(settings, [transfer_tool((SAM,))]))
+    check_sent(dialect.session_update(settings, [transfer_tool(available(Rules(humans=(SAM,)), 0.0))]))
     check_sent(dialect.session_update(settings, []))
 
 

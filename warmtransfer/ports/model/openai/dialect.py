@@ -134,6 +134,12 @@ def session_update(settings: OpenAISettings, tools: Sequence[Mapping[str, Any]])
     return {"type": "session.update", "session": session}
 
 
+def tools_update(tools: Sequence[Mapping[str, Any]]) -> Json:
+    """Other tools; what is left out stays as it is."""
+    shown = [{"type": "function", **tool} for tool in tools]
+    return {"type": "session.update", "session": {"type": "realtime", "tools": shown}}
+
+
 def message(role: str, text: str) -> Json:
     """An item that puts words into the conversation: system and user give text in, the assistant out."""
     kind = "output_text" if role == "assistant" else "input_text"

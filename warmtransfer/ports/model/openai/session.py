@@ -88,6 +88,12 @@ class Session:
         """Put a fact into the conversation without asking for speech."""
         self._send(dialect.message("system", text))
 
+    def renew(self, tools: Sequence[Mapping[str, Any]]) -> None:
+        """Other tools from now on; one that is still being opened begins with them."""
+        self._tools = tools
+        if self._wire is not None and not self.closed:
+            self._send(dialect.tools_update(tools))
+
     def remember(self, who: str, text: str) -> None:
         """Seed a turn of an earlier session: `caller` or `ai`."""
         self._send(dialect.message("assistant" if who == "ai" else "user", text))

@@ -1,0 +1,204 @@
+"""`flask warmtransfer humans`: who could be rung, now or then, and why the others could not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, current_app
+
+from tests.commands.parts import run, saved
+from tests.test_config import GOOD
+from tests.web.site import Site
+from warmtransfer import WarmTransfer
+from warmtransfer.clock import Clock
+from warmtransfer.config import load
+from warmtransfer.directory import Directory
+from warmtransfer.setup.doctor.duty import duty
+from warmtransfer.setup.doctor.line import Line, Verdict
+
+TEAM = """
+time_zone = "Europe/Berlin"
+[[department]]
+name = "billing"
+description = "invoices"
+hours = "mon-fri 9:00-17:00"
+[[human]]
+name = "sam"
+number = "+15550100001x12"
+department = "billing"
+[[human]]
+name = "kim"
+number = "client:kim"
+hours = "daily 12-20"
+[[human]]
+name = "pat"
+number = "+15550100003"
+away = true
+"""
+
+
+@pytest.fixture
+def stopping() -> Iterator[list[Flask]]:
+    """Apps to be stopped."""
+    apps: list[Flask] = []
+    yield apps
+    for app in apps:
+        app.extensions["warmtransfer"].life.stop()
+
+
+def made(stopping: list[Flask], tmp_path: Path, humans: Any) -> Flask:
+    """An app with these humans."""
+    app = Flask("host")
+    app.config.update({**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/calls.sqlite3"})
+    app.config["WARMTRANSFER_HUMANS"] = humans
+    WarmTransfer(app)
+    stopping.append(app)
+    return app
+
+
+def printed(app: Flask, *arguments: str, status: int = 0) -> str:
+    """What the command prints."""
+    done = app.test_cli_runner().invoke(args=["warmtransfer", "humans", *arguments])
+    assert done.exit_code == status, done.output
+    return str(done.output)
+
+
+def test_everybody_is_told_with_the_reason(stopping: list[Flask], tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text(TEAM)
+    app = made(stopping, tmp_path, str(path))
+    at, *lines = printed(app, "--at", "2026-12-07T18:00+01:00").splitlines()
+    assert at.startswith("at 2026-12-0")
+    assert lines == [
+        "",
+        "departments",
+        "  billing  Billing opens tomorrow at 9:00 Berlin time.  (sam)",
+        "",
+        "humans",
+        "  sam      Sam is there again tomorrow at 9:00 Berlin time.  (+15550100001, then wwww12)",
+        "  kim      can be rung until 20:00 Berlin time  (client:kim)",
+        "  pat      Pat is away.  (+15550100003)",
+    ]
+
+
+def test_a_program_gets_the_same(stopping: list[Flask], tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text(TEAM)
+    found = json.loads(
+        printed(made(stopping, tmp_path, str(path)), "--at", "2026-12-07T18:00+01:00", "--json")
+    )
+    assert found["at"] == 1796662800.0
+    (billing,) = found["departments"]
+    assert billing == {
+        "name": "billing",
+        "humans": ["sam"],
+        "reachable": False,
+        "why": "closed",
+        "reason": "Billing opens tomorrow at 9:00 Berlin time.",
+        "until": 1796716800.0,
+    }
+    assert [each["reachable"] for each in found["humans"]] == [False, True, False]
+    assert found["humans"][2] == {
+        "name": "pat",
+        "number": "+15550100003",
+        "departments": [],
+        "reachable": False,
+        "why": "away",
+        "reason": "Pat is away.",
+    }
+
+
+def test_a_function_is_asked_within_the_app_and_its_fault_is_told(
+    stopping: list[Flask], tmp_path: Path
+) -> None:
+    answers: list[Any] = [[{"name": "zoe", "number": "+15550100004"}], [{"name": "zoe"}]]
+
+    def people() -> Any:
+        assert current_app.name == "host"
+        return answers.pop(0)
+
+    app = made(stopping, tmp_path, people)
+    assert "zoe  can be rung  (+15550100004)" in printed(app)
+    told = printed(app, status=1)
+    assert "Nobody: callers are offered to leave a message." in told
+    assert "The list could not be asked for anew: human 1 (zoe): a number is needed." in told
+
+
+def test_a_time_that_is_none_is_refused(stopping: list[Flask], tmp_path: Path) -> None:
+    app = made(stopping, tmp_path, "sam=+15550100001")
+    assert "noon is no time: give a date as 2026-12-24" in printed(app, "--at", "noon", status=2)
+
+
+# The doctor's part ----------------------------------------------------------------------------------
+
+
+def looked(humans: Any) -> list[Line]:
+    """What the doctor says of these."""
+    people = Directory(load({**GOOD, "WARMTRANSFER_HUMANS": humans}), Clock())
+    people.renew()
+    return list(duty(people))
+
+
+def test_the_doctor_names_who_may_be_rung() -> None:
+    [line] = looked("sam=+15550100001,kim=+15550100002")
+    assert line.verdict is Verdict.OK
+    assert line.found == "sam, kim may be rung, in this order; now sam, kim"
+
+
+def test_the_doctor_warns_when_nobody_is_on_duty() -> None:
+    [line] = looked([{"name": "sam", "number": "+15550100001", "away": True}])
+    assert (line.verdict, line.what) == (Verdict.WARNING, "nobody on duty")
+    assert line.found == "whoever asks is offered to leave a message: Sam is away"
+    [line] = looked(list)
+    assert (line.verdict, line.what) == (Verdict.WARNING, "nobody on duty")
+
+
+def test_the_doctor_warns_of_a_department_without_anybody_and_of_hours_that_never_begin() -> None:
+    lines = looked(
+        {
+            "department": [{"name": "billing"}],
+            "human": [
+                {"name": "sam", "number": "+15550100001"},
+                {"name": "kim", "number": "+15550100002", "hours": "never"},
+            ],
+        }
+    )
+    assert [(line.verdict, line.what) for line in lines] == [
+        (Verdict.WARNING, "the department billing"),
+        (Verdict.WARNING, "kim"),
+        (Verdict.OK, "WARMTRANSFER_HUMANS"),
+    ]
+
+
+def test_the_doctor_warns_of_a_plan_for_a_department_that_nobody_is_in() -> None:
+    human = {"name": "sam", "number": "+15550100001", "department": "Billing"}
+    plans = [{"department": "billing", "ring": "all at once"}, {"department": "sales"}, {"ring": "in turn"}]
+    lines = looked({"human": [human], "plan": plans})
+    assert [(line.verdict, line.what) for line in lines] == [
+        (Verdict.WARNING, "the plan of sales"),
+        (Verdict.OK, "WARMTRANSFER_HUMANS"),
+    ]
+
+
+def test_the_doctor_tells_the_fault_of_a_function() -> None:
+    [line] = looked(lambda: 7)
+    assert line.verdict is Verdict.FAULT
+    assert "give `name=+15550100001" in line.found
+
+
+def test_who_is_on_a_call_or_off_duty_is_told_now_and_not_of_another_time(tmp_path: Path) -> None:
+    site = Site(tmp_path, WARMTRANSFER_HUMANS="sam=+15550100001,kim=+15550100002")
+    try:
+        site.briefing()
+        saved(site)
+        site.store.duty.leaves("kim")
+        told = run(site, "humans")
+        assert "sam  Sam is on another call.  (+15550100001)" in told
+        assert "kim  Kim is away.  (+15550100002)" in told
+        assert "sam  can be rung" in run(site, "humans", "--at", "2026-12-07T18:00")
+    finally:
+        site.close()

@@ -1,0 +1,92 @@
+"""Ring plans as they are written: in one line, beside the humans, in Python; and what is wrong with one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_config import GOOD, faults
+from warmtransfer.config import load
+from warmtransfer.core.plans import First, Plan
+
+TEAM = """
+[[human]]
+name = "sam"
+number = "+15550100001"
+department = "billing"
+[[plan]]
+department = "billing"
+ring = "all at once, longest idle first"
+rest = 60
+[[plan]]
+ring = "rounds of 2"
+"""
+PLANS = (Plan("billing", 0, (First.IDLE,), 60.0), Plan(size=2))
+
+
+def plans(**given: Any) -> tuple[Plan, ...]:
+    """The plans of the good configuration with these keys."""
+    return load({**GOOD, **given}).rules().plans
+
+
+def test_without_a_plan_humans_are_rung_in_turn() -> None:
+    assert plans() == ()
+
+
+def test_one_line_is_the_default_plan() -> None:
+    assert plans(WARMTRANSFER_PLAN="rounds of 3, rest 0") == (Plan(size=3, rest=0.0),)
+
+
+def test_plans_of_departments_stand_beside_the_humans(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text(TEAM)
+    assert plans(WARMTRANSFER_HUMANS=str(path)) == PLANS
+    assert plans(WARMTRANSFER_HUMANS=path) == PLANS
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [{"department": "billing", "ring": "all at once, longest idle first", "rest": 60}, Plan(size=2)],
+        list(PLANS),
+    ],
+)
+def test_in_python_they_are_tables_or_plans(given: list[Any]) -> None:
+    assert plans(WARMTRANSFER_PLAN=given) == PLANS
+
+
+def test_the_file_and_the_line_together_are_all_plans(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text(TEAM.rpartition("[[plan]]")[0])
+    found = plans(WARMTRANSFER_HUMANS=str(path), WARMTRANSFER_PLAN="all at once")
+    assert found == (Plan(size=0), PLANS[0])
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("everybody", "'everybody' is none of in turn, all at once"),
+        ({"ring": "all at once", "size": 2}, "size: not among the keys department, ring, rest"),
+        ({"rest": -1}, "rest is -1"),
+        ({"rest": True}, "rest is True"),
+        (["all at once"], "neither a Plan nor a table"),
+        (7, "give text such as"),
+        ([Plan(), Plan(size=0)], "two plans for no department"),
+        ([Plan("a"), Plan("A", 0)], "two plans for a"),
+    ],
+)
+def test_a_plan_that_is_none_is_told_with_what_is_wrong_with_it(given: Any, told: str) -> None:
+    [fault] = faults(WARMTRANSFER_PLAN=given)
+    assert told in fault
+
+
+def test_a_wrong_plan_in_the_humans_file_is_told_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text(TEAM.replace("rounds of 2", "rounds of one"))
+    [fault] = faults(WARMTRANSFER_HUMANS=str(path))
+    assert "a [[plan]] table: 'rounds of one' is none of" in fault
+    path.write_text('plan = "all at once"\n' + TEAM.partition("[[plan]]")[0])
+    [fault] = faults(WARMTRANSFER_HUMANS=str(path))
+    assert "write [[plan]]" in fault

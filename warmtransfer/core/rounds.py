@@ -1,0 +1,116 @@
+"""Who is rung now: whoever the wish allows, without those who cannot be, in the order of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from warmtransfer.core.call import Call, Skipped, Stage, Style
+from warmtransfer.core.names import fold
+from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.plans import Claim, First, Known, Plan, telephone
+from warmtransfer.core.policy import department, department_at, meant, members
+from warmtransfer.core.reach import Reason, Why, open_at
+from warmtransfer.core.rules import Human, Rules
+
+
+def next_round(call: Call, rules: Rules) -> tuple[Human, ...]:
+    """The humans to ring now: a department's, or of those whom the caller asked for, then of the others.
+
+    Each telephone rings once per handoff, whoever shares it, unless another human was quicker; and never the
+    one that the call comes from. Whoever is reached from the caller's own leg is rung alone.
+    """
+    plan = plan_for(call, rules)
+    for group in _groups(call, rules):
+        free = [human for human in _fresh(call, group) if not reason(human, call, rules)]
+        if free:
+            return _together(call, plan, _ordered(free, plan, rules.known))
+    return ()
+
+
+def skipped(call: Call, rules: Rules) -> tuple[Skipped, ...]:
+    """Whom the wish allows and nobody has tried yet, and why they are not rung."""
+    fresh = _fresh(call, (human for group in _groups(call, rules) for human in group))
+    found = ((human, reason(human, call, rules)) for human in fresh)
+    return tuple(Skipped(human.name, why.why.value, why.since) for human, why in found if why)
+
+
+def reason(human: Human, call: Call, rules: Rules) -> Reason | None:
+    """Why this human is not rung as things stand; None when they can be."""
+    known = rules.known
+    if human.name in known.away:
+        return Reason(Why.AWAY, since=known.away[human.name])
+    closed = open_at(human, call.at)
+    if closed:
+        return closed
+    engaged = known.engaged.get(_phone(human), ())
+    if len(engaged) >= human.at_once:
+        return Reason(Why.BUSY, since=min(engaged, default=0.0))
+    vain, rest = known.vain.get(_phone(human), 0.0), plan_for(call, rules).rest
+    if vain and call.at - vain < rest:
+        return Reason(Why.RUNG, vain + rest, since=vain)
+    return None
+
+
+def plan_for(call: Call, rules: Rules) -> Plan:
+    """The plan of the department that was asked for, else the default one."""
+    team = fold(department(rules, call.handoff.target))
+    plans = {fold(each.department): each for each in rules.plans}
+    return plans.get(team) or plans.get(()) or Plan()
+
+
+def claims(before: Call, after: Call, rules: Rules) -> tuple[Claim, ...]:
+    """The seats that the attempts begun by this decision need."""
+    seats = {human.name: human.at_once for human in rules.humans}
+    return tuple(
+        Claim(telephone(each.number, each.digits), seats[each.name], each.n)
+        for each in after.attempts[len(before.attempts) :]
+        if each.name in seats
+    )
+
+
+def _groups(call: Call, rules: Rules) -> tuple[tuple[Human, ...], ...]:
+    """Whom the wish allows, those first whom it means."""
+    target = call.handoff.target
+    team = department(rules, target)
+    if team:
+        return () if department_at(rules, team, call.at) else (members(rules, team),)
+    first = meant(rules, target)
+    return (first, tuple(human for human in rules.humans if human not in first))
+
+
+def _fresh(call: Call, humans: Iterable[Human]) -> list[Human]:
+    """Those of them whom this handoff has not tried, one for each telephone, and not the caller's own."""
+    before = (each for each in call.attempts if each.handoff == call.handoff.number)
+    tried = [each for each in before if each.outcome is not Outcome.TAKEN]
+    names = {each.name for each in tried}
+    rung = {call.caller, *(telephone(each.number, each.digits) for each in tried)}
+    return [human for human in humans if human.name not in names and _phone(human) not in rung]
+
+
+def _ordered(humans: list[Human], plan: Plan, known: Known) -> list[Human]:
+    """As the plan has it; those of whom nothing is known stay as in the list."""
+    for first in reversed(plan.first):
+        match first:
+            case First.IDLE:
+                humans = sorted(humans, key=lambda human: known.idle.get(_phone(human), 0.0))
+            case First.SPOKE:
+                humans = sorted(humans, key=lambda human: -known.spoke.get(_phone(human), 0.0))
+            case _:
+                assert_never(first)
+    return humans
+
+
+def _together(call: Call, plan: Plan, humans: list[Human]) -> tuple[Human, ...]:
+    """The first round of these, each telephone once."""
+    if call.stage is Stage.REDIRECTED or humans[0].style is Style.REDIRECT:
+        return (humans[0],)
+    phones: dict[str, Human] = {}
+    for human in humans:
+        if human.style is not Style.REDIRECT:
+            phones.setdefault(_phone(human), human)
+    return tuple(phones.values())[: plan.size or None]
+
+
+def _phone(human: Human) -> str:
+    return telephone(human.number, human.digits)

@@ -1,0 +1,297 @@
+"""One human, or department, as a deployment writes it: the keys, how each is read, and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from warmtransfer import parsing as as_
+from warmtransfer import timetable
+from warmtransfer.core.call import Style
+from warmtransfer.core.hours import Holiday
+from warmtransfer.core.rules import RING, AfterHuman, Department, Human
+from warmtransfer.numbers import EVERYWHERE, address, e164, is_phone, split, tones
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds for whoever says nothing else."""
+
+    style: Style = Style.SCREEN
+    ring: float = RING
+    countries: frozenset[str] = EVERYWHERE
+    zone: str = "UTC"
+    hours: Any = "always"  #: as it was written
+    holidays: tuple[Holiday, ...] = ()
+
+
+class Wrong(ValueError):
+    """What is wrong, under which key; "" for the whole table."""
+
+    def __init__(self, key: str, why: str) -> None:
+        self.key = key
+        super().__init__(why)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a table: how it is read, an example, and what it is for."""
+
+    name: str
+    parse: Callable[[Any], Any]
+    example: str
+    sentence: str
+
+
+def _label(given: Any) -> str:
+    name = _line(given)
+    if not name or len(name) > 60:
+        raise ValueError("a name of 1 to 60 letters is needed")
+    return name
+
+
+def _line(given: Any) -> str:
+    """A line of text; a list there would be spoken with its brackets."""
+    if not isinstance(given, str):
+        raise ValueError("is no text")
+    return as_.text(given)
+
+
+def _teams(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, str | list | tuple):
+        raise ValueError("is no text, nor a list of texts")
+    return tuple(dict.fromkeys(_label(each) for each in as_.words(given)))
+
+
+def _style(given: Any) -> Style:
+    try:
+        return Style(str(given))
+    except ValueError:
+        raise ValueError(f"{given!r} is none of {', '.join(Style)}") from None
+
+
+def _ring(given: Any) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 5 <= given <= 120:
+        raise ValueError(f"is {given!r}; give seconds from 5 to 120")
+    return float(given)
+
+
+def _at_once(given: Any) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 1000:
+        raise ValueError(f"is {given!r}; give a whole number from 1 to 1000")
+    return given
+
+
+def _yes(given: Any) -> bool:
+    if not isinstance(given, bool):
+        raise ValueError(f"is {given!r}; give true or false")
+    return given
+
+
+def _tones(given: Any) -> str:
+    return tones(_line(given)) if given else ""
+
+
+def _after(given: Any) -> AfterHuman:
+    try:
+        return AfterHuman(str(given))
+    except ValueError:
+        raise ValueError(f"{given!r} is none of {', '.join(AfterHuman)}") from None
+
+
+def _as_written(given: Any) -> Any:
+    return given
+
+
+_HOURS = (
+    Key("hours", _as_written, '"mon-fri 9:00-17:00; sat 10-14"',
+        "When they may be rung: `always`, `never`, days and times with semicolons, a list of such, or a "
+        "table of days. Times beyond midnight belong to the day they begin on."),
+    Key("time_zone", timetable.zone, '"Europe/Berlin"',
+        "The zone of these hours; else the file's, else `WARMTRANSFER_TIME_ZONE`."),
+    Key("holidays", timetable.holidays, '["DE-BE", "2026-12-24"]',
+        "Days on which their hours do not begin, besides the file's: dates, `2026-12-24..2027-01-01 winter "
+        "break`, or a country, or a part of it, whose public holidays they are."),
+)  # fmt: skip
+
+#: Keys of one `[[human]]` table of the TOML file, and of one mapping given in Python.
+HUMAN: tuple[Key, ...] = (
+    Key("name", _label, '"sam"', "**Required.** What callers and the AI call them; nobody else has it."),
+    Key("number", _line, '"+15550100001"',
+        "**Required.** Where they are rung: E.164, perhaps with an extension (`+15550100001x12`), "
+        "`client:name`, or `sip:name@host`."),
+    Key("description", _line, '"invoices"', "One sentence for the AI: for what they are the right one."),
+    Key("department", _teams, '"billing"', "The department they are in, or a list of several."),
+    *_HOURS,
+    Key("away", _yes, "true", "They are not rung for the time being."),
+    Key("at_once", _at_once, "2", "Calls that they take at the same time; without it 1."),
+    Key("ring", _ring, "20", "Seconds that their phone rings; else `WARMTRANSFER_RING_SECONDS`."),
+    Key("digits", _tones, '"wwww12#"',
+        "Tones sent after the answer: an extension, or the way through a menu; `w` waits half a second."),
+    Key("briefing", _style, '"announce"',
+        "How they are told what the call is about; else `WARMTRANSFER_BRIEFING`."),
+    Key("language", as_.language, '"de"', "The language of what they hear of us, as two letters."),
+    Key("voice", _line, '"Polly.Vicki-Neural"', "The voice in which they hear it."),
+    Key("caller_id", e164, '"+15550100000"',
+        "The number that their phone shows: one of the account's, or verified there; else what "
+        "`WARMTRANSFER_SHOW` says."),
+    Key("after_human", _after, '"end"',
+        "When they hang up and the caller does not: `return` (the AI is back) or `end` (so does the call)."),
+)  # fmt: skip
+
+#: Keys of one `[[department]]` table.
+DEPARTMENT: tuple[Key, ...] = (
+    Key("name", _label, '"billing"', "**Required.** As it stands in `department` of its humans."),
+    Key("description", _line, '"invoices and payments"', "One sentence for the AI."),
+    *_HOURS,
+)
+
+#: Keys of the file itself.
+FILE: tuple[Key, ...] = _HOURS
+
+#: Other ways to write a key.
+ALIASES = {"departments": "department"}
+
+
+def read(entry: Mapping[Any, Any], keys: Iterable[Key], faults: list[Wrong]) -> dict[str, Any]:
+    """The values of a table's keys; each one that is wrong, or not known, with a fault in its place."""
+    known = {key.name: key for key in keys}
+    values: dict[str, Any] = {}
+    for written, given in entry.items():
+        name = ALIASES.get(str(written), str(written))
+        key = known.get(name)
+        if key is None:
+            faults.append(Wrong(str(written), f"{written}: not among the keys {', '.join(known)}"))
+            continue
+        try:
+            values[name] = key.parse(given)
+        except ValueError as fault:
+            faults.append(Wrong(str(written), _told(str(written), str(fault), key)))
+    return values
+
+
+def _told(name: str, why: str, key: Key) -> str:
+    """A fault with its key in front, and how it is written."""
+    head = why if why.startswith("a name") else f"{name} {why}" if why.startswith("is ") else f"{name}: {why}"
+    return f"{head}; put it in quotes, as in {name} = {key.example}" if why == "is no text" else head
+
+
+def human(entry: object, ours: Defaults) -> Human:
+    """A human of a table, with a number to dial. Raises an ExceptionGroup of Wrong."""
+    faults: list[Wrong] = []
+    if isinstance(entry, Human):
+        made: Human | None = entry
+    elif isinstance(entry, Mapping):
+        made = _human(entry, ours, faults)
+    else:
+        made = None
+        faults.append(Wrong("", "neither a Human nor a table of " + ", ".join(key.name for key in HUMAN)))
+    if made is not None:
+        try:
+            made = _dialable(made, ours.countries)
+        except Wrong as fault:
+            faults.append(fault)
+    if faults or made is None:
+        raise ExceptionGroup("human", faults)
+    return made
+
+
+def _human(entry: Mapping[Any, Any], ours: Defaults, faults: list[Wrong]) -> Human | None:
+    values = read(entry, HUMAN, faults)
+    for key, why in (("name", "a name of 1 to 60 letters is needed"), ("number", "a number is needed")):
+        if key not in values and not any(fault.key == key for fault in faults):
+            faults.append(Wrong("", why))
+    timed = {key.name: values.pop(key.name, None) for key in _HOURS}
+    teams, style, ring = values.pop("department", ()), values.pop("briefing", ours.style), ours.ring
+    try:
+        if any(timed.values()):
+            values["hours"] = _hours(timed, ours)
+    except Wrong as fault:
+        faults.append(fault)
+    if faults:
+        return None
+    return Human(**{"style": style, "ring": ring, "departments": teams, **values})
+
+
+def department(entry: object, ours: Defaults) -> Department:
+    """A department of a table. Raises an ExceptionGroup of Wrong."""
+    faults: list[Wrong] = []
+    values: dict[str, Any] = {}
+    if isinstance(entry, Department):
+        return entry
+    if isinstance(entry, Mapping):
+        values = read(entry, DEPARTMENT, faults)
+    else:
+        faults.append(Wrong("", "no table of " + ", ".join(key.name for key in DEPARTMENT)))
+    if not faults and "name" not in values:
+        faults.append(Wrong("", "a name of 1 to 60 letters is needed"))
+    timed = {key.name: values.pop(key.name, None) for key in _HOURS}
+    try:
+        if any(timed.values()):
+            values["hours"] = _hours(timed, ours)
+    except Wrong as fault:
+        faults.append(fault)
+    if faults:
+        raise ExceptionGroup("department", faults)
+    return Department(**values)
+
+
+def usual(ours: Defaults) -> Any:
+    """The hours of whoever has none of their own. Raises Wrong."""
+    return _hours({}, ours)
+
+
+def _hours(timed: Mapping[str, Any], ours: Defaults) -> Any:
+    free = {day.date: day for day in (*ours.holidays, *(timed.get("holidays") or ()))}
+    given = timed.get("hours")
+    given = ours.hours if given is None else given
+    try:
+        found = timetable.hours(given, timed.get("time_zone") or ours.zone, tuple(free.values()))
+    except ValueError as fault:
+        raise Wrong("hours", f"hours: {fault}") from None
+    if found is None and any(timed.values()):
+        # Said of their own: whatever holds for others does not.
+        own = tuple(timed.get("holidays") or ())
+        return timetable.hours("daily 0:00-24:00", timed.get("time_zone") or ours.zone, own)
+    return found
+
+
+def _dialable(one: Human, countries: frozenset[str]) -> Human:
+    """The human with a number to dial and, apart from it, the tones to send after the answer."""
+    try:
+        number, digits = split(one.number) if is_phone(one.number) else (one.number, "")
+        if digits and one.digits and tones(one.digits) != digits:
+            raise Wrong("digits", "digits are given twice: the number has an extension, too")
+        digits = tones(one.digits) if one.digits else digits
+        number = address(number, countries)
+    except Wrong:
+        raise
+    except ValueError as fault:
+        raise Wrong("number", str(fault)) from None
+    _announced(one, number, digits)
+    return replace(one, number=number, digits=digits)
+
+
+def _announced(one: Human, number: str, digits: str) -> None:
+    """The style that adds a leg to the room has to know, by detection, that a person has picked up."""
+    if one.style is not Style.ANNOUNCE:
+        return
+    if digits:
+        # POST Participants has no SendDigits.
+        raise Wrong("briefing",
+            "an extension cannot be reached in the style announce, in which no tones can be sent; "
+            f'set briefing = "screen" for {one.name}, or give a number without an extension'
+        )  # fmt: skip
+    if not is_phone(number):
+        raise Wrong("briefing",
+            "machines are detected at telephones only, and the style announce needs that; "
+            f'set briefing = "screen" for {one.name}'
+        )  # fmt: skip
+
+
+def faults_of(group: ExceptionGroup[Exception]) -> Iterator[Wrong]:
+    """Each fault of a table."""
+    for fault in group.exceptions:
+        if isinstance(fault, Wrong):
+            yield fault
