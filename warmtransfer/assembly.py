@@ -205,10 +205,9 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         loop=loop,
     )
     switchboard.desk = desk
-    desk.watch(Announcer(app, tools.coroutines))
-    advice = Advice(links)
-    desk.watch(advice.never_asked)
-    desk.watch(_console(app, settings, seams, Ledger(store), clock).news.poke)
+    advice, console = Advice(links), _console(app, settings, seams, Ledger(store), clock)
+    for watcher in (Announcer(app, tools.coroutines), advice.never_asked, console.news.poke):
+        desk.watch(watcher)
     life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days)
     return Parts(
         settings=settings,

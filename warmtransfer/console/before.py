@@ -27,8 +27,8 @@ ENDS = {
     "accepted": "took the call", "declined": "declined", "no_answer": "did not answer", "busy": "busy",
     "machine": "a mailbox", "no_input": "pressed nothing", "unreachable": "cannot be reached",
     "failed": "could not be called", "timed_out": "never decided", "cancelled": "rung no longer",
-    "caller_left": "caller left first", "last_resort": "last resort", "error": "nobody could tell",
-    "open": "still open",
+    "taken": "somebody else was quicker", "caller_left": "caller left first", "last_resort": "last resort",
+    "error": "nobody could tell", "open": "still open",
 }  # fmt: skip
 FIELDS = ("number", "human", "day", "outcome", "after")
 COLUMNS = (
