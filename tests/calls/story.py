@@ -201,9 +201,10 @@ class Story:
     def evidence(self) -> Evidence:
         """What was seen and heard in the story, once the caller has gone and the recordings are written."""
         found = Evidence(self.read(), self.world.folder / "sim")
+        late = 0.1 * max(1.0, self.world.speed)  # the sound of a busy machine is not told to its end
         for leg in found.legs:
             if leg.wav and leg.answered is not None and leg.ended is not None:
-                path, seconds = found.folder / leg.wav, leg.ended - leg.answered - 0.1
+                path, seconds = found.folder / leg.wav, leg.ended - leg.answered - late
                 size = 2 * 8000 * max(0.0, seconds)
                 self.world.until(lambda p=path, s=size: p.exists() and p.stat().st_size >= s, 10, str(path))
         return found
