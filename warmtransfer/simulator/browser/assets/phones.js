@@ -5,6 +5,9 @@ import { Telephone } from "/phones/assets/telephone.js";
 
 const byId = (id) => document.getElementById(id);
 const SEEN = "telephones-seen";
+// A browser may be told to keep nothing; then every visit is the first.
+const remembered = () => { try { return localStorage.getItem(SEEN); } catch { return null; } };
+const remember = () => { try { localStorage.setItem(SEEN, "yes"); } catch { /* as it likes */ } };
 // The recogniser's list has small letters alone.
 const sentence = (text) => (text[0].toUpperCase() + text.slice(1)).replace(/\bi\b/g, "I");
 
@@ -65,13 +68,13 @@ class Page {
 
   welcome() {
     const caller = this.telephones.find((each) => each.person.calls);
-    const first = Boolean(caller) && !this.alone && !localStorage.getItem(SEEN);
+    const first = Boolean(caller) && !this.alone && !remembered();
     byId("welcome").hidden = !first;
     byId("begin").textContent = this.about.company ? "Call the shop" : `Call ${this.about.number}`;
     const humans = this.people.filter((each) => !each.calls).map((each) => each.name);
     byId("people").textContent = humans.join(" and ");
     byId("begin").addEventListener("click", () => {
-      localStorage.setItem(SEEN, "yes");
+      remember();
       byId("welcome").hidden = true;
       caller.do("call");
     });
