@@ -85,6 +85,7 @@ export class Telephone {
     this.socket.onmessage = ({ data }) => typeof data === "string" ? this.told(JSON.parse(data)) : this.hear(data);
     this.socket.onclose = ({ code }) => {
       const taken = code === 1008;
+      if (taken) this.page.trouble(""); // the telephone itself says why
       this.become({ ...this.state, at: taken ? "taken" : "lost" });
       if (!taken) setTimeout(() => this.connect(), 1000);
     };
@@ -187,7 +188,7 @@ export class Telephone {
       this.toldAt = performance.now();
       this.become(message.state);
     } else if (message.error) {
-      this.why = message.error;
+      this.why = `${message.error[0].toUpperCase()}${message.error.slice(1)}.`;
       this.page.trouble(`${this.person.name}: ${message.error}`);
     }
   }
@@ -208,7 +209,7 @@ export class Telephone {
       case "ringing": return `Ringing: ${other} calls`;
       case "talking": return "In a call";
       case "mailbox": return "The mailbox is answering";
-      case "taken": return this.why ?? "Another page has this telephone";
+      case "taken": return this.why ?? "Another page has this telephone.";
       case "lost": return "No connection to the phone network; trying again …";
     }
     return ENDED[why] ?? (this.person.calls ? `Ready to call ${this.page.shop}` : "Waiting for a call");
