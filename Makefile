@@ -1,6 +1,8 @@
 # make demo    a whole call in real time, without any account (MODEL=openai: the real model; ARGS=--short)
+# make play    phone it yourself, from the browser (MODEL=openai: the real model; ARGS="--lan --no-browser")
 # make test    the whole suite (PYTEST="-k name" for some of it)
 # make sim     the phone network alone, for any Twilio app: make sim APP=http://127.0.0.1:5000/path
+#              (its telephones are at http://127.0.0.1:9000/phones)
 # make lint    ruff and mypy (also: make check)
 # make mutants what the tests of the core do not notice: every change to it, one at a time (some minutes)
 # make model   what one call can reach under a carrier that does anything (ARGS="--troubles 2 --most 25000")
@@ -28,10 +30,13 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo test sim mutants model away chaos soak bench bench-smoke lint check setup clean
+.PHONY: demo play test sim mutants model away chaos soak bench bench-smoke lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(ARGS)
+
+play: $(READY)
+	@$(BIN)/python -m warmtransfer.demo.play --model $(MODEL) $(ARGS)
 
 test: $(READY_DEV)
 	$(BIN)/python -m pytest $(PYTEST)
@@ -82,5 +87,5 @@ $(READY_DEV): requirements-dev.txt $(READY)
 	@touch $@
 
 clean:
-	rm -rf .venv demo-output chaos-output .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants build *.egg-info
+	rm -rf .venv demo-output play-output chaos-output .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants build *.egg-info
 	find warmtransfer tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""How many tests run at once, and what their processes need not do again."""
+"""How many tests run at once, what their processes need not do again, and a word for those left out."""
 
 from __future__ import annotations
 
@@ -46,3 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers more than processors: whole calls wait for what is to come for most of their time."""
     return (os.cpu_count() or 1) + 2
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says that a browser was missing, which a run of dots does not."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    missing = [each for each in skipped if "no browser" in str(each.longrepr)]
+    if missing:
+        terminalreporter.write_line(
+            f"{len(missing)} tests need a browser, and there is none: apt-get install chromium", yellow=True
+        )

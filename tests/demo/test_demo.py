@@ -22,7 +22,8 @@ from warmtransfer.demo.remote import Tail, stages
 from warmtransfer.demo.run import free_port
 from warmtransfer.demo.screen import Screen
 from warmtransfer.demo.story import Story
-from warmtransfer.simulator.phones.scripts import check_steps, reaction
+from warmtransfer.simulator.phones.scripts import reaction
+from warmtransfer.simulator.phones.steps import check_steps
 from warmtransfer.simulator.witness.lanes import Block, Lane, lanes
 
 ROOT = Path(__file__).parent.parent.parent

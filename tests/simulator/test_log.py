@@ -63,4 +63,11 @@ def test_the_log_is_on_stderr_unless_it_is_not_wanted(quiet: bool, tmp_path: Pat
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
         assert process.stdout.read() == ""
-        assert ("leg      caller dialled" in process.stderr.read()) is not quiet
+        shown = process.stderr.read()
+        assert ("leg      caller dialled" in shown) is not quiet
+        assert (f"telephones in the browser: {told['phones_url']}\n" in shown) is not quiet
+
+
+def test_a_telephone_that_comes_or_leaves_has_a_line() -> None:
+    row = {"t": 1.0, "kind": "note", "event": "handset", "number": KIM, "what": "has left"}
+    assert line_for(row).split(maxsplit=1)[1] == f"handset  {KIM} has left"

@@ -19,7 +19,7 @@ from warmtransfer.simulator.network import laws
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.holdings import Holdings
 from warmtransfer.simulator.options import parser
-from warmtransfer.simulator.phones import scripts
+from warmtransfer.simulator.phones import scripts, steps
 from warmtransfer.simulator.sound import speech
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,7 +71,7 @@ def test_the_page_has_every_word_of_the_formats() -> None:
     """Steps, answers, recorded lines, faults, and the rule book's keys and actions are all explained."""
     page = (ROOT / "docs" / "simulator.md").read_text()
     faults = [*model_faults.FAULTS, *(what for every in laws.FAULT_ACTIONS.values() for what in every)]
-    words = [*scripts._STEPS, *scripts._EVENTS, *scripts._REFUSALS, *scripts._ENTRY]
+    words = [*steps._STEPS, *steps._EVENTS, *scripts._REFUSALS, *scripts._ENTRY]
     words += [*brain.KEYS, *brain.ACTIONS, *Holdings(Account())._changes()]
     for word in [*words, *faults, *speech.lines()]:
         assert re.search(rf"[`\"]{re.escape(word)}\b", page), word

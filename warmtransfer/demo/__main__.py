@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
+from warmtransfer.demo.asked import add_common, clear, interrupted, key_for
 from warmtransfer.demo.picture import draw
 from warmtransfer.demo.processes import Crew, Failed
 from warmtransfer.demo.report import report, table, text_of
@@ -19,11 +20,6 @@ from warmtransfer.demo.story import Story
 from warmtransfer.simulator.witness.evidence import Evidence
 from warmtransfer.simulator.witness.promises import judge
 from warmtransfer.simulator.witness.timings import timings
-
-UPSTREAM = "wss://api.openai.com/v1/realtime"
-NO_KEY = "MODEL=openai needs your key in OPENAI_API_KEY; plain `make demo` needs none."
-#: Files an earlier demo may have left, which this one writes anew.
-WRITTEN = ("*.wav", "*.log", "*.sqlite3*", "trace.jsonl", "report.json", "summary.txt", "call.png")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,10 +31,7 @@ def parser() -> argparse.ArgumentParser:
         "call did not get there; 2: something is missing.",
     )
     found.add_argument("--short", action="store_true", help="a shorter story, for continuous integration")
-    real = "openai: the real model, with OPENAI_API_KEY, through a recording proxy"
-    found.add_argument("--model", choices=("local", "openai"), default="local", help=real)
-    found.add_argument("--upstream", default=UPSTREAM, help="the real model's address (default %(default)s)")
-    found.add_argument("--out", type=Path, default=Path("demo-output"), help="where to (default %(default)s)")
+    add_common(found, Path("demo-output"))
     fast = "simulated seconds per second; the app's own clock stays real, so only a little over 1 makes sense"
     found.add_argument("--speed", type=float, default=1.0, help=fast)
     return found
@@ -47,16 +40,15 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the demo; the exit status."""
     options = parser().parse_args(argv)
-    key = os.environ.get("OPENAI_API_KEY", "")
-    if options.model == "openai" and not key:
-        print(NO_KEY, file=sys.stderr)
+    key = key_for(options)
+    if key is None:
         return 2
     signal.signal(signal.SIGTERM, interrupted)
     story = Story.load("short" if options.short else "full")
     out = options.out.resolve()
     plan = Plan(story, out, options.speed)
     if options.model == "openai":
-        plan = Plan(story, out, options.speed, options.upstream, key)
+        plan = replace(plan, upstream=options.upstream, key=key)
     clear(out)
     screen = Screen(sys.stdout, story.names)
     try:
@@ -67,19 +59,6 @@ def main(argv: list[str] | None = None) -> int:
     except (Failed, OSError) as fault:
         print(f"\nThe demo did not get to its end: {fault}", file=sys.stderr)
         return 1
-
-
-def interrupted(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends the demo as Ctrl-C does."""
-    raise KeyboardInterrupt
-
-
-def clear(out: Path) -> None:
-    """Make the folder, without what an earlier demo wrote into it."""
-    out.mkdir(parents=True, exist_ok=True)
-    for pattern in WRITTEN:
-        for path in out.glob(pattern):
-            path.unlink()
 
 
 def demonstrate(plan: Plan, screen: Screen) -> int:

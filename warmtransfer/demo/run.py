@@ -28,6 +28,10 @@ GLANCE = 0.1  #: seconds between looks at the trace
 STATE = {"legs": "leg", "rooms": "room", "streams": "stream", "webhooks": "webhook", "callbacks": "callback"}
 
 
+#: What the local model takes for a key.
+NO_SECRET = "sk-demo-no-secret"
+
+
 @dataclass(frozen=True)
 class Plan:
     """What was asked for: which story, where to, how fast, and against which model."""
@@ -36,7 +40,10 @@ class Plan:
     out: Path
     speed: float = 1.0
     upstream: str = ""  #: the real model's WebSocket URL; "" is the local model
-    key: str = "sk-demo-no-secret"
+    key: str = NO_SECRET
+    port: int = 0  #: the app's, 0 for a free one
+    network: tuple[str, ...] = ()  #: further options of the simulator
+    environment: dict[str, str] = field(default_factory=dict)  #: further keys of the app
 
 
 @dataclass
@@ -52,14 +59,14 @@ class Run:
 
     def start(self) -> None:
         """Start network and model, then the app with what the network said."""
-        port = free_port()
+        port = self.plan.port or free_port()
         here = f"http://127.0.0.1:{port}"
         self.told = self._network(here)
         keys = told_keys(self.told)
         env = environment(
             **keys, PORT=str(port), OPENAI_API_KEY=self.plan.key, WARMTRANSFER_PUBLIC_URL=PUBLIC,
             WARMTRANSFER_API_TOKEN=self.token, DATABASE_URL=f"sqlite:///{self.plan.out / 'calls.sqlite3'}",
-            **self.plan.story.environment,
+            **{**self.plan.story.environment, **self.plan.environment},
         )  # fmt: skip
         self.app = App(f"{here}{PREFIX}", self.token)
         process = self.crew.start("app", procfile_command(ROOT), env)
@@ -70,7 +77,7 @@ class Run:
         command = [
             "python", "-m", "warmtransfer.simulator", "--port", "0", "--app", f"{PUBLIC}{PREFIX}",
             "--map", f"{PUBLIC}={here}", "--out", str(self.plan.out), "--speed", str(self.plan.speed),
-            "--model", "--", *model,
+            *self.plan.network, "--model", "--", *model,
         ]  # fmt: skip
         process = self.crew.start("simulator", command, environment(), read=True)
         stdout = process.popen.stdout

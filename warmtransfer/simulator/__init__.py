@@ -2,4 +2,4 @@
 
 from warmtransfer.simulator import extra
 
-extra.require("aiohttp", "numpy", "espeakng_loader")
+extra.require("aiohttp", "numpy", "espeakng_loader", "segno")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from warmtransfer.simulator.browser.options import scene_of
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.control import incoming
 from warmtransfer.simulator.given import MODEL, account_of, exports, hosts_of, keys_of, laws_of
@@ -72,6 +73,7 @@ def _asked(given: list[str]) -> Asked:
         rest += ["--no-frames"] if options.no_frames else []
         hosts = hosts_of(options, running=running)
         Holdings(account_of(options))
+        scene_of(options, rest)
         if options.env:
             exports(options)
     except (LawError, ValueError, OSError) as exc:
@@ -100,6 +102,7 @@ async def _run(asked: Asked) -> int:
         account_of(options), host=options.host, port=options.port, clock=clock, laws=asked.laws,
         hosts=asked.hosts, out=Path(options.out) if options.out else None, calls_per_second=options.cps,
         keep=options.keep, sound=not options.no_frames,
+        scene=scene_of(options, asked.model), phones_at=options.phones_at,
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -107,6 +110,8 @@ async def _run(asked: Asked) -> int:
     if not options.quiet:
         simulator.trace.watch(logging_to(sys.stderr.write))
     await simulator.start()
+    if not options.quiet:
+        sys.stderr.write(_telephones(simulator))
     model = ModelServer(clock, simulator.trace, options.model_port, asked.model) if options.model else None
     try:
         if model is not None:
@@ -150,6 +155,14 @@ async def _guest(asked: Asked, simulator: Simulator, model: ModelServer | None) 
             calls.cancel()
 
 
+def _telephones(simulator: Simulator) -> str:
+    """Where people phone from; a link with a token is for the terminal alone, and in no trace."""
+    links = [f"telephones in the browser: {simulator.phones_url}\n"]
+    if simulator.phones_elsewhere:
+        links.append(f"on another device: {simulator.phones_elsewhere}\n")
+    return "".join(links)
+
+
 def _announcement(simulator: Simulator, model: ModelServer | None) -> dict[str, Any]:
     account = simulator.network.account
     told: dict[str, Any] = {
@@ -160,6 +173,8 @@ def _announcement(simulator: Simulator, model: ModelServer | None) -> dict[str, 
         "status_url": account.status_url,
         "app_url": account.app_url,
         "speed": simulator.clock.speed,
+        "phones_url": simulator.phones_url,
+        "phones_elsewhere": simulator.phones_elsewhere,
     }
     if model is not None:
         told["REALTIME_URL"] = model.url

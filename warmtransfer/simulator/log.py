@@ -10,7 +10,7 @@ from warmtransfer.simulator.trace import Row
 #: What of a leg's life is shown.
 LEG = ("dialled", "answered", "joined", "left", "ended")
 #: Notes that are shown, and the word for each.
-NOTES = {name: name for name in ("warning", "error", "fault", "law", "script", "queued")}
+NOTES = {name: name for name in ("warning", "error", "fault", "law", "script", "queued", "handset")}
 
 
 def logging_to(write: Callable[[str], object]) -> Callable[[Row], None]:
@@ -87,7 +87,8 @@ def _note(row: Row) -> str:
     word = NOTES.get(str(row.get("event")))
     if word is None:
         return ""
-    told = [row.get(key) for key in ("code", "what", "text", "fault", "law", "answer", "about", "leg")]
+    keys = ("code", "number", "what", "text", "fault", "law", "answer", "about", "leg")
+    told = [row.get(key) for key in keys]
     told[:1] = [] if str(row.get("text")).startswith(f"{row.get('code')}:") else told[:1]
     said = " ".join(str(part) for part in told if part not in (None, ""))
     return f"{word:<8} {said or row.get('set', '')}"

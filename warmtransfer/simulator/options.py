@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from warmtransfer.simulator.browser.options import add_options
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.keeping import KEEP
 from warmtransfer.simulator.network.laws import FAULT_ACTIONS, LAW_TEXT, LAWS
@@ -86,6 +87,7 @@ def parser(*, running: bool = False) -> argparse.ArgumentParser:
         add("--model-options", default="", metavar="'OPTIONS'",
             help="of python -m warmtransfer.simulator.model, as '--tool transfer=escalate'")  # fmt: skip
     _run_options(found)
+    add_options(found)
     _account_options(found)
     return found
 

@@ -10,7 +10,8 @@ import pytest
 
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.phones.phone import Phone
-from warmtransfer.simulator.phones.scripts import PhoneBook, check_steps
+from warmtransfer.simulator.phones.scripts import PhoneBook
+from warmtransfer.simulator.phones.steps import check_steps
 from warmtransfer.simulator.sound import audio, speech
 from warmtransfer.simulator.sound.audio import SAMPLES, SILENCE, TICK, Frame
 from warmtransfer.simulator.sound.ear import Ear, is_voice

@@ -78,23 +78,24 @@ class Network:
 
     def phone_in(
         self, from_: str, to: str, steps: list[dict[str, Any]], name: str = "",
-        place: Mapping[str, str] | None = None,
+        place: Mapping[str, str] | None = None, phone: Phone | None = None,
     ) -> Call:  # fmt: skip
         """Someone phones a number of the account; without `to`, the first that it has.
 
         `name` is told to a number that looks callers up; `place` is where they are, by `city`, `state` ….
+        `phone` is what they phone with, if not one that does the steps.
         """
         number = self.holdings.number(to) if to else next(iter(self.holdings.numbers.values()), None)
         if number is None:
             raise ValueError(f"the account has no number {to}")
         settings = self.holdings.answering(number)
         first, fallback, news = answering(settings)
-        phone = Phone(self.clock, self.trace, steps)
+        caller = phone or Phone(self.clock, self.trace, steps)
         call = self.new_call("inbound", from_, number.phone_number, news=news)
         call.caller_name = name if settings.voice_caller_id_lookup else ""
         call.place_given = place or {}
         call.disclaims = self.holdings.trial
-        call.on_pick_up = lambda: call.lift(phone)
+        call.on_pick_up = lambda: call.lift(caller)
         call.dialled()
         call.ring()
         if not self._turned_away(call, number):

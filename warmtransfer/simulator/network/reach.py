@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from warmtransfer.simulator.network.addresses import outcome_of
@@ -229,21 +229,32 @@ class Reach:
         call.ring()
         if rings is not None:
             rings()
-        patience = timeout + BUFFER
-        if callee.outcome == "no-answer" or callee.after > patience:
-            await clock.sleep(patience)
-            call.finish("no-answer", sip=487)
-            return False
-        await clock.sleep(callee.after)
+        chosen = await self._decided(call, callee, timeout + BUFFER)
         if call.over:
             return False
-        self._answer(call, callee)
+        if chosen.outcome != "answer":
+            call.finish(chosen.outcome, sip=487 if chosen.outcome == "no-answer" else 486)
+            return False
+        self._answer(call, chosen)
         return True
+
+    async def _decided(self, call: Call, callee: Reaction, patience: float) -> Reaction:
+        """What comes of the ringing: whoever holds the phone decides it, or its script."""
+        if callee.hand is not None:
+            return await callee.hand.decide(call, patience)
+        if callee.outcome == "no-answer" or callee.after > patience:
+            await self.services.clock.sleep(patience)
+            return replace(callee, outcome="no-answer")
+        await self.services.clock.sleep(callee.after)
+        return callee
 
     def _answer(self, call: Call, reaction: Reaction) -> None:
         """Somebody, or a machine, answers a leg that was dialled."""
         call.machine = reaction.machine
         clock, trace = self.services.clock, self.services.trace
+        if reaction.hand is not None:
+            call.lift(reaction.hand.lifted())
+            return
         call.lift(Phone(clock, trace, reaction.steps, voice=reaction.voice, talks_over=reaction.talks_over))
 
     async def _detect(self, call: Call, detection: Detection) -> None:

@@ -1,1 +1,1 @@
-"""Scripted phones: what a person, or a machine, does at the far end of a leg."""
+"""Phones: what a script, a machine, or somebody who holds one does at the far end of a leg."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from warmtransfer.simulator.clock import Clock
-from warmtransfer.simulator.phones.scripts import UNTIL_SECONDS, check_steps
+from warmtransfer.simulator.phones.steps import UNTIL_SECONDS, check_steps
 from warmtransfer.simulator.sound.audio import SILENCE, Frame, beep, mixed
 from warmtransfer.simulator.sound.ear import Ear
 from warmtransfer.simulator.sound.player import Player

@@ -1,56 +1,48 @@
-"""What phones are told to do: steps checked before use, and the numbers that may be called."""
+"""Who may be called, and how their phones react: a script, or somebody who holds them."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-UNTIL_SECONDS = 30.0
+from warmtransfer.simulator.phones.phone import Phone
+from warmtransfer.simulator.phones.steps import check_steps
+
 VOICEMAIL_AFTER = 3.0
 VOICEMAIL_SECONDS = 60.0
 VOICEMAIL_LINE = "voicemail-sam"
 
-_STEPS = frozenset({"wait", "say", "press", "until", "beep", "hangup"})
-_EXTRAS = {"until": {"timeout"}, "say": {"voice"}}
-_EVENTS = frozenset({"quiet", "turn", "speech", "joined", "left", "heard", "heard-end", "ringing", "keys"})
 _REFUSALS = frozenset({"busy", "no-answer", "failed"})
 _ENTRY = frozenset({"number", "answer", "steps", "talks_over", "voice", "greeting"})
 
 
-def check_steps(steps: Iterable[Mapping[str, Any]]) -> None:
-    """ValueError that names the first step no phone can do."""
-    for place, step in enumerate(steps, 1):
-        if not isinstance(step, Mapping):
-            raise ValueError(f"step {place} is not an object: {step!r}")
-        verbs = [key for key in step if key in _STEPS]
-        if len(verbs) != 1:
-            raise ValueError(f"step {place} must have one of {sorted(_STEPS)}: {dict(step)}")
-        verb = verbs[0]
-        odd = set(step) - {verb} - _EXTRAS.get(verb, set())
-        if odd:
-            raise ValueError(f"step {place} has unknown fields {sorted(odd)}: {dict(step)}")
-        _check_value(place, verb, step)
+class Leg(Protocol):
+    """What a telephone needs to know of the network's leg."""
+
+    sid: str
+    from_: str
+    to: str
+    status: str
+    answered: asyncio.Event
+    ended: asyncio.Event
+
+    def finish(self, status: str = "completed") -> None:
+        """Ends it."""
 
 
-def _check_value(place: int, verb: str, step: Mapping[str, Any]) -> None:
-    value = step[verb]
-    if verb == "wait" or "timeout" in step:
-        seconds = step.get("timeout", value)
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
-            raise ValueError(f"step {place} needs a number of seconds: {dict(step)}")
-    if verb == "until":
-        kind, _, detail = str(value).partition(":")
-        if kind not in _EVENTS or (kind in ("quiet", "turn") and not _is_number(detail or "1")):
-            raise ValueError(f"step {place} waits for something unknown, {value!r}; known: {sorted(_EVENTS)}")
-    if verb == "press" and not (str(value) and set(str(value)) <= set("0123456789*#ABCDw")):
-        raise ValueError(f"step {place} presses keys that no phone has: {value!r}")
-    if verb == "say" and not str(value).strip():
-        raise ValueError(f"step {place} says nothing")
+class Hand(Protocol):
+    """Somebody who decides about a call while it rings."""
 
+    def take(self) -> Reaction:
+        """How the next call finds them: a Reaction with this hand, or `busy`."""
 
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit()
+    async def decide(self, leg: Leg, patience: float) -> Reaction:
+        """Rings for so many simulated seconds; the reaction that was chosen, to be done at once."""
+
+    def lifted(self) -> Phone:
+        """The phone that is connected when they answer."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +59,8 @@ class Reaction:
     """The code that it refuses with, where that is told."""
     machine: bool = False
     """An answering machine picked up, which is what AMD finds out."""
+    hand: Hand | None = None
+    """Who decides, in the place of a script."""
 
 
 def reaction(entry: Mapping[str, Any]) -> Reaction:
@@ -108,6 +102,8 @@ class PhoneBook:
 
     entries: dict[str, list[Reaction]] = field(default_factory=dict)
     known_by: Callable[[str], str] = str  #: what a phone is known by: an address may say more
+    hands: dict[str, Hand] = field(default_factory=dict)
+    """Telephones that somebody holds: they replace the entries of their numbers while they are here."""
 
     def put(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Replace what is known of every number named here."""
@@ -124,7 +120,10 @@ class PhoneBook:
 
     def take(self, number: str) -> Reaction | None:
         """The reaction to the next call of this number, None for an unknown one."""
-        queue = self.entries.get(self.known_by(number))
+        known = self.known_by(number)
+        if known in self.hands:
+            return self.hands[known].take()
+        queue = self.entries.get(known)
         if not queue:
             return None
         return queue.pop(0) if len(queue) > 1 else queue[0]
