@@ -77,8 +77,8 @@ def test_a_department_that_is_asked_for_is_rung_and_no_other(call: PhoneCall) ->
 
 
 def test_hours_that_end_during_the_call_end_it_for_the_next_wish(call: PhoneCall) -> None:
-    call.says("When are you open?")
-    call.expect_caller_hears("from Monday to Friday")
+    call.says("What is your address?")
+    call.expect_caller_hears("Harbour Street")
     TEAM[:] = [closed(**SAM), KIM]
     call.says("Could you put me through to billing?")
     call.expect_tool("transfer_to_human", target="billing")
