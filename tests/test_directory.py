@@ -6,12 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from tests.desk.parts import eventually
 from tests.test_config import GOOD
-from warmtransfer import directory
+from warmtransfer import WarmTransfer, directory
 from warmtransfer.clock import Clock
 from warmtransfer.config import load
 from warmtransfer.core import events as ev
@@ -49,6 +52,22 @@ def test_a_function_is_asked_anew_for_every_handoff() -> None:
     people.wanted(wish)
     assert names(people) == [], "an empty list is one: nobody is on duty"
     assert people.serial == 3
+
+
+def test_an_app_that_starts_asks_and_tells_what_is_wrong(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> list[dict[str, str]]:
+        raise LookupError
+
+    app = Flask("host")
+    app.config.update(
+        {**GOOD, "WARMTRANSFER_HUMANS": "", "DATABASE_URL": f"sqlite:///{tmp_path}/calls.sqlite3"}
+    )
+    extension = WarmTransfer(app, humans=broken)
+    extension.start(app)
+    eventually(lambda: "could not be asked for anew: it raised LookupError" in caplog.text)
+    extension.stop(app)
 
 
 def test_a_list_stays_as_it_is_and_costs_nothing() -> None:

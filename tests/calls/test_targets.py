@@ -15,7 +15,8 @@ from warmtransfer.testing.network import PhoneNetwork
 
 SAM: dict[str, Any] = {"name": "sam", "number": "+15550100001", "department": "billing", "ring": 10}
 KIM: dict[str, Any] = {"name": "kim", "number": "+15550100002", "department": "support", "ring": 10}
-APP: dict[str, Any] = {**KIM, "number": "client:kim"}
+#: What is no telephone: an app of the account's, and any telephone system's.
+ADDRESSES = ("client:kim", "sip:kim@pbx.example.com")
 #: Who may be dialled, as the host app's function tells it: each story its own.
 TEAM: list[dict[str, Any]] = []
 
@@ -51,7 +52,7 @@ def team() -> Iterator[None]:
 def dialled(call: PhoneCall) -> list[str]:
     """Whom the app has dialled, in order."""
     legs = (row for row in call.rows() if row["kind"] == "leg" and row["event"] == "dialled")
-    return [row["to"] for row in legs if row["to"] in (SAM["number"], KIM["number"], APP["number"])]
+    return [row["to"] for row in legs if row["to"] in (SAM["number"], KIM["number"], *ADDRESSES)]
 
 
 def test_out_of_hours_nobody_is_rung_and_the_caller_hears_when_somebody_is_there(
@@ -77,8 +78,8 @@ def test_a_department_that_is_asked_for_is_rung_and_no_other(call: PhoneCall) ->
 
 
 def test_hours_that_end_during_the_call_end_it_for_the_next_wish(call: PhoneCall) -> None:
-    call.says("When are you open?")
-    call.expect_caller_hears("from Monday to Friday")
+    call.says("What is your address?")
+    call.expect_caller_hears("Harbour Street")
     TEAM[:] = [closed(**SAM), KIM]
     call.says("Could you put me through to billing?")
     call.expect_tool("transfer_to_human", target="billing")
@@ -102,12 +103,13 @@ def test_a_list_that_changes_between_two_handoffs_counts_as_it_is_at_each(call: 
     call.expect_promises()
 
 
-def test_a_human_is_reached_in_an_app(call: PhoneCall) -> None:
-    TEAM[:] = [APP]
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_human_is_reached_where_there_is_no_telephone(call: PhoneCall, address: str) -> None:
+    TEAM[:] = [{**KIM, "number": address}]
     call.humans()
     call.says("I would like to speak to a person please.")
     call.expect_human_hears("kim", "A call for Kim")
     call.expect_outcome("kim", "accepted")
     call.expect_together("kim")
-    assert dialled(call) == ["client:kim"]
+    assert dialled(call) == [address]
     call.expect_promises()

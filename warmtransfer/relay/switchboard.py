@@ -52,8 +52,9 @@ class Switchboard:
         self._infos: OrderedDict[str, tuple[CallInfo, Stage, float]] = OrderedDict()
 
     def open(self) -> None:
-        """Have what the next call needs of the model at hand, until `stop`."""
+        """Have what the next call needs of the model at hand, until `stop`, and see who can be reached."""
         self._loop.soon(self._ready, True)
+        self._loop.spawn(self._directory.renew)
 
     # Orders of the desk -----------------------------------------------------------------------------
 
