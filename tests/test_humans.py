@@ -213,6 +213,21 @@ def test_hours_for_all_are_given_by_keys_of_the_environment() -> None:
     assert read(f"sam={NUMBER}").humans[0].hours is None
 
 
+def test_holidays_without_hours_are_free_and_whoever_says_always_is_always_there() -> None:
+    eve = {"WARMTRANSFER_HOLIDAYS": "2026-12-07", "WARMTRANSFER_TIME_ZONE": "Europe/Berlin"}
+    given = [
+        {"name": "sam", "number": NUMBER},
+        {"name": "kim", "number": "+15550100002", "hours": "always"},
+        {"name": "pat", "number": "+15550100003", "hours": "always", "holidays": "2026-12-08"},
+    ]
+    sam, kim, pat = (human.hours for human in read(given, **eve).humans)
+    assert sam is not None
+    assert kim is not None
+    assert pat is not None
+    assert [each.open(MONDAY) for each in (sam, kim, pat)] == [False, True, True]
+    assert [each.open(MONDAY + 86400) for each in (sam, kim, pat)] == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

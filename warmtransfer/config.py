@@ -118,7 +118,8 @@ KEYS: tuple[Key, ...] = (
         "When humans may be rung who have no hours of their own: mon-fri 9:00-17:00; sat 10-14, in "
         "WARMTRANSFER_TIME_ZONE."),
     Key("WARMTRANSFER_HOLIDAYS", "holidays", timetable.holidays, (),
-        "Days on which nobody is rung who has hours: dates, or a country or its part: DE-BE,2026-12-24."),
+        "Days on which nobody is rung who does not say always of their own: dates, or a country or its "
+        "part: DE-BE,2026-12-24."),
     Key("WARMTRANSFER_PLAN", "plans", ringing.plans, (),
         "How humans are rung: in turn (so does empty), all at once, or rounds of 2 (or more); then, behind "
         "commas: longest idle first, last who spoke with this caller first, rest 120. See docs/plans.md."),

@@ -250,11 +250,14 @@ def _hours(timed: Mapping[str, Any], ours: Defaults) -> Any:
         found = timetable.hours(given, timed.get("time_zone") or ours.zone, tuple(free.values()))
     except ValueError as fault:
         raise Wrong("hours", f"hours: {fault}") from None
-    if found is None and any(timed.values()):
-        # Said of their own: whatever holds for others does not.
-        own = tuple(timed.get("holidays") or ())
-        return timetable.hours("daily 0:00-24:00", timed.get("time_zone") or ours.zone, own)
-    return found
+    if found is not None:
+        return found
+    # Who says `always` of their own means it: what holds for others does not.
+    said = timed.get("hours") is not None
+    days = tuple(timed.get("holidays") or ()) if said else tuple(free.values())
+    if not (said or days):
+        return None
+    return timetable.hours("daily 0:00-24:00", timed.get("time_zone") or ours.zone, days)
 
 
 def _dialable(one: Human, countries: frozenset[str]) -> Human:
