@@ -100,7 +100,6 @@ def test_a_list_that_changes_between_two_handoffs_counts_as_it_is_at_each(call: 
     call.expect_outcome("kim", "accepted")
     call.expect_together("kim")
     assert dialled(call) == [SAM["number"], KIM["number"]]
-    call.expect_promises()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
