@@ -46,6 +46,11 @@ class Account:
         answer = requests.put(f"{self.base}/simulator/account", json=changes, timeout=30)
         assert answer.ok, answer.text
 
+    def fault(self, *faults: str) -> None:
+        """Have this go wrong at Twilio."""
+        answer = requests.put(f"{self.base}/simulator/faults", json=list(faults), timeout=30)
+        assert answer.ok, answer.text
+
     def ask(self, method: str, path: str, **form: str) -> Any:
         """A request of the owner's own to the REST API."""
         url = f"{self.base}/2010-04-01/Accounts/{self.sid}{path}.json"

@@ -144,7 +144,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"TWILIO_APP_SID": ""}, "TWILIO_APP_SID: is not set -> run `flask"),
     ({"OPENAI_API_KEY": "sk-wrong"}, "a session of openai: the model's server answered 401"),
     ({"WARMTRANSFER_REALTIME_MODEL": "gpt-nothing"}, "set WARMTRANSFER_REALTIME_MODEL to a model"),
-    ({"WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1"}, "the model's server cannot be reached"),
+    ({"WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1"}, "reached: ConnectionRefusedError -> see"),
     ({"WARMTRANSFER_PUBLIC_URL": "http://127.0.0.1:9"}, "nothing listens there: is the app running"),
     ({"WARMTRANSFER_PUBLIC_URL": "http://no.such.name.invalid"}, "no.such.name.invalid is not known"),
     ({"WARMTRANSFER_URL_PREFIX": "/other"}, "is answered 404"),
@@ -152,6 +152,8 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"WARMTRANSFER_HUMANS": "sam=12"}, "WARMTRANSFER_HUMANS"),
     ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}, "DATABASE_URL: "),
     ({"DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "mysql://nobody@127.0.0.1/none"}, "DATABASE_URL: is wrong: it starts with neither"),
+    ({"TWILIO_AUTH_TOKEN": "another-one"}, "/media: is answered 403, not 101 -> give the running"),
 ]  # fmt: skip
 
 
@@ -260,6 +262,46 @@ def test_twilio_out_of_reach_is_told_without_a_status_that_nobody_sent(live: Dep
     (told,) = [row for row in lines if row["what"] == "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"]
     assert told["verdict"] == "cannot tell"
     assert told["found"] == "Twilio cannot be asked (read the account: no connection)"
+    assert "reaches Twilio's API" in told["do"]
+
+
+def test_what_could_not_be_looked_at_keeps_nobody_from_knowing_it(live: Deployment) -> None:
+    """Nobody is told to call where the account was not even reached."""
+    before = live.account.environment["TWILIO_API_BASE_URL"]
+    live.account.environment["TWILIO_API_BASE_URL"] = "http://127.0.0.1:9"
+    try:
+        shown = live.account.run("doctor").output
+    finally:
+        live.account.environment["TWILIO_API_BASE_URL"] = before
+    assert "not everything could be looked at" in shown
+    assert "Call the number" not in shown
+
+
+def test_what_waits_for_whole_keys_is_named_as_not_looked_at(live: Deployment) -> None:
+    _, lines = live.doctor(TWILIO_APP_SID="")
+    waiting = {row["what"]: row["found"] for row in lines if row["verdict"] == "cannot tell"}
+    assert set(waiting) == {"humans", "the model", "machine"}
+    assert all("not looked at while keys are missing" in found for found in waiting.values())
+
+
+def test_a_suspended_account_is_no_key_without_rights(live: Deployment, account: Account) -> None:
+    """A refused list is an exception of the SDK's without a code; only its answer has that."""
+    account.put(status="suspended")
+    _, lines = live.doctor()
+    told = " ".join(faults(lines))
+    assert "code 20005" in told
+    assert "20003" not in told
+    assert "may not do that" not in told
+
+
+@pytest.mark.parametrize("arguments", [("--fix",), ("--call", SAM, "--yes")])
+def test_what_cannot_be_done_is_a_line_of_the_list_and_the_rest_is_looked_at(
+    live: Deployment, arguments: tuple[str, ...]
+) -> None:
+    status, lines = live.doctor(*arguments, WARMTRANSFER_PUBLIC_URL="")
+    assert status == 1
+    assert any(each.startswith(f"{arguments[0]}: could not") for each in faults(lines)), faults(lines)
+    assert {"database", "configuration"} <= {row["area"] for row in lines}
 
 
 def test_a_machine_that_is_too_small_is_seen(live: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:

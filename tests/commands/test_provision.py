@@ -59,8 +59,23 @@ def test_a_number_that_answers_elsewhere_is_changed_when_somebody_says_so(accoun
     assert len(account.apps()) == 1, "nothing at all is changed before the answer"
     nobody = account.run("provision")
     assert nobody.exit_code == 1, "a script that is asked gets no"
+    assert "Nothing was changed" in nobody.output
+    assert "--yes" in nobody.output
     assert account.run("provision", typed="y\n").exit_code == 0
     assert account.number_set()["voice_url"] == f"{OURS}/voice"
+
+
+def test_a_run_that_stops_half_way_says_so_and_the_next_one_goes_on(account: Account) -> None:
+    account.fault("rest=500;match=POST IncomingPhoneNumbers")
+    stopped = account.run("provision", "--yes")
+    assert stopped.exit_code == 1
+    assert "This has stopped before its end. Run again, it goes on from there" in stopped.output
+    assert len(account.apps()) == 2, "the App is there"
+    assert account.run("provision", "--yes").exit_code == 0
+    assert len(account.apps()) == 2, "and is not made again"
+    assert account.number_set()["voice_url"] == f"{OURS}/voice"
+    assert account.run("provision", "--undo", "--yes").exit_code == 0
+    assert len(account.apps()) == 1
 
 
 def test_what_would_answer_in_our_place_is_taken_from_the_number(account: Account) -> None:

@@ -27,8 +27,8 @@ def upgrade(database: str, dry_run: bool) -> None:
     One process does it, and others that are told to wait for it. It is for before a new release's processes
     start.
     """
-    url = address(database)
     with _told():
+        url = address(database)
         if dry_run:
             click.echo(opening.planned(url).strip() or "-- Nothing is to be done.")
             return

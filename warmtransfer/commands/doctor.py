@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 import textwrap
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from typing import Any
 
 import click
 
 from warmtransfer.commands.humans import directory
 from warmtransfer.commands.looking import configuration, providers
 from warmtransfer.commands.provision import provisioned, refusals
-from warmtransfer.commands.trying import try_phone
+from warmtransfer.commands.trying import CALL, try_phone
 from warmtransfer.ports.store.opening import stands, unmade
 from warmtransfer.setup import keys
 from warmtransfer.setup.doctor.doctor import Doctor
-from warmtransfer.setup.doctor.line import Line, Verdict
+from warmtransfer.setup.doctor.line import Area, Line, Verdict
 from warmtransfer.visible import visible
 
 MARKS = {
@@ -45,23 +47,31 @@ def command(context: click.Context, as_json: bool, fix: bool, phone: str, yes: b
             f"--call rings {visible(phone)} from TWILIO_NUMBER for less than a minute, at your account's "
             "price of a call there (https://www.twilio.com/en-us/voice/pricing): say --yes, too."
         )
-    if fix:
-        with refusals():
-            sid = provisioned(keys.read(given), say=lambda text: click.echo(text, err=as_json))
-            given = {**given, "TWILIO_APP_SID": sid}
     found = []
-    for line in Doctor(given, providers(), _lacks, directory).lines():
-        found.append(line)
-        if not as_json:
-            _print(line)
-    if phone:
-        with refusals():
-            line = try_phone(keys.read(given), phone)
+    for line in _lines(given, fix, phone, as_json):
         found.append(line)
         if not as_json:
             _print(line)
     _end(found, as_json)
     context.exit(1 if any(line.verdict is Verdict.FAULT for line in found) else 0)
+
+
+def _lines(given: Mapping[str, Any], fix: bool, phone: str, as_json: bool) -> Iterator[Line]:
+    """What is mended first, everything that is looked at, and what is rung last."""
+    if fix:
+        try:
+            with refusals():
+                sid = provisioned(keys.read(given), say=lambda text: click.echo(text, err=as_json))
+            given = {**given, "TWILIO_APP_SID": sid}
+        except click.ClickException as refused:
+            yield Area("--fix").fault("--fix", "could not set everything", refused.message)
+    yield from Doctor(given, providers(), _lacks, directory).lines()
+    if phone:
+        try:
+            with refusals():
+                yield try_phone(keys.read(given), phone)
+        except click.ClickException as refused:
+            yield CALL.fault("--call", "could not be tried", refused.message)
 
 
 def _lacks(url: str) -> str:
@@ -93,6 +103,10 @@ def _end(found: list[Line], as_json: bool) -> None:
         return
     told = ", ".join(f"{number} {verdict.value}" for verdict, number in count.items() if number)
     click.echo(f"\n{told}.")
-    if not count[Verdict.FAULT]:
+    if count[Verdict.FAULT]:
+        return
+    if count[Verdict.UNKNOWN]:
+        click.echo("No fault was found, but not everything could be looked at: see what it cannot tell.")
+    else:
         click.echo("Call the number and ask for a person.")
 

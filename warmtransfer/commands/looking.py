@@ -22,7 +22,7 @@ from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import here
 from warmtransfer.web.parts import NAME
 
-#: Where an app that cannot run, and is there for its commands only, keeps the address of its database.
+#: What an app has that cannot run, and is there for its commands only: its database may be wrong, too.
 DATABASE = "warmtransfer-database"
 
 database = click.option(
@@ -111,7 +111,7 @@ def _of_app() -> tuple[str, Owner | None]:
         settings = app.extensions[NAME].settings
         return str(settings.database_url), Owner(settings.account_sid, settings.number)
     if DATABASE in app.extensions:
-        return str(app.extensions[DATABASE]), None
+        return config.database(app.config), None
     raise _stranger(app.name)
 
 

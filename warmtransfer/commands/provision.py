@@ -65,7 +65,7 @@ def provisioned(setup: keys.Setup, say: Callable[[str], object]) -> str:
         plan = work.plan(work.look())
         if plan.settled:
             return plan.app.sid
-        sid = work.carry_out(plan)
+        sid = _carried_out(work, plan)
     say("Set at Twilio; `provision --undo` puts back what was there.")
     if setup.app_sid != sid:
         say(f"Set this where the app runs: TWILIO_APP_SID={sid}")
@@ -87,9 +87,18 @@ def _provision(work: Provisioning, setup: keys.Setup, dry_run: bool, yes: bool, 
     else:
         if not yes:
             _ask(plan)
-        sid = work.carry_out(plan)
+        sid = _carried_out(work, plan)
         click.echo("\nDone. `provision --undo` puts back what was there.")
     _print_keys(setup, sid, form)
+
+
+def _carried_out(work: Provisioning, plan: Plan) -> str:
+    try:
+        return work.carry_out(plan)
+    except CarrierError:
+        ways = "Run again, it goes on from there; --undo takes it back."
+        click.echo(f"\nThis has stopped before its end. {ways}", err=True)
+        raise
 
 
 def _ask(plan: Plan) -> None:
@@ -144,5 +153,8 @@ def refusals() -> Iterator[None]:
         heard = f"Twilio refused to {fault.detail}: {fault.answer}."
         unheard = f"Twilio was asked in vain to {fault.detail}."
         raise click.ClickException(heard if fault.status else unheard) from None
+    except click.Abort:
+        why = "Nothing was changed: it was not answered with y. In a script, --yes does it without asking."
+        raise click.ClickException(why) from None
     except WarmTransferError as fault:
         raise click.ClickException(str(fault)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,12 +64,20 @@ def mapped(what: str, gone: bool = True) -> Iterator[None]:
 
 def _status_and_code(exc: TwilioException) -> tuple[int, int]:
     """HTTP's status and Twilio's code; the SDK keeps the bare response for a failed list."""
-    status = getattr(exc, "status", None)
+    status, code = getattr(exc, "status", None), getattr(exc, "code", None)
     if status is None:
-        status = next((each.status_code for each in exc.args if hasattr(each, "status_code")), 0)
-    code = getattr(exc, "code", None)
+        bare = next((each for each in exc.args if hasattr(each, "status_code")), None)
+        status, code = (bare.status_code, _code_in(bare.text)) if bare else (0, None)
     # Without a body of Twilio's the SDK gives the HTTP status as the code.
     return int(status), int(code) if isinstance(code, int) and code != status else 0
+
+
+def _code_in(body: str) -> Any:
+    """The code in an answer of Twilio's; None where the answer is somebody else's."""
+    try:
+        return json.loads(body).get("code")
+    except (ValueError, AttributeError):
+        return None
 
 
 def _from_network(what: str, exc: requests.RequestException) -> CarrierError:

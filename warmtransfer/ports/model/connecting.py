@@ -24,6 +24,8 @@ Connected = Callable[[socket.socket | None, ModelGone | None], object]
 Refused = Callable[[int, bytes], ModelGone]
 
 
+#: What is said of a server with which no handshake came about.
+UNREACHED = "the model's server cannot be reached"
 #: What a TCP connection is told: to send at once, and to notice that the other side has gone.
 OPTIONS: list[tuple[int, int, int]] = websocket.DEFAULT_SOCKET_OPTION
 #: Real seconds in which a connection that was at hand has to answer; it may have been forgotten on the way.
@@ -46,7 +48,7 @@ def open_socket(
     except websocket.WebSocketBadStatusException as exc:
         raise refused(exc.status_code, bytes(exc.resp_body or b"")) from exc
     except (OSError, websocket.WebSocketException, ValueError) as exc:
-        raise ModelGone(f"the model's server cannot be reached: {type(exc).__name__}") from exc
+        raise ModelGone(f"{UNREACHED}: {type(exc).__name__}") from exc
 
 
 def _upgraded(

@@ -200,7 +200,8 @@ def _differences(part: Part) -> Iterator[Line]:
 def _refused(area: Area, what: str, fault: CarrierError) -> Line:
     if fault.kind in ("busy", "unsure"):
         answer = f": {fault.answer}" if fault.status else ""
-        return area.unknown(what, f"Twilio cannot be asked ({fault.detail}){answer}", "run this again")
+        do = "run this again" if fault.status else "see whether this machine reaches Twilio's API"
+        return area.unknown(what, f"Twilio cannot be asked ({fault.detail}){answer}", do)
     if not fault.status:
         found, do = f"Twilio cannot be asked ({fault.detail})", "see what stands before Twilio's API"
         return area.fault(what, found, do)

@@ -15,6 +15,15 @@ from warmtransfer.web.guard import SIGNATURE, sign
 ADDRESS = Area("public URL")
 START = "start the app, and the tunnel or proxy before it; check WARMTRANSFER_PUBLIC_URL"
 
+SAME = (
+    "give the running app the same TWILIO_AUTH_TOKEN and WARMTRANSFER_PUBLIC_URL as this command; its log "
+    "says what it was asked for"
+)
+UPGRADE = (
+    "have the proxy pass Upgrade and Connection on, and take a server that speaks WebSockets: see "
+    "docs/hosts.md"
+)
+
 
 class Address:
     """Looks at it from this machine, by its public name."""
@@ -63,12 +72,8 @@ class Address:
         if own.status in (200, 204):
             yield ADDRESS.ok("a webhook signed with TWILIO_AUTH_TOKEN", "is let in")
         else:
-            yield ADDRESS.fault(
-                "a webhook signed with TWILIO_AUTH_TOKEN",
-                f"is answered {own.status}",
-                "give the running app the same TWILIO_AUTH_TOKEN and WARMTRANSFER_PUBLIC_URL as this "
-                "command; its log says what it was asked for",
-            )
+            found = f"is answered {own.status}"
+            yield ADDRESS.fault("a webhook signed with TWILIO_AUTH_TOKEN", found, SAME)
 
     def _stream(self) -> Iterator[Line]:
         url = self._setup.links.media()
@@ -81,12 +86,8 @@ class Address:
         if answer.upgraded:
             yield ADDRESS.ok(what, "is let in")
         else:
-            yield ADDRESS.fault(
-                what,
-                f"is answered {answer.status}, not 101",
-                "have the proxy pass Upgrade and Connection on, and take a server that speaks WebSockets: "
-                "see docs/hosts.md",
-            )
+            do = SAME if answer.status == 403 else UPGRADE
+            yield ADDRESS.fault(what, f"is answered {answer.status}, not 101", do)
 
 
 def _health(state: Mapping[str, object], status: int) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from warmtransfer.ports.carrier.console import Console
 from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.setup import keys
 from warmtransfer.setup.doctor import deployment, model
-from warmtransfer.setup.doctor.account import Account
+from warmtransfer.setup.doctor.account import HUMANS, Account
 from warmtransfer.setup.doctor.address import Address
 from warmtransfer.setup.doctor.duty import duty
 from warmtransfer.setup.doctor.line import Area, Line
@@ -78,7 +78,9 @@ class Doctor:
 
     def _rest(self, settings: Settings | None) -> Iterator[Line]:
         if settings is None:
-            yield model.MODEL.unknown("the model", "keys that it needs are missing or wrong, see above")
+            waiting = {"humans": HUMANS, "the model": model.MODEL, "machine": deployment.MACHINE}
+            for what, area in waiting.items():
+                yield area.unknown(what, "not looked at while keys are missing or wrong, see above")
             return
         yield from model.lines(settings, self._providers)
         try:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from warmtransfer.config import Settings
 from warmtransfer.guidance import model_settings
 from warmtransfer.ports.loop.choose import make_loop
+from warmtransfer.ports.model.connecting import UNREACHED
 from warmtransfer.ports.model.protocol import Factory, Model, Provider, ToolCall
 from warmtransfer.setup.doctor.line import Area, Line
 
 MODEL = Area("model")
 #: Real seconds for a session to open.
 PATIENCE = 15.0
+REACH = "see whether this machine may reach it (DNS, firewall, proxy), and WARMTRANSFER_REALTIME_URL, if set"
 #: And to say goodbye.
 CLOSING = 2.0
 
@@ -78,11 +80,17 @@ def lines(settings: Settings, providers: Mapping[str, Factory]) -> Iterator[Line
         named = settings.realtime_model or "the provider's own model"
         yield MODEL.ok(what, f"opens with {named}{'' if refused else ' and all settings'}")
     elif ear.lost:
-        found, _, do = ear.lost.partition(": ")
-        yield MODEL.fault(what, found, do or "see its server's own pages; callers get a human until then")
+        yield MODEL.fault(what, *_lost(ear.lost))
     else:
-        do = "see whether this machine may reach it, and WARMTRANSFER_REALTIME_URL"
-        yield MODEL.fault(what, f"did not open within {PATIENCE:.0f} s", do)
+        yield MODEL.fault(what, f"did not open within {PATIENCE:.0f} s", REACH)
+
+
+def _lost(why: str) -> tuple[str, str]:
+    """What was found, and what to do: what stands behind the colon is advice, or the name of a fault."""
+    if why.startswith(UNREACHED):
+        return why, REACH
+    found, _, do = why.partition(": ")
+    return found, do or "see its server's own pages; callers get a human until then"
 
 
 def _open(provider: Provider) -> _Ear:
