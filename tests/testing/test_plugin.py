@@ -106,6 +106,18 @@ def test_a_tool(call):
 def test_a_name(call):
     call.humans(bob="busy")
 
+def test_another_name(call):
+    call.expect_human_hears("rob", "A call for Rob")
+
+def test_an_outcome(call):
+    call.expect_outcome("kim", "acepted")
+
+def test_a_tool_that_is_none(call):
+    call.teach("fly", tool="flight")
+
+def test_what_no_phone_can_do(call):
+    call.presses("x")
+
 def test_after_the_failures_a_call_is_as_before(call):
     call.expect_caller_hears("I am an AI assistant")
     call.expect_promises()
@@ -149,6 +161,14 @@ def test_a_human_whom_the_app_does_not_have_is_refused_by_a_list_of_those_it_has
     assert "the app has no human bob; it has sam, kim" in failed
 
 
+def test_what_cannot_come_is_refused_at_once_in_words(failed: str) -> None:
+    assert "the app has no human rob; it has sam, kim" in failed
+    assert "there is no outcome acepted; there are accepted, declined" in failed
+    assert "the app has no tool flight; it has " in failed
+    assert "ValueError: step 1 presses keys that no phone has: 'x'" in failed
+    assert "in vain for rob" not in failed
+
+
 def test_an_app_that_would_phone_elsewhere_is_not_phoned(failed: str) -> None:
     assert "would phone elsewhere: WARMTRANSFER_PUBLIC_URL must be as in phone_network.environ." in failed
 
@@ -158,7 +178,7 @@ def test_a_call_without_an_app_says_which_fixture_to_write(failed: str) -> None:
 
 
 def test_a_failed_test_leaves_the_network_as_it_was(failed: str) -> None:
-    assert "2 failed, 1 passed, 2 errors" in failed
+    assert "6 failed, 1 passed, 2 errors" in failed
 
 
 def test_the_readmes_example_is_the_beginning_of_the_shops_own_test() -> None:

@@ -43,7 +43,7 @@ class Switchboard:
         self._provider = provider
         self._loop = loop
         self._clock = clock
-        self._toolbox = toolbox
+        self.toolbox = toolbox  #: what the model may call
         self._directory = directory
         self._relays: dict[str, Relay] = {}
         self._leaving = False
@@ -219,7 +219,7 @@ class Switchboard:
                 self._loop,
                 self._clock,
                 self.desk,
-                self._toolbox,
+                self.toolbox,
                 self._directory,
                 self._memory(call_id),
                 self._forget,

@@ -83,6 +83,10 @@ class Toolbox:
             return own
         return [*own, *([] if WHO in self._tools else [WHO_TOOL]), transfer_tool(found)]
 
+    def names(self) -> list[str]:
+        """Every tool that a model may call, ours among them."""
+        return sorted({*self._tools, TAKE_MESSAGE, TRANSFER, WHO})
+
     def __contains__(self, name: object) -> bool:
         return name in self._tools
 

@@ -52,9 +52,7 @@ class PhoneCall:
         voicemail, or an entry in the simulator's own words. Those who are not named accept."""
         self._parts.people.renew()
         rules = self._parts.people.rules()
-        names = [human.name for human in rules.humans]
-        if strange := answers.keys() - set(names):
-            raise ValueError(f"the app has no human {', '.join(strange)}; it has {', '.join(names)}")
+        self._known(*answers)
         theirs = {each.name: words(each.language) if each.language else rules.words for each in rules.humans}
         phones = [entry(each, answers.get(each.name, "accepts"), theirs[each.name]) for each in rules.humans]
         self.network.control("PUT", "/phones", phones)
@@ -64,6 +62,9 @@ class PhoneCall:
 
         It says `says` and calls `tool` with these arguments, in which {name} is a group of the pattern.
         """
+        names = self._parts.switchboard.toolbox.names()
+        if tool and tool not in names:
+            raise ValueError(f"the app has no tool {tool}; it has {', '.join(names)}")
         does: list[Row] = [{"say": says}] if says else []
         does += [{"tool": tool, "arguments": arguments}] if tool else []
         self._rules.append({"name": hears, "hears": [hears], "do": does})
@@ -90,6 +91,8 @@ class PhoneCall:
 
     def human(self, name: str) -> HumanOnPhone:
         """The human of this name, once they have answered: to have them speak, press keys or hang up."""
+        __tracebackhide__ = True
+        self._known(name)
         leg = self._wait(f"{name} to answer", lambda row: is_leg(row, "answered") and self._is(name, row))
         return HumanOnPhone(self, str(leg["call_sid"]))
 
@@ -137,6 +140,7 @@ class PhoneCall:
     def expect_human_hears(self, name: str, words: str) -> None:
         """The human is told this by the network, before they are with the caller."""
         __tracebackhide__ = True
+        self._known(name)
         self._wait(
             f"{name} to hear “{words}”",
             lambda row: says(row, words) and row.get("who") == "network" and self._is(name, row),
@@ -145,6 +149,7 @@ class PhoneCall:
     def expect_together(self, name: str) -> None:
         """The human has joined the caller, and the AI has left them alone."""
         __tracebackhide__ = True
+        self._known(name)
         if any(each.name == name and each.style is Style.REDIRECT for each in self._listed()):
             self.expect_outcome(name, Outcome.ACCEPTED)
         else:
@@ -156,6 +161,9 @@ class PhoneCall:
     def expect_outcome(self, name: str, outcome: str) -> None:
         """An attempt to reach this human ends like this, such as accepted, declined, no_answer."""
         __tracebackhide__ = True
+        self._known(name)
+        if outcome not in set(Outcome):
+            raise ValueError(f"there is no outcome {outcome}; there are {', '.join(Outcome)}")
 
         def fits() -> bool:
             attempts = self.record.attempts if self.record else ()
@@ -212,6 +220,14 @@ class PhoneCall:
     def rows(self) -> list[Row]:
         """The trace's rows since the call was made."""
         return self.network.read()[self._start :]
+
+    def _known(self, *names: str) -> None:
+        """ValueError for humans whom the app does not have: nobody waits for these."""
+        __tracebackhide__ = True
+        self._parts.people.renew()
+        there = [human.name for human in self._listed()]
+        if strange := [name for name in names if name not in there]:
+            raise ValueError(f"the app has no human {', '.join(strange)}; it has {', '.join(there)}")
 
     def _wait(self, what: str, fits: Callable[[Row], bool], seconds: float = PATIENCE) -> Row:
         __tracebackhide__ = True

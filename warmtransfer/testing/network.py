@@ -215,4 +215,6 @@ def said(asking: Callable[[], Any]) -> Any:
     except urllib.error.HTTPError as refusal:
         with refusal:
             words = refusal.read().decode(errors="replace")
+        with contextlib.suppress(ValueError, KeyError, TypeError):  # others' words stay
+            words = str(json.loads(words)["error"])
         raise ValueError(words) from None
