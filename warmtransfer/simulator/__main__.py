@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import shlex
 import signal
@@ -15,7 +16,7 @@ from typing import Any
 from warmtransfer.simulator.browser.options import scene_of
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.control import incoming
-from warmtransfer.simulator.given import MODEL, account_of, exports, hosts_of, keys_of, laws_of
+from warmtransfer.simulator.given import MODEL, account_of, exports, hosts_of, keys_of, laws_of, scenario_of
 from warmtransfer.simulator.log import logging_to
 from warmtransfer.simulator.model.faults import parsed
 from warmtransfer.simulator.model.process import ModelServer
@@ -49,7 +50,8 @@ def main() -> int:
     try:
         return asyncio.run(_run(asked))
     except OSError as exc:
-        print(f"warmtransfer.simulator: {exc}", file=sys.stderr)
+        way = f"; say another --port than {asked.options.port}" if exc.errno == errno.EADDRINUSE else ""
+        print(f"warmtransfer.simulator: {exc}{way}", file=sys.stderr)
         return 1
 
 
@@ -66,7 +68,7 @@ def _asked(given: list[str]) -> Asked:
         rest += shlex.split(options.model_options) if running else []
         _check(options, running, command, bool(rest or model_faults))
         laws = laws_of(options)
-        scenario = json.loads(Path(options.scenario).read_text()) if options.scenario else {}
+        scenario = scenario_of(options.scenario) if options.scenario else {}
         for text in model_faults:
             parsed(text)
             rest += ["--fault", text]
@@ -146,6 +148,9 @@ async def _guest(asked: Asked, simulator: Simulator, model: ModelServer | None) 
     async def once_it_listens() -> None:
         if await listening(asked.hosts.local(asked.options.app)):
             _begin(asked, simulator)
+        else:
+            text = f"nothing listens at {asked.options.app}, so the scenario's calls do not begin: see --app"
+            simulator.trace.note("warning", text=text)
 
     calls = asyncio.ensure_future(once_it_listens()) if asked.scenario.get("calls") else None
     try:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from argparse import Namespace
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from warmtransfer.simulator.control import incoming
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.laws import Laws
+from warmtransfer.simulator.phones.scripts import check_steps, reaction
 from warmtransfer.simulator.wire import HostMap
 
 #: How a fault of the model is written.
@@ -43,6 +48,29 @@ def laws_of(options: Namespace) -> Laws:
         laws.put(name, answer)
     laws.put_faults([text for text in options.fault if not text.startswith(MODEL)])
     return laws
+
+
+def scenario_of(path: str) -> dict[str, Any]:
+    """What stands in a scenario's file; raises ValueError that names it, for what no phone can do."""
+    try:
+        found = json.loads(Path(path).read_text())
+        if not isinstance(found, dict) or set(found) - {"phones", "calls"}:
+            raise ValueError('it is an object of "phones" and "calls"')
+        for entry in found.get("phones", []):
+            reaction(entry)
+        for place, call in enumerate(found.get("calls", []), 1):
+            _check_call(place, call)
+    except (OSError, ValueError) as exc:
+        raise ValueError(f"--scenario {path}: {exc}") from None
+    return found
+
+
+def _check_call(place: int, call: Any) -> None:
+    try:
+        float(call.get("at", 0))
+        check_steps(incoming(call)[2])
+    except (AttributeError, TypeError, ValueError) as exc:
+        raise ValueError(f"call {place}: {exc}") from None
 
 
 def account_of(options: Namespace) -> Account:

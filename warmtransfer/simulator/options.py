@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from warmtransfer.simulator.browser.options import add_options
 from warmtransfer.simulator.network.account import Account
@@ -68,20 +69,21 @@ def parser(*, running: bool = False) -> argparse.ArgumentParser:
     )  # fmt: skip
     found.set_defaults(real_model=False, model_options="")
     add = found.add_argument
-    add("--app", metavar="URL", help="the application; its webhooks default to URL/voice, /status, /ai")
+    add("--app", type=_address, metavar="URL",
+        help="the application; its webhooks default to URL/voice, /status, /ai")  # fmt: skip
     add(
         "--env",
         action="store_true",
         help="starts nothing: prints what the application needs as export lines, for these options",
     )
     add("--host", default="127.0.0.1", help="where to listen (default %(default)s)")
-    add("--port", type=int, default=9000, help="0 picks a free one (default %(default)s)")
+    add("--port", type=_port, default=9000, help="0 picks a free one (default %(default)s)")
     add("--map", action="append", default=[], metavar="PUBLIC=LOCAL",
         help="where a public origin is: https://example.test=http://127.0.0.1:5000; repeatable")  # fmt: skip
     add("--law", action="append", default=[], metavar="NAME=ANSWER", help="repeatable, see below")
     add("--fault", action="append", default=[], metavar="FAULT", help="repeatable, see below")
     add("--model", action="store_true", help="also starts the local realtime model server")
-    add("--model-port", type=int, default=0, help="its port (default: a free one)")
+    add("--model-port", type=_port, default=0, help="its port (default: a free one)")
     if running:
         add("--real-model", action="store_true", help="no local model: api.openai.com is the real one")
         add("--model-options", default="", metavar="'OPTIONS'",
@@ -152,6 +154,21 @@ def _holdings_options(group: argparse._ArgumentGroup) -> None:
     add("--key-rights", type=_words, default=(), metavar="LIST",
         help="a restricted API key: what it may do, as 'POST Calls,GET IncomingPhoneNumbers'")  # fmt: skip
     add("--balance", default=Account().balance, metavar="USD", help="(default %(default)s)")
+
+
+def _port(text: str) -> int:
+    """A port's number; 0 is any free one."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
+
+
+def _address(text: str) -> str:
+    """Where an application is asked: with its scheme, as the number's webhook would have it."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address: write http://127.0.0.1:5000/path")
+    return text
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -162,6 +162,8 @@ def test_a_request_that_only_the_simulator_lacks_is_called_its_own_gap() -> None
             assert "Not simulated" in answer["message"]
             assert "its own gap" in answer["message"]
             assert any("GET Addresses" in r["text"] for r in net.rows("note", event="warning"))
+            status, answer = await net._ask("GET", "/v2/PhoneNumbers/1", {})  # as lookups.twilio.com has it
+            assert (status, answer["code"], "its own gap" in answer["message"]) == (404, 20404, True)
             status, answer = await net.rest("GET", "Calls/CA" + "0" * 32)
             assert (status, "gap" in answer["message"]) == (404, False)
 

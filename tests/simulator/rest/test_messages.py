@@ -167,3 +167,15 @@ def test_messages_are_let_go_with_the_calls_of_their_time() -> None:
             assert net.sim.clock.now() > 20
 
     asyncio.run(story())
+
+
+def test_a_number_that_takes_no_messages_is_told_which_option_lets_it() -> None:
+    async def story() -> None:
+        async with world() as net:
+            own = net.account.number
+            status, answer = await net.rest("POST", "Messages", To=SAM, From=own, Body="x")
+            assert (status, answer["code"]) == (400, 21606)
+            told = [row["text"] for row in net.rows("note", event="warning")]
+            assert any(f"--numbers {own}=voice+sms" in text for text in told), told
+
+    asyncio.run(story())

@@ -260,6 +260,8 @@ def until(true: Callable[[], bool], what: str) -> None:
         (["run", "--env", "--app", "http://127.0.0.1:1", "--", "true"], "run gives its command the keys"),
         (["run", "--real-model", "--fault", "model=stall", "--app", "http://127.0.0.1:1", "--", "true"],
          "they need --model"),
+        (["run", "--app", "127.0.0.1:5000", "--", "true"], "is no address: write http://127.0.0.1:5000/path"),
+        (["run", "--app", "http://127.0.0.1:1", "--port", "99999", "--", "true"], "'99999' is no port"),
     ],
 )  # fmt: skip
 def test_a_command_line_that_cannot_be_meant_is_refused(
@@ -269,3 +271,33 @@ def test_a_command_line_that_cannot_be_meant_is_refused(
         _asked(words)
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"calls": [{"at": 1, "steps": [{"sya": "x"}]}]}', "call 1: step 1 must have one of"),
+        ('{"calls": ["x"]}', "call 1: "),
+        ('{"phones": [{"nummer": "+15550100001"}]}', "a phone needs a number"),
+        ('{"call": []}', 'it is an object of "phones" and "calls"'),
+        ('{"calls": [', "Expecting value"),
+    ],
+)
+def test_a_scenario_that_no_phone_can_follow_is_refused_before_anything_starts(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "story.json").write_text(text)
+    with pytest.raises(SystemExit):
+        _asked(["--app", "http://127.0.0.1:1", "--scenario", str(tmp_path / "story.json")])
+    told = capsys.readouterr().err
+    assert "story.json: " in told
+    assert said in told
+
+
+def test_a_port_that_is_taken_says_which_option_chooses_another() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        start = [sys.executable, "-m", "warmtransfer.simulator", "--app", "http://127.0.0.1:1"]
+        done = subprocess.run([*start, "--port", str(port)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert f"say another --port than {port}" in done.stderr

@@ -11,6 +11,8 @@ from warmtransfer.simulator.rest.forms import Params
 
 #: The top of voice.twilio.com, which is served beside api.twilio.com.
 VOICE = "/v1"
+#: All other hosts of Twilio's, such as lookups.twilio.com.
+OTHERS = r"/{version:v\d+}"
 #: Parameters that every list takes.
 PAGING = frozenset({"Page", "PageSize", "PageToken"})
 

@@ -17,7 +17,7 @@ from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.rest import render
 from warmtransfer.simulator.rest.accounts import AccountsApi
 from warmtransfer.simulator.rest.applications import ApplicationsApi
-from warmtransfer.simulator.rest.asks import VOICE, Answer, Ask, Table, Work
+from warmtransfer.simulator.rest.asks import OTHERS, VOICE, Answer, Ask, Table, Work
 from warmtransfer.simulator.rest.available import AvailableApi
 from warmtransfer.simulator.rest.callerids import CallerIdsApi
 from warmtransfer.simulator.rest.calls import CallsApi
@@ -57,7 +57,7 @@ class Rest:
         found: Table = [("GET", f"{render.API}.json", self.accounts.list)]
         found += [(method, f"{render.API}/{path}", work) for method, path, work in self.table]
         found += [(method, f"{VOICE}/{path}", work) for method, path, work in self.permissions.table()]
-        rest: Table = [("*", f"{top}/{{tail:.*}}", self._nothing) for top in (render.API, VOICE)]
+        rest: Table = [("*", f"{top}/{{tail:.*}}", self._nothing) for top in (render.API, VOICE, OTHERS)]
         sound = web.get(f"{render.API}/{{account}}/Recordings/{{sid}}", self.recordings.sound)
 
         def served(table: Table) -> list[web.RouteDef]:

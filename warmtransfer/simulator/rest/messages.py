@@ -69,6 +69,10 @@ class MessagesApi:
             raise RestError(21211, f"Invalid 'To' Phone Number: {to}")
         number = held.number(from_)
         if number is None or "sms" not in number.capabilities:
+            if number is not None:
+                can = "+".join([*sorted(number.capabilities), "sms"])
+                text = f"{from_} takes no messages; the simulator's option --numbers {from_}={can} lets it"
+                self.network.trace.note("warning", text=text)
             raise RestError(
                 21606, f"The 'From' phone number provided ({from_}) is not a valid message-capable number."
             )
