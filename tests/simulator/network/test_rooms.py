@@ -243,8 +243,8 @@ def test_a_leg_before_the_caller_makes_the_same_room_or_another(law: str) -> Non
     asyncio.run(story())
 
 
-def test_the_first_joiners_callback_wins() -> None:
-    """A later participant's URL and events are ignored."""
+def test_the_first_joiners_callback_wins_and_a_warning_says_so_of_the_others() -> None:
+    """A later participant's URL and events are ignored; one with the same, or none, is told of nothing."""
 
     async def story() -> None:
         async with world(PAGES, phones=PHONES) as net:
@@ -255,6 +255,11 @@ def test_the_first_joiners_callback_wins() -> None:
             )
             assert net.app.forms("/other") == []
             assert net.app.events() == ["participant-join", "participant-join", "conference-start"]
+            (told,) = (row["text"] for row in net.rows("note", event="warning"))
+            assert told.startswith("the statusCallback of who joins wt-1 later counts for nothing")
+        async with world(PAGES, phones=PHONES) as net:
+            await together(net)
+            assert not list(net.rows("note", event="warning"))
 
     asyncio.run(story())
 

@@ -47,11 +47,14 @@ class Teller:
         self.sequence = 0
 
     def adopt(self, news: RoomNews) -> None:
-        """Takes the first participant's URL and events."""
+        """Takes the first participant's URL and events; later ones count for nothing, which few expect."""
         if self.news is None:
             self.news = news
             if "speaker" in news.events:
                 self.services.trace.note("warning", text="speaker events are not simulated")
+        elif news.url and (news.url, news.events) != (self.news.url, self.news.events):
+            text = f"the statusCallback of who joins {self.name} later counts for nothing: the first does"
+            self.services.trace.note("warning", text=text)
 
     def send(self, event: str, form: Sequence[tuple[str, str]] = (), news: RoomNews | None = None) -> None:
         """Sends an event, if it was asked for: the common fields with the next number, then its own.
