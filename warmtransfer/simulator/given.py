@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from warmtransfer.simulator.control import incoming
 from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.network.laws import Laws
-from warmtransfer.simulator.phones.scripts import check_steps, reaction
+from warmtransfer.simulator.phones.scripts import reaction
+from warmtransfer.simulator.phones.steps import check_steps
 from warmtransfer.simulator.wire import HostMap
 
 #: How a fault of the model is written.

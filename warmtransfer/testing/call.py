@@ -62,8 +62,7 @@ class PhoneCall:
 
         It says `says` and calls `tool` with these arguments, in which {name} is a group of the pattern.
         """
-        names = self._parts.switchboard.toolbox.names()
-        if tool and tool not in names:
+        if tool and tool not in (names := self._parts.switchboard.toolbox.names()):
             raise ValueError(f"the app has no tool {tool}; it has {', '.join(names)}")
         does: list[Row] = [{"say": says}] if says else []
         does += [{"tool": tool, "arguments": arguments}] if tool else []
@@ -224,7 +223,6 @@ class PhoneCall:
     def _known(self, *names: str) -> None:
         """ValueError for humans whom the app does not have: nobody waits for these."""
         __tracebackhide__ = True
-        self._parts.people.renew()
         there = [human.name for human in self._listed()]
         if strange := [name for name in names if name not in there]:
             raise ValueError(f"the app has no human {', '.join(strange)}; it has {', '.join(there)}")
