@@ -14,6 +14,7 @@ from warmtransfer.console.room import Console, base, console, here, humans, page
 from warmtransfer.console.wording import HERE, attempts
 from warmtransfer.core.call import SEEKING, Call, Stage
 from warmtransfer.core.names import called
+from warmtransfer.core.reach import open_at
 from warmtransfer.core.rules import Human
 from warmtransfer.web.parts import parts
 
@@ -54,10 +55,10 @@ def switch() -> AnyResponse:
 
 
 def on_duty(room: Console) -> tuple[int, int]:
-    """How many of the humans are on duty, and how many there are."""
+    """How many of the humans are on duty, by their hours and by what was said, and how many there are."""
     away = {each.name for each in room.duty.away()}
-    there = humans()
-    return sum(human.name not in away and not human.away for human in there), len(there)
+    now, there = room.clock.now(), humans()
+    return sum(human.name not in away and open_at(human, now) is None for human in there), len(there)
 
 
 def _week(room: Console) -> Any:
