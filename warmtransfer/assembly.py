@@ -205,7 +205,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         loop=loop,
     )
     switchboard.desk = desk
-    advice, console = Advice(links), _console(app, settings, seams, Ledger(store), clock)
+    advice, console = Advice(links), _console(app, settings, seams, store, clock)
     for watcher in (Announcer(app, tools.coroutines), advice.never_asked, console.news.poke):
         desk.watch(watcher)
     life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days)
@@ -227,9 +227,9 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     )
 
 
-def _console(app: Flask, settings: Settings, seams: Seams, ledger: Ledger, clock: Clock) -> room.Console:
+def _console(app: Flask, settings: Settings, seams: Seams, store: Store, clock: Clock) -> room.Console:
     """What is kept of the app's console; its routes are there whether it is on or not."""
-    made = room.make(settings, ledger, clock, *seams.console)
+    made = room.make(settings, Ledger(store), store.duty, clock, *seams.console)
     app.extensions[room.NAME] = made
     return made
 

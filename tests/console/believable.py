@@ -6,6 +6,9 @@ import random
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection
 
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Call, Stage
@@ -60,6 +63,12 @@ class Diary(Store):
     def __init__(self, url: str, owner: Owner | None = None) -> None:
         self.at = 0.0
         super().__init__(url, here, lambda: self.at, owner=owner)
+
+    def _transaction(
+        self, wait: float = 0.0, *more: bool, **options: bool
+    ) -> AbstractContextManager[Connection]:
+        """Other tests may keep the disk busy: it is waited for longer than a call could."""
+        return super()._transaction(max(wait, 20.0), *more, **options)
 
 
 class Visit:

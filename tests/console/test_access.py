@@ -127,7 +127,11 @@ def test_a_forged_cookie_is_none(room: Room) -> None:
 def changes(room: Room) -> list[tuple[str, dict[str, str]]]:
     """Everything that can be changed, each as its form sends it, without the token."""
     visit = next(each for each in room.live() if each.call.stage == "ai" and not each.call.handoff.number)
-    return [(f"/calls/{visit.call.id}/handoff", {"target": "kim", "summary": "x"}), ("/logout", {})]
+    return [
+        (f"/calls/{visit.call.id}/handoff", {"target": "kim", "summary": "x"}),
+        ("/people/duty", {"name": "sam", "to": "away"}),
+        ("/logout", {}),
+    ]
 
 
 def test_every_change_there_is_is_known_to_these_tests(inside: Room) -> None:
@@ -137,7 +141,7 @@ def test_every_change_there_is_is_known_to_these_tests(inside: Room) -> None:
         if rule.endpoint.startswith("warmtransfer_console.")
     ]
     posts = {rule.rule.removeprefix(AT) for rule in ours if "POST" in (rule.methods or ())}
-    assert posts == {"/login", "/logout", "/calls/<call_id>/handoff"}
+    assert posts == {"/login", "/logout", "/people/duty", "/calls/<call_id>/handoff"}
     assert {re.sub(r"[0-9a-f]{24}", "<call_id>", path) for path, _ in changes(inside)} == posts - {"/login"}
 
 
@@ -160,6 +164,7 @@ def test_a_change_that_no_page_of_ours_asked_for_changes_nothing(inside: Room, f
         answer = inside.client.post(AT + path, data={**form, "token": given}, headers=headers)
         assert answer.status_code == 403, path
     assert inside.client.get(AT).status_code == 200
+    assert inside.site.store.duty.away() == ()
     assert all(
         not call.handoff.number
         for call in inside.site.store.calls()
@@ -169,7 +174,7 @@ def test_a_change_that_no_page_of_ours_asked_for_changes_nothing(inside: Room, f
 
 @pytest.mark.parametrize("origin", ["http://localhost", "https://warmtransfer.test"])
 def test_a_change_from_our_own_page_is_made(inside: Room, origin: str) -> None:
-    (path, form), _ = changes(inside)
+    path, form = changes(inside)[0]
     answer = inside.client.post(
         AT + path, data={**form, "token": token(inside.client, "")}, headers={"Origin": origin}
     )

@@ -10,6 +10,7 @@ from warmtransfer.console import streams
 from warmtransfer.console.figures import Figures, hours, spark
 from warmtransfer.console.glance import CALM
 from warmtransfer.console.news import Known
+from warmtransfer.console.people import on_duty
 from warmtransfer.console.room import Console, console, here, page
 from warmtransfer.ports.store.ledger import Serials
 
@@ -23,7 +24,7 @@ def now() -> str:
     known = room.news.calls()
     needs = [each.shown for each in known if each.shown.level < CALM]
     calm = [each.shown for each in known if each.shown.level == CALM]
-    return page("now.html", place="now", needs=needs, calm=calm, mark=place, **_day(room))
+    return page("now.html", place="now", needs=needs, calm=calm, mark=place, duty=on_duty(room), **_day(room))
 
 
 @console.get("/news")

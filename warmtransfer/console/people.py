@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from flask import abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
 from warmtransfer.console.figures import REACHED
 from warmtransfer.console.glance import LOST, WAITING
-from warmtransfer.console.room import Console, console, here, humans, page
-from warmtransfer.console.wording import attempts
+from warmtransfer.console.room import Console, base, console, here, humans, page, who
+from warmtransfer.console.wording import HERE, attempts
 from warmtransfer.core.call import SEEKING, Call, Stage
 from warmtransfer.core.names import called
+from warmtransfer.core.reach import open_at
 from warmtransfer.core.rules import Human
+from warmtransfer.web.parts import parts
 
 #: Days that are counted.
 DAYS = 7
@@ -23,11 +28,37 @@ def people() -> str:
     """Everybody who may be rung."""
     room = here()
     room.news.look()
+    parts().people.renew()
+    parts().people.look()
     live = [each.call for each in room.news.calls()]
     ends = {name: (count, found, talked) for name, count, found, talked in _week(room).outcomes}
     shown = [_human(human, live, ends.get(called(human.name))) for human in humans()]
     waiting = sum(each.shown.level in (LOST, WAITING) for each in room.news.calls())
-    return page("people.html", place="people", people=shown, days=DAYS, waiting=waiting)
+    away = {each.name: each for each in room.duty.away()}
+    hindered = {choice.name: why for choice, why in parts().people.now().unable}
+    return page(
+        "people.html", place="people", people=shown, days=DAYS, waiting=waiting, away=away, hindered=hindered
+    )
+
+
+@console.post("/people/duty")
+def switch() -> AnyResponse:
+    """Have a human rung no more, or again; who said so is kept with it."""
+    name = request.form.get("name", "")
+    if name not in {human.name for human in humans()}:
+        abort(400, "There is nobody of this name.")
+    if request.form.get("to") == "away":
+        here().duty.leaves(name, f"{HERE}{who()}")
+    else:
+        here().duty.returns(name)
+    return redirect(f"{base()}/people", 303)
+
+
+def on_duty(room: Console) -> tuple[int, int]:
+    """How many of the humans are on duty, by their hours and by what was said, and how many there are."""
+    away = {each.name for each in room.duty.away()}
+    now, there = room.clock.now(), humans()
+    return sum(human.name not in away and open_at(human, now) is None for human in there), len(there)
 
 
 def _week(room: Console) -> Any:
@@ -38,6 +69,7 @@ def _human(human: Human, live: list[Call], counted: Any) -> dict[str, Any]:
     on = next((each for each in live if _has(each, human)), None)
     count, ends, talked = counted or (0, Counter[str](), 0.0)
     return {
+        "key": human.name,
         "name": called(human.name),
         "number": human.number,
         "digits": human.digits,

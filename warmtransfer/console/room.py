@@ -21,6 +21,7 @@ from warmtransfer.console.pages import Pages, files
 from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import WarmTransferError
+from warmtransfer.ports.store.duty import Duty
 from warmtransfer.ports.store.ledger import Ledger
 from warmtransfer.web import hosts, wrong
 from warmtransfer.web.parts import parts
@@ -63,6 +64,7 @@ class Console:
     news: News
     ledger: Ledger
     counting: Counting
+    duty: Duty
     wrong: Wrong
     wrong_token: Wrong
     clock: Clock
@@ -72,6 +74,7 @@ class Console:
 def make(
     settings: Settings,
     ledger: Ledger,
+    duty: Duty,
     clock: Clock,
     check: Callable[[], Any] | None,
     panel: Callable[[Call], Any] | None,
@@ -85,6 +88,7 @@ def make(
         news=News(ledger, clock.now),
         ledger=ledger,
         counting=Counting(ledger, clock.now),
+        duty=duty,
         wrong=Wrong(said="a wrong WARMTRANSFER_CONSOLE_PASSWORD was sent from %s"),
         wrong_token=Wrong(said="a wrong WARMTRANSFER_METRICS_TOKEN was sent from %s"),
         clock=clock,
@@ -110,7 +114,7 @@ def remember_base(path: str) -> None:
 
 def humans() -> Sequence[Human]:
     """Who may be rung, in their order."""
-    return parts().settings.humans
+    return parts().people.rules().humans
 
 
 def session() -> Session:

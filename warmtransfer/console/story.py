@@ -13,10 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from warmtransfer.console import lanes, streams, telling, wording
 from warmtransfer.console.access import TOKEN
 from warmtransfer.console.figures import STEPS
-from warmtransfer.console.room import base, console, here, humans, page, session, who
+from warmtransfer.console.room import base, console, here, page, session, who
 from warmtransfer.core.call import FREE, SEEKING, Call, Stage
 from warmtransfer.core.names import called
-from warmtransfer.core.rules import Human
 from warmtransfer.errors import log_fault
 from warmtransfer.web import minutes, timeline
 from warmtransfer.web.parts import parts
@@ -31,6 +30,8 @@ SUMMARY = 2000
 def one(call_id: str) -> str:
     """Everything that is known of the call."""
     room, call = here(), _known(call_id)
+    parts().people.renew()
+    parts().people.look()
     mark = streams.mark(room.news.serials())
     given = _told(call)
     journal, said = given["journal"], given["said"]
@@ -112,7 +113,7 @@ def handoff(call_id: str) -> AnyResponse:
     target, summary = request.form.get("target", ""), request.form.get("summary", "").strip()
     if call.stage in (Stage.OVER, Stage.MESSAGE, Stage.ARRIVING):
         abort(409, f"Nobody can be rung just now: the caller {wording.where(call, here().clock.now())}.")
-    if target and target not in {human.name for human in humans()}:
+    if target and target not in {name for name, *_ in _whom()}:
         abort(400, "There is nobody of this name.")
     if len(summary) > SUMMARY:
         abort(400, f"A summary has {SUMMARY} letters at most.")
@@ -158,24 +159,22 @@ def _drawn(call: Call, journal: Any, said: Any) -> dict[str, Any]:
 
 def _doing(call: Call) -> dict[str, Any]:
     """Who may be rung, and with what summary; nobody where asking would change nothing."""
-    people = humans()
     said = next(
         (each.text for each in reversed(parts().records.transcript(call.id)) if each.who == "caller"), ""
     )
     return {
         "asking": call.stage in FREE,
         "adding": call.stage in SEEKING,
-        "people": [
-            (human.name, called(human.name), human.description, _why_not(human, call)) for human in people
-        ],
+        "people": _whom(),
         "summary": call.handoff.summary or call.handoff.reason or said,
     }
 
 
-def _why_not(human: Human, call: Call) -> str:
-    if human.number == call.caller and not human.digits:
-        return "the call comes from this number"
-    return ""
+def _whom() -> list[tuple[str, str, str, str]]:
+    """Whom one may ask for, and what keeps the others: those who can be reached stand first."""
+    found = parts().people.now()
+    able = [(each.name, called(each.name), each.description, "") for each in found.able]
+    return able + [(each.name, called(each.name), "", why) for each, why in found.unable]
 
 
 def _panel(call: Call) -> Any:

@@ -78,6 +78,9 @@ class People(Protocol):
     def moment(self) -> float:
         """What time it is."""
 
+    def look(self) -> None:
+        """See who is on a call of ours, away, or was just rung in vain. Blocks as the database does."""
+
     def renew(self) -> None:
         """Make sure that it is of now; blocks, and not for long."""
 
