@@ -140,6 +140,7 @@ def test_secrets_and_numbers_are_not_in_the_settings_text() -> None:
         ("WARMTRANSFER_PUBLIC_URL", "https://a..test"),
         ("WARMTRANSFER_PUBLIC_URL", "https://warmtransfer.test/a b"),
         ("WARMTRANSFER_PUBLIC_URL", "https://warmtransfer.test/a/../b"),
+        ("WARMTRANSFER_PUBLIC_URL", "https://warmtransfer.test/warmtransfer/voice"),
         ("WARMTRANSFER_URL_PREFIX", "no slash"),
         ("WARMTRANSFER_URL_PREFIX", "/.."),
         ("WARMTRANSFER_URL_PREFIX", "/a/./b"),

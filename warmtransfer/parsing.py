@@ -98,11 +98,18 @@ def url(*schemes: str, query: bool = False) -> Callable[[Any], str]:
     return read
 
 
+#: Ends of what is put into Twilio's console, and has been pasted here before.
+_WEBHOOKS = ("/voice", "/ai", "/status", "/fallback", "/stream")
+
+
 def public_url(given: Any) -> str:
     """The URL under which others reach us; `auto` is no more than a wish for one, unless it has come true."""
     if text(given).lower().partition(":")[0] == AUTO:
         raise ValueError(f"{AUTO} has found no tunnel that is open here: start ngrok or cloudflared first")
-    return url("https", "http")(given)
+    found = url("https", "http")(given)
+    if found.endswith(_WEBHOOKS):
+        raise ValueError("it is the app's own address, without the path of a webhook: https://YOUR-HOST")
+    return found
 
 
 def _split(value: str) -> SplitResult:
