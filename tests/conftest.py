@@ -18,6 +18,8 @@ sys.dont_write_bytecode = False
 #: What takes longest comes first: whoever begins a minute's test last keeps everybody else waiting.
 LONGEST = (
     "tests/calls/test_rolling.py",
+    "tests/console/test_browser.py",
+    "tests/simulator/browser",
     "tests/bench",
     "tests/calls/test_hosts.py",
     "tests/calls/test_workers.py",

@@ -133,6 +133,24 @@ def test_a_time_that_is_none_is_refused(stopping: list[Flask], tmp_path: Path) -
     assert "noon is no time: give a date as 2026-12-24" in printed(app, "--at", "noon", status=2)
 
 
+def test_somebody_is_taken_off_duty_and_back_by_name(stopping: list[Flask], tmp_path: Path) -> None:
+    app = made(stopping, tmp_path, "sam=+15550100001,kim=+15550100002")
+    app.extensions["warmtransfer"].records.open()
+    assert "sam  Sam is away.  (+15550100001)" in printed(app, "--away", "Sam")
+    assert [each.by for each in app.extensions["warmtransfer"].records.duty.away()] == ["the command line"]
+    told = printed(app, "--back", "sam", "--away", "kim")
+    assert "sam  can be rung" in told
+    assert "Kim is away." in told
+
+
+def test_a_name_that_nobody_bears_changes_nothing(stopping: list[Flask], tmp_path: Path) -> None:
+    app = made(stopping, tmp_path, "sam=+15550100001,kim=+15550100002")
+    app.extensions["warmtransfer"].records.open()
+    told = printed(app, "--away", "sam", "--away", "zoe", status=2)
+    assert "zoe is not one of the humans: sam, kim" in told
+    assert app.extensions["warmtransfer"].records.duty.away() == ()
+
+
 # The doctor's part ----------------------------------------------------------------------------------
 
 

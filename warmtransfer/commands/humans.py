@@ -16,7 +16,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.commands.looking import configuration, kept, providers
 from warmtransfer.config import Settings
 from warmtransfer.core.available import why, why_team
-from warmtransfer.core.policy import departments, members
+from warmtransfer.core.policy import departments, members, named
 from warmtransfer.core.reach import Reason
 from warmtransfer.core.rules import Department, Human, Rules
 from warmtransfer.core.saying import moment as said
@@ -34,8 +34,12 @@ WHEN = "a date as 2026-12-24, or a time as 2026-12-24T14:00, in WARMTRANSFER_TIM
 @click.command("humans")
 @click.option("--at", "when", default="", metavar="TIME", help=f"Not now, but then: {WHEN}.")
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
+@click.option("--away", multiple=True, metavar="NAME", help="First have them rung no more; repeatable.")
+@click.option("--back", multiple=True, metavar="NAME", help="First have them rung again; repeatable.")
 @click.pass_context
-def command(context: click.Context, when: str, as_json: bool) -> None:
+def command(
+    context: click.Context, when: str, as_json: bool, away: tuple[str, ...], back: tuple[str, ...]
+) -> None:
     """Print who could be rung now, and why the others could not.
 
     A function given as humans= is asked; what is wrong with its answer is told, with exit status 1.
@@ -44,6 +48,8 @@ def command(context: click.Context, when: str, as_json: bool) -> None:
         settings = config.load(configuration(), providers())
     except ConfigError as fault:
         raise click.ClickException("\n".join(fault.faults)) from None
+    if away or back:
+        _switch(directory(settings).rules(), away, back)
     with _looking(now=not when) as known:
         people = directory(settings, known)
         people.look()
@@ -68,6 +74,25 @@ def directory(settings: Settings, known: See = nobody) -> Directory:
     people = Directory(settings, Clock(), _around(), known=known)
     people.renew()
     return people
+
+
+def _switch(rules: Rules, away: tuple[str, ...], back: tuple[str, ...]) -> None:
+    """Take these humans off duty, and these back; all of the names are known, or nothing is changed."""
+    leaving, returning = ([_by_name(rules, name) for name in names] for names in (away, back))
+    with kept("", reading=False) as here:
+        duty = here.records.duty
+        for name in leaving:
+            duty.leaves(name, "the command line")
+        for name in returning:
+            duty.returns(name)
+
+
+def _by_name(rules: Rules, name: str) -> str:
+    found = named(rules, name)
+    if found is None:
+        known = ", ".join(human.name for human in rules.humans) or "nobody"
+        raise click.BadParameter(f"{visible(name)} is not one of the humans: {known}")
+    return found.name
 
 
 @contextmanager
