@@ -285,7 +285,7 @@ def test_importing_the_package_loads_neither_the_app_nor_twilio() -> None:
 
 def shown(app: Flask) -> list[str]:
     """The names of the tools that the app's model is shown."""
-    toolbox = app.extensions["warmtransfer"].switchboard._toolbox
+    toolbox = app.extensions["warmtransfer"].switchboard.toolbox
     return [tool["name"] for tool in toolbox.shown(Available())]
 
 

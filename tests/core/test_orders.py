@@ -222,3 +222,9 @@ def test_announced_humans_are_dialled_into_the_room_of_the_call() -> None:
     story.rules = styled(Style.ANNOUNCE)
     story.tell(ev.HandoffAsked("api", "kim"))
     assert story.last == (do.DialHuman(1, "", "kim", "+15550100002", Style.ANNOUNCE, 20.0, "CF2"),)
+
+
+def test_a_look_at_a_human_waits_behind_the_look_at_the_ai_and_their_dials_for_nobody() -> None:
+    """What a last resort is doing has to be known before it is known that the next may be rung."""
+    assert do.LookForLeg(n=2).queue == do.LookForAI().queue
+    assert do.DialHuman(n=1).queue != do.DialHuman(n=2).queue

@@ -152,6 +152,11 @@ class LookForLeg(HumanOrder):
 
     room_sid: str = ""
 
+    @property
+    def queue(self) -> tuple[str, ...]:
+        """Behind the looks before it: that the last resort talks has to be known before the next is rung."""
+        return (self.lane,)
+
     def concerns(self, attempt: Attempt) -> bool:
         """Only a leg whose CallSid is known can be asked about."""
         return bool(attempt.call_sid)
