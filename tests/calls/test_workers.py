@@ -74,8 +74,8 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_handoff_is_started_again_whi
     story.leg("joined", "human-1", 120)
     story.wait("the AI's legs to end", lambda _: no_ai(story), 90)
     workers.says(lambda line: words in line, 1, words)
-    workers.until(lambda: len(workers.pids() - {victim}) == 2, 20, "the worker to be up again")
-    assert other < workers.pids()
+    # The one that lived, and another: on a busy machine either may be late in saying that it is up.
+    workers.until(lambda: other < workers.pids() - {victim}, 20, "the worker to be up again")
     story.hang_up()
     call = story.ends()
     assert [each["outcome"] for each in call["attempts"]] == ["accepted"]

@@ -87,8 +87,10 @@ def test_it_prints_where_the_page_is_and_ends_everything_at_ctrl_c(tmp_path: Pat
     port = free_port()
     command = [sys.executable, "-m", "warmtransfer.demo.play", "--no-browser", "--out", str(tmp_path)]
     process = subprocess.Popen(
-        [*command, "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        [*command, "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A suite that runs in the background of a shell hands on that it ignores Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     try:
         assert process.stdout is not None
         url = next(line.split()[-1] for line in process.stdout if line.startswith("The telephones:"))

@@ -50,6 +50,8 @@ class Playing:
             [sys.executable, "-m", "warmtransfer.demo.play", "--no-browser", "--out", str(out), "--port",
              str(self.port)],
             cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            # A suite that runs in the background of a shell hands on that it ignores Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
 
     def ready(self) -> None:
