@@ -119,7 +119,10 @@ def test_a_forged_cookie_is_none(room: Room) -> None:
     room.login()
     cookie = room.client.get_cookie("warmtransfer_console", path=AT)
     assert cookie
-    for forged in (cookie.value[:-1] + "A", cookie.value[2:], "e30.x.y", "", "é", "." * 4000):
+    signed, _, signature = cookie.value.rpartition(".")
+    # Not its last letter, of which some bits mean nothing.
+    other = f"{signed}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+    for forged in (other, cookie.value[2:], "e30.x.y", "", "é", "." * 4000):
         room.client.set_cookie("warmtransfer_console", forged, path=AT)
         assert room.client.get(AT).status_code == 303
 
