@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,6 +50,18 @@ class Postgres:
     def stop(self) -> None:
         """Stop it; whoever is connected loses the connection."""
         self._server.cleanup()
+
+
+@contextmanager
+def own_server() -> Iterator[Postgres]:
+    """A server for as long as this lasts, in a folder of its own."""
+    folder = Path(tempfile.mkdtemp())
+    server = Postgres(folder)
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def schema(url: str, name: str, *, empty: bool = False) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import shutil
 import signal
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +17,7 @@ import requests
 
 from tests.calls.world import free_port
 from tests.desk.parts import eventually
-from tests.postgres import Postgres, schema
+from tests.postgres import Postgres, own_server, schema
 from tests.test_config import GOOD
 from tests.test_leaving import MOST, PROMPT, call, ends
 from tests.test_serving import Process, Twilio
@@ -33,11 +31,8 @@ HUMANS = '[[human]]\nname = "sam"\nnumber = "+15550100001"\n'
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
     """A server of this module's own."""
-    folder = Path(tempfile.mkdtemp())
-    server = Postgres(folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_server() as found:
+        yield found
 
 
 @pytest.fixture

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.calls.story import Story
 from tests.calls.world import World
-from tests.postgres import Postgres
+from tests.postgres import Postgres, own_server
 
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL of the module's own, which its stories may stop."""
-    folder = Path(tempfile.mkdtemp())
-    server = Postgres(folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_server() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from tests.console import believable
 from tests.console.believable import Diary, Visit
 from tests.console.browser import OUTPUT, Visitor, chromium, serving
 from tests.desk.parts import eventually
-from tests.postgres import Postgres
+from tests.postgres import own_server
 from tests.test_config import GOOD
 from warmtransfer.core import events as ev
 from warmtransfer.core.legs import Ended
@@ -244,11 +244,8 @@ def test_two_hundred_calls_stay_smooth(tmp_path: Path, visit: Open) -> None:
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
     """A PostgreSQL of these tests' own."""
-    folder = Path(tempfile.mkdtemp())
-    server = Postgres(folder)
-    yield server.url
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_server() as server:
+        yield server.url
 
 
 def test_whatever_process_a_page_is_at_it_is_told_what_any_other_decides(

@@ -6,8 +6,6 @@ import itertools
 import os
 import random
 import re
-import shutil
-import tempfile
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -23,7 +21,7 @@ from tests.core.stories import RULES
 from tests.desk.parts import Office, Options, eventually
 from tests.desk.test_processes import talking
 from tests.ports.store.databases import database
-from tests.postgres import Postgres, schema
+from tests.postgres import Postgres, own_server, schema
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
 from warmtransfer.core.legs import Ended
@@ -40,11 +38,8 @@ PLANS = ["in turn, rest 0", "all at once, longest idle first, rest 0"]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
-    folder = Path(tempfile.mkdtemp())
-    made = Postgres(folder)
-    yield made
-    made.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_server() as found:
+        yield found
 
 
 class Telephones:

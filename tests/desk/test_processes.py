@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +17,7 @@ from sqlalchemy import text
 from tests.core.stories import RULES
 from tests.desk.parts import Office, eventually
 from tests.ports.store.databases import database
-from tests.postgres import Postgres, schema
+from tests.postgres import Postgres, own_server, schema
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import AIState, Call, Stage
 from warmtransfer.core.legs import Ended
@@ -35,11 +33,8 @@ _serial = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
-    folder = Path(tempfile.mkdtemp())
-    made = Postgres(folder)
-    yield made
-    made.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_server() as found:
+        yield found
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.postgres import Postgres, schema
+from tests.postgres import own_server, schema
 from warmtransfer.ports.store.opening import upgraded
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
@@ -25,11 +23,8 @@ _serial = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of this session's own."""
-    folder = Path(tempfile.mkdtemp())
-    server = Postgres(folder)
-    yield server.url
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_server() as server:
+        yield server.url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
