@@ -10,9 +10,9 @@ from tests.core.stories import KIM, SAM, Again, Story, in_stage
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import FREE, SEEKING, WANTED, AIState, Stage, Style
+from warmtransfer.core.counts import ALONE, FILLS, HEARS, WAITS
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.rules import COMFORT_SECONDS, Rules
-from warmtransfer.core.table import ALONE, FILLS, HEARS, WAITS
 
 LOOKS = ["LookForCaller", "LookForAI", "LookForLeg"]
 WAITERS = sorted(WANTED - {Stage.CONNECTING, Stage.RETURNING})  #: in which the AI has been up

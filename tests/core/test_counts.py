@@ -11,9 +11,10 @@ from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import ELSEWHERE, FREE, SEEKING, WANTED, Stage
+from warmtransfer.core.counts import COUNTS, WAITS
 from warmtransfer.core.reading import READERS, read
 from warmtransfer.core.step import step
-from warmtransfer.core.table import COUNTS, TABLE, WAITS
+from warmtransfer.core.table import TABLE
 
 EVENTS = sorted(COUNTS, key=lambda kind: kind.__name__)
 FOREIGN = [(stage, kind) for kind in EVENTS for stage in Stage if stage not in COUNTS[kind]]

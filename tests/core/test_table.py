@@ -10,8 +10,9 @@ from tests.core.stories import INTO, ROOM, in_stage
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Outcome, Stage, Style
+from warmtransfer.core.counts import COUNTS, FILLS, HEARS, WAITS
 from warmtransfer.core.legs import Ended, Heard
-from warmtransfer.core.table import COUNTS, FILLS, HEARS, TABLE, WAITS
+from warmtransfer.core.table import TABLE
 
 WAITING = sorted(WAITS)
 EVENTS = sorted(COUNTS, key=lambda kind: kind.__name__)

@@ -8,9 +8,10 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import SEEKING, Call, Stage, awaited
 from warmtransfer.core.conclusions import Fact
+from warmtransfer.core.counts import ABOUT_AI, RENEWS, WAITS
 from warmtransfer.core.reading import read
 from warmtransfer.core.rules import Rules
-from warmtransfer.core.table import ABOUT_AI, RENEWS, TABLE, WAITS
+from warmtransfer.core.table import TABLE
 
 
 def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tuple[do.Order, ...]]:

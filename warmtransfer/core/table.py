@@ -1,8 +1,9 @@
 """The product on one screen: for every stage, what each fact leads to.
 
 A row is (next stage, orders). A pair with no row is late or repeated news: it is noted and changes nothing.
-`COUNTS` says first in which stages a fact counts at all. What counts is read (`reading/`): stale news never
-gets here, and some arrives as a conclusion, such as `HumanLost` (somebody else can be rung) or `NobodyLeft`.
+`COUNTS` (`counts.py`) says first in which stages a fact counts at all. What counts is read (`reading/`):
+stale news never gets here, and some arrives as a conclusion, such as `HumanLost` (somebody else can be rung)
+or `NobodyLeft`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import ELSEWHERE, FREE, SEEKING, WANTED, Stage
+from warmtransfer.core.call import Stage
 from warmtransfer.core.conclusions import Fact
 
 Row = tuple[Stage, tuple[do.Order, ...]]
@@ -222,92 +223,3 @@ TABLE: dict[Stage, Rows] = {
         ev.OrderFailed: (S.OVER, ()),
     },
 }
-
-EVERYWHERE = frozenset(Stage)
-LIVE = EVERYWHERE - {S.OVER}
-#: The human decides: by a key, or by having heard the briefing (style announce).
-GATE = frozenset({S.BRIEFING, S.REDIRECTED})
-#: Nobody may have the caller, and one who is alone is kept company.
-ALONE = WANTED - {S.AI}
-
-#: In which stages a fact counts; anywhere else it is late or repeated news: noted, and nothing changes. A
-#: leg's own news counts everywhere: one that we had given up, or that the call has outlived, is ended.
-COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
-    ev.CallArrived: frozenset({S.ARRIVING}),
-    ev.CallerJoined: WANTED | {S.ARRIVING},
-    ev.CallerLeft: EVERYWHERE,
-    ev.RoomLost: LIVE - ELSEWHERE - {S.ARRIVING},
-    ev.CallerCameBack: EVERYWHERE,
-    ev.CallerPresent: ALONE | {S.HUMAN},
-    ev.AnnouncementEnded: WANTED | {S.HUMAN},
-    ev.MessageLeft: frozenset({S.MESSAGE}),
-    ev.MessageTaken: EVERYWHERE,
-    ev.AIAdded: EVERYWHERE,
-    ev.AIAsked: WANTED,
-    ev.StreamUp: EVERYWHERE,
-    ev.AIUp: LIVE,
-    ev.StreamEnded: LIVE,
-    ev.StreamFailed: WANTED,
-    ev.AIIdle: WANTED,
-    ev.LastResortReached: ALONE,
-    ev.ModelLost: LIVE,
-    ev.AIJoined: EVERYWHERE,
-    ev.AILeft: EVERYWHERE,
-    ev.Disclosed: EVERYWHERE,
-    ev.LineHeard: frozenset({S.HUMAN}),
-    ev.HandoffAsked: WANTED | {S.HUMAN, S.REDIRECTED},
-    ev.HumanDialled: EVERYWHERE,
-    ev.HumanRang: EVERYWHERE,
-    ev.HumanAnswered: EVERYWHERE,
-    ev.HumanAccepted: GATE,
-    ev.HumanDeclined: GATE,
-    ev.MachineHeard: FREE | SEEKING - {S.JOINING} | {S.REDIRECTED},
-    ev.BriefingHeard: frozenset({S.BRIEFING}),
-    ev.HumanJoined: frozenset({S.JOINING}),
-    ev.HumanLeft: EVERYWHERE,
-    ev.HumanEnded: EVERYWHERE,
-    ev.LegPresent: frozenset({S.CANCELLING}),
-    ev.Restarted: LIVE,
-    ev.TurnAwaited: WANTED,
-    ev.TimedOut: EVERYWHERE,
-    ev.OrderFailed: EVERYWHERE,
-}
-
-#: Stages that wait for something, and the rule that says for how long (seconds, `rules.py`).
-WAITS: dict[Stage, str] = {
-    S.ARRIVING: "arriving",
-    S.CONNECTING: "connecting",
-    S.AI: "watching",
-    S.RETURNING: "connecting",
-    S.RINGING: "ring_margin",
-    S.BRIEFING: "briefing",
-    S.CANCELLING: "cancelling",
-    S.JOINING: "joining",
-    S.HUMAN: "checking",
-    S.REDIRECTED: "redirected",
-    S.MESSAGE: "message",
-    S.OVER: "over",
-}
-
-#: Facts that start the current stage's wait anew although the stage does not change and no timer went off.
-RENEWS = (
-    ev.Restarted,
-    ev.HumanDialled,
-    so.HumanQueued,
-    so.HumanDelayed,
-    so.HumanLost,
-    so.AnotherAnswered,
-    so.RedirectAsked,
-    so.AIQueued,
-    so.AILost,
-    so.StreamLost,
-)
-
-#: Facts about the AI: they do not prolong a wait for a human.
-ABOUT_AI = (so.AILost, so.StreamLost, so.AIDown, so.AIQueued, so.StillWaiting)
-
-#: Stages in which the model hears the caller; a human's words never reach it.
-HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})
-
-#: Stages in which the relay fills the AI's pauses with a ring tone: the caller waits for a human.
-FILLS = frozenset({S.RINGING, S.BRIEFING, S.CANCELLING, S.JOINING})

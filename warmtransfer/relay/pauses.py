@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from warmtransfer.core.call import Stage
-from warmtransfer.core.table import FILLS
+from warmtransfer.core.counts import FILLS
 from warmtransfer.relay.speaker import Speaker
 
 #: Seconds of a tool's work before the caller hears a quiet tone in the AI's silence.

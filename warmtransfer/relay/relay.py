@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import SEEKING, Stage
-from warmtransfer.core.table import HEARS
+from warmtransfer.core.counts import HEARS
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Listener, Model, Provider, Renewable
 from warmtransfer.relay.border import TalkSide

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from warmtransfer.clock import Clock
 from warmtransfer.core.call import Stage
-from warmtransfer.core.table import FILLS
+from warmtransfer.core.counts import FILLS
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Model, ToolCall, Want
 from warmtransfer.relay import tones

@@ -9,9 +9,9 @@ from typing import Any
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.conclusions import Reading
+from warmtransfer.core.counts import COUNTS
 from warmtransfer.core.reading import ai, caller, human, ourselves
 from warmtransfer.core.rules import Rules
-from warmtransfer.core.table import COUNTS
 
 
 def read(call: Call, event: ev.Event, rules: Rules) -> Reading:

@@ -11,10 +11,10 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.attempts import close, outcome_of, settle
 from warmtransfer.core.call import FREE, SEEKING, Attempt, Call, Handoff, Stage, Style
 from warmtransfer.core.conclusions import Fact, Reading
+from warmtransfer.core.counts import COUNTS
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Rules
-from warmtransfer.core.table import COUNTS
 
 
 def asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:

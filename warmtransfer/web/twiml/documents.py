@@ -11,10 +11,10 @@ from twilio.twiml.voice_response import Connect, Dial, VoiceResponse
 
 from warmtransfer.core import briefing
 from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Stage, Style
+from warmtransfer.core.counts import GATE
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import BACKOFF, Rules
 from warmtransfer.core.saying import opens
-from warmtransfer.core.table import GATE
 from warmtransfer.core.words import Words
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links

@@ -1,0 +1,110 @@
+"""Facts about whoever is asked for and rung."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warmtransfer.core.event import Event
+from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffAsked(Event):
+    """Someone wants a human for this caller."""
+
+    source: str
+    target: str = ""
+    reason: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanDialled(Event):
+    """The leg of attempt `n` exists, as we were answered, told, or have found."""
+
+    n: int
+    call_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class HumanRang(Event):
+    """The phone of attempt `n` rings."""
+
+    n: int
+    call_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class HumanAnswered(Event):
+    """Something picked up: the leg asks what to do, or its progress is told."""
+
+    n: int
+    call_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class HumanAccepted(Event):
+    """Key 1 at the gate."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class HumanDeclined(Event):
+    """Any other end of the gate: another key, or silence."""
+
+    n: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class MachineHeard(Event):
+    """The detection of answering machines spoke."""
+
+    n: int
+    answered_by: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class BriefingHeard(Event):
+    """The briefing on hold was played to its end (style announce)."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class HumanJoined(Event):
+    """The human is in the room and can talk: joined, or (style announce) taken off hold."""
+
+    n: int
+    room_sid: str
+    call_sid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanLeft(Event):
+    """The human left the room. `how`: what became of their leg, as far as leaving tells."""
+
+    n: int
+    room_sid: str
+    why: str = ""
+    how: Ended = Ended.COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class HumanEnded(Event):
+    """The leg of attempt `n` is over."""
+
+    n: int
+    status: Ended
+    sip: str = ""
+    call_sid: str = ""
+    answered_by: Heard | None = None  #: who picked up, where the carrier says so again with the end
+
+
+@dataclass(frozen=True, slots=True)
+class LegPresent(Event):
+    """The leg of attempt `n` was looked for: up, but not in the room yet."""
+
+    n: int
