@@ -6,8 +6,9 @@ Neither may import the other, and a word spelled twice is one day spelled in two
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from warmtransfer.core.legs import Ended, Heard, Leg, LegState
+from warmtransfer.core.legs import Ended, Heard, Leg, LegState, Place
 
 #: Identical on every leg: the first joiner's callback and events win for the whole conference.
 ROOM_EVENTS = ("start", "end", "join", "leave", "hold", "modify", "announcement")
@@ -34,6 +35,16 @@ _HEARD = {"human": Heard.HUMAN, "unknown": Heard.UNKNOWN}
 def heard(answered_by: str) -> Heard | None:
     """Who picked up by this AnsweredBy; None while nothing is said of it."""
     return _HEARD.get(answered_by, Heard.MACHINE) if answered_by else None
+
+
+def place(participant: Any) -> Place:
+    """Where a participant is (https://www.twilio.com/docs/voice/api/conference-participant-resource): in no
+    room, if its leg is not up."""
+    if str(participant.status or "connected") != "connected":
+        return Place.OUT
+    if participant.hold:
+        return Place.HELD
+    return Place.MUTED if participant.muted else Place.IN
 
 
 def leg(status: str) -> Leg:

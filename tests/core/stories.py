@@ -8,7 +8,7 @@ from typing import Any
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Call, Stage, Style
-from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.legs import Ended, Heard, Place
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.step import step
@@ -169,6 +169,7 @@ def fact(kind: type[ev.Event], story: Story) -> ev.Event:
     about_ai = {field.name for field in dataclasses.fields(kind)} & {"k", "generation"}
     about_human = kind.__name__.startswith("Human")
     leg = call.ai.call_sid if about_ai else story.leg if about_human else call.caller_sid
+    who: Any = Place.IN if kind is ev.BridgeSeen else call.caller
     values: dict[str, Any] = {
         "n": story.n,
         "k": call.ai.k,
@@ -176,7 +177,7 @@ def fact(kind: type[ev.Event], story: Story) -> ev.Event:
         "room": call.room,
         "room_sid": call.room_sid,
         "call_sid": leg,
-        "caller": call.caller,
+        "caller": who,
         "called": call.called,
         "token": "token",
         "number": "+15550100099",
@@ -184,6 +185,7 @@ def fact(kind: type[ev.Event], story: Story) -> ev.Event:
         "outcome": Outcome.DECLINED,
         "status": Ended.COMPLETED,
         "answered_by": Heard.HUMAN,
+        "human": Place.IN,
         "stage": call.stage,
         "alarm": call.alarm,
         "order": "AddAI",

@@ -368,7 +368,7 @@ def test_the_model_hears_the_caller_while_the_ai_may_speak_with_them() -> None:
 LIMITS = {
     field.name: 100.0 + place
     for place, field in enumerate(fields(Rules))
-    if field.name not in ("humans", "patience", "losses", "loss_window")
+    if field.name not in ("humans", "patience", "losses", "loss_window", "proofs", "mending")
 }
 #: The limits of stages that are not named after their own.
 LIMIT = {
@@ -388,6 +388,8 @@ def test_a_stage_waits_for_as_long_as_the_rules_say(stage: Stage) -> None:
     due = story.at + LIMITS[LIMIT.get(stage, stage.value)] + ring
     # Until the AI has come, it is looked after sooner than the human.
     soon = story.at + story.rules.connecting if stage in (Stage.RINGING, Stage.BRIEFING) else due
+    if stage is Stage.HUMAN:
+        soon = story.call.attempts[-1].joined_at + story.rules.proofs[0]
     assert (story.call.due_at, story.call.alarm_at) == (due, min(due, soon))
 
 
@@ -395,10 +397,12 @@ def test_the_first_wait_with_a_human_is_the_introductions() -> None:
     story = in_stage(Stage.HUMAN)
     assert story.call.alarm_at == story.at + story.rules.introduction
     assert story.wait().names() == ["CloseModel", "RemoveAI"]
+    assert story.call.due_at == story.at + story.rules.checking
+    assert story.wait().names() == ["LookForCaller", "LookForLeg", "LookAtBridge"]
     assert story.call.alarm_at == story.at + story.rules.checking
-    assert story.wait().names() == ["LookForLeg", "LookForCaller", "EndAI"]
+    assert story.wait().names() == ["LookForCaller", "LookForLeg", "EndAI"]
     story.tell(ev.AILeft(1, "CF1"))
-    assert story.wait().names() == ["LookForLeg", "LookForCaller"]
+    assert story.wait().names() == ["LookForCaller", "LookForLeg"]
 
 
 #: What a timer does that goes off in each stage.

@@ -66,7 +66,8 @@ ONLY: dict[type[ev.Event], set[Stage]] = {
     ev.HumanDeclined: {Stage.BRIEFING, Stage.REDIRECTED},
     ev.BriefingHeard: {Stage.BRIEFING},
     ev.HumanJoined: {Stage.JOINING},
-    ev.LegPresent: {Stage.CANCELLING},
+    ev.LegPresent: {Stage.CANCELLING, Stage.HUMAN},
+    ev.BridgeSeen: {Stage.HUMAN},
     ev.Restarted: set(Stage) - {Stage.OVER},
 }
 

@@ -24,7 +24,7 @@ def test_who_talks_with_the_last_resort_is_left_alone() -> None:
     assert story.call.ai.call_sid == "CAai1", "the bridge is ended with the call"
     for _ in range(3):
         story.wait()
-        assert story.names() == ["LookForLeg", "LookForCaller"]
+        assert story.names() == ["LookForCaller", "LookForLeg"]
     assert story.tell(REACHED).last == (), "told twice, written once"
     assert story.tell(ev.Restarted()).names() == ["CloseModel", "LookForCaller", "LookForLeg"]
 

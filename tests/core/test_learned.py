@@ -98,7 +98,8 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
         "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT,
         "attempt.outcome": Outcome.CALLER_LEFT}),
     (Stage.HUMAN, ev.CallerLeft("CF2"), {
-        "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT}),
+        "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT,
+        "attempt.parted_at": NOW, "attempt.left_first": "caller"}),
     (Stage.AI, ev.RoomLost("CF2"), {"stage": Stage.RETURNING, "room_sid": "", "ai.state": AIState.ABSENT}),
     (Stage.AI, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT}),
@@ -107,6 +108,7 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
         "attempt.outcome": Outcome.CANCELLED, "news": NEWS}),
     (Stage.HUMAN, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT,
+        "attempt.parted_at": NOW, "attempt.left_first": "room",
         "news": briefing.human_gone("kim")}),
     (Stage.MESSAGE, ev.CallerCameBack(), {"ai.state": AIState.ABSENT}),
     (Stage.OVER, ev.CallerCameBack(), {
@@ -316,6 +318,8 @@ def test_a_human_who_leaves_the_room_has_left_the_caller_although_their_leg_may_
     assert learned(story, ev.HumanLeft(2, "CF2")) == {
         "stage": Stage.RETURNING,
         "attempt.ended_at": story.at,
+        "attempt.parted_at": story.at,
+        "attempt.left_first": "human",
         "news": briefing.human_gone("kim"),
         "ai.k": 3,
         "ai.since": story.at,

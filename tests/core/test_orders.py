@@ -11,7 +11,8 @@ from tests.core.stories import Again, in_stage, styled
 from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
+from warmtransfer.core.call import AI, AIState, Attempt, Call, Proof, Stage, Style
+from warmtransfer.core.legs import Place
 from warmtransfer.core.orders.ai import MARGIN
 from warmtransfer.core.orders.relay import RelayOrder, backoff
 from warmtransfer.core.outcomes import Outcome
@@ -19,7 +20,7 @@ from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.table import TABLE
 
 #: What several orders have in common; not orders themselves.
-BASES = {do.Order, do.AIOrder, do.HumanOrder, do.CallerOrder, RelayOrder}
+BASES = {do.Order, do.AIOrder, do.HumanOrder, do.CallerOrder, do.BridgeOrder, RelayOrder}
 ORDERS = sorted(set(do.BY_NAME.values()) - BASES, key=lambda kind: kind.__name__)
 
 
@@ -47,6 +48,16 @@ CALL = Call(
 )  # fmt: skip
 ALONE = replace(CALL, ai=replace(CALL.ai, state=AIState.ABSENT), comforted_until=0.0)
 RULES = Rules(humans=(Human("kim", "+15550100002", ring=15.0), Human("sam", "+15550100001", ring=17.0)))
+TALK = replace(
+    CALL, stage=Stage.HUMAN, attempts=(replace(SAM, n=1), replace(SAM, outcome=Outcome.ACCEPTED))
+)
+
+
+def found(caller: Place = Place.IN, human: Place = Place.IN) -> Call:
+    """The same two, after a look that has found them so."""
+    proof = Proof(999.0, caller, human)
+    return replace(TALK, attempts=(TALK.attempts[0], replace(TALK.attempts[1], proofs=(proof,))))
+
 
 FILLED = [
     (do.PrepareModel(0.0), CALL),
@@ -72,6 +83,10 @@ FILLED = [
     (do.BriefOnHold(2, "CAhuman2", "CF2"), CALL),
     (do.LetHumanIn(2, "CAhuman2", "CF2"), CALL),
     (do.LookForLeg(2, "CAhuman2", "CF2"), CALL),
+    (do.LookAtBridge(2, "CAhuman2", "CF2", "CAcaller"), TALK),
+    (do.LookAgain(2, "CAhuman2", "CF2", "CAcaller"), TALK),
+    (do.MendBridge(2, "CAhuman2", "CF2", "CAcaller"), found(human=Place.MUTED)),
+    (do.MendBridge(2, "CAcaller", "CF2", "CAcaller", caller=True), found(caller=Place.HELD)),
     (
         do.LookForDial(2, "", "+15550100001", 900.0),
         replace(CALL, attempts=(CALL.attempts[0], replace(SAM, call_sid=""))),
@@ -109,6 +124,7 @@ KEYS = {
 @pytest.mark.parametrize(("order", "call"), FILLED)
 def test_the_key_names_the_leg_that_a_failure_is_about(order: do.Order, call: Call) -> None:
     human = f"human-{order.n}" if isinstance(order, do.HumanOrder) else ""
+    human = "caller" if getattr(order, "caller", False) else human
     assert order.key == KEYS.get(type(order).__name__, human)
 
 
@@ -119,6 +135,9 @@ NEEDLESS = [
     *((kind, call) for kind in (do.BriefOnHold, do.LetHumanIn) for call in (ENDED, BARE)),
     *((kind, call) for kind in (do.LookForLeg, do.LookForDial) for call in (ENDED, BARE)),
     (do.LookForDial, CALL),
+    *((kind, call) for kind in (do.LookAtBridge, do.LookAgain) for call in (CALL, ENDED, BARE)),
+    *((kind, replace(TALK, room_sid="")) for kind in (do.LookAtBridge, do.LookAgain)),
+    *((do.MendBridge, call) for call in (TALK, found(), found(Place.OUT, Place.OUT), BARE)),
     (do.LookForLeg, replace(CALL, attempts=(replace(SAM, n=1, call_sid=""),))),
     *(
         (kind, replace(CALL, attempts=(replace(SAM, n=1, style=style),)))

@@ -11,7 +11,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Outcome, Stage, Style
 from warmtransfer.core.counts import COUNTS, FILLS, HEARS, WAITS
-from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.legs import Ended, Heard, Place
 from warmtransfer.core.table import TABLE
 
 WAITING = sorted(WAITS)
@@ -30,6 +30,7 @@ def sample(kind: type[ev.Event]) -> ev.Event:
         "Outcome": Outcome.DECLINED,
         "Ended": Ended.COMPLETED,
         "Heard": Heard.HUMAN,
+        "Place": Place.HELD,
         "Heard | None": Heard.MACHINE,
     }
     return kind(**{field.name: values[str(field.type)] for field in dataclasses.fields(kind)})

@@ -56,6 +56,8 @@ def _settled(call: Call) -> Call:
             accepted_at=min(each.accepted_at, 1.0),
             joined_at=min(each.joined_at, 1.0),
             ended_at=min(each.ended_at, 1.0),
+            parted_at=min(each.parted_at, 1.0),
+            proofs=tuple(replace(proof, at=1.0) for proof in each.proofs[-3:]),
         )
         for each in call.attempts
     )

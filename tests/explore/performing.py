@@ -8,7 +8,7 @@ from tests.explore.world import APART, CALLER, PICKED_UP, AILeg, HumanLeg, World
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import SEEKING, Style
-from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.legs import Ended, Heard, Place
 from warmtransfer.core.order import Lane, Order
 
 #: The carrier's words for legs that nobody picked up, and ours.
@@ -79,6 +79,11 @@ def carry_out(world: World, order: Order, quiet: bool = False) -> World:
         case do.EndCaller():
             gone = hang_up(world) if world.caller != "left" else world
             return gone if quiet else gone.tell(ev.CallerLeft(why="ended"))
+        case do.MendBridge(caller=True):
+            return world._replace(hushed=False)
+        case do.MendBridge(n=n):
+            leg = world.human(n)
+            return world.with_human(leg._replace(hushed=False)) if leg else world
         case do.LetHumanIn() | do.BriefOnHold():
             return in_room(world, order, quiet)
         case do.RedirectCaller():
@@ -159,6 +164,8 @@ def seen(world: World, order: Order) -> ev.Event | None:
             return None if up else ev.AILeft(k, order.room_sid, "looked")
         case do.LookForLeg(n=n):
             return leg_seen(world, n, order.room_sid)
+        case do.LookAtBridge():
+            return bridge_seen(world, order)
         case do.LookForDial():
             return dial_seen(world, order)
         case do.LookForRoom():
@@ -171,6 +178,17 @@ def seen(world: World, order: Order) -> ev.Event | None:
             return ev.CallerPresent(order.room_sid) if order.room_sid else None
         case _:
             raise AssertionError(f"the world cannot {order}")
+
+
+def bridge_seen(world: World, order: do.LookAtBridge) -> ev.Event:
+    """Where the two are in that room."""
+    leg = world.human(order.n)
+    caller, human = Place.OUT, Place.OUT
+    if world.caller == "room" and world.room == order.room_sid:
+        caller = Place.HELD if world.hushed else Place.IN
+    if leg and leg.state == "inside" and leg.room == order.room_sid:
+        human = Place.MUTED if leg.hushed else Place.IN
+    return ev.BridgeSeen(order.n, order.room_sid, caller, human)
 
 
 def leg_seen(world: World, n: int, room_sid: str) -> ev.Event:

@@ -185,7 +185,8 @@ def at_rest(world: World) -> bool:
         return call.stage is Stage.MESSAGE and not world.humans
     if call.stage is Stage.HUMAN:
         known = all(attempt.outcome for attempt in call.attempts)
-        return world.with_a_human() and not world.ai and len(world.humans) == 1 and known
+        heard = not world.hushed and not any(leg.hushed for leg in world.humans)
+        return world.with_a_human() and not world.ai and len(world.humans) == 1 and known and heard
     return call.stage is Stage.AI and not world.lonely() and not world.humans and len(world.ai) == 1
 
 

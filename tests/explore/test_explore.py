@@ -22,7 +22,10 @@ MUTANTS = {
     "briefing has no timer": (S.BRIEFING, ev.TimedOut, None, "the gate"),
     "joining has no timer": (S.JOINING, ev.TimedOut, None, "joining"),
     "cancelling has no timer": (S.CANCELLING, ev.TimedOut, None, "the gate"),
-    "human has no timer": (S.HUMAN, ev.TimedOut, None, "joining"),
+    "human has no timer": (S.HUMAN, ev.TimedOut, None, "a human"),
+    "nobody looks whether the two can talk": (S.HUMAN, so.ProofDue, None, "a human"),
+    "who is muted stays so": (S.HUMAN, so.NotProved, None, "a human"),
+    "a muted human is not let go": (S.HUMAN, so.NotProved, (S.HUMAN, (do.LookAgain(),)), "a human"),
     "over has no timer": (S.OVER, ev.TimedOut, None, "leaving"),
     "the next human without waiting for the end": (
         S.RINGING, ev.TimedOut, (S.RINGING, (do.DialHuman(),)), "ringing",

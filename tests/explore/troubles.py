@@ -57,6 +57,7 @@ def trouble(world: World, still: bool) -> Moves:
         yield from ai_dies(world, leg)
     if world.room and world.caller == "room":
         yield "room lost", room_lost(world)
+        yield from hushes(world)
     yield "restart", restart(world)
 
 
@@ -135,6 +136,15 @@ def ai_dies(world: World, leg: AILeg) -> Moves:
         lost = world._replace(model="", told=0, cut=True)
         yield "model lost", lost.post(ev.ModelLost(leg.generation, "lost"), sure=True)
         yield "model gone", lost.post(ev.ModelLost(leg.generation, "quota", fatal=True), sure=True)
+
+
+def hushes(world: World) -> Moves:
+    """One of two who talk is muted, or put on hold, and nobody tells us; before they are first looked at."""
+    for leg in world.humans:
+        attempt = world.call.attempt_number(leg.n)
+        if leg.state == "inside" and leg.room == world.room and attempt and not attempt.looks:
+            yield f"human-{leg.n} is muted", world.with_human(leg._replace(hushed=True))
+            yield "caller is on hold", world._replace(hushed=True)
 
 
 def room_lost(world: World) -> World:

@@ -55,6 +55,7 @@ class HumanLeg(NamedTuple):
     room: str = ""
     key: str = ""
     detected: bool = False  #: whether the detection has spoken
+    hushed: bool = False  #: in the room, and muted or on hold there, which nobody has asked for
 
     @property
     def sid(self) -> str:
@@ -85,6 +86,7 @@ class World(NamedTuple):
     up: tuple[int, int] = (0, 0)  #: the newest leg and generation of the AI that ever was up
     news: tuple[int, str] = (0, "")  #: the last that was told, and how many attempts there were
     untold: tuple[int, ...] = ()  #: attempts of whose end the caller has not been told
+    hushed: bool = False  #: the caller is muted or on hold in the room
     cut: bool = False  #: the AI was interrupted since it last spoke
     comforted: bool = False  #: somebody, or something, sees to the caller's being alone
     troubles: int = 0  #: how many more things may go wrong

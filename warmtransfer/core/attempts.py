@@ -7,7 +7,7 @@ from typing import assert_never
 
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
-from warmtransfer.core.call import AIState, Attempt, Call, Handoff, Style
+from warmtransfer.core.call import AIState, Attempt, Call, Handoff, Stage, Style
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome, of_leg
 from warmtransfer.core.reach import Why
@@ -15,6 +15,8 @@ from warmtransfer.core.rounds import next_round, skipped
 from warmtransfer.core.rules import AfterHuman, Human, Rules
 from warmtransfer.core.saying import passed_over, reasons
 
+#: Who may be the first to leave, of two who talk; ROOM for neither: it was lost.
+CALLER, HUMAN, ROOM = "caller", "human", "room"
 #: How who answers at the last resort is spoken of: nobody knows them.
 COLLEAGUE = "a colleague"
 #: Ends of which the carrier knows better than our own timer what became of the leg.
@@ -37,6 +39,14 @@ def close(call: Call, n: int, outcome: Outcome, sip: str = "") -> Call:
     attempt = call.attempts[n - 1]
     ended = replace(attempt, outcome=outcome, ended=True, ended_at=call.at, sip=sip or attempt.sip)
     return call.with_attempt(ended)
+
+
+def part(call: Call, first: str) -> Call:
+    """The call whose human and caller talk no more: who was the first to leave, and when, said once."""
+    attempt = call.attempt
+    if call.stage is not Stage.HUMAN or attempt is None or attempt.parted_at or not attempt.joined_at:
+        return call
+    return call.with_attempt(replace(attempt, parted_at=call.at, left_first=first))
 
 
 def start(call: Call, human: Human, first: int = 0) -> Call:

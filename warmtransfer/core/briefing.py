@@ -148,6 +148,14 @@ def human_gone(name: str) -> str:
     )
 
 
+def unheard(name: str) -> str:
+    """The same, where it was we who have ended the human's leg: it could not be made to be heard."""
+    return (
+        f"The line between {called(name)} and the caller did not work, so it was given up. You are back. "
+        "Tell the caller so in one sentence, apologise, and ask how you can help."
+    )
+
+
 def interrupted(again: bool = False) -> str:
     """What the AI is told after a loss; `again`: the caller has had an apology in this call."""
     if again:

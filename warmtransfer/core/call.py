@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from warmtransfer.core import versions
+from warmtransfer.core.legs import Place
 from warmtransfer.core.outcomes import Outcome as Outcome
 from warmtransfer.core.plain import Unreadable as Unreadable
 from warmtransfer.core.plain import plain
@@ -86,6 +87,20 @@ class AI:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What a look at caller and human found, once they had been brought together."""
+
+    at: float
+    caller: Place = Place.UNKNOWN
+    human: Place = Place.UNKNOWN
+
+    @property
+    def sound(self) -> bool:
+        """Whether both are where they should be, as far as can be seen."""
+        return {self.caller, self.human} <= {Place.IN, Place.UP, Place.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One dial of one human. Times are seconds of the wall clock, `0.0` for not yet."""
 
@@ -111,6 +126,10 @@ class Attempt:
     caller_id: str = ""  #: the number that their phone shows; empty for the deployment's choice
     last: bool = False  #: the call ends when they leave it
     first: int = 0  #: the first attempt of their round, 0 for one that is rung alone
+    looks: int = 0  #: how many of the looks that `Rules.proofs` asks for have been made
+    proofs: tuple[Proof, ...] = ()  #: what those looks, and the ones after a repair, have found
+    parted_at: float = 0.0  #: when the first of human and caller left the other
+    left_first: str = ""  #: who that was: caller, human, or room for neither, where the room was lost
 
     @property
     def label(self) -> str:
@@ -292,4 +311,10 @@ def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
 
 def _attempt(data: dict[str, Any]) -> Attempt:
     outcome = Outcome(data["outcome"]) if data.get("outcome") else None
-    return Attempt(**{**_known(Attempt, data), "style": Style(data["style"]), "outcome": outcome})
+    proofs = tuple(_proof(each) for each in data.get("proofs", ()))
+    known = {**_known(Attempt, data), "proofs": proofs}
+    return Attempt(**{**known, "style": Style(data["style"]), "outcome": outcome})
+
+
+def _proof(data: dict[str, Any]) -> Proof:
+    return Proof(data["at"], Place(data.get("caller", "")), Place(data.get("human", "")))

@@ -109,6 +109,16 @@ class TalkOver(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class ProofDue(Conclusion):
+    """Human and caller talk, as it seems: that is looked at once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotProved(Conclusion):
+    """One of them cannot be heard, or was not found: that is put right, and looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerWaits(Conclusion):
     """The comfort announcement ran out and nobody has the caller yet."""
 

@@ -36,3 +36,14 @@ class Heard(StrEnum):
     HUMAN = "human"
     MACHINE = "machine"  #: a mailbox or a fax
     UNKNOWN = "unknown"
+
+
+class Place(StrEnum):
+    """Where somebody is who should be in the room and talk."""
+
+    IN = "in"  #: in the room, and heard
+    MUTED = "muted"
+    HELD = "held"  #: on hold
+    OUT = "out"  #: not in the room
+    UP = "up"  #: on a line of their own, of which more cannot be asked (style redirect)
+    UNKNOWN = ""  #: not looked for

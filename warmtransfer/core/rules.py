@@ -67,6 +67,8 @@ class Rules:
     joining: float = 5.0  #: from acceptance to the human's join, before we look for the leg
     introduction: float = 4.0  #: the AI's line before it is removed; a model needs up to 1 s to begin it
     checking: float = 20.0  #: between looks at a room where caller and human talk
+    proofs: tuple[float, ...] = (5.0, 60.0)  #: when both are looked for, from the human's join
+    mending: int = 3  #: looks in a row that find something wrong with a bridge before it is given up
     cancelling: float = 4.0  #: from ordering an end to the leg's terminal status, before we look
     redirected: float = 150.0  #: the redirected caller's whole ringing, briefing included
     message: float = 240.0  #: apology and recorded message

@@ -10,8 +10,12 @@ from warmtransfer.core.call import SEEKING, Call, Stage, awaited
 from warmtransfer.core.conclusions import Fact
 from warmtransfer.core.counts import ABOUT_AI, RENEWS, WAITS
 from warmtransfer.core.reading import read
+from warmtransfer.core.reading.bridge import next_look
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.table import TABLE
+
+#: Seconds until a look that is overdue.
+AT_ONCE = 0.5
 
 
 def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tuple[do.Order, ...]]:
@@ -53,10 +57,12 @@ def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
 
 
 def first_look(call: Call, rules: Rules) -> float:
-    """When the alarm goes off: at the wait's end, or sooner, to look after an AI that is on its way."""
+    """When the alarm goes off: at the wait's end, or sooner, to look after an AI that is on its way, or at
+    two who talk."""
     if call.stage in (Stage.RINGING, Stage.BRIEFING) and awaited(call):
         return min(call.due_at, call.at + rules.connecting + turn(call.ai.turn_at, call))
-    return call.due_at
+    look = next_look(call, rules) if call.stage is Stage.HUMAN else 0.0
+    return min(call.due_at, max(look, call.at + AT_ONCE)) if look else call.due_at
 
 
 def wait(call: Call, stage: Stage, rule: str, entering: bool, rules: Rules) -> float:

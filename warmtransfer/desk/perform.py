@@ -12,7 +12,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Style
-from warmtransfer.core.legs import Ended, LegState
+from warmtransfer.core.legs import Ended, LegState, Place
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.turns import Turns
 from warmtransfer.errors import log_fault
@@ -70,6 +70,9 @@ class Performer:
             do.LetHumanIn: self._let_in,
             do.LookForLeg: self._look_for_leg,
             do.LookForDial: self._look_for_dial,
+            do.LookAtBridge: self._look_at_bridge,
+            do.LookAgain: self._look_at_bridge,
+            do.MendBridge: self._mend,
             do.LookForRoom: self._look_for_room,
             do.LookForCaller: self._look_for_caller,
             do.LookForLoneCaller: self._look_for_caller,
@@ -251,6 +254,15 @@ class Performer:
     def _let_in(self, call_id: str, order: do.LetHumanIn) -> ev.Event:
         self._carrier.release(order.room_sid, order.call_sid)
         return ev.HumanJoined(order.n, order.room_sid, order.call_sid)
+
+    def _look_at_bridge(self, call_id: str, order: do.LookAtBridge) -> ev.Event:
+        found = self._carrier.places(order.room_sid)
+        human = found.get(order.call_sid) or found.get(f"human-{order.n}", Place.OUT)
+        return ev.BridgeSeen(order.n, order.room_sid, found.get(order.caller_sid, Place.OUT), human)
+
+    def _mend(self, call_id: str, order: do.MendBridge) -> None:
+        log.warning("call %s: %s is muted or on hold beside a human: let go", call_id, order.key)
+        _gone_is_done(self._carrier.release, order.room_sid, order.call_sid)
 
     def _look_for_leg(self, call_id: str, order: do.LookForLeg) -> ev.Event | None:
         if not order.call_sid:

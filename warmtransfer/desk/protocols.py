@@ -7,7 +7,7 @@ from typing import Protocol
 
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
-from warmtransfer.core.legs import Heard, Leg
+from warmtransfer.core.legs import Heard, Leg, Place
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.words import Show
 
@@ -135,6 +135,9 @@ class Carrier(Protocol):
 
     def hold(self, room_sid: str, call_sid: str, url: str) -> None:
         """Put one participant on hold with the document at `url`."""
+
+    def places(self, room_sid: str) -> Mapping[str, Place]:
+        """Where everyone in the room is, by leg id and by label; nobody in a room that is over."""
 
     def release(self, room_sid: str, call_sid: str) -> None:
         """Let one participant off hold, unmuted."""

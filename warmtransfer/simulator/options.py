@@ -40,9 +40,9 @@ def _epilog() -> str:
     lines += ["", "faults (--fault, PUT /simulator/faults), e.g. 'rest=500_after;match=POST Calls;times=2':"]
     lines += [f"  {name}={'|'.join(actions)}" for name, actions in FAULT_ACTIONS.items()]
     lines += [
-        "  with ;match=WORDS (of method, path or stream URL, in order) ;times=N ;chance=0..1",
+        "  with ;match=WORDS (of method and path, stream URL or label, in order) ;times=N ;chance=0..1",
         "  a fault strikes once, N times, or with times=0 every time",
-        "  slow:<s> and drop_after:<s> take seconds, refuse:<code> (rest) takes Twilio's error code",
+        "  slow:, drop_after:, mute: and hold: take seconds, refuse: (rest) takes Twilio's error code",
         "  model=…: a fault of the model that --model starts; its --help lists them",
         "",
         "control API, JSON on the same port: POST /simulator/calls, GET /simulator/calls/SID[/wait],",

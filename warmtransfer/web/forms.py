@@ -116,7 +116,8 @@ def _left(form: Form, room_sid: str) -> ev.Event | None:
         return ev.AILeft(number, room_sid, why)
     if who == "human":
         # A leg that never answered leaves too: its status says how it ended.
-        return ev.HumanLeft(number, room_sid, why, ENDED.get(status, Ended.COMPLETED))
+        how, with_caller = ENDED.get(status, Ended.COMPLETED), why == "moderator_ended_conference"
+        return ev.HumanLeft(number, room_sid, why, how, with_caller)
     if who != "caller" or why == "participant_updated_via_api":
         return None
     if why in ("conference_ended_via_api", "moderator_ended_conference") and status == "in-progress":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmtransfer.core.call import AIState, Stage, Style
+from warmtransfer.core.legs import Place
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.reach import Why
 from warmtransfer.core.search import OPEN
@@ -122,6 +123,19 @@ ATTEMPT: Schema = _closed(
         "accepted_at": _time("When they took the call."),
         "joined_at": _time("When they were in the room with the caller."),
         "ended_at": _time("When it was over."),
+        "looks": _whole("How many of the looks at the two, once together, have been made."),
+        "proofs": _list(
+            _closed(
+                {
+                    "at": _time("When they were looked for."),
+                    "caller": _one_of("Where the caller was; empty for not looked for.", Place),
+                    "human": _one_of("Where the human was.", Place),
+                }
+            ),
+            "What these looks, and those after a repair, have found.",
+        ),
+        "parted_at": _time("When the first of human and caller left the other."),
+        "left_first": _text("Who that was.", enum=["", "caller", "human", "room"]),
         "talked": _maybe(_number("Seconds for which they talked with the caller; null for never.")),
         "told": _list(
             _closed({"at": _time("When."), "text": _text("What they were told.")}),

@@ -24,7 +24,7 @@ from tests.ports.carrier.asking import (
     one,
     sent,
 )
-from warmtransfer.core.legs import Ended, Heard, Leg, LegState
+from warmtransfer.core.legs import Ended, Heard, Leg, LegState, Place
 from warmtransfer.errors import (
     CarrierRefused,
     CarrierTaken,
@@ -303,6 +303,31 @@ def test_where_a_leg_is_is_said_in_our_own_words(
     answer(api, json={"sid": CA, "status": status})
     assert carrier.leg(CA) is leg
     assert sent(api)[:2] == ("GET", f"{ROOT}/Calls/{CA}.json")
+
+
+def test_where_everyone_in_a_room_is_is_asked_in_one_request(
+    carrier: Carrier, api: responses.RequestsMock
+) -> None:
+    there = {"muted": False, "hold": False, "status": "connected"}
+    people = [
+        {**there, "call_sid": CA, "label": "caller"},
+        {**there, "call_sid": "CA2", "label": "human-1", "muted": True},
+        {**there, "call_sid": "CA3", "label": "", "muted": True, "hold": True},
+        {**there, "call_sid": "CA4", "label": "human-2", "status": "ringing"},
+    ]
+    answer(api, json={"participants": people})
+    assert carrier.places(CF) == {
+        **dict.fromkeys((CA, "caller"), Place.IN),
+        **dict.fromkeys(("CA2", "human-1"), Place.MUTED),
+        "CA3": Place.HELD,
+        **dict.fromkeys(("CA4", "human-2"), Place.OUT),
+    }
+    assert sent(api)[:2] == ("GET", f"{ROOT}/Conferences/{CF}/Participants.json")
+
+
+def test_nobody_is_in_a_room_that_is_over(carrier: Carrier, api: responses.RequestsMock) -> None:
+    answer(api, json={"code": 20404, "message": "gone", "status": 404}, status=404)
+    assert carrier.places(CF) == {}
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,12 @@ def test_a_match_of_streams_is_part_of_a_url() -> None:
     assert not can_match("stream", "/med<ia")
 
 
+def test_a_match_of_rooms_is_part_of_a_label() -> None:
+    assert can_match("room", "human -1")
+    assert not can_match("room", "POST human")
+    assert not can_match("room", "hu<man")
+
+
 def test_the_subjects_are_those_of_the_routes() -> None:
     """A route that is added is a subject that a fault may aim at."""
 

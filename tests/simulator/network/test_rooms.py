@@ -306,3 +306,24 @@ def test_ending_a_conference_by_rest_ends_its_legs() -> None:
             assert reasons == {"conference_ended_via_api"}
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(("what", "row"), [("mute", "muted"), ("hold", "held")])
+def test_a_fault_of_a_room_mutes_or_holds_one_who_has_joined(what: str, row: str) -> None:
+    """Nobody asked for it, and the caller is left alone."""
+
+    async def story() -> None:
+        async with world(PAGES, phones=PHONES) as net:
+            net.network.laws.put_faults([f"room={what}:2;match=human"])
+            sid, _, human = await together(net)
+            await net.callback(
+                StatusCallbackEvent="participant-hold" if what == "hold" else "participant-mute"
+            )
+            _, people = await net.rest("GET", f"Conferences/{sid}/Participants")
+            upset = {each["call_sid"]: each["muted"] or each["hold"] for each in people["participants"]}
+            assert [sid for sid, wrong in upset.items() if wrong] == [human]
+            (joined,) = net.rows("leg", event="joined", call_sid=human)
+            (changed,) = net.rows("leg", event=row, call_sid=human)
+            assert changed["t"] - joined["t"] >= 2.0
+
+    asyncio.run(story())

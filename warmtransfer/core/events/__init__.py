@@ -30,6 +30,7 @@ from warmtransfer.core.events.caller import CallerPresent as CallerPresent
 from warmtransfer.core.events.caller import MessageLeft as MessageLeft
 from warmtransfer.core.events.caller import MessageTaken as MessageTaken
 from warmtransfer.core.events.caller import RoomLost as RoomLost
+from warmtransfer.core.events.human import BridgeSeen as BridgeSeen
 from warmtransfer.core.events.human import BriefingHeard as BriefingHeard
 from warmtransfer.core.events.human import HandoffAsked as HandoffAsked
 from warmtransfer.core.events.human import HumanAccepted as HumanAccepted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warmtransfer.core.event import Event
-from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.core.legs import Ended, Heard, Place
 from warmtransfer.core.outcomes import Outcome
 
 
@@ -90,6 +90,7 @@ class HumanLeft(Event):
     room_sid: str
     why: str = ""
     how: Ended = Ended.COMPLETED
+    with_caller: bool = False  #: because the caller's leaving has ended the room
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +109,13 @@ class LegPresent(Event):
     """The leg of attempt `n` was looked for: up, but not in the room yet."""
 
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeSeen(Event):
+    """Caller and the human of attempt `n` were looked for in the room in which they talk."""
+
+    n: int
+    room_sid: str
+    caller: Place
+    human: Place

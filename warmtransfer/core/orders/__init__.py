@@ -16,6 +16,10 @@ from warmtransfer.core.orders.ai import EndAI as EndAI
 from warmtransfer.core.orders.ai import LimitAI as LimitAI
 from warmtransfer.core.orders.ai import LookForAI as LookForAI
 from warmtransfer.core.orders.ai import RemoveAI as RemoveAI
+from warmtransfer.core.orders.bridge import BridgeOrder as BridgeOrder
+from warmtransfer.core.orders.bridge import LookAgain as LookAgain
+from warmtransfer.core.orders.bridge import LookAtBridge as LookAtBridge
+from warmtransfer.core.orders.bridge import MendBridge as MendBridge
 from warmtransfer.core.orders.caller import CallerOrder as CallerOrder
 from warmtransfer.core.orders.caller import ComfortCaller as ComfortCaller
 from warmtransfer.core.orders.caller import EndCaller as EndCaller

@@ -10,7 +10,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
-from warmtransfer.core.reading import ai, caller, human, ourselves
+from warmtransfer.core.reading import ai, bridge, caller, human, ourselves
 from warmtransfer.core.rules import Rules
 
 
@@ -61,7 +61,8 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.HumanJoined: human.joined,
     ev.HumanLeft: human.left,
     ev.HumanEnded: human.ended,
-    ev.LegPresent: human.leg_present,
+    ev.LegPresent: bridge.leg_present,
+    ev.BridgeSeen: bridge.seen,
     ev.Restarted: ourselves.restarted,
     ev.TurnAwaited: ourselves.turn_awaited,
     ev.TimedOut: ourselves.timed_out,

@@ -7,6 +7,7 @@ from dataclasses import replace
 import warmtransfer.core.reading.human as human
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
+from warmtransfer.core.attempts import CALLER, HUMAN, ROOM, part
 from warmtransfer.core.call import ELSEWHERE, SEEKING, AIState, Call, Stage
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.outcomes import Outcome
@@ -38,14 +39,14 @@ def left(call: Call, event: ev.CallerLeft, rules: Rules) -> Reading:
         return room_lost(call, ev.RoomLost(event.room_sid, event.why), rules)
     if event.why == ev.UNKNOWN and call.at - call.started_at < UNKNOWN_FOR:
         return call, None
-    return replace(_unmet(call, Outcome.CALLER_LEFT), left=True), event
+    return replace(_unmet(part(call, CALLER), Outcome.CALLER_LEFT), left=True), event
 
 
 def room_lost(call: Call, event: ev.RoomLost, rules: Rules) -> Reading:
     """The AI's leg has gone with its room, and so has a human's."""
     if event.room_sid != call.room_sid:
         return call, None
-    call = _cut_short(call)
+    call = _cut_short(part(call, ROOM))
     return replace(call, room_sid="", ai=replace(call.ai, state=AIState.ABSENT)), event
 
 
@@ -64,7 +65,7 @@ def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
             return call, fact
     else:
         # A human's leg may be up still, and is ended by the table; the attempt is over when that is known.
-        call = _cut_short(call)
+        call = _cut_short(part(call, HUMAN if event.n else ROOM))
     if call.attempt:
         call = call.with_attempt(replace(call.attempt, moved=False))
     if event.n and attempt and attempt.last and call.stage is Stage.HUMAN:

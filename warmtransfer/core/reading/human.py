@@ -8,7 +8,7 @@ from typing import assert_never
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
-from warmtransfer.core.attempts import close, outcome_of, settle
+from warmtransfer.core.attempts import CALLER, HUMAN, close, outcome_of, part, settle
 from warmtransfer.core.call import FREE, SEEKING, Attempt, Call, Handoff, Stage, Style
 from warmtransfer.core.conclusions import Fact, Reading
 from warmtransfer.core.counts import COUNTS
@@ -183,7 +183,8 @@ def left(call: Call, event: ev.HumanLeft, rules: Rules) -> Reading:
     if attempt is None or event.room_sid != call.room_sid:
         return call, None
     if call.stage is Stage.HUMAN and attempt == call.attempt:
-        return _gone(call, attempt, over=False)
+        call = part(call, CALLER if event.with_caller else HUMAN)
+        return gone(call, call.attempts[event.n - 1], over=False)
     if attempt.style is Style.ANNOUNCE:
         return ended(call, ev.HumanEnded(event.n, event.how), rules)
     return call, None
@@ -204,10 +205,10 @@ def ended(call: Call, event: ev.HumanEnded, rules: Rules) -> Reading:
         sip = event.sip or attempt.sip
         return call.with_attempt(replace(attempt, ended=True, ended_at=call.at, sip=sip)), None
     if attempt.style is Style.ANNOUNCE and listened:
-        gone = replace(attempt, ended=True, ended_at=call.at)
-        return out(call.with_attempt(gone), so.HumanHungUp())
+        over = replace(attempt, ended=True, ended_at=call.at)
+        return out(call.with_attempt(over), so.HumanHungUp())
     if call.stage is Stage.HUMAN and attempt.style is not Style.REDIRECT and attempt == call.attempt:
-        return _gone(call, attempt, over=True)
+        return gone(call, attempt, over=True)
     call = close(call, event.n, outcome_of(event.status, event.sip, attempt), event.sip)
     if call.stage not in SEEKING or all(each.n != event.n for each in call.together):
         return call, None
@@ -277,9 +278,10 @@ def stayed(call: Call) -> Call:
     return call
 
 
-def _gone(call: Call, attempt: Attempt, over: bool) -> Reading:
-    news = briefing.human_gone(attempt.name)
-    call = call.with_attempt(replace(attempt, ended=over, ended_at=call.at))
+def gone(call: Call, attempt: Attempt, over: bool, news: str = "") -> Reading:
+    """The human who talked with the caller is there no more, and the caller is; `news`: of why."""
+    news = news or briefing.human_gone(attempt.name)
+    call = part(call.with_attempt(replace(attempt, ended=over, ended_at=call.at)), HUMAN)
     if attempt.last:
         return call, so.TalkOver()
     return replace(call, news=news, ai=replace(call.ai, down=False, losses=())), so.HumanGone()

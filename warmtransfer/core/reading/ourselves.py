@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import warmtransfer.core.reading.ai as ai
+import warmtransfer.core.reading.bridge as bridge
 import warmtransfer.core.reading.caller as caller
 import warmtransfer.core.reading.human as human
 from warmtransfer.core import briefing
@@ -57,6 +58,8 @@ def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
             return ai.lost(call, rules)
         case Stage.HUMAN if call.ai.state is not AIState.ABSENT:
             return call, so.IntroductionDue()
+        case Stage.HUMAN if 0.0 < bridge.next_look(call, rules) <= call.at + bridge.SOON:
+            return bridge.looked(call, rules), so.ProofDue()
         case Stage.JOINING if call.laps >= rules.patience:
             return call, so.GivenUp()
         case Stage.CANCELLING if attempt and not call.open:

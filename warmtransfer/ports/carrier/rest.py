@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from warmtransfer import vocabulary
-from warmtransfer.core.legs import Ended, Heard, Leg, LegState
+from warmtransfer.core.legs import Ended, Heard, Leg, LegState, Place
 from warmtransfer.errors import CarrierGone, CarrierRefused, CarrierUnsure
 from warmtransfer.ports.carrier.children import best
 from warmtransfer.ports.carrier.connecting import Account as Account
@@ -219,6 +219,14 @@ class Carrier:
         with mapped("people"):
             legs = self._rooms(_named("people", room_sid)).participants.list(limit=50)
             return {str(each.label or ""): str(each.call_sid) for each in legs}
+
+    def places(self, room_sid: str) -> dict[str, Place]:
+        """Where everyone in a room is, by CallSid and by label; nobody in one that is over."""
+        with suppress(CarrierGone), mapped("places"):
+            legs = self._rooms(_named("places", room_sid)).participants.list(limit=50)
+            found = {key: vocabulary.place(each) for each in legs for key in (each.call_sid, each.label)}
+            return {str(key): place for key, place in found.items() if key}
+        return {}
 
     def open_rooms(self) -> list[str]:
         """The names of all conferences of the account that have not ended."""

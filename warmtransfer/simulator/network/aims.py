@@ -62,11 +62,13 @@ def matches(match: str, subject: str) -> bool:
 
 
 def can_match(where: str, match: str) -> bool:
-    """Whether any request (`rest`) or stream's URL (`stream`) could have these words in this order.
+    """Whether any request (`rest`), URL (`stream`) or label (`room`) could have these words in this order.
 
     For requests, a word with a digit, `-` or `_`, or one behind a resource's name, may be a SID, a
     conference's name or a label; any other must be of the paths themselves.
     """
+    if where == "room":
+        return all(_NAME.fullmatch(word) and word.casefold() not in _METHODS for word in match.split())
     if where == "stream":
         return all(_IN_URL.fullmatch(word) and word.casefold() not in _METHODS for word in match.split())
     names = _names(match)

@@ -53,10 +53,11 @@ LAW_TEXT: dict[str, str] = {
     "tones": "whether the digits sent after an answer come before the leg's document, or beside it",
 }
 
-#: rest faults and stream faults, with what their argument means.
+#: What a fault may do to a request, to a stream, and to whoever joins a conference.
 FAULT_ACTIONS: dict[str, tuple[str, ...]] = {
     "rest": ("slow", "429", "500", "503", "500_after", "timeout_after", "refuse"),
     "stream": ("refuse", "drop_after"),
+    "room": ("mute", "hold"),
 }
 
 
@@ -64,6 +65,7 @@ FAULT_ACTIONS: dict[str, tuple[str, ...]] = {
 AIMS = {
     "rest": "it takes words of method and path in order, such as `POST Participants` or `DELETE ai-1`",
     "stream": "it takes parts of the stream's URL in order",
+    "room": "it takes parts of a participant's label in order, such as `human`",
 }
 
 

@@ -131,7 +131,19 @@ class Room:
         if member.coach:
             self.coach(member, member.coach)
         self._beep(member, "onEnter")
+        fault = self.services.laws.fault("room", member.label)
+        if fault is not None:
+            self.services.tasks.spawn(self._upset(member, fault.action, float(fault.argument or 0)))
         return member.seat
+
+    async def _upset(self, member: Member, action: str, seconds: float) -> None:
+        """Does to a member, so long after the join, what nobody has asked for."""
+        await self.services.clock.sleep(seconds)
+        self.services.trace.note("fault", fault=f"room={action}", leg=member.call.label)
+        if action == "mute":
+            self.mute(member, True)
+        else:
+            self.put_on_hold(member, True, None, "GET")
 
     def _beep(self, member: Member, when: str) -> None:
         if member.beep in ("true", when) and self.status == "in-progress" and self.members:
