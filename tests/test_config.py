@@ -109,12 +109,28 @@ def test_secrets_and_numbers_are_not_in_the_settings_text() -> None:
         "WARMTRANSFER_API_TOKEN": "bearerbearerbearer",
         "WARMTRANSFER_CONSOLE_PASSWORD": "horsehorsehorse",
         "WARMTRANSFER_METRICS_TOKEN": "promepromeprome1",
+        "WARMTRANSFER_EVENTS_SECRET": "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         "DATABASE_URL": "postgres://u:passpass@host/db",
     }
-    text = repr(load({**GOOD, **secrets}))
+    address = {"WARMTRANSFER_EVENTS_URL": "https://crm.test/hooks?key=keykeykey"}
+    text = repr(load({**GOOD, **secrets, **address}))
     hidden = [value for name, value in secrets.items() if name != "TWILIO_API_KEY"]
+    hidden += ["keykeykey", repr(bytes(range(8)))[2:-1]]
     assert not [value for value in [*hidden, "+1555"] if value in text]
     assert {key.name for key in KEYS if key.secret} == set(secrets) - {"TWILIO_API_KEY"}
+
+
+def test_events_have_an_address_and_a_secret_or_neither() -> None:
+    secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+    url = "https://crm.test/hooks/"
+    for lonely in ({"WARMTRANSFER_EVENTS_URL": url}, {"WARMTRANSFER_EVENTS_SECRET": secret}):
+        (fault,) = faults(**lonely)
+        assert "belong together" in fault
+    both = {"WARMTRANSFER_EVENTS_URL": url, "WARMTRANSFER_EVENTS_SECRET": f"{secret}, {secret[:-12]}"}
+    settings = load({**GOOD, **both})
+    assert settings.events_url == url, "a slash at the end is kept"
+    assert settings.events_secret[0] == bytes(range(32))
+    assert len(settings.events_secret) == 2
 
 
 @pytest.mark.parametrize(
@@ -153,6 +169,11 @@ def test_secrets_and_numbers_are_not_in_the_settings_text() -> None:
         ("WARMTRANSFER_LIMITS", "briefing=soon"),
         ("WARMTRANSFER_LIMITS", "patience=3"),
         ("WARMTRANSFER_API_TOKEN", "short"),
+        ("WARMTRANSFER_EVENTS_URL", "crm.example.test/hooks"),
+        ("WARMTRANSFER_EVENTS_URL", "https://user:pass@crm.example.test/hooks"),
+        ("WARMTRANSFER_EVENTS_SECRET", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+        ("WARMTRANSFER_EVENTS_SECRET", "whsec_AAEC"),
+        ("WARMTRANSFER_EVENTS_SECRET", "whsec_not base64 at all, but long enough"),
         ("WARMTRANSFER_LANGUAGE", "english"),
         ("WARMTRANSFER_MAX_CALLS", "0"),
         ("WARMTRANSFER_CPS", "0"),

@@ -22,6 +22,11 @@ def disagreements(values: Mapping[str, Any]) -> list[str]:
     if values["last_resort"] and values["last_resort"] == values["number"]:
         # The caller would be led in a circle, and nobody is there to answer.
         faults.append("WARMTRANSFER_LAST_RESORT is TWILIO_NUMBER itself, which only this app answers.")
+    if bool(values["events_url"]) != bool(values["events_secret"]):
+        faults.append(
+            "WARMTRANSFER_EVENTS_URL and WARMTRANSFER_EVENTS_SECRET belong together: unsigned events are not "
+            "sent. docs/events.md tells how a secret is made."
+        )
     public = urlsplit(values["public_url"])
     if values["public_url"] and not values["api_base_url"]:
         if public.scheme != "https":

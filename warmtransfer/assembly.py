@@ -18,6 +18,7 @@ from warmtransfer.config import Settings
 from warmtransfer.console import room
 from warmtransfer.core import words
 from warmtransfer.core.call import Call
+from warmtransfer.desk.courier import DAYS, Courier, Patience
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import Carrier
 from warmtransfer.desk.watch import Watch
@@ -29,6 +30,7 @@ from warmtransfer.ports.loop.coroutines import Coroutines
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
 from warmtransfer.ports.model.protocol import Factory
+from warmtransfer.ports.receiver import Receiver
 from warmtransfer.ports.store.ledger import Ledger
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
@@ -87,7 +89,9 @@ class Running:
         store: Store,
         coroutines: Coroutines,
         keep_days: int,
+        courier: Courier | None = None,
     ) -> None:
+        self._courier = courier
         self._coroutines = coroutines
         self._desk = desk
         self._switchboard = switchboard
@@ -123,6 +127,8 @@ class Running:
                 self._desk.open()
                 self._desk.start()
                 self._switchboard.open()
+                if self._courier:
+                    self._courier.start()
             except ConfigError as fault:
                 log.error("%s", fault)  # noqa: TRY400 - it says what to do
                 raise
@@ -155,6 +161,8 @@ class Running:
             self._ended.set()
         self._switchboard.stop(seconds / 5)
         self._desk.stop(seconds / 2)
+        if self._courier:
+            self._courier.stop(seconds / 10)
         self._close_store(seconds / 5)
         self._loop.stop()
         self._coroutines.stop()
@@ -208,7 +216,8 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     advice, console = Advice(links), _console(app, settings, seams, store, clock)
     for watcher in (Announcer(app, tools.coroutines), advice.never_asked, console.news.poke):
         desk.watch(watcher)
-    life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days)
+    courier = _courier(settings, store, desk)
+    life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days, courier)
     return Parts(
         settings=settings,
         links=links,
@@ -245,7 +254,19 @@ def _say_what_is_missing(settings: Settings) -> None:
 
 def _store(settings: Settings, loop: Loop, clock: Clock) -> Store:
     owner = Owner(settings.account_sid, settings.number)
-    return Store(settings.database_url, loop.offload, clock.now, owner=owner)
+    tells = bool(settings.events_url)
+    return Store(settings.database_url, loop.offload, clock.now, owner=owner, tells=tells)
+
+
+def _courier(settings: Settings, store: Store, desk: Desk) -> Courier | None:
+    """Who brings events to the host's systems, where there are any; none is kept longer than its call."""
+    if not settings.events_url:
+        return None
+    most = min(DAYS, settings.keep_days * DAY)
+    receiver = Receiver(settings.events_url, settings.events_secret)
+    courier = Courier(store.mailbox, receiver.send, Patience(most=most))
+    desk.watch(courier.poke)
+    return courier
 
 
 def _directory(

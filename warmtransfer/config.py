@@ -163,6 +163,12 @@ KEYS: tuple[Key, ...] = (
     Key("WARMTRANSFER_METRICS_TOKEN", "metrics_token", as_.token, "",
         "The bearer token of <prefix>/metrics (Prometheus), 16 characters or more; without it there is none.",
         secret=True),
+    Key("WARMTRANSFER_EVENTS_URL", "events_url", as_.whole_url, "",
+        "Where your systems take events of calls (docs/events.md): an address that answers a POST with 2xx; "
+        "empty: none are kept or sent."),
+    Key("WARMTRANSFER_EVENTS_SECRET", "events_secret", as_.signing_secrets, (),
+        "What events are signed with: whsec_ and 24 to 64 bytes in base64; two with a comma between them "
+        "while one replaces the other.", secret=True),
     Key("DATABASE_URL", "database_url", as_.database, "sqlite:///warmtransfer.sqlite3",
         "Where calls are kept: sqlite:///file, or postgres://user:password@host/name.", secret=True),
     Key("WARMTRANSFER_KEEP_DAYS", "keep_days", as_.whole(1, 3650), 30,
@@ -229,6 +235,8 @@ class Settings:
     api_token: str = field(repr=False)
     console_password: str = field(repr=False)
     metrics_token: str = field(repr=False)
+    events_url: str = field(repr=False)
+    events_secret: tuple[bytes, ...] = field(repr=False)
     database_url: str = field(repr=False)
     keep_days: int
     log_level: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import math
 import re
@@ -96,6 +97,11 @@ def url(*schemes: str, query: bool = False) -> Callable[[Any], str]:
         return urlunsplit(parts._replace(netloc=parts.netloc.lower()))
 
     return read
+
+
+def whole_url(given: Any) -> str:
+    """A URL of somebody else's, as it is: to some a slash at the end makes it another one."""
+    return url("https", "http", query=True)(given) + ("/" if text(given).endswith("/") else "")
 
 
 #: Ends of what is put into Twilio's console, and has been pasted here before.
@@ -288,6 +294,22 @@ def password(given: Any) -> str:
     if len(value) < 12:
         raise ValueError("it is shorter than 12 characters")
     return value
+
+
+def signing_secrets(given: Any) -> tuple[bytes, ...]:
+    """The keys that several secrets of the form `whsec_…` stand for; the values that they are given as stay
+    in no message."""
+    return tuple(_signing(each) for each in words(given))
+
+
+def _signing(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not text.startswith("whsec_") or not 24 <= len(key) <= 64:
+        raise ValueError("it is not whsec_ and 24 to 64 bytes in base64 (docs/events.md makes one)")
+    return key
 
 
 def database(given: Any) -> str:

@@ -15,8 +15,9 @@ from typing import Any
 from blinker import NamedSignal, Namespace
 from flask import Flask
 
-from warmtransfer.core.call import ELSEWHERE, SEEKING, Call, Stage
+from warmtransfer.core.call import Call
 from warmtransfer.core.events import Event
+from warmtransfer.core.notices import Kind, notices
 from warmtransfer.errors import log_fault
 from warmtransfer.ports.loop.coroutines import Coroutines
 
@@ -38,31 +39,21 @@ message_left = _signals.signal("message-left")
 #: The caller has left, or was let go.
 call_over = _signals.signal("call-over")
 
-_OPEN = SEEKING | ELSEWHERE - {Stage.MESSAGE}
+#: Each kind of notice by its signal. An attempt's end has none: `call.attempts` tells of it.
+SIGNALS = {
+    Kind.CALL_STARTED: call_started,
+    Kind.HANDOFF_ASKED: handoff_asked,
+    Kind.HUMAN_JOINED: human_joined,
+    Kind.HANDOFF_ENDED: handoff_ended,
+    Kind.MESSAGE_LEFT: message_left,
+    Kind.CALL_OVER: call_over,
+}
 
 
 def told(before: Call | None, after: Call) -> list[tuple[NamedSignal, dict[str, Any]]]:
     """The signals that the change from `before` to `after` calls for, in order."""
-    news: list[tuple[NamedSignal, dict[str, Any]]] = []
-    was = before or Call(id=after.id)
-    if not was.started_at and after.started_at:
-        news.append((call_started, {}))
-    asked = after.handoff.number > was.handoff.number
-    if asked:
-        news.append((handoff_asked, {"handoff": after.handoff}))
-    if after.stage is Stage.HUMAN is not was.stage:
-        news.append((human_joined, {"attempt": after.attempt}))
-    if (asked or was.stage in _OPEN) and after.stage not in _OPEN:
-        news.append((handoff_ended, {"handoff": after.handoff, "joined": after.stage is Stage.HUMAN}))
-    if after.message != was.message:
-        noted = after.message.removeprefix(was.message).strip()
-        news.append((message_left, {"text": noted, "url": "", "seconds": 0}))
-    if after.recorded and not was.recorded:
-        recording = {"url": after.message_url, "seconds": after.message_seconds}
-        news.append((message_left, {"text": "", **recording}))
-    if after.stage is Stage.OVER is not was.stage:
-        news.append((call_over, {}))
-    return news
+    due = notices(before, after)
+    return [(SIGNALS[each.kind], each.more) for each in due if each.kind in SIGNALS]
 
 
 class Announcer:

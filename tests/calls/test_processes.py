@@ -15,6 +15,7 @@ from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
 from tests.calls.test_restarts import NO_APP, settled
 from tests.calls.world import World, free_port
 from tests.postgres import Postgres
+from tests.receiving import SECRET, Inbox, receiving
 
 STAY: Row = {"wait": 200}
 
@@ -54,10 +55,20 @@ class Twins(Shared):
 
 
 @pytest.fixture(scope="module")
-def running(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def inbox() -> Iterator[Inbox]:
+    """A system of the host's that is told of every call."""
+    with receiving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def running(
+    postgres: Postgres, inbox: Inbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """In the place of the world that has SQLite."""
     folder = tmp_path_factory.mktemp("twins")
-    world = Twins(folder, speed=3.0, environment={"DATABASE_URL": postgres.url})
+    told = {"WARMTRANSFER_EVENTS_URL": inbox.url, "WARMTRANSFER_EVENTS_SECRET": SECRET}
+    world = Twins(folder, speed=3.0, environment={"DATABASE_URL": postgres.url, **told})
     try:
         yield world.start()
     finally:
@@ -75,7 +86,9 @@ def twins(story: Story) -> Iterator[Twins]:
     world.start_app()
 
 
-def test_a_whole_call_whose_every_request_reaches_the_other_process(story: Story, twins: Twins) -> None:
+def test_a_whole_call_whose_every_request_reaches_the_other_process(
+    story: Story, twins: Twins, inbox: Inbox
+) -> None:
     story.world.phones(human(SAM, "busy"), accepts(KIM))
     story.phone(HELLO, ASK, {"until": "joined:human-2", "timeout": 90}, {"wait": 8}, {"hangup": True})
     joined = story.leg("joined", "human-2", 120)
@@ -85,6 +98,13 @@ def test_a_whole_call_whose_every_request_reaches_the_other_process(story: Story
     assert {line["who"] for line in call["transcript"]} == {"caller", "ai"}
     assert all(order["done_at"] for row in call["journal"] for order in row["orders"])
     assert story.joins("caller") == 1
+    # Whichever process has decided or sent it, the host's systems were told in order.
+    twins.until(lambda: len(inbox.types(call["id"])) == 7, 20, "the last event")
+    assert inbox.types(call["id"]) == [
+        *("call.started", "handoff.asked", "attempt.ended", "human.joined", "handoff.ended"),
+        *("call.over", "attempt.ended"),
+    ]
+    assert all(each.signed() for each in inbox.got)
 
 
 @pytest.mark.parametrize("victim", ["the one with the stream", "the other one"])

@@ -17,6 +17,10 @@ import requests
 
 from tests.calls.world import free_port
 from tests.commands.account import Account, opened
+from tests.ports.store.test_mailbox import begun
+from tests.receiving import SECRET, Inbox, receiving
+from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.store import Store, here
 
 ROOT = Path(__file__).parent.parent.parent
 SAM, KIM = "+15550100001", "+15550100002"
@@ -106,6 +110,13 @@ def account(live: Deployment) -> Iterator[Account]:
         VoiceUrl=number["voice_url"], VoiceApplicationSid="", StatusCallback=number["status_callback"],
         VoiceFallbackUrl=number["voice_fallback_url"],
     )  # fmt: skip
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """A system of the host's."""
+    with receiving() as found:
+        yield found
 
 
 def faults(lines: list[Row], verdict: str = "fault") -> list[str]:
@@ -321,6 +332,61 @@ def test_a_setting_that_the_model_refuses_is_a_warning_since_calls_go_on(live: D
     status, lines = live.doctor(WARMTRANSFER_VOICE="nobody")
     assert status == 0, faults(lines)
     assert any("set WARMTRANSFER_VOICE" in each for each in faults(lines, "warning")), lines
+
+
+def test_without_systems_of_the_hosts_events_are_no_matter(live: Deployment) -> None:
+    assert not [row for row in live.doctor()[1] if row["area"] == "events"]
+
+
+def test_the_hosts_systems_are_asked_with_a_signed_event(live: Deployment, inbox: Inbox) -> None:
+    status, lines = live.doctor(WARMTRANSFER_EVENTS_URL=inbox.url, WARMTRANSFER_EVENTS_SECRET=SECRET)
+    assert (status, faults(lines)) == (0, [])
+    told = [(row["what"], row["found"]) for row in lines if row["area"] == "events"]
+    assert told == [
+        ("WARMTRANSFER_EVENTS_URL", "takes a signed event (HTTP 200)"),
+        ("events that were not taken", "none"),
+    ]
+    [got] = inbox.got
+    assert got.signed()
+    assert got.told["type"] == "test"
+
+
+@pytest.mark.parametrize(
+    ("deed", "told"),
+    [
+        (401, "signed event: HTTP 401 -> see that your system has the same WARMTRANSFER_EVENTS_SECRET"),
+        (500, "does not take a signed event: HTTP 500 -> have your system answer 2xx to a POST there"),
+        (301, "HTTP 301, a redirect, which is not followed -> have your system answer"),
+        ("drop", "the connection is lost (RemoteDisconnected) -> see that your system is up"),
+    ],
+)
+def test_a_system_that_takes_no_event_is_a_fault(
+    live: Deployment, inbox: Inbox, deed: int | str, told: str
+) -> None:
+    inbox.wish = lambda _got: deed
+    status, lines = live.doctor(WARMTRANSFER_EVENTS_URL=inbox.url, WARMTRANSFER_EVENTS_SECRET=SECRET)
+    assert status == 1
+    assert any(told in each for each in faults(lines)), faults(lines)
+
+
+def test_an_address_without_tls_and_events_that_were_not_taken_are_warnings(
+    live: Deployment, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/calls.sqlite3"
+    owner = Owner(live.account.sid, live.account.number)
+    store = Store(url, here, owner=owner, tells=True)
+    begun(store, "c1", "c2")
+    for letter in store.mailbox.take(1):
+        store.mailbox.waits(letter, "HTTP 500", 60.0, False)
+    for letter in store.mailbox.take(1):
+        store.mailbox.give_up(letter, "HTTP 410")
+    store.close()
+    keys = {"WARMTRANSFER_EVENTS_URL": "http://crm.invalid/hooks", "WARMTRANSFER_EVENTS_SECRET": SECRET}
+    _, lines = live.doctor(DATABASE_URL=url, **keys)
+    found = faults(lines, "warning")
+    assert any("begins with http://" in each for each in found), found
+    assert any("events that were not taken: 1, the first for 0.0 h (HTTP 500)" in each for each in found)
+    assert any("events that were given up: 1" in each for each in found)
 
 
 class TestCall:

@@ -11,6 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.console import believable
 from tests.console.believable import Visit
 from tests.console.conftest import METRICS, Room
+from tests.ports.store.test_mailbox import begun
+from tests.receiving import SECRET
 from tests.web.site import Site
 from warmtransfer.console.figures import Figures, Tried, count, hours, quantile, spark
 from warmtransfer.core import events as ev
@@ -160,6 +162,28 @@ def test_every_process_tells_prometheus_the_same(room: Room, tmp_path: Path) -> 
         assert ours == theirs
     finally:
         other.close()
+
+
+def test_events_that_were_not_taken_are_told_to_prometheus_and_on_the_pages(tmp_path: Path) -> None:
+    keys = {"WARMTRANSFER_EVENTS_URL": "https://crm.invalid/", "WARMTRANSFER_EVENTS_SECRET": SECRET}
+    room = Room(tmp_path, **keys)
+    try:
+        room.login()
+        assert scraped(room)["warmtransfer_events_waiting"][()] == 0
+        assert "flask … warmtransfer events" not in room.get() + room.get("/how")
+        store = room.site.store
+        begun(store, "c1", "c2")
+        one, two = store.mailbox.take(9)
+        store.mailbox.waits(one, "HTTP <500>", 60.0, False)
+        store.mailbox.give_up(two, "HTTP 410")
+        found = scraped(room)
+        assert found["warmtransfer_events_waiting"][()] == found["warmtransfer_events_given_up"][()] == 1
+        assert found["warmtransfer_events_oldest_seconds"][()] < 60
+        for page in (room.get(), room.get("/how")):
+            assert "1 event waits to be taken by your systems, since" in page
+            assert "(HTTP &lt;500&gt;). 1 was given up." in page
+    finally:
+        room.close()
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,8 @@ class Site:
         }
         loop = make_loop()
         owner = Owner(environment["TWILIO_ACCOUNT_SID"], environment["TWILIO_NUMBER"])
-        self.store = Lockable(environment["DATABASE_URL"], loop.offload, owner=owner)
+        tells = "WARMTRANSFER_EVENTS_URL" in config
+        self.store = Lockable(environment["DATABASE_URL"], loop.offload, owner=owner, tells=tells)
         carrier = cast(Carrier, self.carrier)
         self.app = create_app(environment, carrier=carrier, store=self.store, loop=loop)
         self.client = self.app.test_client()

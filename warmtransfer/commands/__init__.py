@@ -10,11 +10,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from warmtransfer import address, config
-from warmtransfer.commands import calls, db, doctor, export, fallback, forget, humans, provision, show
+from warmtransfer.commands import calls, db, doctor, events, export, fallback, forget, humans, provision, show
 from warmtransfer.commands.looking import DATABASE
 
 group = AppGroup("warmtransfer", help="Look at the calls of warmtransfer.", short_help="Look at calls.")
-for _each in (calls, show, humans, export, forget, fallback, provision, doctor, db):
+for _each in (calls, show, humans, events, export, forget, fallback, provision, doctor, db):
     group.add_command(_each.command)
 
 

@@ -34,7 +34,7 @@ _HOW = f"Of a human's call: {OPEN}, {', '.join(outcome.value for outcome in Outc
 OUTCOMES = click.Choice(["", OPEN, *(outcome.value for outcome in Outcome)])
 
 
-def _since(ctx: click.Context, param: click.Parameter, given: str) -> float:
+def since(ctx: click.Context, param: click.Parameter, given: str) -> float:
     """A time, or so long ago, in the zone of this machine."""
     try:
         return moment(given, time.time()) if given else 0.0
@@ -59,7 +59,7 @@ def _mark(ctx: click.Context, param: click.Parameter, given: str) -> str:
 @click.option("--live", is_flag=True, help="Only calls that are not over.")
 @click.option("--messages", is_flag=True, help="Of these, only calls with a message.")
 @click.option("--number", "of", default="", help="Of this caller or human; without a + its last digits.")
-@click.option("--since", default="", metavar="TIME", callback=_since, help=f"Began then or later: {FORMS}.")
+@click.option("--since", default="", metavar="TIME", callback=since, help=f"Began then or later: {FORMS}.")
 @click.option("--human", default="", metavar="NAME", help="In which this human was called.")
 @click.option("--outcome", default="", metavar="HOW", type=OUTCOMES, help=_HOW)
 @click.option("--after", default="", metavar="MARK", callback=_mark, help="Go on where a list has ended.")

@@ -6,6 +6,7 @@ import json
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +16,12 @@ from warmtransfer.commands.humans import directory
 from warmtransfer.commands.looking import configuration, providers
 from warmtransfer.commands.provision import provisioned, refusals
 from warmtransfer.commands.trying import CALL, try_phone
+from warmtransfer.config import Settings
+from warmtransfer.ports.store.forgetting import CallerFile
+from warmtransfer.ports.store.mailbox import Undelivered
 from warmtransfer.ports.store.opening import stands, unmade
+from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.store import here
 from warmtransfer.setup import keys
 from warmtransfer.setup.doctor.doctor import Doctor
 from warmtransfer.setup.doctor.line import Area, Line, Verdict
@@ -65,7 +71,7 @@ def _lines(given: Mapping[str, Any], fix: bool, phone: str, as_json: bool) -> It
             given = {**given, "TWILIO_APP_SID": sid}
         except click.ClickException as refused:
             yield Area("--fix").fault("--fix", "could not set everything", refused.message)
-    yield from Doctor(given, providers(), _lacks, directory).lines()
+    yield from Doctor(given, providers(), _lacks, directory, _undelivered).lines()
     if phone:
         try:
             with refusals():
@@ -76,6 +82,14 @@ def _lines(given: Mapping[str, Any], fix: bool, phone: str, as_json: bool) -> It
 
 def _lacks(url: str) -> str:
     return "there is no file yet" if unmade(url) else "; ".join(stands(url).pending)
+
+
+def _undelivered(settings: Settings) -> Undelivered:
+    owner = Owner(settings.account_sid, settings.number)
+    if unmade(settings.database_url):
+        return Undelivered(0, 0.0, "", 0)
+    with closing(CallerFile(settings.database_url, here, owner=owner, reading=True)) as records:
+        return records.mailbox.undelivered()
 
 
 def _print(line: Line) -> None:

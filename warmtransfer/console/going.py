@@ -6,7 +6,8 @@ from flask import request
 
 from warmtransfer.console.before import ENDS
 from warmtransfer.console.figures import SHARES, hours, spark
-from warmtransfer.console.room import console, here, page
+from warmtransfer.console.room import Console, console, here, page
+from warmtransfer.ports.store.mailbox import Undelivered
 
 #: What may be looked at: days, today among them.
 SPANS = {"1": "today", "7": "seven days", "30": "thirty days"}
@@ -30,7 +31,14 @@ def how() -> str:
     return page(
         "how.html", place="how", figures=figures, days=days, spans=SPANS, bars=bars, spark=spark(counts),
         shares=[f"p{share * 100:.0f}" for share in SHARES], ends=ENDS, since=since,
+        undelivered=undelivered(here()),
     )  # fmt: skip
+
+
+def undelivered(room: Console) -> Undelivered | None:
+    """Events that the host's systems have not taken, where there are any."""
+    found = room.ledger.undelivered() if room.settings.events_url else None
+    return found if found and (found.waiting or found.given_up) else None
 
 
 def _label(since: float, number: int, parts: int, days: str) -> str:

@@ -68,6 +68,7 @@ class _Collected:
 def collected(room: Console) -> Iterator[Metric]:
     """Every metric as it is now."""
     yield from _live(room)
+    yield from _events(room)
     now = room.clock.now()
     windows = {name: room.counting.since(_since(now, seconds)) for name, seconds in WINDOWS.items()}
     yield _gauge("calls", "Calls that began in the window.", windows, lambda each: each.calls)
@@ -118,6 +119,21 @@ def _live(room: Console) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "warmtransfer_longest_wait_seconds", "For how long the first of them has.", value=longest
     )
+
+
+def _events(room: Console) -> Iterator[Metric]:
+    """Where there are systems that are told of calls."""
+    if not room.settings.events_url:
+        return
+    found = room.ledger.undelivered()
+    age = room.clock.now() - found.since if found.waiting else 0.0
+    told = (
+        ("events_waiting", "Events that were tried and not taken.", found.waiting),
+        ("events_oldest_seconds", "For how long the first of them is tried.", max(0.0, age)),
+        ("events_given_up", "Events that are not tried any more.", found.given_up),
+    )
+    for name, text, value in told:
+        yield GaugeMetricFamily(f"warmtransfer_{name}", text, value=value)
 
 
 def _gauge(name: str, text: str, windows: dict[str, Figures], of: Callable[[Figures], int]) -> Metric:

@@ -9,6 +9,7 @@ from flask import Response
 from warmtransfer.console import streams
 from warmtransfer.console.figures import Figures, hours, spark
 from warmtransfer.console.glance import CALM
+from warmtransfer.console.going import undelivered
 from warmtransfer.console.news import Known
 from warmtransfer.console.people import on_duty
 from warmtransfer.console.room import Console, console, here, page
@@ -24,7 +25,8 @@ def now() -> str:
     known = room.news.calls()
     needs = [each.shown for each in known if each.shown.level < CALM]
     calm = [each.shown for each in known if each.shown.level == CALM]
-    return page("now.html", place="now", needs=needs, calm=calm, mark=place, duty=on_duty(room), **_day(room))
+    return page("now.html", place="now", needs=needs, calm=calm, mark=place, duty=on_duty(room),
+                undelivered=undelivered(room), **_day(room))  # fmt: skip
 
 
 @console.get("/news")

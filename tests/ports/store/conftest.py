@@ -55,13 +55,13 @@ def open_store() -> Iterator[Callable[..., Store]]:
     """Opens stores as separate processes would, each with a worker thread of its own."""
     opened: list[tuple[Store, ThreadPoolExecutor]] = []
 
-    def opening(url: str, workers: int = 1, owner: Owner | None = None) -> Store:
+    def opening(url: str, workers: int = 1, owner: Owner | None = None, tells: bool = False) -> Store:
         pool = ThreadPoolExecutor(workers)
 
         def offload(fn: Callable[..., T], /, *args: Any) -> T:
             return pool.submit(fn, *args).result()
 
-        store = Store(url, offload, now=lambda: 77.0, owner=owner)
+        store = Store(url, offload, now=lambda: 77.0, owner=owner, tells=tells)
         opened.append((store, pool))
         return store
 

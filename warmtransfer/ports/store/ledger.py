@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.search import Search
 from warmtransfer.ports.store import foreign
+from warmtransfer.ports.store.mailbox import Undelivered
 from warmtransfer.ports.store.records import Line
 from warmtransfer.ports.store.searching import narrowed
 from warmtransfer.ports.store.store import Store
@@ -153,6 +154,10 @@ class Ledger:
         """All that is kept of what was said in this call, and told to humans, with serials."""
         mine = select(*_SAID).where(transcript.c.call_id == call_id).order_by(transcript.c.id)
         return [Said(row.id, row.call_id, Line(row.at, row.who, row.text)) for row in self._store.ask(mine)]
+
+    def undelivered(self) -> Undelivered:
+        """How it stands with events that the host's systems have not taken."""
+        return self._store.mailbox.undelivered()
 
     # What was ---------------------------------------------------------------------------------------
 

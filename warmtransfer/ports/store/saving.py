@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.plain import plain
-from warmtransfer.ports.store import claims, foreign
+from warmtransfer.ports.store import claims, foreign, mailbox
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.leases import Leases
 from warmtransfer.ports.store.owner import Owner
@@ -19,10 +19,11 @@ from warmtransfer.ports.store.statements import NTH, WHICH
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Who saves: one of several processes, or the only one, of a deployment."""
+    """Who saves: one of several processes, or the only one, of a deployment; `tells` the host's systems."""
 
     owner: Owner | None
     leases: Leases | None
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def save(db: Connection, row: Row, decision: Decision, whose: Whose) -> Saved:
             "after": after.stage.value,
         }
         journal_id = int(db.execute(sql.ADD_FACT, fact).scalar_one())
+    if whose.tells:
+        mailbox.write(db, row.call, after, str(whose.owner or ""))
     doers = leases.assign(db, after.id, holds, decision.orders) if leases else [me] * len(decision.orders)
     numbered = []
     for order, process in zip(decision.orders, doers, strict=True):

@@ -36,6 +36,7 @@ from warmtransfer.ports.store.tables import (
     LOCK_PRUNE,
     attempt,
     call,
+    event,
     found,
     journal,
     line,
@@ -143,7 +144,7 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
 
 def erased(ids: Sequence[str]) -> Iterator[Delete]:
     """The statements that leave nothing of these calls."""
-    for table in (attempt, journal, outbox, seat, transcript):
+    for table in (attempt, event, journal, outbox, seat, transcript):
         yield delete(table).where(table.c.call_id.in_(ids))
     yield delete(call).where(call.c.id.in_(ids))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +25,9 @@ from warmtransfer.ports.store.duty import Duty
 from warmtransfer.ports.store.faults import mapped
 from warmtransfer.ports.store.file import File, path_of
 from warmtransfer.ports.store.leases import Leases
+from warmtransfer.ports.store.line import Run as Offload
 from warmtransfer.ports.store.line import SharedLine
+from warmtransfer.ports.store.mailbox import SWEEP, Mailbox
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import Decision as Decision
 from warmtransfer.ports.store.records import JournalOrder, JournalRow, Line, Standing
@@ -40,12 +42,6 @@ T = TypeVar("T")
 LATELY = 60.0
 #: Calls that are forgotten in one transaction: some thousand rows, a few hundredths of a second.
 BITE = 20
-
-
-class Offload(Protocol):
-    """Runs `fn(*args)` in a real thread, waits without blocking anybody else, gives back what it gave."""
-
-    def __call__(self, fn: Callable[..., T], /, *args: Any) -> T: ...
 
 
 class Store:
@@ -63,11 +59,12 @@ class Store:
         *,
         owner: Owner | None = None,
         reading: bool = False,
+        tells: bool = False,
     ) -> None:
         """Nothing is opened yet; raises ConfigError for a `url` that cannot be one.
 
-        Calls of another `owner` are as good as absent; without an owner all calls are there. With `reading`
-        nothing is ever changed, and ConfigError is raised when there are no calls to be read.
+        Calls of another `owner` are as good as absent; without one all are there. With `reading` nothing is
+        ever changed, and ConfigError raised when there are no calls to be read. `tells`: the host's systems.
         """
         self._now = now
         self._owner = owner
@@ -80,11 +77,12 @@ class Store:
         self.leases: Leases | None = None
         if self._postgres and not reading:
             self.leases = Leases(self._engine, self._transaction, owner)
-        self._whose = Whose(owner, self.leases)
+        self._whose = Whose(owner, self.leases, tells)
         me = self.leases.me if self.leases else None
         #: Who waits for a turn to have a leg made.
         self.line = SharedLine(self._run, self._transaction, owner.account if owner else "", me)
         self.duty = Duty(self._run, self._transaction, owner, now)
+        self.mailbox = Mailbox(self._run, self._transaction, str(owner) if owner else None, self._postgres)
         self._file = None if self._postgres else File(path_of(self._engine.url.database or ""))
         self._failed: tuple[float, str] | None = None  #: monotonic seconds, when the last transaction did
         self._prepared = False
@@ -266,6 +264,8 @@ class Store:
             if ids:
                 for statement in sql.erased(ids):
                     db.execute(statement)
+            else:
+                db.execute(SWEEP)
             return len(ids)
 
     # The account's settings ---------------------------------------------------------------------------

@@ -39,6 +39,7 @@ def _time(name: str) -> Column[float]:
 #: not built, because an index for some rows serves only a question that repeats its condition, constants too.
 LIVE = text("(stage <> 'over' OR alarm_at > 0)")
 OPEN = text("done_at = 0")
+UNDELIVERED = text("state = 'open'")
 
 #: One row a call; `state` is all of `core.call.Call`, the rest is for finding it. `holder` is the process
 #: that has the call's stream, or would have it.
@@ -159,6 +160,33 @@ line = Table(
     metadata,
     _word("account", primary_key=True),
     Column("line", JSON, nullable=False),
+)
+
+#: One row an event for the host's systems, numbered within its call; `body` is sent as it stands here, each
+#: time. `since` is when it was first tried, `due_at` when it is next, by the database's clock; `process` has
+#: it `until` then. `unreached`: the last try met nobody.
+event = Table(
+    "warmtransfer_event",
+    metadata,
+    _serial(),
+    _word("owner", server_default=text("''")),
+    _word("call_id", index=True),
+    Column("n", Integer, nullable=False),
+    _word("type"),
+    _word("body"),
+    _time("at"),
+    _word("state", server_default=text("'open'")),
+    _time("since"),
+    _time("due_at"),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("unreached", Boolean, nullable=False, server_default=text("false")),
+    _word("result", server_default=text("''")),
+    _time("done_at"),
+    _word("process", server_default=text("''")),
+    _time("until"),
+    Index("ix_warmtransfer_event_open", "owner", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED),
+    Index("ix_warmtransfer_event_at", "owner", "at"),
+    sqlite_autoincrement=True,
 )
 
 #: What caller and AI said.

@@ -11,11 +11,13 @@ from warmtransfer.errors import ConfigError
 from warmtransfer.parsing import whole
 from warmtransfer.ports.carrier.console import Console
 from warmtransfer.ports.model.protocol import Factory
+from warmtransfer.ports.store.mailbox import Undelivered
 from warmtransfer.setup import keys
 from warmtransfer.setup.doctor import deployment, model
 from warmtransfer.setup.doctor.account import HUMANS, Account
 from warmtransfer.setup.doctor.address import Address
 from warmtransfer.setup.doctor.duty import duty
+from warmtransfer.setup.doctor.events import events
 from warmtransfer.setup.doctor.line import Area, Line
 from warmtransfer.web.parts import People
 
@@ -25,7 +27,7 @@ PROCESSES = "WEB_CONCURRENCY"
 
 class Doctor:
     """Looks at a deployment by its keys. `look`: what a database lacks; `providers`: of models, by name;
-    `asked`: who may be dialled, by its settings."""
+    `asked`: who may be dialled, by its settings; `undelivered`: which events were not taken, by the same."""
 
     def __init__(
         self,
@@ -33,7 +35,9 @@ class Doctor:
         providers: Mapping[str, Factory],
         look: Callable[[str], str],
         asked: Callable[[Settings], People],
+        undelivered: Callable[[Settings], Undelivered],
     ) -> None:
+        self._undelivered = undelivered
         self._asked = asked
         self._given = given
         self._providers = providers
@@ -83,6 +87,7 @@ class Doctor:
                 yield area.unknown(what, "not looked at while keys are missing or wrong, see above")
             return
         yield from model.lines(settings, self._providers)
+        yield from events(settings, self._undelivered)
         try:
             processes = whole(1, 64)(self._given.get(PROCESSES) or 1)
         except ValueError:
