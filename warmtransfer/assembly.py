@@ -195,8 +195,7 @@ class Running:
 def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Parts:
     """The parts of one app, wired and not started."""
     _say_what_is_missing(settings)
-    clock = seams.clock or Clock()
-    loop = seams.loop or make_loop()
+    clock, loop = seams.clock or Clock(), seams.loop or make_loop()
     store = seams.store or _store(settings, loop, clock)
     links = Links(settings.public_url, settings.url_prefix)
     provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
