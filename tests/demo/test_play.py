@@ -33,6 +33,7 @@ def test_the_demos_shop_is_phoned_with_telephones_for_its_people(tmp_path: Path)
     assert "--handset=Kim=+15550100002" in found.network
     assert option(found, "--company") == "the Harbour Street Bookshop"
     assert option(found, "--port") == "8799"
+    assert "--phones-wait" in found.network  # nobody calls before the app listens
     assert found.environment["WARMTRANSFER_RING_SECONDS"] == "30"
     assert found.upstream == ""
     assert "--phones-at" not in found.network

@@ -67,7 +67,7 @@ def planned(options: argparse.Namespace, key: str) -> Plan:
     people = [f"--handset={name}={number}" for number, name in story.names.items() if name != "a customer"]
     network = [
         "--port", str(options.port or (PORT if free(PORT) else 0)), "--no-frames", *people,
-        "--company", story.environment["WARMTRANSFER_COMPANY"], "--phones-how", HOW,
+        "--company", story.environment["WARMTRANSFER_COMPANY"], "--phones-how", HOW, "--phones-wait",
     ]  # fmt: skip
     own = {"WARMTRANSFER_RING_SECONDS": RING_SECONDS}
     if password := os.environ.get(PASSWORD):

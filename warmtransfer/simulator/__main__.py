@@ -62,6 +62,7 @@ def _asked(given: list[str]) -> Asked:
     read = parser(running=running)
     options, rest = read.parse_args(given[int(running) : cut]), given[cut + 1 :]
     command, rest = (rest, []) if running else ([], rest)
+    options.phones_wait = options.phones_wait or running
     options.model = options.model or (running and not options.real_model)
     model_faults = [text for text in options.fault if text.startswith(MODEL)]
     try:

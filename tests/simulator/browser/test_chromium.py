@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -187,17 +188,22 @@ def test_a_caller_asks_for_a_person_who_answers_and_both_hear_each_other(
     assert likeness(briefing, ears["caller"][1]) < OTHER
 
 
+def simulator(app: int, *options: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    """A simulator by itself, and what it says at its start; its app is at this port."""
+    command = ["-m", "warmtransfer.simulator", "--app", f"http://127.0.0.1:{app}", "--port", "0"]
+    process = subprocess.Popen(
+        [sys.executable, *command, "--quiet", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    return process, json.loads(process.stdout.readline())
+
+
 @pytest.fixture(scope="module")
 def network() -> Iterator[dict[str, Any]]:
-    """A simulator by itself, and what it says at its start."""
-    command = ["-m", "warmtransfer.simulator", "--app", f"http://127.0.0.1:{free_port()}", "--port", "0"]
-    process = subprocess.Popen(
-        [sys.executable, *command, "--quiet", "--phones-at", "127.0.0.1"],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    """One whose app is away."""
+    process, told = simulator(free_port(), "--phones-at", "127.0.0.1")
     try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
+        yield told
     finally:
         process.terminate()
         process.communicate(timeout=10)
@@ -274,6 +280,37 @@ def test_the_first_visit_explains_itself_once(network: dict[str, Any], browser: 
         page.reload()
         at(page, "kim", "idle")
         expect(page.locator("#welcome")).to_be_hidden()
+
+
+def test_an_app_that_is_away_is_told_of_and_may_be_called_all_the_same(
+    network: dict[str, Any], browser: Browser
+) -> None:
+    with browser.new_page() as page:
+        page.goto(network["phones_url"])
+        at(page, "caller", "idle")
+        expect(page.locator("#app")).to_contain_text("Nothing listens at http://127.0.0.1:")
+        expect(page.locator("#begin")).to_be_enabled()
+        expect(page.get_by_role("button", name="Call", exact=True)).to_be_enabled()
+
+
+def test_while_the_app_starts_nobody_can_call_and_then_it_goes_by_itself(browser: Browser) -> None:
+    port = free_port()
+    process, told = simulator(port, "--phones-wait")
+    try:
+        with browser.new_page() as page:
+            page.goto(told["phones_url"])
+            at(page, "caller", "idle")
+            expect(page.locator("#telephone-caller .state")).to_have_text("The app is starting …")
+            expect(page.locator("#begin")).to_be_disabled()
+            call = page.get_by_role("button", name="Call", exact=True)
+            expect(call).to_be_disabled()
+            with socket.create_server(("127.0.0.1", port)):
+                expect(call).to_be_enabled(timeout=10_000)
+                expect(page.locator("#begin")).to_be_enabled()
+                expect(page.locator("#app")).to_be_hidden()
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

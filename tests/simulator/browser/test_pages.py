@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from warmtransfer.simulator.network.account import Account
 from warmtransfer.simulator.options import parser
 from warmtransfer.simulator.running.authority import Authority
 from warmtransfer.simulator.server import Simulator
+from warmtransfer.simulator.wire import HostMap
 
 
 def served(work: Callable[[Simulator, aiohttp.ClientSession], Awaitable[None]], **more: Any) -> None:
@@ -89,6 +92,60 @@ def test_the_page_is_told_who_is_there_and_what_answers() -> None:
 
     scene = Scene(people(["ann=+15550100005", "Bob=+15550100006"]), "local", book, "the shop")
     served(work, scene=scene)
+
+
+async def listening(port: int = 0) -> asyncio.Server:
+    """An application that listens, and no more."""
+    return await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", port)
+
+
+def free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_the_page_is_told_whether_the_app_can_be_called(waits: bool) -> None:
+    port = free()
+    account = Account(voice_url="https://app.example.test/voice")
+    there = HostMap({"https://app.example.test": f"http://127.0.0.1:{port}"})
+
+    async def whole() -> None:
+        made = Simulator(account, scene=Scene(waits=waits), hosts=there)
+        async with made as sim, aiohttp.ClientSession() as http:
+
+            async def told() -> dict[str, Any]:
+                async with http.get(f"{sim.url}/phones/app.json") as got:
+                    found: dict[str, Any] = await got.json()
+                    return found
+
+            first = await told()
+            assert (first["answers"], first["starting"]) == (False, waits)
+            away = f"Nothing listens at http://127.0.0.1:{port}, where the app should be: start it there"
+            assert first["says"].startswith("The app is starting" if waits else away)
+            server = await listening(port)
+            assert await told() == {"answers": True, "starting": False, "says": ""}
+            async with http.get(f"{sim.url}/phones/about.json") as got:
+                assert (await got.json())["app"]["answers"] is True
+            server.close()
+            await server.wait_closed()
+            # It was up: from now on it is not being started, but away.
+            gone = await told()
+            assert (gone["answers"], gone["starting"]) == (False, False)
+            assert gone["says"].startswith(away)
+
+    asyncio.run(whole())
+
+
+def test_a_number_that_is_answered_by_a_file_has_no_app_to_wait_for() -> None:
+    async def work(sim: Simulator, http: aiohttp.ClientSession) -> None:
+        [number] = sim.network.holdings.numbers.values()
+        number.settings = replace(number.settings, voice_url="file:///nowhere.xml")
+        async with http.get(f"{sim.url}/phones/app.json") as got:
+            assert (await got.json())["answers"] is True
+
+    served(work, scene=Scene(waits=True))
 
 
 def test_other_devices_get_the_telephones_and_nothing_else() -> None:

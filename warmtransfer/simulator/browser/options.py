@@ -23,6 +23,7 @@ def add_options(found: argparse.ArgumentParser) -> None:
     add("--phones-at", default="", metavar="HOST[:PORT]",
         help="serves the telephones alone to other devices, by https and a link: 0.0.0.0")  # fmt: skip
     add("--phones-how", default=HOW, help=argparse.SUPPRESS)
+    add("--phones-wait", action="store_true", help=argparse.SUPPRESS)
 
 
 def scene_of(options: argparse.Namespace, model_options: Sequence[str]) -> Scene:
@@ -41,4 +42,5 @@ def scene_of(options: argparse.Namespace, model_options: Sequence[str]) -> Scene
         options.company,
         options.console,
         options.phones_how,
+        options.phones_wait,
     )

@@ -11,6 +11,7 @@ import segno
 from aiohttp import web
 
 from warmtransfer.simulator.browser.access import REFUSED, Access
+from warmtransfer.simulator.browser.application import Looking
 from warmtransfer.simulator.browser.handsets import Handsets
 from warmtransfer.simulator.browser.line import Line
 from warmtransfer.simulator.browser.shown import Scene, Shown
@@ -33,6 +34,7 @@ class Pages:
         self.handsets = handsets
         self.access = access
         self.scene = scene
+        self._application = Looking(self._answered_at, scene.waits)
         #: Where another device on the same network finds them; "" when nothing listens there.
         self.elsewhere = ""
 
@@ -42,6 +44,7 @@ class Pages:
             ("", self.page),
             ("/", self.page),
             ("/about.json", self.about),
+            ("/app.json", self.application),
             ("/assets/{name}", self.asset),
             ("/{who}/line", self.line),
             ("/{who}/code.svg", self.code),
@@ -94,8 +97,20 @@ class Pages:
             "console": scene.console,
             "elsewhere": self.elsewhere,
             "how": scene.how,
+            "app": await self._application.look(),
         }
         return web.json_response(told, headers={"Cache-Control": "no-store"})
+
+    async def application(self, request: web.Request) -> web.StreamResponse:
+        """Whether the application can be called now."""
+        return web.json_response(await self._application.look(), headers={"Cache-Control": "no-store"})
+
+    def _answered_at(self) -> str:
+        """Where the first number's calls are answered, as seen from here; "" where no app is asked."""
+        network = self.handsets.network
+        numbers = list(network.holdings.numbers.values())
+        url = network.holdings.answering(numbers[0]).voice_url if numbers else ""
+        return network.services.webhooks.hosts.local(url) if url.startswith("http") else ""
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         """A part of the page."""

@@ -14,6 +14,7 @@ const sentence = (text) => (text[0].toUpperCase() + text.slice(1)).replace(/\bi\
 class Page {
   constructor(about) {
     this.about = about;
+    this.app = about.app;
     const who = decodeURIComponent(location.pathname.split("/")[2] ?? "");
     const alone = about.people.find((each) => [each.number, each.name.toLowerCase()].includes(who.toLowerCase()));
     this.alone = Boolean(who);
@@ -40,9 +41,27 @@ class Page {
     this.hold(this.telephones[0]);
     this.welcome();
     this.explain();
+    this.answering();
     byId("sound").addEventListener("click", () => this.audio.start());
     this.sounding();
     setInterval(() => document.hidden || this.telephones.forEach((each) => each.tick()), 100);
+  }
+
+  // Whether the app can be called: its caller waits for one that is being started, and is told of one that is away.
+  answering() {
+    const { answers, starting, says } = this.app;
+    byId("app").textContent = says;
+    byId("app").hidden = answers;
+    byId("begin").disabled = starting;
+    this.telephones.forEach((each) => each.show());
+    setTimeout(() => this.ask(), answers ? 5000 : 1000);
+  }
+
+  async ask() {
+    try {
+      this.app = await (await fetch("/phones/app.json")).json();
+    } catch { /* the telephones say that the network is away */ }
+    this.answering();
   }
 
   tabs() {

@@ -212,6 +212,7 @@ export class Telephone {
       case "taken": return this.why ?? "Another page has this telephone.";
       case "lost": return "No connection to the phone network; trying again …";
     }
+    if (this.person.calls && this.page.app.starting) return this.page.app.says;
     return ENDED[why] ?? (this.person.calls ? `Ready to call ${this.page.shop}` : "Waiting for a call");
   }
 
@@ -224,7 +225,7 @@ export class Telephone {
     for (const button of this.element.querySelectorAll("[data-do]")) {
       const use = shown.includes(button.dataset.do);
       button.hidden = !use && (shown.length > 0 || button.dataset.do !== resting);
-      button.disabled = !use;
+      button.disabled = !use || (at === "idle" && this.page.app.starting);
     }
     this.find("[data-do=call]").textContent = at === "taken" ? "Use it here" : "Call";
     const held = this.page.held === this && !this.page.alone;
