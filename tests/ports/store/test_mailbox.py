@@ -159,7 +159,7 @@ def test_who_met_nobody_need_not_wait_once_somebody_answers(store: Store) -> Non
 def test_of_several_processes_one_has_an_event_until_its_lease_runs_out(url: str, open_store: Open) -> None:
     here_, there = open_store(url, tells=True), open_store(url, tells=True)
     begun(here_, "c1")
-    [lost] = here_.mailbox.take(9, lease=0.3)
+    [lost] = here_.mailbox.take(9, lease=2.0)
     assert there.mailbox.take(9) == []
     end = time.monotonic() + 10
     while not (again := there.mailbox.take(9)):
