@@ -12,14 +12,14 @@ from typing import Any
 
 from flask import Flask
 
-from warmtransfer import guidance
+from warmtransfer import guidance, undelivered
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.console import room
 from warmtransfer.core import words
 from warmtransfer.core.call import Call
 from warmtransfer.desk.courier import DAYS, Courier, Patience
-from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.desk import Desk, Watcher
 from warmtransfer.desk.protocols import Carrier
 from warmtransfer.desk.watch import Watch
 from warmtransfer.directory import Directory
@@ -40,7 +40,7 @@ from warmtransfer.relay.tools import Toolbox
 from warmtransfer.signals import Announcer
 from warmtransfer.web.advice import Advice
 from warmtransfer.web.guard import Guard
-from warmtransfer.web.links import Links
+from warmtransfer.web.links import sealed
 from warmtransfer.web.parts import Parts
 from warmtransfer.web.twiml import Documents
 from warmtransfer.web.twiml.phrasing import Phrasing
@@ -197,7 +197,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     _say_what_is_missing(settings)
     clock, loop = seams.clock or Clock(), seams.loop or make_loop()
     store = seams.store or _store(settings, loop, clock)
-    links = Links(settings.public_url, settings.url_prefix)
+    links = sealed(settings)
     provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
     directory = _directory(app, settings, clock, tools, store)
     switchboard = Switchboard(_relay_settings(settings, clock), provider, loop, clock, tools, directory)
@@ -213,8 +213,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     )
     switchboard.desk = desk
     advice, console = Advice(links), _console(app, settings, seams, store, clock)
-    for watcher in (Announcer(app, tools.coroutines), advice.never_asked, console.news.poke):
-        desk.watch(watcher)
+    _watch(desk, Announcer(app, tools.coroutines), advice.never_asked, console.news.poke, undelivered.told)
     courier = _courier(settings, store, desk)
     life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days, courier)
     return Parts(
@@ -233,6 +232,12 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
         standing=Watch(store, switchboard.live, lambda: life.leaving),
         providers=seams.all_providers(),
     )
+
+
+def _watch(desk: Desk, *watchers: Watcher) -> None:
+    """Who is told of every decision."""
+    for each in watchers:
+        desk.watch(each)
 
 
 def _console(app: Flask, settings: Settings, seams: Seams, store: Store, clock: Clock) -> room.Console:

@@ -144,6 +144,9 @@ KEYS: tuple[Key, ...] = (
     Key("WARMTRANSFER_SHOW", "show", as_.choice(Show), Show.OWN,
         "What a human is given of the caller's number: own (none of it; ours is shown), said (read out), "
         "caller (shown, where the carrier allows it), or both."),
+    Key("WARMTRANSFER_CARDS_FROM", "cards_from", as_.sender, "",
+        "Who sends the text messages that humans with `card` get: a number of the account's that can, or "
+        "a messaging service (MG…); empty: TWILIO_NUMBER."),
     Key("WARMTRANSFER_LIMITS", "limits", as_.limits, {},
         "Time limits that differ from core/rules.py: briefing=40,connecting=10, in seconds."),
     Key("WARMTRANSFER_CALL_LIMIT", "call_limit", as_.whole(60, 86400), 14400,
@@ -227,6 +230,7 @@ class Settings:
     say_voice: str
     words: Mapping[str, str]
     show: Show
+    cards_from: str
     limits: Mapping[str, float]
     call_limit: int
     max_calls: int

@@ -75,6 +75,11 @@ def number(given: Any) -> str:
     return e164(text(given))
 
 
+def sender(given: Any) -> str:
+    """Who sends text messages: a number in E.164 form, or a messaging service."""
+    return sid("MG")(given) if text(given).startswith("MG") else number(given)
+
+
 def url(*schemes: str, query: bool = False) -> Callable[[Any], str]:
     """A reader of URLs of these schemes, without user name or slash at the end, mostly without query.
 

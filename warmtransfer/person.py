@@ -10,7 +10,7 @@ from warmtransfer import parsing as as_
 from warmtransfer import timetable
 from warmtransfer.core.call import Style
 from warmtransfer.core.hours import Holiday
-from warmtransfer.core.rules import RING, AfterHuman, Department, Human
+from warmtransfer.core.rules import RING, AfterHuman, Card, Department, Human
 from warmtransfer.numbers import EVERYWHERE, address, e164, is_phone, split, tones
 
 
@@ -89,6 +89,13 @@ def _yes(given: Any) -> bool:
     return given
 
 
+def _card(given: Any) -> Card:
+    try:
+        return Card(str(given))
+    except ValueError:
+        raise ValueError(f"{given!r} is none of {', '.join(Card)}") from None
+
+
 def _tones(given: Any) -> str:
     return tones(_line(given)) if given else ""
 
@@ -136,6 +143,9 @@ HUMAN: tuple[Key, ...] = (
     Key("caller_id", e164, '"+15550100000"',
         "The number that their phone shows: one of the account's, or verified there; else what "
         "`WARMTRANSFER_SHOW` says."),
+    Key("card", _card, '"sms"',
+        "What they may read of a call while it rings: `link` (its card on their own page), `sms` (and a text "
+        "message that links it); without it nothing."),
     Key("after_human", _after, '"end"',
         "When they hang up and the caller does not: `return` (the AI is back) or `end` (so does the call)."),
 )  # fmt: skip
@@ -181,7 +191,7 @@ def human(entry: object, ours: Defaults) -> Human:
     """A human of a table, with a number to dial. Raises an ExceptionGroup of Wrong."""
     faults: list[Wrong] = []
     if isinstance(entry, Human):
-        made: Human | None = entry
+        made: Human | None = _own_words(entry, faults)
     elif isinstance(entry, Mapping):
         made = _human(entry, ours, faults)
     else:
@@ -195,6 +205,15 @@ def human(entry: object, ours: Defaults) -> Human:
     if faults or made is None:
         raise ExceptionGroup("human", faults)
     return made
+
+
+def _own_words(one: Human, faults: list[Wrong]) -> Human | None:
+    """A human given as one, whose `card` may be written as in a file."""
+    try:
+        return replace(one, card=_card(one.card))
+    except ValueError as fault:
+        faults.append(Wrong("card", f"card: {fault}"))
+        return None
 
 
 def _human(entry: Mapping[Any, Any], ours: Defaults, faults: list[Wrong]) -> Human | None:
@@ -273,6 +292,7 @@ def _dialable(one: Human, countries: frozenset[str]) -> Human:
     except ValueError as fault:
         raise Wrong("number", str(fault)) from None
     _announced(one, number, digits)
+    _written_to(one, number, digits)
     return replace(one, number=number, digits=digits)
 
 
@@ -290,6 +310,22 @@ def _announced(one: Human, number: str, digits: str) -> None:
         raise Wrong("briefing",
             "machines are detected at telephones only, and the style announce needs that; "
             f'set briefing = "screen" for {one.name}'
+        )  # fmt: skip
+
+
+def _written_to(one: Human, number: str, digits: str) -> None:
+    """Text messages go to a telephone by its number alone; and a card can let nobody in who is reached from
+    the caller's own leg."""
+    if one.card is not Card.NONE and one.style is Style.REDIRECT:
+        raise Wrong("card",
+            "a card cannot accept in the style redirect, in which the caller's own leg rings; "
+            f'set briefing = "screen" for {one.name}, or leave card out'
+        )  # fmt: skip
+    if one.card is Card.SMS and (digits or not is_phone(number)):
+        what = "an extension" if digits else "what is no telephone"
+        raise Wrong("card",
+            f'{what} takes no text messages; set card = "link" for {one.name}, and give them the link to '
+            "their own page (flask … warmtransfer humans --link)"
         )  # fmt: skip
 
 

@@ -143,6 +143,19 @@ def test_somebody_is_taken_off_duty_and_back_by_name(stopping: list[Flask], tmp_
     assert "Kim is away." in told
 
 
+def test_a_humans_own_page_has_a_link_and_another_voids_it(stopping: list[Flask], tmp_path: Path) -> None:
+    app = made(stopping, tmp_path, "sam=+15550100001,kim=+15550100002")
+    app.extensions["warmtransfer"].records.open()
+    links, client = app.extensions["warmtransfer"].links, app.test_client()
+    assert printed(app, "--link", "Sam").strip() == links.page("sam", 1)
+    assert printed(app, "--link", "sam").strip() == links.page("sam", 1)
+    assert client.get(f"/warmtransfer/my/{links.seals.page('sam', 1)}").status_code == 200
+    assert printed(app, "--new-link", "sam").strip() == links.page("sam", 2)
+    assert client.get(f"/warmtransfer/my/{links.seals.page('sam', 2)}").status_code == 200
+    assert client.get(f"/warmtransfer/my/{links.seals.page('sam', 1)}").status_code == 404
+    assert "eve is not one of the humans" in printed(app, "--link", "eve", status=2)
+
+
 def test_a_name_that_nobody_bears_changes_nothing(stopping: list[Flask], tmp_path: Path) -> None:
     app = made(stopping, tmp_path, "sam=+15550100001,kim=+15550100002")
     app.extensions["warmtransfer"].records.open()

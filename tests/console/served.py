@@ -8,6 +8,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import logging  # noqa: E402
+import os  # noqa: E402
 import sys  # noqa: E402
 
 from tests.console.conftest import SETTINGS  # noqa: E402
@@ -17,6 +18,9 @@ from warmtransfer import create_app  # noqa: E402
 from warmtransfer.serving import Server  # noqa: E402
 from warmtransfer.visible import log_plainly  # noqa: E402
 
+#: Keys that a test may give by the environment.
+MORE = ("WARMTRANSFER_HUMANS", "WARMTRANSFER_SHOW")
+
 
 def main(port: int, database: str) -> None:
     """Serve until killed."""
@@ -24,6 +28,7 @@ def main(port: int, database: str) -> None:
     environment = {
         **GOOD,
         **SETTINGS,
+        **{name: os.environ[name] for name in MORE if name in os.environ},
         "DATABASE_URL": database,
         "WARMTRANSFER_REALTIME_URL": "ws://127.0.0.1:9/v1/realtime",
     }

@@ -133,6 +133,7 @@ def changes(room: Room) -> list[tuple[str, dict[str, str]]]:
     return [
         (f"/calls/{visit.call.id}/handoff", {"target": "kim", "summary": "x"}),
         ("/people/duty", {"name": "sam", "to": "away"}),
+        ("/people/link", {"name": "sam", "to": "make"}),
         ("/logout", {}),
     ]
 
@@ -144,7 +145,7 @@ def test_every_change_there_is_is_known_to_these_tests(inside: Room) -> None:
         if rule.endpoint.startswith("warmtransfer_console.")
     ]
     posts = {rule.rule.removeprefix(AT) for rule in ours if "POST" in (rule.methods or ())}
-    assert posts == {"/login", "/logout", "/people/duty", "/calls/<call_id>/handoff"}
+    assert posts == {"/login", "/logout", "/people/duty", "/people/link", "/calls/<call_id>/handoff"}
     assert {re.sub(r"[0-9a-f]{24}", "<call_id>", path) for path, _ in changes(inside)} == posts - {"/login"}
 
 

@@ -19,13 +19,20 @@ from tests.desk.parts import eventually
 from tests.postgres import own_server
 from tests.test_config import GOOD
 from warmtransfer.core import events as ev
-from warmtransfer.core.legs import Ended
+from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.ports.store.owner import Owner
+from warmtransfer.web.seals import Seals
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 OWNER = Owner(GOOD["TWILIO_ACCOUNT_SID"], GOOD["TWILIO_NUMBER"])
 Open = Callable[..., Visitor]
+CARDS = """
+[[human]]
+name = "sam"
+number = "+15550100001"
+card = "sms"
+"""
 LONG_TASKS = """() => {
   window.slow = [];
   const note = (seen) => seen.getEntries().forEach((each) => window.slow.push(each.duration));
@@ -215,6 +222,53 @@ def test_every_page_can_be_read_named_and_seen_whole(
         there.to(path)
         there.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         assert (path, there.faults()) == (path, [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_human_decides_on_a_telephones_screen_and_writes_down_what_came_of_it(
+    tmp_path: Path, visit: Open, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cards.toml").write_text(CARDS)
+    monkeypatch.setenv("WARMTRANSFER_HUMANS", str(tmp_path / "cards.toml"))
+    monkeypatch.setenv("WARMTRANSFER_SHOW", "said")
+    url = f"sqlite:///{tmp_path / 'calls.sqlite3'}"
+    diary = Diary(url, OWNER)
+    small = {"viewport": {"width": 390, "height": 740}, "color_scheme": scheme, "has_touch": True}
+    seals = Seals(f"links of {GOOD['TWILIO_NUMBER']} {GOOD['TWILIO_AUTH_TOKEN']}")
+    with serving(url, tmp_path / "log") as port:
+        there = visit(port, **small)
+        page = there.page
+        there.base = there.base.replace("/console", "/my")
+        there.to(f"/{seals.page('sam', diary.duty.pages.turn('sam'))}")
+        page.tap("text=I am away")
+        page.wait_for_selector("text=You are away")
+        page.tap("text=I am back")
+        page.wait_for_selector("text=You are on duty")
+        assert there.faults() == []
+        call = ringing_up(diary).chat(2).ask(0).rings(0)
+        page.wait_for_selector("#card >> text=Your phone is ringing")
+        assert "+1 555-012-7001" in page.inner_text("#card")
+        for what in ("Accept", "Decline"):
+            box = page.locator(f"button:text-is('{what}')").bounding_box()
+            assert box["height"] >= 56, "for a thumb"
+            assert box["y"] + box["height"] <= 740, "and within its reach"
+        assert there.faults() == []
+        page.tap("button:text-is('Accept')")
+        page.wait_for_selector("#card >> text=Now pick up the phone")
+        call.at = time.time()
+        call.call = diary.load(call.call.id)
+        call.answers(0).tell(ev.MachineHeard(1, Heard.HUMAN))
+        page.wait_for_selector("#card >> text=You are being connected")
+        call.tell(ev.HumanJoined(1, call.call.room_sid))
+        page.wait_for_selector("#card >> text=You have the caller")
+        assert there.faults() == []
+        call.at = time.time()
+        call.leaves(0)
+        page.fill("#calls input[name=note]", "The parcel is sent anew.")
+        page.tap("text=Keep it")
+        page.wait_for_selector("#calls .quote >> text=The parcel is sent anew.")
+        assert there.faults() == []
+    diary.close()
 
 
 def test_two_hundred_calls_stay_smooth(tmp_path: Path, visit: Open) -> None:

@@ -16,7 +16,7 @@ from warmtransfer.core.legs import Place
 from warmtransfer.core.orders.ai import MARGIN
 from warmtransfer.core.orders.relay import RelayOrder, backoff
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.rules import Card, Human, Rules
 from warmtransfer.core.table import TABLE
 
 #: What several orders have in common; not orders themselves.
@@ -47,7 +47,8 @@ CALL = Call(
     attempts=(Attempt(1, 1, "kim", "+15550100002", Style.SCREEN, ended=True), SAM),
 )  # fmt: skip
 ALONE = replace(CALL, ai=replace(CALL.ai, state=AIState.ABSENT), comforted_until=0.0)
-RULES = Rules(humans=(Human("kim", "+15550100002", ring=15.0), Human("sam", "+15550100001", ring=17.0)))
+SAMS = Human("sam", "+15550100001", ring=17.0, language="de", card=Card.SMS)
+RULES = Rules(humans=(Human("kim", "+15550100002", ring=15.0), SAMS))
 TALK = replace(
     CALL, stage=Stage.HUMAN, attempts=(replace(SAM, n=1), replace(SAM, outcome=Outcome.ACCEPTED))
 )
@@ -57,7 +58,6 @@ def found(caller: Place = Place.IN, human: Place = Place.IN) -> Call:
     """The same two, after a look that has found them so."""
     proof = Proof(999.0, caller, human)
     return replace(TALK, attempts=(TALK.attempts[0], replace(TALK.attempts[1], proofs=(proof,))))
-
 
 FILLED = [
     (do.PrepareModel(0.0), CALL),
@@ -82,6 +82,7 @@ FILLED = [
     (do.TellHuman(2, "CAhuman2"), CALL),
     (do.BriefOnHold(2, "CAhuman2", "CF2"), CALL),
     (do.LetHumanIn(2, "CAhuman2", "CF2"), CALL),
+    (do.SendCard(2, "CAhuman2", "sam", "+15550100001", "de", 17.0), CALL),
     (do.LookForLeg(2, "CAhuman2", "CF2"), CALL),
     (do.LookAtBridge(2, "CAhuman2", "CF2", "CAcaller"), TALK),
     (do.LookAgain(2, "CAhuman2", "CF2", "CAcaller"), TALK),

@@ -7,12 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from warmtransfer.demo.play import PASSWORD, free, main, parser, planned, seen
+from warmtransfer.demo.play import PASSWORD, free, main, parser, planned, seen, write_people
 from warmtransfer.demo.processes import only_zombies
 from warmtransfer.demo.run import NO_SECRET, Plan, free_port
 
@@ -37,6 +38,17 @@ def test_the_demos_shop_is_phoned_with_telephones_for_its_people(tmp_path: Path)
     assert found.environment["WARMTRANSFER_RING_SECONDS"] == "30"
     assert found.upstream == ""
     assert "--phones-at" not in found.network
+
+
+def test_its_people_get_a_card_of_the_call_from_a_number_that_can_send_it(tmp_path: Path) -> None:
+    found = plan(tmp_path)
+    write_people(found)
+    path = Path(found.environment["WARMTRANSFER_HUMANS"])
+    told = tomllib.loads(path.read_text())["human"]
+    assert [(each["name"], each["number"], each["card"]) for each in told] == [
+        ("sam", "+15550100001", "sms"), ("kim", "+15550100002", "sms"),
+    ]  # fmt: skip
+    assert option(found, "--numbers") == "+15550100000=voice+sms"
 
 
 def test_the_network_is_served_to_other_devices_when_asked_for(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,10 @@ class Options:
     last_resort = ""
     human_fallback = ""
     call_limit = 3600
+    company = "the Tea Shop"
+    language = ""
+    words: Mapping[str, str] = {}
+    cards_from = ""
     max_calls = 20
     show = Show.OWN
 

@@ -32,13 +32,15 @@ CALL = Call(
 )  # fmt: skip
 
 
-def performer(carrier: Told, call: Call = CALL, line: NoLine | None = None) -> Performer:
+def performer(
+    carrier: Told, call: Call = CALL, line: NoLine | None = None, settings: Options | None = None
+) -> Performer:
     """One that works for this call."""
     return Performer(
         carrier=carrier,
         switchboard=Told(),
         links=LINKS,
-        settings=Options(),
+        settings=settings or Options(),
         clock=Clock(500.0),
         call=lambda _: call,
         known=lambda _: (),
@@ -436,3 +438,75 @@ def test_any_other_failure_of_a_dial_dials_nobody_a_second_time(fault: errors.Ca
     result, carrier = shown(Style.SCREEN, dial=fault)
     assert isinstance(result, ev.OrderFailed)
     assert carrier.names() == ["dial"]
+
+
+# Cards ----------------------------------------------------------------------------------------------
+
+
+def sent_card(order: do.SendCard, settings: Options | None = None, **answers: Any) -> tuple[Any, Told]:
+    """What came of it, and what the carrier was told."""
+    carrier = Told(**answers)
+    return performer(carrier, settings=settings).perform("c1", order), carrier
+
+
+CARD = do.SendCard(1, "CAsam", "sam", "+15550100001", "", 20.0)
+
+
+def test_a_card_is_a_short_message_with_who_it_is_from_and_a_link_that_can_be_read_back() -> None:
+    result, carrier = sent_card(CARD)
+    assert result is None
+    ((name, _, asked),) = carrier.said
+    head, _, link = asked["body"].rpartition(" ")
+    assert (name, head) == ("text", "A call for Sam, from the Tea Shop.")
+    assert link == LINKS.card("c1", 1)
+    assert LINKS.seals.read_card(link.rpartition("/")[2]) == ("c1", 1)
+    assert (asked["to"], asked["from_"]) == ("+15550100001", Options.number)
+    assert (asked["seconds"], asked["status_callback"]) == (50, LINKS.card_news("c1", 1))
+
+
+def test_a_card_comes_from_who_is_to_send_it_in_the_language_of_who_reads_it() -> None:
+    settings = Options()
+    settings.cards_from = "MG" + "1" * 32
+    _, carrier = sent_card(replace(CARD, language="de"), settings)
+    ((_, _, asked),) = carrier.said
+    assert asked["from_"] == settings.cards_from
+    assert asked["body"].startswith("Ein Anruf für Sam")
+
+
+def test_a_long_name_makes_no_long_message() -> None:
+    settings = Options()
+    settings.company = "The Very Long Name " * 20
+    _, carrier = sent_card(CARD, settings)
+    ((_, _, asked),) = carrier.said
+    assert len(asked["body"]) < 120 + len(LINKS.card("c1", 1)) + 2
+    assert asked["body"].endswith(f" {LINKS.card('c1', 1)}")
+
+
+@pytest.mark.parametrize("fault", [UNSURE, errors.CarrierRefused("no", status=400, code=21610)])
+def test_a_card_of_which_nobody_knows_is_not_sent_again(fault: errors.CarrierError) -> None:
+    result, carrier = sent_card(CARD, text=fault)
+    assert isinstance(result, ev.OrderFailed)
+    assert (result.order, result.key) == ("SendCard", "human-1")
+    assert carrier.names() == ["text"]
+
+
+LET_IN = do.LetHumanIn(1, "CAsam", "CF1", Style.SCREEN)
+JOINING = replace(CALL, stage=Stage.JOINING)
+
+
+def test_who_has_accepted_on_a_card_is_moved_to_the_document_that_joins() -> None:
+    result, carrier = performed(LET_IN, JOINING)
+    assert result is None
+    assert carrier.said[-1] == ("move_call", ("CAsam", LINKS.human("c1", 1)), {})
+
+
+def test_who_is_in_the_room_meanwhile_is_not_moved() -> None:
+    result, carrier = performed(LET_IN, JOINING, find_participant="CAsam")
+    assert result == ev.HumanJoined(1, "CF1", "CAsam")
+    assert carrier.names() == ["find_participant"]
+
+
+def test_a_move_of_which_nobody_knows_is_not_repeated() -> None:
+    result, carrier = performed(LET_IN, JOINING, move_call=UNSURE)
+    assert result == ev.OrderFailed("LetHumanIn", "unsure", "human-1", UNSURE.answer)
+    assert carrier.names() == ["find_participant", "move_call"]

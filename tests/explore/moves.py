@@ -11,6 +11,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import FREE, Stage
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.rules import Card
 
 Moves = Iterator[tuple[str, World]]
 
@@ -52,6 +53,8 @@ def human_progress(world: World, human: HumanLeg) -> Moves:
     match human.state:
         case "entering":
             yield f"{name} enters", human_enters(world, human)
+        case "moved":
+            yield f"{name} asks what comes next", follow(world.tell(again(human)), human, "too late")
         case "dialling":
             yield f"{name} rings", world.with_human(human._replace(state="ringing"))
         case "ringing":
@@ -85,6 +88,7 @@ def human_does(world: World, human: HumanLeg) -> Moves:
         yield f"{name} is busy", unanswered(world, human, Ended.BUSY)
     if human.state == "ringing":
         yield f"{name} answers", answers(world, human)
+    yield from card_does(world, human)
     if human.state == "gate" and not human.key:
         yield f"{name} presses 1", at_gate(world, human, Outcome.ACCEPTED)
         yield f"{name} presses 2", at_gate(world, human, Outcome.DECLINED)
@@ -97,6 +101,20 @@ def human_does(world: World, human: HumanLeg) -> Moves:
             f"{name} hangs up",
             world.human_gone(human, Ended.COMPLETED, HUNG_UP.get(human.state, "hung up")),
         )
+
+
+def card_does(world: World, human: HumanLeg) -> Moves:
+    """What is done on a card, whoever or whatever is on the leg, where the humans have one."""
+    name, attempt = f"human-{human.n}", world.call.attempt_number(human.n)
+    if attempt is None or not attempt.trying or world.rules.humans[0].card is Card.NONE:
+        return
+    if not attempt.card_taken:
+        yield f"{name} accepts on the card", on_card(world, human)
+    if attempt.call_sid:
+        yield f"{name} declines on the card", declines(world, human)
+    if human.state == "gate" and not human.detected:
+        yield f"{name} is heard", detected(world, human, Heard.HUMAN)
+        yield f"{name} may be anything", detected(world, human, Heard.UNKNOWN)
 
 
 #: How a leg is said to have ended whose human hangs up.
@@ -187,6 +205,11 @@ def answers(world: World, leg: HumanLeg) -> World:
     return world.with_human(leg._replace(state="muted", room=world.room))
 
 
+def again(leg: HumanLeg) -> ev.Event:
+    """The leg asks for its document once more."""
+    return ev.HumanAnswered(leg.n, leg.sid)
+
+
 def follow(world: World, leg: HumanLeg, truth: str) -> World:
     """What the document says now."""
     leg = leg._replace(key="")
@@ -217,6 +240,26 @@ def at_gate(world: World, leg: HumanLeg, outcome: Outcome) -> World:
     if outcome is Outcome.ACCEPTED and awaited and then.human(leg.n) is None:
         return then.breaks("who presses 1 is let in")
     return then
+
+
+def on_card(world: World, leg: HumanLeg) -> World:
+    """They accept, whether or not it is they who have picked up."""
+    told = world.tell(ev.CardAccepted(leg.n))
+    attempt = told.call.attempt_number(leg.n)
+    if attempt is not None and attempt.outcome is Outcome.ACCEPTED and not leg.detected:
+        return told.breaks("nobody comes in by a card who was not heard")
+    return told
+
+
+def declines(world: World, leg: HumanLeg) -> World:
+    """They decline, and are rung no more."""
+    told = world.tell(ev.CardDeclined(leg.n))
+    attempt = told.call.attempt_number(leg.n)
+    open_ = world.call.stage in (Stage.RINGING, Stage.BRIEFING)
+    if open_ and (attempt is None or attempt.outcome is not Outcome.DECLINED):
+        return told.breaks("who declines on a card has declined")
+    there = told.human(leg.n)
+    return told.with_human(there._replace(key=Outcome.DECLINED.value)) if open_ and there else told
 
 
 def human_enters(world: World, leg: HumanLeg) -> World:

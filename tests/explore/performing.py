@@ -84,6 +84,10 @@ def carry_out(world: World, order: Order, quiet: bool = False) -> World:
         case do.MendBridge(n=n):
             leg = world.human(n)
             return world.with_human(leg._replace(hushed=False)) if leg else world
+        case do.SendCard():
+            return world  # a text message changes nothing, and its link nothing before it is touched
+        case do.LetHumanIn(style=Style.SCREEN):
+            return moved_in(world, order, quiet)
         case do.LetHumanIn() | do.BriefOnHold():
             return in_room(world, order, quiet)
         case do.RedirectCaller():
@@ -103,6 +107,16 @@ def in_room(world: World, order: do.BriefOnHold, quiet: bool) -> World:
     joined = ev.HumanJoined(leg.n, leg.room, leg.sid)
     world = world.with_human(leg._replace(state="inside")).post(joined)
     return world if quiet else world.tell(joined)
+
+
+def moved_in(world: World, order: do.LetHumanIn, quiet: bool) -> World:
+    """Who has accepted on a card asks for their document again, unless they are in the room already."""
+    leg = world.human(order.n)
+    if leg is None:
+        return world if quiet else world.tell(ev.OrderFailed("LetHumanIn", "gone", order.key))
+    if leg.state != "inside":
+        return world.with_human(leg._replace(state="moved"))
+    return world if quiet else world.tell(ev.HumanJoined(leg.n, leg.room, leg.sid))
 
 
 def end(world: World, sid: str, truth: str = "ended by us") -> World:

@@ -18,7 +18,7 @@ from tests.explore.world import World, new_world
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage, Style
 from warmtransfer.core.plans import Plan
-from warmtransfer.core.rules import Rules
+from warmtransfer.core.rules import Card, Rules
 
 
 @dataclass
@@ -33,12 +33,20 @@ class Found:
     broken: dict[str, list[str]] = field(default_factory=dict)  #: promise -> the moves that broke it
 
 
+#: The humans, who may also accept and decline in writing.
+WRITTEN_TO = replace(
+    styled(Style.SCREEN), humans=tuple(replace(h, card=Card.SMS) for h in styled(Style.SCREEN).humans)
+)
+
 #: Kinds of calls: by the style of both humans, who are rung in turn; and both at once.
 TOGETHER, ANNOUNCED = "all at once", "announced at once"
+CARD, CARDS = "with cards", "all at once, with cards"
 RULES: dict[str, Rules] = {
     **{style: styled(style) for style in Style},
     TOGETHER: replace(styled(Style.SCREEN), plans=(Plan(size=0),)),
     ANNOUNCED: replace(styled(Style.ANNOUNCE), plans=(Plan(size=0),)),
+    CARD: WRITTEN_TO,
+    CARDS: replace(WRITTEN_TO, plans=(Plan(size=0),)),
 }
 ASKED = ("ai", "a human is asked for")
 RINGS = (*ASKED, "human-1 rings")
@@ -88,6 +96,12 @@ PLACES |= {
     (TOGETHER, "joining"): (*BOTH, "human-1 answers", "human-2 answers", "human-1 presses 1"),
     (TOGETHER, "one is out"): (*BOTH, "human-2 is busy"),
     (TOGETHER, "dialling"): ASKED,
+    (CARD, "ringing"): RINGS,
+    (CARD, "accepted"): (*RINGS, "human-1 accepts on the card", "human-1 answers"),
+    (CARDS, "ringing"): BOTH,
+    (CARDS, "the gate"): (*BOTH, "human-1 answers"),
+    (CARDS, "accepted"): (*BOTH, "human-1 accepts on the card", "human-1 answers"),
+    (CARDS, "joining"): (*BOTH, "human-1 answers", "human-1 accepts on the card", "human-1 is heard"),
     (ANNOUNCED, "the gate"): (*BOTH, "human-1 answers"),
     (ANNOUNCED, "two on hold"): (
         *BOTH, "human-1 answers", "human-2 answers", "human-1 is no machine", "human-2 is no machine",

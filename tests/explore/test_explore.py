@@ -110,4 +110,4 @@ def test_what_once_was_wrong_breaks_its_promise(name: str, monkeypatch: pytest.M
 
 
 def test_every_kind_of_wrong_order_of_facts_has_its_fault() -> None:
-    assert sorted({name[0] for name in WRONG}) == list("abcdefghij")
+    assert sorted({name[0] for name in WRONG}) == list("abcdefghijk")

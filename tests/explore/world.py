@@ -24,7 +24,7 @@ CALLER = "CAcaller"
 #: A human's leg in the room that is not part of the conversation (style announce).
 APART = ("muted", "held", "briefed")
 #: A human's leg that somebody, or something, has picked up.
-PICKED_UP = ("gate", "entering", "inside", *APART)
+PICKED_UP = ("gate", "moved", "entering", "inside", *APART)
 
 
 class Letter(NamedTuple):
@@ -47,8 +47,9 @@ class AILeg(NamedTuple):
 
 
 class HumanLeg(NamedTuple):
-    """sent: the request is at the carrier · dialling · ringing · gate · entering · inside; announced: muted ·
-    held · briefed. `key`: what was pressed and is asked again, because the answer was lost."""
+    """sent: the request is at the carrier · dialling · ringing · gate · moved (by us) · entering · inside;
+    announced: muted · held · briefed. `key`: what was pressed, or touched on a card, and may
+    be asked again."""
 
     n: int
     state: str

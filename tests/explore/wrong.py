@@ -180,8 +180,18 @@ def only_the_newest_is_rung(patch: Patch) -> None:
     patch.setattr(Call, "together", property(lambda call: call.attempts[-1:]))
 
 
+def anybody_comes_in(patch: Patch) -> None:
+    """Who has accepted on their card is let in, whoever or whatever has picked up."""
+
+    def unasked(call: Call, attempt: Any, rules: Rules) -> Reading:
+        call = call.with_attempt(replace(attempt, by_card=True))
+        return human.accepted(call, ev.HumanAccepted(attempt.n), rules)
+
+    patch.setattr(human, "unasked", unasked)
+
+
 #: As the search has it.
-TOGETHER = "all at once"
+TOGETHER, CARD = "all at once", "with cards"
 S, A, R = Style.SCREEN, Style.ANNOUNCE, Style.REDIRECT
 #: By the kinds of which the table was once found to be wrong.
 WRONG: dict[str, Wrong] = {
@@ -213,5 +223,6 @@ WRONG: dict[str, Wrong] = {
         any_leg_will_do, S, "the same phone again", "an attempt takes"
     ),
     "j: nobody is beaten": Wrong(nobody_is_beaten, TOGETHER, "two gates", ""),
+    "k: a mailbox comes in by a card": Wrong(anybody_comes_in, CARD, "ringing", "nobody comes in by a card"),
     "j: the newest is taken for all": Wrong(only_the_newest_is_rung, TOGETHER, "ringing", ""),
 }

@@ -360,3 +360,19 @@ def test_no_form_raises_and_no_identifier_carries_more_than_an_identifier(form: 
 )
 def test_a_rooms_name_tells_its_call(room_name: str, call_id: str) -> None:
     assert call_of(room_name) == call_id
+
+
+@pytest.mark.parametrize(
+    ("form", "fact"),
+    [
+        ({"MessageStatus": "undelivered", "ErrorCode": "30034"}, ev.CardLost(2, 30034)),
+        ({"MessageStatus": "failed"}, ev.CardLost(2, 0)),
+        ({"MessageStatus": "failed", "ErrorCode": "9" * 40}, ev.CardLost(2, 0)),
+        ({"MessageStatus": "failed", "ErrorCode": "<b>"}, ev.CardLost(2, 0)),
+        ({"MessageStatus": "delivered"}, None),
+        ({"MessageStatus": "sent"}, None),
+        ({}, None),
+    ],
+)
+def test_only_a_card_that_has_not_arrived_is_a_fact(form: dict[str, str], fact: ev.Event | None) -> None:
+    assert forms.card(form, 2) == fact

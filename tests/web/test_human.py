@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.desk.parts import eventually
 from tests.web.site import Site
 from tests.web.test_voice import tags
 from warmtransfer.core import briefing
@@ -122,3 +124,19 @@ def test_hold_wait_and_goodbye_documents(site: Site) -> None:
     assert tags(site.document(f"/human/{call_id}/1/briefed")) == ["Say", "Pause", "Redirect"]
     assert tags(site.document(f"/human/{call_id}/1/wait")) == ["Say", "Pause", "Redirect"]
     assert site.document(f"/human/{call_id}/1/gone")[0].text == ENGLISH.caller_gone
+
+
+def test_a_card_that_did_not_arrive_is_a_line_with_what_to_do_and_no_more(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    call_id = site.briefing()
+    before = site.call(call_id)
+    form = {"MessageSid": "SM" + "1" * 32, "MessageStatus": "undelivered", "To": "+15550100001"}
+    path = f"/human/{call_id}/1/card"
+    assert site.send(path, {**form, "MessageStatus": "delivered"}).status_code == 204
+    assert site.send(path, {**form, "ErrorCode": "30034"}).status_code == 204
+    eventually(lambda: "the card of sam did not arrive" in caplog.text)
+    line = next(each for each in caplog.messages if "did not arrive" in each)
+    assert "A2P 10DLC" in line
+    assert "+1555" not in line
+    assert site.call(call_id) == replace(before, at=site.call(call_id).at)

@@ -24,6 +24,7 @@ from warmtransfer.core.saying import reason
 from warmtransfer.directory import Directory, See, nobody
 from warmtransfer.errors import ConfigError
 from warmtransfer.visible import visible
+from warmtransfer.web.links import sealed
 from warmtransfer.web.moments import moment, written
 from warmtransfer.web.parts import NAME
 
@@ -36,9 +37,17 @@ WHEN = "a date as 2026-12-24, or a time as 2026-12-24T14:00, in WARMTRANSFER_TIM
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
 @click.option("--away", multiple=True, metavar="NAME", help="First have them rung no more; repeatable.")
 @click.option("--back", multiple=True, metavar="NAME", help="First have them rung again; repeatable.")
+@click.option("--link", metavar="NAME", help="Only print the link to this human's own page.")
+@click.option("--new-link", metavar="NAME", help="The same, another one: those before are void.")
 @click.pass_context
 def command(
-    context: click.Context, when: str, as_json: bool, away: tuple[str, ...], back: tuple[str, ...]
+    context: click.Context,
+    when: str,
+    as_json: bool,
+    away: tuple[str, ...],
+    back: tuple[str, ...],
+    link: str | None,
+    new_link: str | None,
 ) -> None:
     """Print who could be rung now, and why the others could not.
 
@@ -48,6 +57,9 @@ def command(
         settings = config.load(configuration(), providers())
     except ConfigError as fault:
         raise click.ClickException("\n".join(fault.faults)) from None
+    if link or new_link:
+        click.echo(_own_page(settings, link or new_link or "", anew=bool(new_link)))
+        return
     if away or back:
         _switch(directory(settings).rules(), away, back)
     with _looking(now=not when) as known:
@@ -85,6 +97,14 @@ def _switch(rules: Rules, away: tuple[str, ...], back: tuple[str, ...]) -> None:
             duty.leaves(name, "the command line")
         for name in returning:
             duty.returns(name)
+
+
+def _own_page(settings: Settings, name: str, anew: bool) -> str:
+    """The link to a human's own page; with it, anybody can do what is on it."""
+    name = _by_name(directory(settings).rules(), name)
+    with kept("", reading=False) as here:
+        pages = here.records.duty.pages
+        return sealed(settings).page(name, pages.renew(name) if anew else pages.turn(name))
 
 
 def _by_name(rules: Rules, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -36,9 +37,8 @@ def people() -> str:
     waiting = sum(each.shown.level in (LOST, WAITING) for each in room.news.calls())
     away = {each.name: each for each in room.duty.away()}
     hindered = {choice.name: why for choice, why in parts().people.now().unable}
-    return page(
-        "people.html", place="people", people=shown, days=DAYS, waiting=waiting, away=away, hindered=hindered
-    )
+    given = {"people": shown, "days": DAYS, "waiting": waiting, "away": away, "hindered": hindered}
+    return page("people.html", place="people", links=_links(), **given)
 
 
 @console.post("/people/duty")
@@ -52,6 +52,24 @@ def switch() -> AnyResponse:
     else:
         here().duty.returns(name)
     return redirect(f"{base()}/people", 303)
+
+
+@console.post("/people/link")
+def link() -> AnyResponse:
+    """Have a human's own page opened by a link, or by another one from now on."""
+    name = request.form.get("name", "")
+    if name not in {human.name for human in humans()}:
+        abort(400, "There is nobody of this name.")
+    pages = here().duty.pages
+    pages.renew(name) if request.form.get("to") == "renew" else pages.turn(name)
+    return redirect(f"{base()}/people?{urlencode({'link': name})}", 303)
+
+
+def _links() -> dict[str, str]:
+    """The link of the human whom one asks for, if they have one: it is as good as a password."""
+    name = request.args.get("link", "")
+    turn = here().duty.pages.turns().get(name) if name else None
+    return {name: parts().links.page(name, turn)} if turn else {}
 
 
 def on_duty(room: Console) -> tuple[int, int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask, abort
 
-from warmtransfer.console import before, going, now, people, story
+from warmtransfer.console import before, going, mine, now, people, story
 from warmtransfer.console.metrics import metrics
+from warmtransfer.console.own import mine as own
 from warmtransfer.console.room import console
 
-#: Importing them has put their pages on `console`.
-PAGES = (before, going, now, people, story)
+#: Importing them has put their pages on `console`, or on the humans' own.
+PAGES = (before, going, mine, now, people, story)
 
 
 @console.route("/<path:path>")
@@ -19,6 +20,7 @@ def nothing(path: str) -> str:
 
 
 def register(app: Flask, prefix: str) -> None:
-    """Give the app the console and the metrics under `prefix`."""
+    """Give the app the console, the humans' own pages and the metrics under `prefix`."""
     app.register_blueprint(console, url_prefix=f"{prefix}/console")
+    app.register_blueprint(own, url_prefix=f"{prefix}/my")
     app.register_blueprint(metrics, url_prefix=prefix or None)

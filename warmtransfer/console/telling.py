@@ -20,6 +20,9 @@ NOTES = {
     "HumanRang": "{name}’s phone is ringing",
     "HumanAnswered": "{name} has picked up",
     "HumanAccepted": "{name} took the call",
+    "CardAccepted": "{name} accepted on their card",
+    "CardDeclined": "{name} declined on their card",
+    "CardLost": "The message with {name}’s card did not arrive",
     "HumanJoined": "{name} is with the caller",
     "LastResortReached": "The number of last resort was dialled, and somebody answered",
     "CallerLeft": "The caller has left",
@@ -84,6 +87,8 @@ def _note(call: Call, row: Any, seen: set[tuple[str, int]]) -> str:
             if row.before in FREE
             else ""
         )
+    if row.event == "CallNoted":
+        return f"{called(str(row.data.get('name', '')))} noted: {row.data.get('text', '')}"
     if row.event == "MessageTaken":
         return f"The AI has taken a message: {row.data.get('text', '')}"
     if row.event == "HumanLeft":

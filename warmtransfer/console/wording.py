@@ -139,10 +139,13 @@ def became(tried: Attempt) -> str:
 def evidence(tried: Attempt) -> list[str]:
     """By what it is known how the attempt ended."""
     told = []
-    if tried.outcome is Outcome.ACCEPTED:
+    if tried.outcome is Outcome.ACCEPTED and tried.by_card:
+        told.append("accepted on their card, and a person was heard on their phone")
+    elif tried.outcome is Outcome.ACCEPTED:
         told.append("key 1" if tried.style == "screen" else "the briefing was heard, and by no machine")
     if tried.outcome is Outcome.DECLINED:
-        told.append("another key than 1, or they hung up" if tried.answered_at else "the call was refused")
+        unheard = "the call was refused, on their phone or their card"
+        told.append("another key than 1, or they hung up" if tried.answered_at else unheard)
     if tried.answered_by:
         told.append(f"the detection heard: {tried.answered_by}")
     if tried.sip:

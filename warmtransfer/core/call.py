@@ -130,6 +130,9 @@ class Attempt:
     proofs: tuple[Proof, ...] = ()  #: what those looks, and the ones after a repair, have found
     parted_at: float = 0.0  #: when the first of human and caller left the other
     left_first: str = ""  #: who that was: caller, human, or room for neither, where the room was lost
+    card_sent: bool = False  #: a text message with their card has been ordered
+    card_taken: bool = False  #: accepted on their card; whoever picks up has still to be heard as a person
+    by_card: bool = False  #: it is this that has let them in, and no key
 
     @property
     def label(self) -> str:

@@ -151,6 +151,13 @@ class MachineAnswered(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class Refused(Conclusion):
+    """The human of attempt `n` has declined on their card while it rang, and nobody else is tried."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnotherAnswered(Conclusion):
     """While one human is told what the call is about, another of their round has picked up: attempt `n`."""
 

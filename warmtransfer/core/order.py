@@ -19,6 +19,7 @@ class Lane(StrEnum):
     CALLER = "caller"  #: moves the caller's leg, or keeps them company
     AI = "ai"  #: brings the AI's leg
     HUMAN = "human"  #: brings a human's leg
+    CARD = "card"  #: tells a human in writing of what rings
     LOOK = "look"  #: asks the carrier; one that waits already stands for the next of its kind
     END = "end"  #: ends legs: stands behind nothing that is slow
 

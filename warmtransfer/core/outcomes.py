@@ -14,8 +14,8 @@ _NOBODY_THERE = frozenset({"404", "480", "604"})
 class Outcome(StrEnum):
     """How an attempt to reach a human ended."""
 
-    ACCEPTED = "accepted"  #: pressed 1 (style announce: heard the briefing, and is no machine)
-    DECLINED = "declined"  #: pressed anything but 1
+    ACCEPTED = "accepted"  #: key 1, or on their card (style announce: heard the briefing, and is no machine)
+    DECLINED = "declined"  #: another key than 1, or on their card
     NO_INPUT = "no_input"  #: answered and pressed nothing
     MACHINE = "machine"  #: a mailbox, a fax, or nobody who says a word
     NO_ANSWER = "no_answer"  #: rang to the end

@@ -21,6 +21,14 @@ class AfterHuman(StrEnum):
     END = "end"  #: the call ends
 
 
+class Card(StrEnum):
+    """What a human may read of a call that rings, besides what they hear."""
+
+    NONE = "none"  #: nothing
+    LINK = "link"  #: the card on their own page
+    SMS = "sms"  #: the same, and a text message that links it
+
+
 @dataclass(frozen=True, slots=True)
 class Human:
     """A person who may be dialled. `name` is what the model may say; `number` it never sees."""
@@ -39,6 +47,7 @@ class Human:
     after_human: AfterHuman = AfterHuman.RETURN
     language: str = ""  #: of their briefing, as two letters; empty for the deployment's
     voice: str = ""  #: of their briefing; empty for the deployment's
+    card: Card = Card.NONE
 
 
 @dataclass(frozen=True, slots=True)

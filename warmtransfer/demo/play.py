@@ -22,6 +22,9 @@ from warmtransfer.demo.story import Story
 #: Tried first, so that a browser remembers that the page may have the microphone.
 PORT = 8700
 RING_SECONDS = "30"  # a person has to find the button
+#: The account's number, which sends text messages, too.
+OURS = "+15550100000"
+PEOPLE = "humans.toml"
 PASSWORD = "WARMTRANSFER_CONSOLE_PASSWORD"
 HOW = "Start it with make play ARGS=--lan to use a telephone on a second device."
 
@@ -49,6 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, interrupted)
     plan = planned(options, key)
     clear(plan.out)
+    write_people(plan)
     screen = Screen(sys.stdout, plan.story.names)
     try:
         play(plan, screen, browser=not options.no_browser)
@@ -68,8 +72,10 @@ def planned(options: argparse.Namespace, key: str) -> Plan:
     network = [
         "--port", str(options.port or (PORT if free(PORT) else 0)), "--no-frames", *people,
         "--company", story.environment["WARMTRANSFER_COMPANY"], "--phones-how", HOW, "--phones-wait",
+        "--numbers", f"{OURS}=voice+sms",
     ]  # fmt: skip
-    own = {"WARMTRANSFER_RING_SECONDS": RING_SECONDS}
+    humans = str(options.out.resolve() / PEOPLE)
+    own = {"WARMTRANSFER_RING_SECONDS": RING_SECONDS, "WARMTRANSFER_HUMANS": humans}
     if password := os.environ.get(PASSWORD):
         own[PASSWORD] = password
         network += ["--console", f"http://127.0.0.1:{app}{PREFIX}/console"]
@@ -77,6 +83,13 @@ def planned(options: argparse.Namespace, key: str) -> Plan:
         network += ["--phones-at", "0.0.0.0"]
     plan = Plan(story, options.out.resolve(), port=app, network=tuple(network), environment=own)
     return replace(plan, upstream=options.upstream, key=key) if options.model == "openai" else plan
+
+
+def write_people(plan: Plan) -> None:
+    """Write down who may be rung: the demo's people, each with a card of the call besides the voice."""
+    given = (each.split("=") for each in plan.story.environment["WARMTRANSFER_HUMANS"].split(","))
+    tables = [f'[[human]]\nname = "{name}"\nnumber = "{number}"\ncard = "sms"\n' for name, number in given]
+    (plan.out / PEOPLE).write_text("".join(tables))
 
 
 def free(port: int) -> bool:

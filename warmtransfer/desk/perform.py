@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, assert_never
 
 from warmtransfer import errors
@@ -13,6 +14,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Style
 from warmtransfer.core.legs import Ended, LegState, Place
+from warmtransfer.desk import cards
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.turns import Turns
 from warmtransfer.errors import log_fault
@@ -68,6 +70,7 @@ class Performer:
             do.TellHuman: self._tell_human,
             do.BriefOnHold: self._brief_on_hold,
             do.LetHumanIn: self._let_in,
+            do.SendCard: partial(cards.send, carrier, links, settings),
             do.LookForLeg: self._look_for_leg,
             do.LookForDial: self._look_for_dial,
             do.LookAtBridge: self._look_at_bridge,
@@ -251,7 +254,9 @@ class Performer:
     def _brief_on_hold(self, call_id: str, order: do.BriefOnHold) -> None:
         self._carrier.hold(order.room_sid, order.call_sid, self._links.hold(call_id, order.n))
 
-    def _let_in(self, call_id: str, order: do.LetHumanIn) -> ev.Event:
+    def _let_in(self, call_id: str, order: do.LetHumanIn) -> ev.Event | None:
+        if order.style is not Style.ANNOUNCE:
+            return cards.bring_in(self._carrier, self._links, call_id, order)
         self._carrier.release(order.room_sid, order.call_sid)
         return ev.HumanJoined(order.n, order.room_sid, order.call_sid)
 

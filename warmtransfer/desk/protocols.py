@@ -36,6 +36,22 @@ class Settings(Protocol):
         """The number that the AI's leg dials by itself while we are away, "" for none."""
 
     @property
+    def company(self) -> str:
+        """Whom the deployment is for, "" for nobody in particular."""
+
+    @property
+    def language(self) -> str:
+        """Of our own sentences, as two letters; "" for English."""
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Sentences that the deployment has put in other words."""
+
+    @property
+    def cards_from(self) -> str:
+        """The number, or the messaging service, that cards are sent from; "" for our own number."""
+
+    @property
     def call_limit(self) -> int:
         """Seconds that a leg may last at most."""
 
@@ -117,6 +133,9 @@ class Carrier(Protocol):
         call_token: str = "",
     ) -> str:
         """Dial a human straight into the room, muted; the leg's id. `call_token` as for `dial`."""
+
+    def text(self, *, to: str, from_: str, body: str, seconds: int, status_callback: str) -> str:
+        """Send a text message, which is of no use any more after `seconds`; its id."""
 
     def end_call(self, call_sid: str) -> None:
         """End a leg in whatever state it is."""
@@ -245,6 +264,12 @@ class Links(Protocol):
 
     def hold(self, call_id: str, n: int) -> str:
         """The briefing played on hold."""
+
+    def card(self, call_id: str, n: int) -> str:
+        """The card of attempt `n`, for the human's eyes."""
+
+    def card_news(self, call_id: str, n: int) -> str:
+        """Where the fate of the message with that link is told."""
 
     def gone(self, call_id: str, n: int) -> str:
         """What a human is told whose caller has hung up."""

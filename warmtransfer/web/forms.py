@@ -171,6 +171,14 @@ def amd(form: Form, n: int) -> ev.MachineHeard | None:
     return ev.MachineHeard(n, who) if who else None
 
 
+def card(form: Form, n: int) -> ev.CardLost | None:
+    """That the text message with the card of attempt `n` has not arrived; None while it may."""
+    code = _plain(form, "ErrorCode")
+    if form.get("MessageStatus") not in ("undelivered", "failed"):
+        return None
+    return ev.CardLost(n, int(code) if code.isdecimal() and len(code) < 8 else 0)
+
+
 def yes(form: Form) -> bool:
     """Whether the key that was asked for was pressed."""
     return form.get("Digits", "") == "1"

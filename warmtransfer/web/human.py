@@ -65,6 +65,15 @@ def machine(call_id: str, n: int) -> None:
         post(call_id, event)
 
 
+@hooks.post(f"{HUMAN}/card")
+@callback
+def card(call_id: str, n: int) -> None:
+    """What has become of the text message with their card."""
+    event = forms.card(fields(), n)
+    if event is not None:
+        post(call_id, event)
+
+
 @hooks.post(f"{HUMAN}/wait")
 @document
 def waiting(call_id: str, n: int) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from warmtransfer.config import Settings
+from warmtransfer.web.seals import Seals
 
 #: Have Twilio repeat a request that met a deploy's 502 or a lost connection, up to five times.
 #: The fragment is never sent and never signed (Twilio: webhook connection overrides).
@@ -15,6 +18,7 @@ class Links:
 
     public_url: str
     prefix: str = "/warmtransfer"
+    seals: Seals = field(default_factory=Seals, repr=False)  #: of those links that open by themselves
 
     def _url(self, path: str) -> str:
         return f"{self.public_url}{self.prefix}{path}{RETRIED}"
@@ -141,11 +145,30 @@ class Links:
         """What a human is told whose caller has hung up."""
         return self._url(f"/human/{call_id}/{n}/gone")
 
+    def card(self, call_id: str, n: int) -> str:
+        """The card of attempt `n`, for the human's eyes."""
+        return self._plain(f"/my/c/{self.seals.card(call_id, n)}")
+
+    def card_news(self, call_id: str, n: int) -> str:
+        """Where the fate of the message with that link is told."""
+        return self._url(f"/human/{call_id}/{n}/card")
+
+    def page(self, name: str, turn: int) -> str:
+        """A human's own page."""
+        return self._plain(f"/my/{self.seals.page(name, turn)}")
+
     # Sounds -----------------------------------------------------------------------------------------
 
     def sound(self, name: str) -> str:
         """A sound file; asked for with GET."""
         return self._plain(f"/sounds/{name}.wav")
+
+
+def sealed(settings: Settings) -> Links:
+    """Our addresses. Links that open by themselves are sealed by what every process of this deployment has;
+    another auth token voids them."""
+    seals = Seals(f"links of {settings.number} {settings.auth_token}")
+    return Links(settings.public_url, settings.url_prefix, seals)
 
 
 def _socket(url: str) -> str:

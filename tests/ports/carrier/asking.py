@@ -55,6 +55,13 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
         ring=20,
         time_limit=3600,
     ),
+    "text": lambda carrier: carrier.text(
+        to=NUMBER,
+        from_=OURS,
+        body="A call for Sam. https://app.example/my/c/1",
+        seconds=55,
+        status_callback="https://app.example/human/c1/1/card",
+    ),
     "end_call": lambda carrier: carrier.end_call(CA),
     "limit_call": lambda carrier: carrier.limit_call(CA, 90),
     "move_call": lambda carrier: carrier.move_call(CA, "https://app.example/next"),
@@ -76,7 +83,7 @@ ACTIONS: dict[str, Callable[[Carrier], Any]] = {
 }
 #: The SDK gives no code for lists.
 LISTS = ("find_room", "find_call", "find_child", "incoming", "people", "open_rooms")
-CREATES = ("add_ai", "dial", "add_human")
+CREATES = ("add_ai", "dial", "add_human", "text")
 NAMES_SOMETHING = (
     "add_ai",
     "add_human",

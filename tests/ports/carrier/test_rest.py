@@ -51,6 +51,34 @@ def test_the_ai_is_added_to_the_room_without_beep_music_delay_or_power_over_it(
     )
 
 
+def test_a_text_message_goes_from_our_number_is_of_use_for_a_minute_and_tells_its_fate(
+    carrier: Carrier, api: responses.RequestsMock
+) -> None:
+    answer(api, json={"sid": "SM" + "4" * 32, "status": "queued"}, status=201)
+    assert ACTIONS["text"](carrier) == "SM" + "4" * 32
+    assert sent(api) == (
+        "POST",
+        f"{ROOT}/Messages.json",
+        one(
+            To=NUMBER,
+            From=OURS,
+            Body="A call for Sam. https://app.example/my/c/1",
+            ValidityPeriod="55",
+            StatusCallback="https://app.example/human/c1/1/card",
+        ),
+    )
+
+
+def test_a_messaging_service_chooses_the_number_itself(
+    carrier: Carrier, api: responses.RequestsMock
+) -> None:
+    answer(api, json={"sid": "SM" + "4" * 32}, status=201)
+    carrier.text(to=NUMBER, from_="MG" + "5" * 32, body="A call.", seconds=0, status_callback="https://a.test")
+    form = sent(api)[2]
+    assert (form["MessagingServiceSid"], "From" in form) == (["MG" + "5" * 32], False)
+    assert form["ValidityPeriod"] == ["1"]
+
+
 @pytest.mark.parametrize("action", ["add_ai", "dial", "add_human"])
 def test_legs_that_twilio_itself_lets_wait_are_one_line_that_names_the_key(
     action: str, carrier: Carrier, api: responses.RequestsMock, caplog: pytest.LogCaptureFixture

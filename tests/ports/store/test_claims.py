@@ -232,6 +232,17 @@ def test_who_is_off_duty_is_not_rung_until_they_are_back_and_another_owners_huma
     assert asks(mine, talking(mine, "c3")) == ["sam"]
 
 
+def test_whose_own_page_has_a_link_is_counted_for_each_owner_and_another_is_another(
+    url: str, open_store: Open
+) -> None:
+    mine, theirs = (open_store(url, owner=Owner("AC1", f"+1555010000{n}")).duty.pages for n in (8, 9))
+    assert mine.turns() == {}
+    assert [mine.turn("sam"), mine.turn("sam"), mine.turn("Zoë")] == [1, 1, 1]
+    assert [mine.renew("sam"), mine.renew("kim"), mine.turn("sam")] == [2, 1, 2]
+    assert mine.turns() == {"sam": 2, "kim": 1, "Zoë": 1}
+    assert theirs.turns() == {}
+
+
 def test_two_deployments_on_one_database_share_the_telephones(url: str, open_store: Open) -> None:
     mine, theirs = (open_store(url, owner=Owner("AC1", f"+1555010000{n}")) for n in (8, 9))
     assert asks(mine, talking(mine, "c1")) == ["sam"]

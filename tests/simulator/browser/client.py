@@ -22,6 +22,7 @@ class Telephone:
         self.heard: list[bytes] = []
         self.states: list[dict[str, Any]] = []
         self.errors: list[str] = []
+        self.texts: list[dict[str, str]] = []
         self.closed = asyncio.Event()
         self._news = asyncio.Event()
 
@@ -34,6 +35,7 @@ class Telephone:
                 told = json.loads(message.data)
                 self.states += [told["state"]] if "state" in told else []
                 self.errors += [told["error"]] if "error" in told else []
+                self.texts = told.get("texts", self.texts)
             self._news.set()
         self.closed.set()
 

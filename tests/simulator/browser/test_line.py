@@ -14,6 +14,7 @@ from tests.simulator.browser.client import strength, telephone
 from warmtransfer.simulator.browser import handsets
 from warmtransfer.simulator.sound.audio import load_wav, tone
 
+OWN = "+15550100009"
 JOIN = "https://app.example.test/join"
 PAGES = {"/voice": room("caller"), "/join": room("human-1")}
 
@@ -257,3 +258,28 @@ def test_the_token_is_in_no_trace() -> None:
     story(work)
 
 
+
+
+def test_a_message_is_seen_on_the_telephone_it_is_for_also_by_a_page_that_comes_later() -> None:
+    async def text(net: World, to: str, body: str) -> None:
+        form = {"To": to, "From": OWN, "Body": body, "ValidityPeriod": "50"}
+        status, _ = await net.rest("POST", "Messages", **form)
+        assert status == 201
+        await net.until("message", body=body, status="delivered")
+
+    async def work(net: World) -> None:
+        async with telephone(net.http, line(net, SAM)) as sam:
+            await sam.at("idle")
+            await text(net, KIM, "For Kim.")
+            await text(net, SAM, "A call for Sam. https://app.example.test/card")
+            await sam.until(lambda: sam.texts, "a message")
+            (told,) = sam.texts
+            assert (told["from"], told["body"]) == (OWN, "A call for Sam. https://app.example.test/card")
+            assert told["at"].startswith("http://127.0.0.1:"), "where that host really is"
+            assert told["at"].endswith("/card")
+        async with telephone(net.http, line(net, KIM)) as kim:
+            await kim.until(lambda: kim.texts, "a message")
+            assert [(each["body"], each["at"]) for each in kim.texts] == [("For Kim.", "")]
+        assert "Ignored" not in str(net.rows("note", event="warning"))
+
+    story(work, numbers=(f"{OWN}=voice+sms",))

@@ -73,6 +73,8 @@
     // The parts of a call's page
     part: ({ id, html }) => {
       const part = byId(id), box = part.querySelector(".scroll");
+      // Nothing is taken out of the hands of somebody who writes.
+      if ([...part.querySelectorAll("input")].some((each) => each.value !== each.defaultValue)) return;
       const open = [...part.querySelectorAll("details")].map((each) => each.open);
       const left = box && box.scrollLeft, end = box && left + box.clientWidth >= box.scrollWidth - 40;
       part.innerHTML = html;
@@ -91,6 +93,7 @@
       const written = [...acts.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
       if (!written && !acts.contains(document.activeElement)) acts.innerHTML = html;
     },
+    gone: () => { location.reload(); },
     over: () => { over = true; source.close(); lost("", "over"); },
     trouble: (text) => { lost(text); },
     beat: (now) => { ahead = now - Date.now() / 1000; },

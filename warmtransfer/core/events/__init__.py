@@ -32,6 +32,10 @@ from warmtransfer.core.events.caller import MessageTaken as MessageTaken
 from warmtransfer.core.events.caller import RoomLost as RoomLost
 from warmtransfer.core.events.human import BridgeSeen as BridgeSeen
 from warmtransfer.core.events.human import BriefingHeard as BriefingHeard
+from warmtransfer.core.events.human import CallNoted as CallNoted
+from warmtransfer.core.events.human import CardAccepted as CardAccepted
+from warmtransfer.core.events.human import CardDeclined as CardDeclined
+from warmtransfer.core.events.human import CardLost as CardLost
 from warmtransfer.core.events.human import HandoffAsked as HandoffAsked
 from warmtransfer.core.events.human import HumanAccepted as HumanAccepted
 from warmtransfer.core.events.human import HumanAnswered as HumanAnswered

@@ -59,6 +59,37 @@ class HumanDeclined(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CardAccepted(Event):
+    """Accepted on the card of attempt `n`, whoever or whatever has picked up meanwhile, or has not."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardDeclined(Event):
+    """Declined there."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardLost(Event):
+    """The text message with the card of attempt `n` did not arrive; `code` is the carrier's."""
+
+    n: int
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallNoted(Event):
+    """The human of attempt `n` has written down what came of it: one line, kept in the journal alone."""
+
+    n: int
+    name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineHeard(Event):
     """The detection of answering machines spoke."""
 

@@ -28,6 +28,7 @@ from warmtransfer.core.orders.caller import LookForLoneCaller as LookForLoneCall
 from warmtransfer.core.orders.caller import LookForRoom as LookForRoom
 from warmtransfer.core.orders.caller import LookWhoLeft as LookWhoLeft
 from warmtransfer.core.orders.caller import RedirectCaller as RedirectCaller
+from warmtransfer.core.orders.card import SendCard as SendCard
 from warmtransfer.core.orders.human import BriefOnHold as BriefOnHold
 from warmtransfer.core.orders.human import DialHuman as DialHuman
 from warmtransfer.core.orders.human import EndHuman as EndHuman

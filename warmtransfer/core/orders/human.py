@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from warmtransfer.core.call import SEEKING, WON, Attempt, Call, Style
+from warmtransfer.core.call import SEEKING, WON, Attempt, Call, Stage, Style
 from warmtransfer.core.order import Lane, Order
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import RING, Rules
@@ -139,9 +139,20 @@ class BriefOnHold(HumanOrder):
 
 @dataclass(frozen=True, slots=True)
 class LetHumanIn(BriefOnHold):
-    """Take the human off hold and unmute them (style announce)."""
+    """Take the human off hold and unmute them (style announce), or have the leg of who has accepted on their
+    card ask for its document again: nobody has pressed a key whose answer it could be."""
 
     lane: ClassVar[Lane] = Lane.HUMAN
+
+    style: Style = Style.ANNOUNCE
+
+    def concerns(self, attempt: Attempt) -> bool:
+        """Not who has pressed a key: their leg is on its way in."""
+        return attempt.style is Style.ANNOUNCE or attempt.by_card
+
+    def wanted(self, call: Call) -> bool:
+        """Not to be moved out of the room again, once it is in."""
+        return self.style is Style.ANNOUNCE or call.stage is Stage.JOINING
 
 
 @dataclass(frozen=True, slots=True)

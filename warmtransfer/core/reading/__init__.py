@@ -10,7 +10,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
-from warmtransfer.core.reading import ai, bridge, caller, human, ourselves
+from warmtransfer.core.reading import ai, bridge, caller, card, human, ourselves
 from warmtransfer.core.rules import Rules
 
 
@@ -56,6 +56,10 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.HumanAnswered: human.answered,
     ev.HumanAccepted: human.accepted,
     ev.HumanDeclined: human.declined,
+    ev.CardAccepted: card.accepted,
+    ev.CardDeclined: card.declined,
+    ev.CardLost: card.noted,
+    ev.CallNoted: card.noted,
     ev.MachineHeard: human.machine,
     ev.BriefingHeard: human.briefed,
     ev.HumanJoined: human.joined,

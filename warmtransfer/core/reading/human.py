@@ -16,6 +16,9 @@ from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Rules
 
+#: What is answered by somebody's hand and by no mailbox: the carrier's own software on their machine.
+ONE_PERSON = "client:"
+
 
 def asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:
     """A second ask while one is served only adds its summary."""
@@ -88,7 +91,7 @@ def _picked_up(call: Call, before: Attempt, event: ev.HumanAnswered) -> Reading:
 
 def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
     """A key counts once, while the gate is open."""
-    attempt = _undecided(call, event.n)
+    attempt = undecided(call, event.n)
     if attempt is None:
         return call, None
     if call.stage is Stage.REDIRECTED:
@@ -116,7 +119,7 @@ def out(call: Call, otherwise: Fact) -> Reading:
 
 def declined(call: Call, event: ev.HumanDeclined, rules: Rules) -> Reading:
     """Whatever is not key 1 at an open gate."""
-    attempt = _undecided(call, event.n)
+    attempt = undecided(call, event.n)
     if attempt is None:
         return call, None
     return out(call.with_attempt(replace(attempt, outcome=event.outcome)), event)
@@ -124,7 +127,7 @@ def declined(call: Call, event: ev.HumanDeclined, rules: Rules) -> Reading:
 
 def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
     """A key outranks the detection."""
-    attempt = _undecided(call, event.n)
+    attempt = undecided(call, event.n)
     if attempt is None:
         return call, None
     # What is detected has answered, although the news of that may be late, or lost.
@@ -137,7 +140,7 @@ def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
     news = call.stage is Stage.RINGING or (call.stage is Stage.BRIEFING and not before.answered_at)
     if attempt.style is Style.ANNOUNCE and news:
         return _picked_up(call, before, ev.HumanAnswered(event.n, attempt.call_sid))
-    return _announce_done(call, attempt, rules)
+    return unasked(call, attempt, rules)
 
 
 def _no_human(heard: Heard, style: Style) -> bool:
@@ -153,18 +156,22 @@ def _no_human(heard: Heard, style: Style) -> bool:
 
 def briefed(call: Call, event: ev.BriefingHeard, rules: Rules) -> Reading:
     """Style announce: one of the two things that let a human in."""
-    attempt = _undecided(call, event.n)
+    attempt = undecided(call, event.n)
     if attempt is None:
         return call, None
     attempt = replace(attempt, briefed=True)
-    return _announce_done(call.with_attempt(attempt), attempt, rules)
+    return unasked(call.with_attempt(attempt), attempt, rules)
 
 
-def _announce_done(call: Call, attempt: Attempt, rules: Rules) -> Reading:
-    """Style announce has no key: briefed, and surely no machine, counts as acceptance."""
-    sure = attempt.style is Style.ANNOUNCE and attempt.briefed and attempt.answered_by == Heard.HUMAN
-    if not sure or call.stage not in COUNTS[ev.HumanAccepted]:
+def unasked(call: Call, attempt: Attempt, rules: Rules) -> Reading:
+    """No key is needed of who has accepted on their card, or was briefed in the style announce; but a person
+    has to be heard on their leg: a mailbox that picks up must not come to the caller."""
+    ready = attempt.card_taken or (attempt.style is Style.ANNOUNCE and attempt.briefed)
+    in_hand = attempt.answered_at > 0 and attempt.number.startswith(ONE_PERSON)
+    sure = attempt.answered_by == Heard.HUMAN or in_hand
+    if not ready or not sure or call.stage not in COUNTS[ev.HumanAccepted]:
         return call, None
+    call = call.with_attempt(replace(attempt, by_card=attempt.card_taken))
     return accepted(call, ev.HumanAccepted(attempt.n), rules)
 
 
@@ -303,6 +310,6 @@ def _current(call: Call, n: int) -> Attempt | None:
     return next((each for each in call.open if each.n == n), None)
 
 
-def _undecided(call: Call, n: int) -> Attempt | None:
+def undecided(call: Call, n: int) -> Attempt | None:
     """Attempt `n` when it is of the newest round, and neither accepted nor given up."""
     return next((each for each in call.trying if each.n == n), None)

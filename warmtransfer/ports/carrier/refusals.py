@@ -43,6 +43,23 @@ _RIGHT = (
     "TWILIO_API_SECRET empty, and the auth token is used"
 )
 
+_SENDER = (
+    "this number cannot send text messages to that country: set WARMTRANSFER_CARDS_FROM to one of the "
+    "account's numbers that can, or to a messaging service (MG…)"
+)
+_NOT_FROM_THERE = (
+    "no message gets from our number to this human's: set WARMTRANSFER_CARDS_FROM to a number of their "
+    "country, or take card = \"link\" for them"
+)
+_NO_MOBILE = (
+    "this human's number takes no text messages: give a mobile number in WARMTRANSFER_HUMANS, or "
+    "card = \"link\""
+)
+_SERVICE = (
+    "WARMTRANSFER_CARDS_FROM names no messaging service with a number in it: copy its SID (MG…) from "
+    "Twilio's console and give it a sender"
+)
+
 #: What a code means here, and what to do: https://www.twilio.com/docs/api/errors/NNNNN, read 2026-11-29.
 MEANS = {
     10001: "the account of TWILIO_ACCOUNT_SID is not active: look at its state in Twilio's console",
@@ -95,6 +112,41 @@ MEANS = {
         "this human's number was added as a verified one, but its code was not entered: finish the "
         "verification in Twilio's console (an expired code can be sent anew), or upgrade the account"
     ),
+}
+
+
+#: The same of text messages; those from 30001 on are told later, by a callback.
+MEANS |= {
+    21408: (
+        "this account may not write to that country: allow it in Twilio's console (Messaging, Geo "
+        "permissions), or take card = \"link\" for this human"
+    ),
+    **dict.fromkeys((21606, 21659, 21660), _SENDER),
+    21608: (
+        "a trial account writes to verified numbers only: verify this human's number in Twilio's console, or "
+        "upgrade the account"
+    ),
+    21610: (
+        "this human has answered STOP, and Twilio sends them nothing more from that number: have them send "
+        "START to it, or take card = \"link\""
+    ),
+    21612: _NOT_FROM_THERE,
+    **dict.fromkeys((21614, 30006), _NO_MOBILE),
+    **dict.fromkeys((21703, 21705), _SERVICE),
+    30003: "the telephone was off or could not be reached; the call itself is not concerned",
+    30004: "the human, or their carrier, blocks messages from this number: take card = \"link\" for them",
+    30005: "nobody has this number, as far as text messages go: correct it in WARMTRANSFER_HUMANS",
+    30007: (
+        "the carrier took the message for spam: register the number (United States: A2P 10DLC, or verify a "
+        "toll-free one), and see that WARMTRANSFER_PUBLIC_URL is a host of your own and no tunnel's"
+    ),
+    30008: "the carrier does not say why the message did not arrive; if that stays so, ask Twilio's support",
+    30032: "this toll-free number is not verified for messages yet: do that in Twilio's console",
+    30034: (
+        "messages to the United States need a number that is registered for them (A2P 10DLC): register it in "
+        "Twilio's console, and until then take card = \"link\""
+    ),
+    30036: "the message had not left when the phone had stopped ringing, and was not sent any more",
 }
 
 

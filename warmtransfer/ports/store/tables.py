@@ -106,6 +106,16 @@ duty = Table(
     _word("by", server_default=text("''")),
 )
 
+#: One row a human whose own page may be opened by a link; another `turn` makes it another link.
+page = Table(
+    "warmtransfer_page",
+    metadata,
+    _word("owner", primary_key=True),
+    _word("name", primary_key=True),
+    Column("turn", Integer, nullable=False, server_default=text("1")),
+    _time("since"),
+)
+
 #: One row a decision, in the order in which they were made.
 journal = Table(
     "warmtransfer_journal",

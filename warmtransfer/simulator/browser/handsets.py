@@ -6,13 +6,17 @@ import asyncio
 import re
 from typing import Any, Protocol
 
+from warmtransfer.simulator.network.messages import Message
 from warmtransfer.simulator.network.network import Network
 from warmtransfer.simulator.phones.handset import Handset
 
 #: Seconds for which a call is kept whose page has gone: a reload, a lost network.
 LINGER = 10.0
+#: How many messages a telephone shows.
+SHOWN = 3
 #: How many telephones there may be.
 MOST = 50
+_LINK = re.compile(r"https?://\S+")
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}|client:[\w.-]{1,60}")
 
 
@@ -24,6 +28,9 @@ class Page(Protocol):
 
     def play(self, frame: bytes) -> None:
         """Gives it 20 ms of sound."""
+
+    def read(self, texts: list[dict[str, str]]) -> None:
+        """Shows it the messages that have come, the newest last."""
 
     def dismiss(self, why: str) -> None:
         """Tells it that it holds the telephone no more."""
@@ -37,6 +44,7 @@ class Handsets:
         self._pages: dict[str, Page] = {}
         self._handsets: dict[str, Handset] = {}
         self._lingering: dict[str, asyncio.TimerHandle] = {}
+        network.messages.on_arrival = lambda message: self._written_to(message.to)
 
     def arrive(self, number: str, page: Page, voice: str = "") -> Handset:
         """A page takes a number's telephone, with the call that it may be in, from the page that had it.
@@ -63,7 +71,21 @@ class Handsets:
         handset.on_frame = page.play
         handset.on_change = lambda: page.show(dict(handset.shown()))
         handset.on_change()
+        self._written_to(number)
         return handset
+
+    def _written_to(self, number: str) -> None:
+        """Shows the page what messages this number has."""
+        kept = self.network.messages.kept.values()
+        got = [each for each in kept if each.to == number and each.status == "delivered"]
+        if got and number in self._pages:
+            self._pages[number].read([self._text(each) for each in got[-SHOWN:]])
+
+    def _text(self, message: Message) -> dict[str, str]:
+        """A message as its page shows it; `at`: where what it links really is, "" for no link."""
+        link = _LINK.search(message.body)
+        at = self.network.services.hosts.local(link[0]) if link else ""
+        return {"from": message.from_, "body": message.body, "at": at}
 
     def leave(self, number: str, page: Page) -> None:
         """The page is gone. A call waits `LINGER` seconds for a page that comes back, and is hung up then."""

@@ -1,7 +1,8 @@
 """One telephone's WebSocket: 20 ms of mu-law a binary message both ways, and JSON for everything else.
 
 From the page: `{"do": "call", "to": number or ""}`, `answer`, `decline`, `hang up`, `press` with `keys`,
-`say` with `text`, `behave` with `as`. To the page: `{"state": {…}}` at every change, `{"error": sentence}`.
+`say` with `text`, `behave` with `as`. To the page: `{"state": {…}}` at every change, `{"texts": […]}` with
+messages that have come, `{"error": sentence}`.
 """
 
 from __future__ import annotations
@@ -83,6 +84,10 @@ class Line:
     def show(self, state: dict[str, Any]) -> None:
         """Tells the page how things are now."""
         self._tell(state=state)
+
+    def read(self, texts: list[dict[str, str]]) -> None:
+        """Shows the page the messages that have come."""
+        self._tell(texts=texts)
 
     def play(self, frame: bytes) -> None:
         """Gives the page 20 ms of sound."""

@@ -66,6 +66,8 @@ class Messages:
         self.services = services
         self.reachable = reachable
         self.kept: dict[str, Message] = {}
+        #: Who sees a message that has arrived at its phone.
+        self.on_arrival: Callable[[Message], object] = lambda _message: None
         self.stopped: set[tuple[str, str]] = set()  #: (own number, phone) that may not be written to
 
     def send(
@@ -91,6 +93,8 @@ class Messages:
         message.error = 0 if self.reachable(message.to) else UNREACHABLE
         self._become(message, "undelivered" if message.error else "delivered")
         message.ended_at = clock.now()
+        if not message.error:
+            self.on_arrival(message)
 
     def _become(self, message: Message, status: str) -> None:
         message.status, message.updated = status, time.time()

@@ -16,12 +16,12 @@ from warmtransfer.simulator.wire import rfc2822
 
 #: Taken and acted on by nobody: the simulator says so once a request uses them.
 NOT_SIMULATED = {
-    "MessagingServiceSid", "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ValidityPeriod",
+    "MessagingServiceSid", "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt",
     "ContentRetention", "AddressRetention", "SmartEncoded", "ShortenUrls", "ScheduleType", "SendAt",
     "SendAsMms", "ContentSid", "ContentVariables", "RiskCheck", "ForceDelivery", "PersistentAction",
     "TrafficType", "FallbackFrom",
 }  # fmt: skip
-CREATE = NOT_SIMULATED | {"To", "From", "Body", "MediaUrl", "StatusCallback"}
+CREATE = NOT_SIMULATED | {"To", "From", "Body", "MediaUrl", "StatusCallback", "ValidityPeriod"}
 #: What a trial account's messages begin with.
 TRIAL = "Sent from your Twilio trial account - "
 
@@ -51,6 +51,7 @@ class MessagesApi:
         media = tuple(value for name, value in params.pairs if name == "MediaUrl")
         self._check(to, from_, body or ",".join(media))
         told = params.url("StatusCallback", code=21609)
+        params.number("ValidityPeriod", 36000, 1, 36000)  # they leave within a second
         body = f"{TRIAL}{body}" if held.trial else body
         return 201, self.shown(self.messages.send(from_, to, body, status_callback=told, media=media))
 

@@ -187,10 +187,32 @@ export class Telephone {
     if (message.state) {
       this.toldAt = performance.now();
       this.become(message.state);
+    } else if (message.texts) {
+      this.read(message.texts);
     } else if (message.error) {
       this.why = `${message.error[0].toUpperCase()}${message.error.slice(1)}.`;
       this.page.trouble(`${this.person.name}: ${message.error}`);
     }
+  }
+
+  // Text messages; what begins with http is a link, as on any telephone. The first leads to where its host really is.
+  read(texts) {
+    const list = this.find(".texts");
+    list.hidden = false;
+    list.replaceChildren(...texts.map(({ from, body, at }) => {
+      let place = at;
+      const item = document.createElement("li"), by = document.createElement("b");
+      by.textContent = this.page.name(from);
+      item.append(by, ": ");
+      for (const part of body.split(/(https?:\/\/\S+)/)) {
+        if (!/^https?:/.test(part)) { item.append(part); continue; }
+        const link = document.createElement("a");
+        Object.assign(link, { href: place || part, textContent: part, target: "_blank", rel: "noopener noreferrer" });
+        item.append(link);
+        place = "";
+      }
+      return item;
+    }));
   }
 
   become(state) {
