@@ -36,6 +36,7 @@ def handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
         target=event.target,
         reason=event.reason,
         summary=event.summary,
+        stopped=False,
     )
 
 
