@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Flask, abort
 
-from warmtransfer.console import before, going, now, people, story
+from warmtransfer.console import acting, before, going, now, people, story
 from warmtransfer.console.metrics import metrics
 from warmtransfer.console.room import console
 
 #: Importing them has put their pages on `console`.
-PAGES = (before, going, now, people, story)
+PAGES = (acting, before, going, now, people, story)
 
 
 @console.route("/<path:path>")

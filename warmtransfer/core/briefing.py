@@ -114,8 +114,8 @@ def exhausted(call: Call) -> str:
     tried = [ended(each) for each in _tried(call)]
     if call.handoff.stopped:
         return (
-            f"The handoff was stopped on our side: {'; '.join(tried)}. Tell the caller in one sentence that "
-            "nobody is being called any more just now, and offer to go on yourself or to take a message."
+            f"The handoff was stopped on our side: {'; '.join(tried)}. Tell the caller that nobody is "
+            "being called any more. Offer to go on yourself or to take a message."
         )
     if call.handoff.all_busy:
         failed = f"{'; '.join(tried)}. " if tried else ""
@@ -173,7 +173,7 @@ def to_know(text: str) -> str:
 
 def to_say(text: str) -> str:
     """What the AI is to tell the caller, from somebody who looks after the call."""
-    return f"From the staff. Tell the caller this now, in their language, in one or two sentences: {text}"
+    return f"From the staff. Say this to the caller now, in their language: {text}"
 
 
 def interrupted(again: bool = False) -> str:
