@@ -127,7 +127,7 @@ ATTEMPT: Schema = closed(
         "ended_at": _time("When it was over."),
         "looks": _whole("How many of the looks at the two, once together, have been made."),
         "proofs": _list(
-            _closed(
+            closed(
                 {
                     "at": _time("When they were looked for."),
                     "caller": _one_of("Where the caller was; empty for not looked for.", Place),
