@@ -4,6 +4,7 @@ WarmTransferError
 ├── ConfigError         the deployment has to change a key
 ├── StoreBusy           the call's row stayed locked: ask again
 ├── UnknownTarget       nobody who may be rung is meant: name one of those it lists
+├── NotNow              what somebody asks for does not fit the call any more: look at it again
 ├── Leaving             this process is ending: ask again, the next one answers
 ├── ModelGone           the model's session cannot be had, or is gone
 └── CarrierError
@@ -49,6 +50,10 @@ class UnknownTarget(WarmTransferError):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
         super().__init__(f"the target is none of {', '.join(self.names)}")
+
+
+class NotNow(WarmTransferError):
+    """What is asked for cannot be done as the call stands; the message is a sentence that says why."""
 
 
 class Leaving(WarmTransferError):

@@ -132,6 +132,7 @@ def changes(room: Room) -> list[tuple[str, dict[str, str]]]:
     visit = next(each for each in room.live() if each.call.stage == "ai" and not each.call.handoff.number)
     return [
         (f"/calls/{visit.call.id}/handoff", {"target": "kim", "summary": "x"}),
+        (f"/calls/{visit.call.id}/do/hang-up", {"attempt": "0"}),
         ("/people/duty", {"name": "sam", "to": "away"}),
         ("/people/link", {"name": "sam", "to": "make"}),
         ("/logout", {}),
@@ -145,8 +146,12 @@ def test_every_change_there_is_is_known_to_these_tests(inside: Room) -> None:
         if rule.endpoint.startswith("warmtransfer_console.")
     ]
     posts = {rule.rule.removeprefix(AT) for rule in ours if "POST" in (rule.methods or ())}
-    assert posts == {"/login", "/logout", "/people/duty", "/people/link", "/calls/<call_id>/handoff"}
-    assert {re.sub(r"[0-9a-f]{24}", "<call_id>", path) for path, _ in changes(inside)} == posts - {"/login"}
+    assert posts == {
+        "/login", "/logout", "/people/duty", "/people/link", "/calls/<call_id>/handoff",
+        "/calls/<call_id>/do/<name>",
+    }  # fmt: skip
+    known = {re.sub(r"[0-9a-f]{24}", "<call_id>", path) for path, _ in changes(inside)}
+    assert {re.sub(r"/do/.*", "/do/<name>", path) for path in known} == posts - {"/login"}
 
 
 @pytest.mark.parametrize(
@@ -174,6 +179,7 @@ def test_a_change_that_no_page_of_ours_asked_for_changes_nothing(inside: Room, f
         for call in inside.site.store.calls()
         if call.stage == "ai" and not call.attempts
     )
+    assert not any(call.hung_up for call in inside.site.store.calls())
 
 
 @pytest.mark.parametrize("origin", ["http://localhost", "https://warmtransfer.test"])

@@ -197,6 +197,48 @@ def test_what_somebody_writes_is_not_taken_from_under_their_hands(
     call.leaves(0)
 
 
+def test_what_is_done_is_done_once_by_the_keyboard_and_what_is_stale_is_off(
+    tmp_path: Path, visit: Open
+) -> None:
+    url = f"sqlite:///{tmp_path / 'calls.sqlite3'}"
+    diary = Diary(url, OWNER)
+    call = ringing_up(diary)
+    call.at = time.time()
+    call.ask(0).rings(0)
+    with serving(url, tmp_path / "log") as port:
+        there = visit(port).login()
+        page = there.page
+        there.to(f"/calls/{call.call.id}")
+        following = "[data-act=next-person] button"
+        page.hover(following)
+        call.at = time.time()
+        call.fails(Ended.BUSY, 0.0).rings(0)
+        page.wait_for_selector(f"{following}[disabled]")
+        assert page.inner_text("[data-act=next-person] .hint") == "The call has moved on."
+        page.hover("h1")
+        page.wait_for_selector(f"{following}:not([disabled])")
+        page.focus(following)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".done >> text=The next person is rung as soon as this line has ended.")
+        page.wait_for_selector("#talk .note >> text=Anna has asked for the next person")
+        assert "done=" not in page.url, "it is not said again when the page is loaded again"
+        assert there.faults() == []
+        page.focus("[data-act=hang-up] summary")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Escape")
+        assert not page.query_selector("[data-act=hang-up] details[open]")
+        for key in ("Enter", "Tab", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_selector(".done >> text=The call is ended. The caller has been hung up on.")
+        assert there.complaints == []
+    last = diary.load(call.call.id)
+    assert last
+    assert (last.stage, last.hung_up) == ("over", True)
+    assert [each.name for each in last.attempts] == ["sam", "kim"]
+    diary.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_every_page_can_be_read_named_and_seen_whole(

@@ -23,6 +23,7 @@ PAST = [stage for stage in Stage if stage not in (Stage.ARRIVING, Stage.CONNECTI
 #: What the same fact looks like when it is of the leg, stream or room before, or of one that never was.
 OLD = {
     "n": (1, 7),
+    "attempt": (1, 7),
     "k": (1, 7),
     "generation": (1, 7),
     "room": ("wt-c1", "wt-c2"),

@@ -63,6 +63,8 @@ FILLED = [
     (do.PrepareModel(0.0), CALL),
     (do.LetAISpeak("News.", 1.5), CALL),
     (do.TellAI(briefing.progress(CALL)), CALL),
+    (do.LetAIKnow("Closed on Friday."), replace(CALL, note="Closed on Friday.")),
+    (do.HaveAISay("Closed on Friday."), replace(CALL, note="Closed on Friday.")),
     (do.Introduce(briefing.introduction("sam")), CALL),
     (do.PlayComfort(), CALL),
     (do.CloseModel(), CALL),

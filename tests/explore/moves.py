@@ -80,6 +80,26 @@ def people(world: World) -> Moves:
         yield "a human is asked for", asked.tell(ev.HandoffAsked("tool", "", "asks", "An order."))
     for human in world.humans:
         yield from human_does(world, human)
+    if world.wishes:
+        yield from wishes(world._replace(wishes=world.wishes - 1))
+
+
+def wishes(world: World) -> Moves:
+    """What somebody asks for who looks after the call, also of what has gone by since they looked."""
+    n = len(world.call.attempts)
+    for wish in (
+        ev.StopAsked("console: Anna"),
+        ev.NextAsked("console: Anna", n),
+        ev.ReturnAsked("console: Anna", n),
+        ev.TellAsked("console: Anna", "Closed on Friday.", aloud=True),
+        ev.EndAIAsked("console: Anna"),
+        ev.HangUpAsked("console: Anna"),
+    ):
+        then = world.tell(wish)
+        if isinstance(wish, ev.HangUpAsked) and then.call.stage is Stage.OVER:
+            then = then._replace(ended=True)
+        if then != world:
+            yield f"asked for {type(wish).__name__}", then
 
 
 def human_does(world: World, human: HumanLeg) -> Moves:

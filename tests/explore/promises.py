@@ -106,6 +106,11 @@ def what_is_believed_was_so(world: World) -> str:
     return ""
 
 
+def what_is_ended_stays_so(world: World) -> str:
+    """Somebody has ended the call: it does not go on, whatever its legs still ask."""
+    return "a call that was ended goes on" if world.ended and world.call.stage is not Stage.OVER else ""
+
+
 def nobody_is_left_alone(world: World) -> str:
     """With nothing on its way to us and nothing to do, a caller hears somebody, or somebody looks soon."""
     if not world.lonely() or world.mail or world.todo or world.ai:
@@ -216,6 +221,7 @@ PROMISES: tuple[Promise, ...] = (
     one_has_the_caller,
     legs_are_their_own,
     what_is_believed_was_so,
+    what_is_ended_stays_so,
     nobody_is_left_alone,
 )
 #: Where nothing has gone wrong.

@@ -109,13 +109,13 @@ PLACES |= {
 }  # fmt: skip
 
 
-def at(style: str, place: str, troubles: int, asks: int = 1) -> World:
+def at(style: str, place: str, troubles: int, asks: int = 1, wishes: int = 0) -> World:
     """The world at one of the places, where troubles may begin."""
     forget()
     world = new_world(0, asks + (place in TWICE), RULES[style])
     for wish in PLACES[style, place]:
         world = _until(world._replace(troubles=1), wish)
-    return world._replace(troubles=troubles)
+    return world._replace(troubles=troubles, wishes=wishes)
 
 
 def _until(world: World, wish: str) -> World:
@@ -178,6 +178,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.explore.search", description=__doc__)
     parser.add_argument("--troubles", type=int, default=1, help="how many things may go wrong in one call")
     parser.add_argument("--asks", type=int, default=1, help="how often a human is asked for")
+    parser.add_argument("--wishes", type=int, default=0, help="how much somebody who looks after it asks for")
     parser.add_argument("--most", type=int, default=30_000, help="states to look at, from each place")
     parser.add_argument("--style", choices=list(RULES), help="of this style only")
     parser.add_argument("--place", choices=sorted({place for _, place in PLACES}), help="from there only")
@@ -186,7 +187,7 @@ def main() -> int:
     for style, place in PLACES:
         if options.style in (None, style) and options.place in (None, place):
             began = time.process_time()
-            found = search(at(style, place, options.troubles, options.asks), options.most)
+            found = search(at(style, place, options.troubles, options.asks, options.wishes), options.most)
             report(f"{style}, {place}", found, time.process_time() - began)
             all_found.setdefault(style, []).append(found)
     for style, each in all_found.items():

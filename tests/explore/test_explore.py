@@ -75,6 +75,22 @@ def test_where_nothing_goes_wrong_no_timer_is_needed(style: str, place: str) -> 
     assert found.broken == {}
 
 
+#: From where it matters most what somebody asks for who looks after the call.
+LOOKED_AFTER = [
+    (Style.SCREEN, "the AI"), (Style.SCREEN, "ringing"), (Style.SCREEN, "the gate"),
+    (Style.SCREEN, "joining"), (Style.SCREEN, "a human"), (Style.ANNOUNCE, "the gate"),
+    (Style.REDIRECT, "ringing"), (Style.REDIRECT, "a human"), (TOGETHER, "dialling"), (TOGETHER, "two gates"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("style", "place"), LOOKED_AFTER)
+def test_whatever_is_asked_for_at_any_moment_breaks_no_promise(style: str, place: str) -> None:
+    for troubles, wishes, most in ((1, 1, 900), (0, 2, 500)):
+        found = search(at(style, place, troubles, wishes=wishes), most)
+        assert found.states > 300
+        assert found.broken == {}
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_wrong_table_breaks_a_promise(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     caught(monkeypatch, Style.SCREEN, *MUTANTS[name])
@@ -103,7 +119,7 @@ def caught(
 @pytest.mark.parametrize("name", WRONG)
 def test_what_once_was_wrong_breaks_its_promise(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = WRONG[name]
-    first = at(wrong.style, wrong.place, wrong.troubles)
+    first = at(wrong.style, wrong.place, wrong.troubles, wishes=wrong.wishes)
     wrong.do(monkeypatch)
     broken = search(first, most=6000, stop=True).broken
     assert [fault for fault in broken if fault.startswith(wrong.breaks)], broken

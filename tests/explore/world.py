@@ -92,6 +92,8 @@ class World(NamedTuple):
     comforted: bool = False  #: somebody, or something, sees to the caller's being alone
     troubles: int = 0  #: how many more things may go wrong
     asks: int = 1  #: how many more times a human is asked for
+    wishes: int = 0  #: how many more things somebody who looks after the call asks for
+    ended: bool = False  #: somebody who looks after the call has ended it
     broken: tuple[str, ...] = ()  #: promises that the last move broke
 
     def __hash__(self) -> int:

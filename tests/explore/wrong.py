@@ -33,6 +33,7 @@ class Wrong:
     place: str
     breaks: str
     troubles: int = 1
+    wishes: int = 0
 
 
 def reads(patch: Patch, kind: type[ev.Event], reader: Callable[[Call, Any, Rules], Reading]) -> None:
@@ -190,6 +191,29 @@ def anybody_comes_in(patch: Patch) -> None:
     patch.setattr(human, "unasked", unasked)
 
 
+def one_is_given_up(patch: Patch) -> None:
+    """Of those who are rung together only the last is given up, when somebody asks for the next."""
+
+    def following(call: Call, event: ev.NextAsked, rules: Rules) -> Reading:
+        return call.with_attempt(replace(call.attempts[-1], outcome=Outcome.CANCELLED)), event
+
+    reads(patch, ev.NextAsked, following)
+
+
+def hung_up_and_asked(patch: Patch) -> None:
+    """A caller whose call somebody has ended is believed when their leg asks what comes next."""
+    reads(
+        patch,
+        ev.CallerCameBack,
+        lambda call, event, rules: caller.came_back(replace(call, hung_up=False), event, rules),
+    )
+
+
+def hung_up_and_open(patch: Patch) -> None:
+    """What ended before somebody ended the call never has an outcome."""
+    reads(patch, ev.HangUpAsked, lambda call, event, rules: (replace(call, hung_up=True), event))
+
+
 #: As the search has it.
 TOGETHER, CARD = "all at once", "with cards"
 S, A, R = Style.SCREEN, Style.ANNOUNCE, Style.REDIRECT
@@ -223,6 +247,9 @@ WRONG: dict[str, Wrong] = {
         any_leg_will_do, S, "the same phone again", "an attempt takes"
     ),
     "j: nobody is beaten": Wrong(nobody_is_beaten, TOGETHER, "two gates", ""),
-    "k: a mailbox comes in by a card": Wrong(anybody_comes_in, CARD, "ringing", "nobody comes in by a card"),
+    "l: a mailbox comes in by a card": Wrong(anybody_comes_in, CARD, "ringing", "nobody comes in by a card"),
     "j: the newest is taken for all": Wrong(only_the_newest_is_rung, TOGETHER, "ringing", ""),
+    "k: one of two is given up for the next": Wrong(one_is_given_up, TOGETHER, "two gates", "", 0, 1),
+    "k: a call that was ended goes on": Wrong(hung_up_and_asked, R, "a human", "a call that was ended", 1, 1),
+    "k: a call that was ended has no outcomes": Wrong(hung_up_and_open, A, "the gate", "attempt that", 0, 1),
 }

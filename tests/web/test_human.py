@@ -12,6 +12,7 @@ from tests.desk.parts import eventually
 from tests.web.site import Site
 from tests.web.test_voice import tags
 from warmtransfer.core import briefing
+from warmtransfer.core import events as ev
 from warmtransfer.core.call import Outcome, Stage
 from warmtransfer.core.words import ENGLISH
 
@@ -123,7 +124,6 @@ def test_hold_wait_and_goodbye_documents(site: Site) -> None:
     assert tags(site.document(f"/human/{call_id}/1/hold")) == ["Say", "Pause", "Say", "Redirect"]
     assert tags(site.document(f"/human/{call_id}/1/briefed")) == ["Say", "Pause", "Redirect"]
     assert tags(site.document(f"/human/{call_id}/1/wait")) == ["Say", "Pause", "Redirect"]
-    assert site.document(f"/human/{call_id}/1/gone")[0].text == ENGLISH.caller_gone
 
 
 def test_a_card_that_did_not_arrive_is_a_line_with_what_to_do_and_no_more(
@@ -140,3 +140,17 @@ def test_a_card_that_did_not_arrive_is_a_line_with_what_to_do_and_no_more(
     assert "A2P 10DLC" in line
     assert "+1555" not in line
     assert site.call(call_id) == replace(before, at=site.call(call_id).at)
+
+
+@pytest.mark.parametrize(("ended", "said"), [("caller", ENGLISH.caller_gone), ("Anna", ENGLISH.too_late)])
+def test_who_is_let_go_hears_that_the_caller_left_only_when_they_did(
+    site: Site, ended: str, said: str
+) -> None:
+    call_id = site.briefing()
+    assert site.document(f"/human/{call_id}/1/gone")[0].text == ENGLISH.too_late, "others see to it"
+    if ended == "Anna":
+        site.parts.desk.post(call_id, ev.HangUpAsked("console: Anna"))
+    else:
+        site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
+    assert site.document(f"/human/{call_id}/1/gone")[0].text == said
+    assert site.document(f"/human/{call_id}/1", CallSid="CAhuman1")[0].text == said

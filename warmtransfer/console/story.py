@@ -10,14 +10,14 @@ from typing import Any
 from flask import Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from warmtransfer.console import lanes, streams, telling, wording
+from warmtransfer.console import acting, lanes, streams, telling, wording
 from warmtransfer.console.access import TOKEN
 from warmtransfer.console.figures import STEPS
 from warmtransfer.console.room import base, console, here, page, session, who
 from warmtransfer.core.call import FREE, SEEKING, Call, Stage
 from warmtransfer.core.names import called
 from warmtransfer.errors import log_fault
-from warmtransfer.web import minutes, timeline
+from warmtransfer.web import minutes, timeline, wishes
 from warmtransfer.web.parts import parts
 
 log = logging.getLogger("warmtransfer")
@@ -36,6 +36,7 @@ def one(call_id: str) -> str:
     given = _told(call)
     journal, said = given["journal"], given["said"]
     facts = room.ledger.facts_of([call.id])
+    done = request.args.get("done", "")
     return page(
         "call.html",
         place="call",
@@ -51,7 +52,8 @@ def one(call_id: str) -> str:
         billed=minutes.told(call, journal, room.clock.now()),
         message=timeline.message(call),
         panel=_panel(call),
-        done=request.args.get("done", ""),
+        done=done,
+        notice=acting.told(call, done, request.args.get("late", "")),
         **_where(call),
         **_drawn(call, journal, said),
         **_doing(call),
@@ -97,7 +99,7 @@ def call_news(call_id: str) -> Response:
         items.update(each.key for each in new)
         yield "talk", [{"key": each.key, "html": render("item.html", each=each)} for each in new]
         live, doing = call.stage is not Stage.OVER, _doing(call)
-        if anew("acts", (live, doing["asking"], doing["adding"])):
+        if anew("acts", (live, doing["asking"], doing["adding"], doing["acts"])):
             form = {**where, **doing, "token": token, "token_name": TOKEN}
             yield "acts", render("acts.html", call=call, live=live, **form)
         if not live:
@@ -111,14 +113,14 @@ def handoff(call_id: str) -> AnyResponse:
     """Ask for a person, by the same way as the API; the journal says who did."""
     call = _known(call_id)
     target, summary = request.form.get("target", ""), request.form.get("summary", "").strip()
-    if call.stage in (Stage.OVER, Stage.MESSAGE, Stage.ARRIVING):
-        abort(409, f"Nobody can be rung just now: the caller {wording.where(call, here().clock.now())}.")
+    if why := wishes.nobody_to_ring(call):
+        abort(409, why)
     if target and target not in {name for name, *_ in _whom()}:
         abort(400, "There is nobody of this name.")
     if len(summary) > SUMMARY:
         abort(400, f"A summary has {SUMMARY} letters at most.")
     parts().life.start()
-    parts().desk.ask(call.id, f"{wording.HERE}{who()}", target, "", summary)
+    parts().desk.ask(call.id, wording.by(who()), target, "", summary)
     return redirect(f"{base()}/calls/{call.id}?done=handoff", 303)
 
 
@@ -165,6 +167,7 @@ def _doing(call: Call) -> dict[str, Any]:
     return {
         "asking": call.stage in FREE,
         "adding": call.stage in SEEKING,
+        "acts": acting.acts(call) if call.stage is not Stage.OVER else [],
         "people": _whom(),
         "summary": call.handoff.summary or call.handoff.reason or said,
     }

@@ -28,6 +28,14 @@ NOTES = {
     "CallerLeft": "The caller has left",
     "MessageLeft": "The caller has left a message",
 }
+#: What somebody has asked for who looks after the call.
+ASKED = {
+    "StopAsked": "{by} has had the ringing stopped",
+    "NextAsked": "{by} has asked for the next person",
+    "ReturnAsked": "{by} has brought the AI back",
+    "EndAIAsked": "{by} has ended the AI’s line",
+    "HangUpAsked": "{by} has ended the call",
+}
 #: The same, every time.
 AGAIN = {"ModelLost": "The AI’s line was lost", "StreamEnded": "The AI’s line was lost"}
 
@@ -79,6 +87,10 @@ def _note(call: Call, row: Any, seen: set[tuple[str, int]]) -> str:
     n = row.data.get("n", 0)
     tried = call.attempt_number(n) if isinstance(n, int) else None
     name = called(tried.name) if tried else "somebody"
+    if row.event in ASKED or row.event == "TellAsked":
+        return _asked(row)
+    if row.event == "CallerLeft" and call.hung_up:
+        return ""
     if row.event in AGAIN:
         return AGAIN[row.event] if row.after != Stage.OVER and row.before != row.after else ""
     if row.event == "HandoffAsked":
@@ -102,6 +114,17 @@ def _note(call: Call, row: Any, seen: set[tuple[str, int]]) -> str:
     if row.event == "AIUp" and row.before == Stage.RETURNING:
         return "The AI is back with the caller"
     return NOTES[row.event].format(name=name) if row.event in NOTES and (row.event, n) not in seen else ""
+
+
+def _asked(row: Any) -> str:
+    """What was asked for and done; what was refused stands in the journal alone."""
+    if not row.orders and row.before == row.after and row.after != Stage.CANCELLING:
+        return ""
+    by = wording.asker(row.data.get("by", ""))
+    if row.event == "TellAsked":
+        how = "has the AI say" if row.data.get("aloud") else "has told the AI"
+        return f"{by} {how}: {row.data.get('text', '')}"
+    return ASKED[row.event].format(by=by)
 
 
 def attempt(tried: Attempt, call: Call, now: float) -> dict[str, Any]:

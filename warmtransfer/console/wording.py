@@ -88,7 +88,7 @@ def where(call: Call, now: float) -> str:
         case Stage.MESSAGE:
             return "is leaving a message"
         case Stage.OVER:
-            return "has left"
+            return "has been hung up on" if call.hung_up else "has left"
         case _:
             assert_never(call.stage)
 
@@ -160,6 +160,18 @@ def asked_by(source: str) -> str:
     if source.startswith(HERE):
         return f"{source.removeprefix(HERE)} asked, from here"
     return ASKED_BY.get(source, source)
+
+
+def by(name: str) -> str:
+    """The source of what somebody of this name asks for here."""
+    return f"{HERE}{name}"
+
+
+def asker(source: str) -> str:
+    """Who has asked for something, at the beginning of a sentence."""
+    if source.startswith(HERE):
+        return source.removeprefix(HERE) or "Somebody"
+    return {"api": "One of your systems", "python": "Your app"}.get(source, "Somebody")
 
 
 def attempts(call: Call) -> list[Attempt]:

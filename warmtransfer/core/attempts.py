@@ -91,9 +91,10 @@ def last_resort(call: Call, call_sid: str, number: str, over: bool) -> Call:
 
 
 def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conclusion]:
-    """Start the next round, or conclude that nobody is left; `others=False` rings nobody else."""
+    """Start the next round, or conclude that nobody is left; `others=False`, or a stop, rings nobody else."""
     if call.open:
         return call, so.LegStillUp()
+    others = others and not call.handoff.stopped
     round_ = next_round(call, rules) if others else ()
     call = replace(call, handoff=_noted(call, rules, looked=others and not round_))
     if round_:

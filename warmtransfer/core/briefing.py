@@ -13,6 +13,8 @@ from warmtransfer.core.words import ENGLISH, Words, in_digits
 
 #: Letters of a summary, about twelve seconds of speech; more is not listened to.
 SUMMARY_LIMIT = 200
+#: The same of what the AI is told by somebody who looks after the call.
+TOLD_LIMIT = 500
 
 
 def tidy(text: str, limit: int = SUMMARY_LIMIT) -> str:
@@ -53,7 +55,10 @@ def taken(call: Call, ours: Words = ENGLISH) -> str:
 
 def ended(attempt: Attempt) -> str:
     """An attempt's end in words the AI can use."""
-    return f"{called(attempt.name)} {words(attempt.outcome or Outcome.NO_ANSWER)}"
+    outcome = attempt.outcome or Outcome.NO_ANSWER
+    if outcome is Outcome.CANCELLED and attempt.answered_at:
+        outcome = Outcome.DECLINED  # it was ended on our side, behind their answer: no fault of theirs
+    return f"{called(attempt.name)} {words(outcome)}"
 
 
 def progress(call: Call) -> str:
@@ -107,6 +112,11 @@ def next_try(call: Call) -> str:
 def exhausted(call: Call) -> str:
     """What to tell the caller when nobody could be had."""
     tried = [ended(each) for each in _tried(call)]
+    if call.handoff.stopped:
+        return (
+            f"The handoff was stopped on our side: {'; '.join(tried)}. Tell the caller that nobody is "
+            "being called any more. Offer to go on yourself or to take a message."
+        )
     if call.handoff.all_busy:
         failed = f"{'; '.join(tried)}. " if tried else ""
         return (
@@ -154,6 +164,16 @@ def unheard(name: str) -> str:
         f"The line between {called(name)} and the caller did not work, so it was given up. You are back. "
         "Tell the caller so in one sentence, apologise, and ask how you can help."
     )
+
+
+def to_know(text: str) -> str:
+    """What the AI is to know, from somebody who looks after the call."""
+    return f"From the staff, for you to know and not to be read out: {text}"
+
+
+def to_say(text: str) -> str:
+    """What the AI is to tell the caller, from somebody who looks after the call."""
+    return f"From the staff. Say this to the caller now, in their language: {text}"
 
 
 def interrupted(again: bool = False) -> str:

@@ -170,6 +170,7 @@ class Handoff:
     summary: str = ""
     closed: str = ""  #: why those it asks for are not rung, in words for the AI
     skipped: tuple[Skipped, ...] = ()  #: who could not be rung when somebody was looked for last
+    stopped: bool = False  #: nobody else is to be rung: somebody who looks after the call has said so
     all_busy: bool = False  #: and that was all of them who could be reached: they talk with other callers
 
 
@@ -193,9 +194,11 @@ class Call:
     comforted_until: float = 0.0  #: the announcement to a lone caller plays until then
     laps: int = 0  #: times the current stage's timer has gone off in a row
     news: str = ""  #: what the AI has to be told when it next has the caller
+    note: str = ""  #: what somebody who looks after the call has for the AI
     stray: str = ""  #: the CallSid of a leg that should not exist any more
     due_at: float = 0.0  #: when the stage's wait is over; the alarm may go off sooner, to look after the AI
     left: bool = False  #: the caller's leg is known to be over
+    hung_up: bool = False  #: somebody who looks after the call has ended it
     message_url: str = ""  #: where the caller's recorded message is
     message_seconds: int = 0
     message: str = ""  #: the message that the AI has taken for the caller

@@ -174,6 +174,21 @@ class NobodyAtGate(Conclusion):
     """The same, and it was the only one of them who had picked up."""
 
 
+@dataclass(frozen=True, slots=True)
+class AIToKnow(Conclusion):
+    """The AI is to know something that somebody who looks after the call knows: `Call.note`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AIToSay(Conclusion):
+    """The same, and to tell the caller now."""
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeUnwanted(Conclusion):
+    """The AI is to have the caller back from a human whom the caller's own leg has dialled."""
+
+
 #: What the table has rows for.
 Fact = Event | Conclusion
 #: The call with what an event adds to it, and the fact for the table, or None for stale news.

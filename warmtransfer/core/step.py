@@ -40,6 +40,12 @@ def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tu
     return call, tuple(orders)
 
 
+def leads(call: Call, event: ev.Event, at: float, rules: Rules) -> bool:
+    """Whether `event` would lead anywhere as the call stands: there is a row for it, and it is not stale."""
+    call, fact = read(replace(call, at=at), event, rules)
+    return fact is not None and type(fact) in TABLE[call.stage]
+
+
 def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
     """The call in `stage`, its timer armed when the stage is new or the wait starts anew."""
     same = stage is call.stage

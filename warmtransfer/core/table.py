@@ -33,7 +33,10 @@ ALL = (do.CloseModel(), do.EndAI(), do.EndHuman())
 
 def over(*first: do.Order) -> Rows:
     """The caller has gone: every other leg is ended at once, a human on the line being told in words."""
-    return {ev.CallerLeft: (S.OVER, (*first, do.CloseModel(), do.EndAI()))}
+    return {
+        ev.CallerLeft: (S.OVER, (*first, do.CloseModel(), do.EndAI())),
+        ev.HangUpAsked: (S.OVER, (do.EndCaller(), *first, do.CloseModel(), do.EndAI())),
+    }
 
 
 #: What may have happened while we were away.
@@ -44,6 +47,11 @@ BACK: Rows = {
     ev.RoomLost: (S.RETURNING, ALL),
     ev.CallerCameBack: (S.RETURNING, (*ALL, do.PrepareModel())),
 }
+
+
+def company(stage: Stage) -> Rows:
+    """The AI is with the caller: somebody who looks after the call may have something for it."""
+    return {so.AIToKnow: (stage, (do.LetAIKnow(),)), so.AIToSay: (stage, (do.HaveAISay(),))}
 
 
 def alone(stage: Stage) -> Rows:
@@ -119,6 +127,7 @@ TABLE: dict[Stage, Rows] = {
         **over(),
         **BACK,
         **wanting(S.AI),
+        **company(S.AI),
         ev.StreamEnded: (S.RETURNING, (do.LookForLoneCaller(),)),
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
         so.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
@@ -139,11 +148,14 @@ TABLE: dict[Stage, Rows] = {
     S.RINGING: {
         **over(do.EndHuman()),
         **seeking(S.RINGING),
+        **company(S.RINGING),
         so.HumanQueued: (S.RINGING, ()),
         so.HumanDelayed: (S.RINGING, (do.LetAISpeak(),)),
         ev.HumanDialled: (S.RINGING, (do.SendCard(),)),
         ev.HumanAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
         so.OneOut: (S.RINGING, OUT),
+        ev.StopAsked: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
+        ev.NextAsked: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
         so.Refused: (S.CANCELLING, (do.EndHuman(),)),
         so.DialUnsure: (S.RINGING, (do.LookForDial(),)),
@@ -153,11 +165,14 @@ TABLE: dict[Stage, Rows] = {
     S.BRIEFING: {
         **over(do.TellHuman()),
         **seeking(S.BRIEFING),
+        **company(S.BRIEFING),
         ev.HumanAccepted: (S.JOINING, (do.LetHumanIn(), do.EndOthers(), do.LookForDial())),
         so.AnotherAnswered: (S.BRIEFING, (do.BriefOnHold(),)),
         so.OneOut: (S.BRIEFING, OUT),
         so.NobodyAtGate: (S.RINGING, OUT),
         ev.HumanDeclined: (S.CANCELLING, (do.EndHuman(),)),
+        ev.StopAsked: (S.CANCELLING, (do.TellHuman(), do.LookForDial())),
+        ev.NextAsked: (S.CANCELLING, (do.TellHuman(), do.LookForDial())),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
         so.DialUnsure: (S.BRIEFING, (do.LookForDial(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
@@ -166,8 +181,10 @@ TABLE: dict[Stage, Rows] = {
     S.CANCELLING: {
         **over(do.EndHuman()),
         **seeking(S.CANCELLING),
+        **company(S.CANCELLING),
         ev.HumanDialled: (S.CANCELLING, (do.EndHuman(),)),
         ev.LegPresent: (S.CANCELLING, (do.EndHuman(),)),
+        ev.StopAsked: (S.CANCELLING, ()),
         ev.TimedOut: (S.CANCELLING, (do.LookForLeg(), do.LookForDial())),
         ev.OrderFailed: (S.CANCELLING, ()),
     },
@@ -186,6 +203,9 @@ TABLE: dict[Stage, Rows] = {
         ev.LineHeard: (S.HUMAN, LEAVE),
         so.IntroductionDue: (S.HUMAN, LEAVE),
         so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
+        ev.ReturnAsked: (S.RETURNING, (do.TellHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
+        so.BridgeUnwanted: (S.HUMAN, (do.EndHuman(),)),
+        ev.EndAIAsked: (S.HUMAN, LEAVE),
         so.TalkOver: (S.OVER, (do.EndCaller(), *ALL)),
         ev.TimedOut: (S.HUMAN, (do.LookForCaller(), do.LookForLeg(), do.EndAI(), do.EndOthers())),
         so.ProofDue: (S.HUMAN, (do.LookForCaller(), do.LookForLeg(), do.LookAtBridge())),

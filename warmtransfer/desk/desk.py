@@ -62,8 +62,7 @@ class Desk:
         self._switchboard = switchboard
         self._waiting = Waiting(carrier, links, settings, self.by_caller)
         self._adoption = Adoption(carrier, self.call, settings.number)
-        self._clock = clock
-        self._people = people
+        self._clock, self._people = clock, people
         self._most, self._lanes = settings.max_calls, Lanes()
         self._timers = Timers(loop, clock, self._lanes, self._post_quietly)
         self.tokens = Tokens(settings.show.shown)
@@ -181,7 +180,7 @@ class Desk:
 
     def post(self, call_id: str, event: ev.Event) -> Call:
         """Decide `event`; raises UnknownCall, or StoreBusy when the call stays locked."""
-        return self._decide(call_id, event)
+        return self.decide(call_id, event).call
 
     def post_later(self, call_id: str, event: ev.Event) -> None:
         """Decide `event` soon, in the order of posting. Never blocks, never raises."""
@@ -274,7 +273,8 @@ class Desk:
         except TimeoutError:
             raise StoreBusy(f"call {call_id} is being decided elsewhere") from None
 
-    def _decide(self, call_id: str, event: ev.Event) -> Call:
+    def decide(self, call_id: str, event: ev.Event) -> Saved:
+        """As `post`, with what was before."""
         at = self._clock.now()
 
         def decide(call: Call | None) -> Decision | None:
@@ -289,7 +289,7 @@ class Desk:
             if saved is None:
                 raise UnknownCall(f"call {call_id} is not known")
             self._apply(saved, event)
-            return saved.call
+            return saved
 
     def _apply(self, saved: Saved, event: ev.Event) -> None:
         before, call = saved.before, saved.call

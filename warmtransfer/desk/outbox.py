@@ -132,6 +132,8 @@ class Outbox:
                 self._switchboard.speak(call.id, news, delay)
             case do.TellAI(news=news):
                 self._switchboard.tell(call.id, news)
+            case do.LetAIKnow(text=text):
+                self._switchboard.heed(call.id, text, aloud=isinstance(order, do.HaveAISay))
             case do.Introduce(line=line):
                 self._switchboard.introduce(call.id, line)
             case do.PlayComfort():

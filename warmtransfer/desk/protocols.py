@@ -216,6 +216,9 @@ class Switchboard(Protocol):
     def tell(self, call_id: str, news: str) -> None:
         """Let the AI know without speaking."""
 
+    def heed(self, call_id: str, text: str, *, aloud: bool) -> None:
+        """Let the AI know what somebody says who looks after the call; `aloud`: and tell the caller."""
+
     def introduce(self, call_id: str, line: str) -> None:
         """Have the AI say exactly this."""
 

@@ -30,6 +30,7 @@ class Memory:
     def __init__(self) -> None:
         self._turns: list[Turn] = []
         self._open: list[Turn] = []  #: of which more is to come: callers' words, or the end of the AI's
+        self.notes: list[str] = []  #: what every session is told besides, from those who look after the call
 
     # The caller -------------------------------------------------------------------------------------
 

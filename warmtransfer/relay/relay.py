@@ -15,7 +15,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import SEEKING, Stage
 from warmtransfer.core.counts import HEARS
 from warmtransfer.ports.loop.protocols import Loop
-from warmtransfer.ports.model.protocol import Listener, Model, Provider, Renewable
+from warmtransfer.ports.model.protocol import Listener, Model, Provider, Renewable, Want
 from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
@@ -39,8 +39,9 @@ class Relay:
     """See the module. `gone(call_id)` is called when the relay has closed itself."""
 
     __slots__ = (
-        "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_offers", "_orphaned",
-        "_provider", "_seeking", "_sessions", "_settings", "_stream", "_talk", "_timer", "_up", "id",
+        "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_memory", "_offers",
+        "_orphaned", "_provider", "_seeking", "_sessions", "_settings", "_stream", "_talk", "_timer", "_up",
+        "id",
     )  # fmt: skip
 
     def __init__(
@@ -63,9 +64,10 @@ class Relay:
         self._clock = clock
         self._desk = desk
         self._gone = gone
+        self._memory = memory
         self._offers = Offers(toolbox, directory)
         self._talk: TalkSide = Talk(self, info, settings, loop, clock, desk, toolbox, memory)
-        self._sessions = Sessions(self._open_model, self._talk, loop, clock, settings)
+        self._sessions = Sessions(self._open_model, self._talk, loop, clock, settings, memory.notes)
         self._stream: Stream | None = None
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
         self._gated = False  #: whether the model must not hear
@@ -99,6 +101,17 @@ class Relay:
     def tell(self, news: str) -> None:
         """Let the model know."""
         self._talk.know(news)
+
+    def heed(self, text: str, aloud: bool) -> None:
+        """Let this session know it, and those after it; or have this one tell the caller (`aloud`)."""
+        if not aloud:
+            self._memory.notes.append(text)
+        model = self._sessions.ready
+        if model is None or self._closed:
+            return
+        model.know(text)
+        if aloud and not self._gated:
+            model.say(Want("told"))
 
     def introduce(self, line: str) -> None:
         """Say exactly this line now, then report it heard; at once when it cannot be said."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from warmtransfer.clock import Clock
 from warmtransfer.ports.loop.protocols import Loop, Timer
@@ -22,8 +22,8 @@ class Sessions:
     """Which model the relay speaks with. One is current; a second one may stand by to take over."""
 
     __slots__ = (
-        "_clock", "_exchange_at", "_failure", "_loop", "_open_model", "_settings", "_standby", "_standby_at",
-        "_standby_ends", "_talk", "_timer", "model",
+        "_clock", "_exchange_at", "_failure", "_loop", "_notes", "_open_model", "_settings", "_standby",
+        "_standby_at", "_standby_ends", "_talk", "_timer", "model",
     )  # fmt: skip
 
     def __init__(
@@ -33,12 +33,14 @@ class Sessions:
         loop: Loop,
         clock: Clock,
         settings: RelaySettings,
+        notes: Sequence[str] = (),
     ) -> None:
         self._open_model = open_model
         self._talk = talk
         self._loop = loop
         self._clock = clock
         self._settings = settings
+        self._notes = notes  #: what every session is told besides; there may be more of it when one begins
         self._timer: Timer | None = None
         self._standby: Model | None = None
         self._standby_at = 0.0
@@ -71,7 +73,7 @@ class Sessions:
     def begin(self, model: Model) -> None:
         """This session is the current one: it is told what was said, and what every session is told."""
         self._talk.session(model)
-        for fact in self._settings.facts():
+        for fact in (*self._settings.facts(), *self._notes):
             model.know(fact)
 
     def started(self, expires_at: float) -> None:

@@ -81,6 +81,10 @@ class Switchboard:
         """Let the AI know without speaking."""
         self._loop.soon(self._with, call_id, Relay.tell, news)
 
+    def heed(self, call_id: str, text: str, *, aloud: bool) -> None:
+        """Have the AI know this, from somebody who looks after the call; `aloud`: and tell the caller."""
+        self._loop.soon(self._with, call_id, Relay.heed, text, aloud)
+
     def introduce(self, call_id: str, line: str) -> None:
         """Have the AI say exactly this; `LineHeard` follows, whatever happens to it."""
         self._loop.soon(self._with, call_id, Relay.introduce, line)

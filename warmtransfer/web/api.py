@@ -16,11 +16,11 @@ from typing import Any, TypeVar, cast
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
-from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.call import Call
 from warmtransfer.core.search import mark
 from warmtransfer.desk.desk import UnknownCall
-from warmtransfer.errors import UnknownTarget, WarmTransferError
-from warmtransfer.web import asking, hosts, openapi, timeline, wrong
+from warmtransfer.errors import NotNow, UnknownTarget, WarmTransferError
+from warmtransfer.web import asking, hosts, openapi, timeline, wished, wishes, wrong
 from warmtransfer.web.openapi import HANDOFF
 from warmtransfer.web.parts import parts
 
@@ -103,7 +103,8 @@ def wrong_method(allowed: str, **_: str) -> Response:
 @api.route("/<path:path>", methods=METHODS)
 def nothing(path: str) -> Response:
     """404 for everything else."""
-    abort(404, "There is GET calls, GET calls/ID, POST calls/ID/handoff and, of all that, GET openapi.json.")
+    asked = " or ".join(("handoff", *wishes.WISHES))
+    abort(404, f"There is GET calls, GET calls/ID, POST calls/ID/{asked} and, of all that, GET openapi.json.")
 
 
 @route("/calls", "GET")
@@ -134,7 +135,7 @@ def description() -> dict[str, Any]:
     """What the API takes and answers."""
     _query()
     settings = parts().settings
-    return openapi.described(f"{settings.public_url}{settings.url_prefix}/api")
+    return openapi.described(f"{settings.public_url}{settings.url_prefix}/api", wished.PATHS)
 
 
 @route("/calls/<call_id>/handoff", "POST")
@@ -144,10 +145,8 @@ def handoff(call_id: str) -> tuple[dict[str, Any], int]:
     asked = _handoff()
     here = parts()
     call = _known(here.desk.call(call_id))
-    if call.stage in (Stage.OVER, Stage.MESSAGE):
-        abort(409, f"The call is in the stage {call.stage.value}: nobody can be handed over.")
-    if call.stage is Stage.ARRIVING:
-        abort(409, "The caller is not in the room yet: ask again in a second.")
+    if why := wishes.nobody_to_ring(call):
+        abort(409, why)
     here.life.start()
     try:
         after = here.desk.ask(call_id, "api", **asked)
@@ -156,6 +155,30 @@ def handoff(call_id: str) -> tuple[dict[str, Any], int]:
     except UnknownCall:
         abort(404, "There is no call with this id.")
     return timeline.summary(after), 202
+
+
+def wishing(name: str) -> Callable[..., tuple[dict[str, Any], int]]:
+    """The view of one of `WISHES`."""
+
+    def view(call_id: str) -> tuple[dict[str, Any], int]:
+        _query()
+        given = _body()
+        _known(parts().desk.call(call_id))
+        try:
+            return timeline.summary(wishes.grant(call_id, wishes.made(name, "api", given))), 202
+        except ValueError as fault:
+            abort(400, str(fault))
+        except UnknownCall:
+            abort(404, "There is no call with this id.")
+        except NotNow as fault:
+            abort(409, str(fault))
+
+    view.__name__ = name.replace("-", "_")
+    return view
+
+
+for each in wishes.WISHES:
+    route(f"/calls/<call_id>/{each}", "POST")(wishing(each))
 
 
 def _query(*names: str) -> dict[str, str]:
@@ -170,13 +193,18 @@ def _query(*names: str) -> dict[str, str]:
     return request.args.to_dict()
 
 
-def _handoff() -> dict[str, str]:
+def _body() -> dict[str, Any]:
     try:
         body = request.get_json(silent=True) if request.get_data() else {}
     except RecursionError:
         body = None
     if not isinstance(body, dict):
         abort(400, "Send a JSON object, with Content-Type: application/json.")
+    return body
+
+
+def _handoff() -> dict[str, str]:
+    body = _body()
     unknown = sorted(set(body) - set(HANDOFF))
     if unknown:
         abort(400, f"{', '.join(unknown)}: not among {', '.join(HANDOFF)}.")

@@ -101,9 +101,8 @@ def briefed(call_id: str, n: int) -> str:
 @hooks.post(f"{HUMAN}/gone")
 @document
 def gone(call_id: str, n: int) -> str:
-    """The human's leg was moved here because the caller has hung up."""
-    call = parts().desk.call(call_id)
-    return _told(call_id, n, parts().documents.gone(call.attempt_number(n) if call else None))
+    """The human's leg was moved here because the caller has hung up, or because they are not needed."""
+    return _told(call_id, n, parts().documents.let_go(parts().desk.call(call_id), n))
 
 
 def _document(call: Call | None, n: int) -> str:

@@ -69,17 +69,18 @@ def _list(of: Schema, means: str = "") -> Schema:
     return {"type": "array", "items": of, **({"description": means} if means else {})}
 
 
-def _closed(fields: Schema, *optional: str) -> Schema:
+def closed(fields: Schema, *optional: str) -> Schema:
     """An object with exactly these fields; those named may be missing."""
     required = [name for name in fields if name not in optional]
     return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
 
 
-def _ref(name: str) -> Schema:
+def ref(name: str) -> Schema:
+    """One of the description's own schemas."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-HANDED: Schema = _closed(
+HANDED: Schema = closed(
     {
         "number": _whole("Which of the call's handoffs."),
         "source": _text("Who asked: tool, words, watchdog, api, python or model_down."),
@@ -88,7 +89,7 @@ HANDED: Schema = _closed(
         "summary": _text("What the human is told."),
         "closed": _text("Why those it asks for were not rung, in the words for the AI."),
         "skipped": _list(
-            _closed(
+            closed(
                 {
                     "name": _text("Who."),
                     "why": _one_of("Why.", Why),
@@ -97,10 +98,11 @@ HANDED: Schema = _closed(
             ),
             "Who could not be rung when somebody was looked for last.",
         ),
+        "stopped": _flag("Whether somebody has said that nobody else is to be rung."),
         "all_busy": _flag("Whether that was all of them who could be reached."),
     }
 )
-ATTEMPT: Schema = _closed(
+ATTEMPT: Schema = closed(
     {
         "n": _whole("Which of the call's attempts, from 1."),
         "handoff": _whole("Which of the call's handoffs it serves."),
@@ -125,7 +127,7 @@ ATTEMPT: Schema = _closed(
         "ended_at": _time("When it was over."),
         "looks": _whole("How many of the looks at the two, once together, have been made."),
         "proofs": _list(
-            _closed(
+            closed(
                 {
                     "at": _time("When they were looked for."),
                     "caller": _one_of("Where the caller was; empty for not looked for.", Place),
@@ -138,17 +140,17 @@ ATTEMPT: Schema = _closed(
         "left_first": _text("Who that was.", enum=["", "caller", "human", "room"]),
         "talked": _maybe(_number("Seconds for which they talked with the caller; null for never.")),
         "told": _list(
-            _closed({"at": _time("When."), "text": _text("What they were told.")}),
+            closed({"at": _time("When."), "text": _text("What they were told.")}),
             "Every document that was read to them; only where one call is asked for.",
         ),
     },
     "told",
 )
-MESSAGE: Schema = _closed(
+MESSAGE: Schema = closed(
     {
         "text": _text("What the AI has noted."),
         "recording": _maybe(
-            _closed({"url": _text("Where the recording is."), "seconds": _maybe(_number("How long it is."))})
+            closed({"url": _text("Where the recording is."), "seconds": _maybe(_number("How long it is."))})
         ),
     }
 )
@@ -161,9 +163,9 @@ CALL: Schema = {
     "disclosed_at": _maybe(_time("When the caller had heard that an AI speaks; null for not yet.")),
     "ended_at": _maybe(_time("When the caller was gone; null while they are there.")),
     "ai": _one_of("Where the AI's leg and its model are.", AIState),
-    "handoff": _maybe(_ref("Handoff")),
-    "attempts": _list(_ref("Attempt"), "Each dial of each human, in their order."),
-    "message": _maybe(_ref("Message")),
+    "handoff": _maybe(ref("Handoff")),
+    "attempts": _list(ref("Attempt"), "Each dial of each human, in their order."),
+    "message": _maybe(ref("Message")),
 }
 STORY: Schema = {
     **CALL,
@@ -177,10 +179,10 @@ STORY: Schema = {
         "additionalProperties": _text("A ConferenceSid."),
         "description": "Every conference's SID by its name.",
     },
-    "billed": _closed(
+    "billed": closed(
         {
             "legs": _list(
-                _closed(
+                closed(
                     {
                         "leg": _text("caller, ai-1, human-1 and so on."),
                         "began_at": _time("When it was answered."),
@@ -194,7 +196,7 @@ STORY: Schema = {
         }
     ),
     "transcript": _list(
-        _closed(
+        closed(
             {
                 "at": _time("When."),
                 "who": _text("caller, ai, or who else spoke."),
@@ -202,9 +204,9 @@ STORY: Schema = {
             }
         )
     ),
-    "journal": _list(_ref("Decision"), "Every decision, in its order."),
+    "journal": _list(ref("Decision"), "Every decision, in its order."),
 }
-DECISION: Schema = _closed(
+DECISION: Schema = closed(
     {
         "at": _time("When it was decided."),
         "event": _text("What had happened."),
@@ -240,7 +242,7 @@ _FILTERS: dict[str, Schema] = {
 PARAMETERS: list[Schema] = [
     {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in _FILTERS.items()
 ]
-_ID: Schema = {
+ID: Schema = {
     "name": "id",
     "in": "path",
     "required": True,
@@ -249,7 +251,8 @@ _ID: Schema = {
 }
 
 
-def _answer(means: str, schema: Schema) -> Schema:
+def answer(means: str, schema: Schema) -> Schema:
+    """An answer of this schema."""
     return {"description": means, "content": {"application/json": {"schema": schema}}}
 
 
@@ -261,62 +264,63 @@ def _refusals() -> Schema:
         "429": "Too many wrong tokens came from this address; Retry-After says when to ask again.",
         "503": "The call is being decided elsewhere, or the database cannot be had: ask again.",
     }
-    return {status: _answer(means, _ref("Fault")) for status, means in said.items()}
+    return {status: answer(means, ref("Fault")) for status, means in said.items()}
 
 
-def _operation(name: str, does: str, answers: Schema, **more: Any) -> Schema:
+def operation(name: str, does: str, answers: Schema, **more: Any) -> Schema:
+    """One request, with its refusals."""
     return {"operationId": name, "summary": does, **more, "responses": {**answers, **_refusals()}}
 
 
 PATHS: dict[str, Schema] = {
     "/calls": {
-        "get": _operation(
+        "get": operation(
             "calls",
             "The newest calls.",
-            {"200": _answer("A page of them.", _ref("Calls"))},
+            {"200": answer("A page of them.", ref("Calls"))},
             parameters=PARAMETERS,
         )
     },
     "/calls/{id}": {
-        "get": _operation(
+        "get": operation(
             "call",
             "All that is remembered of one call.",
-            {"200": _answer("The call.", _ref("Story"))},
-            parameters=[_ID],
+            {"200": answer("The call.", ref("Story"))},
+            parameters=[ID],
         )
     },
     "/calls/{id}/handoff": {
-        "post": _operation(
+        "post": operation(
             "handoff",
             "Ask for a human for this caller.",
             {
-                "202": _answer("It is asked for; the call as it is now.", _ref("Call")),
-                "409": _answer("The call is in a stage in which nobody can be handed over.", _ref("Fault")),
+                "202": answer("It is asked for; the call as it is now.", ref("Call")),
+                "409": answer("The call is in a stage in which nobody can be handed over.", ref("Fault")),
             },
-            parameters=[_ID],
-            requestBody={"required": False, "content": {"application/json": {"schema": _ref("Asked")}}},
+            parameters=[ID],
+            requestBody={"required": False, "content": {"application/json": {"schema": ref("Asked")}}},
         )
     },
-    "/openapi.json": {"get": _operation("description", "This.", {"200": _answer("It.", {"type": "object"})})},
+    "/openapi.json": {"get": operation("description", "This.", {"200": answer("It.", {"type": "object"})})},
 }
 _NEXT = _text("The `after` of the page behind this one; null on the last.")
 SCHEMAS: dict[str, Schema] = {
-    "Calls": _closed({"calls": _list(_ref("Call")), "next": _maybe(_NEXT)}),
-    "Call": _closed(CALL),
-    "Story": _closed(STORY),
+    "Calls": closed({"calls": _list(ref("Call")), "next": _maybe(_NEXT)}),
+    "Call": closed(CALL),
+    "Story": closed(STORY),
     "Handoff": HANDED,
     "Attempt": ATTEMPT,
     "Message": MESSAGE,
     "Decision": DECISION,
-    "Asked": _closed(
+    "Asked": closed(
         {name: _text(_HANDOFF[name], maxLength=most) for name, most in HANDOFF.items()}, *HANDOFF
     ),
-    "Fault": _closed({"error": _text("What kind."), "detail": _maybe(_text("What to do."))}),
+    "Fault": closed({"error": _text("What kind."), "detail": _maybe(_text("What to do."))}),
 }
 
 
-def described(server: str) -> Schema:
-    """The whole description; `server` is the API's own URL."""
+def described(server: str, more: Schema) -> Schema:
+    """The whole description; `server` is the API's own URL, `more`: paths that are described elsewhere."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -326,7 +330,7 @@ def described(server: str) -> Schema:
         },
         "servers": [{"url": server}],
         "security": [{"token": []}],
-        "paths": PATHS,
+        "paths": {**PATHS, **more},
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "WARMTRANSFER_API_TOKEN"}

@@ -7,6 +7,7 @@
   let pointed = null; // the row under the pointer, which does not move
   let heard = Date.now();
   let source = null, over = false;
+  let owed = null; // what can be done by now, while somebody's hands are on what could be
 
   // Time that goes on -------------------------------------------------------------------------------
   const lasting = (seconds) => {
@@ -62,6 +63,27 @@
     const text = (name) => (row.querySelector(name) || { textContent: "" }).textContent;
     if (urgent) byId("said").textContent = `${text(".who")}: ${text(".why")}`;
   };
+  // What can be done has changed: not under the hands of somebody who is about to do it; but what cannot be
+  // done any more is off at once, and says why.
+  const offer = () => {
+    const acts = byId("acts");
+    if (owed === null) return;
+    const written = [...acts.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
+    const asked = acts.querySelector("details[open]");
+    if (!written && !asked && !acts.contains(document.activeElement) && !acts.matches(":hover")) {
+      acts.innerHTML = owed;
+      owed = null;
+      return;
+    }
+    const then = new DOMParser().parseFromString(owed, "text/html");
+    for (const act of acts.querySelectorAll("[data-act]")) {
+      const next = then.querySelector(`[data-act="${act.dataset.act}"]`), off = next && next.querySelector("[data-off]");
+      const about = (form) => (form.querySelector("[name=attempt]") || { value: "" }).value;
+      if (next && !off && about(next) === about(act)) continue;
+      for (const each of act.querySelectorAll("button")) { each.disabled = true; each.dataset.off = ""; }
+      act.querySelector(".hint").textContent = off ? next.querySelector(".hint").textContent : "The call has moved on.";
+    }
+  };
   const handlers = {
     here: (ids) => {
       const there = new Set(ids.map((id) => `call-${id}`));
@@ -87,12 +109,7 @@
       for (const { key, html } of items) if (!byId(`i-${key}`)) talk.insertAdjacentHTML("beforeend", html);
       if (end) talk.scrollTop = talk.scrollHeight;
     },
-    acts: (html) => {
-      // What can be done has changed; not under the hands of somebody who is about to do it.
-      const acts = byId("acts");
-      const written = [...acts.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
-      if (!written && !acts.contains(document.activeElement)) acts.innerHTML = html;
-    },
+    acts: (html) => { owed = html; offer(); },
     gone: () => { location.reload(); },
     over: () => { over = true; source.close(); lost("", "over"); },
     trouble: (text) => { lost(text); },
@@ -106,7 +123,7 @@
     if (text && bar.textContent !== text) bar.textContent = text;
     live.textContent = text ? "not live" : word;
     live.classList.toggle("lost", Boolean(text));
-    for (const each of document.querySelectorAll("main button")) each.disabled = Boolean(text);
+    for (const each of document.querySelectorAll("main button")) each.disabled = Boolean(text) || "off" in each.dataset;
   };
   const listen = () => {
     source = new EventSource(page.dataset.news);
@@ -135,11 +152,17 @@
   setInterval(tick, 1000);
   const talk = byId("talk"), lanes = document.querySelector("#lanes .scroll");
   if (talk && page.dataset.news) talk.scrollTop = talk.scrollHeight;
+  // What was done is said once, and not again when the page is loaded again.
+  if (/[?&](done|late)=/.test(location.search)) history.replaceState(null, "", location.pathname);
   if (lanes && page.dataset.news) lanes.scrollLeft = lanes.scrollWidth;
   if (!page.dataset.news) return;
   const rowOf = (event) => (event.target.closest ? event.target.closest(".row") : null);
   document.addEventListener("pointerover", (event) => { pointed = rowOf(event); });
   document.addEventListener("pointerout", (event) => { if (rowOf(event) === pointed) { pointed = null; if (byId("needs")) settle(); } });
-  setInterval(watch, 1000);
+  setInterval(() => { watch(); if (byId("acts")) offer(); }, 1000);
+  document.addEventListener("keydown", (event) => {
+    const asked = event.key === "Escape" && event.target.closest && event.target.closest(".act details[open]");
+    if (asked) { asked.open = false; asked.querySelector("summary").focus(); }
+  });
   listen();
 })();

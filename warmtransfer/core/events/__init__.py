@@ -51,3 +51,9 @@ from warmtransfer.core.events.ourselves import OrderFailed as OrderFailed
 from warmtransfer.core.events.ourselves import Restarted as Restarted
 from warmtransfer.core.events.ourselves import TimedOut as TimedOut
 from warmtransfer.core.events.ourselves import TurnAwaited as TurnAwaited
+from warmtransfer.core.events.supervisor import EndAIAsked as EndAIAsked
+from warmtransfer.core.events.supervisor import HangUpAsked as HangUpAsked
+from warmtransfer.core.events.supervisor import NextAsked as NextAsked
+from warmtransfer.core.events.supervisor import ReturnAsked as ReturnAsked
+from warmtransfer.core.events.supervisor import StopAsked as StopAsked
+from warmtransfer.core.events.supervisor import TellAsked as TellAsked

@@ -41,7 +41,9 @@ from warmtransfer.core.orders.human import LookForLeg as LookForLeg
 from warmtransfer.core.orders.human import TellHuman as TellHuman
 from warmtransfer.core.orders.human import ring_seconds as ring_seconds
 from warmtransfer.core.orders.relay import CloseModel as CloseModel
+from warmtransfer.core.orders.relay import HaveAISay as HaveAISay
 from warmtransfer.core.orders.relay import Introduce as Introduce
+from warmtransfer.core.orders.relay import LetAIKnow as LetAIKnow
 from warmtransfer.core.orders.relay import LetAISpeak as LetAISpeak
 from warmtransfer.core.orders.relay import Local as Local
 from warmtransfer.core.orders.relay import PlayComfort as PlayComfort

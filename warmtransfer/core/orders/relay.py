@@ -65,6 +65,30 @@ class TellAI(RelayOrder):
 
 
 @dataclass(frozen=True, slots=True)
+class LetAIKnow(RelayOrder):
+    """Put what somebody who looks after the call says into the model's conversation, for all of the call."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
+
+    text: str = ""
+
+    def facts(self, call: Call, rules: Rules) -> dict[str, Any]:
+        """Carry it."""
+        return {"text": call.note}
+
+    def advance(self, call: Call) -> Call:
+        """It is told once."""
+        return replace(call, note="")
+
+
+@dataclass(frozen=True, slots=True)
+class HaveAISay(LetAIKnow):
+    """The same, and have the model tell the caller now."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
+
+
+@dataclass(frozen=True, slots=True)
 class Introduce(RelayOrder):
     """Have the AI say one line to caller and human, then report `LineHeard`."""
 
@@ -96,7 +120,7 @@ class CloseModel(RelayOrder):
 
 
 #: Every order to our own relay, so that whoever carries them out can be held to all of them.
-Local = PrepareModel | LetAISpeak | TellAI | Introduce | PlayComfort | CloseModel
+Local = PrepareModel | LetAISpeak | TellAI | LetAIKnow | HaveAISay | Introduce | PlayComfort | CloseModel
 
 
 def backoff(call: Call) -> float:

@@ -10,7 +10,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
-from warmtransfer.core.reading import ai, bridge, caller, card, human, ourselves
+from warmtransfer.core.reading import ai, bridge, caller, card, human, ourselves, supervisor
 from warmtransfer.core.rules import Rules
 
 
@@ -67,6 +67,12 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.HumanEnded: human.ended,
     ev.LegPresent: bridge.leg_present,
     ev.BridgeSeen: bridge.seen,
+    ev.StopAsked: supervisor.stop,
+    ev.NextAsked: supervisor.following,
+    ev.ReturnAsked: supervisor.back,
+    ev.TellAsked: supervisor.tell,
+    ev.EndAIAsked: supervisor.end_ai,
+    ev.HangUpAsked: supervisor.hang_up,
     ev.Restarted: ourselves.restarted,
     ev.TurnAwaited: ourselves.turn_awaited,
     ev.TimedOut: ourselves.timed_out,

@@ -54,7 +54,7 @@ def came_back(call: Call, event: ev.CallerCameBack, rules: Rules) -> Reading:
     """A new room, unless a message is to be taken, or the next human is reached from the caller's own leg."""
     if call.stage is Stage.MESSAGE:
         return call, event
-    if _came_back_before(call, event):
+    if _came_back_before(call, event) or call.hung_up:
         return call, None
     attempt = call.attempt
     if call.stage is Stage.REDIRECTED and attempt:

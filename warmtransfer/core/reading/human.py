@@ -39,6 +39,7 @@ def handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
         target=event.target,
         reason=event.reason,
         summary=event.summary,
+        stopped=False,
     )
 
 

@@ -160,7 +160,7 @@ class Documents:
         attempt = next((each for each in call.together if each.n == n), None)
         if attempt is None:
             return self.too_late()
-        late = self.gone(attempt) if call.stage is Stage.OVER else self.too_late(attempt)
+        late = self.let_go(call, n)
         match attempt.outcome:
             case Outcome.DECLINED | Outcome.NO_INPUT:
                 return _farewell(self._to(attempt), self._to(attempt).words.declined)
@@ -183,6 +183,13 @@ class Documents:
                 return late
             case _:
                 assert_never(attempt.outcome)
+
+    def let_go(self, call: Call | None, n: int) -> str:
+        """What a human hears who is on the line and not wanted there: the caller has left, or has been given
+        to others."""
+        attempt = call.attempt_number(n) if call else None
+        left = call is None or (call.stage is Stage.OVER and not call.hung_up)
+        return self.gone(attempt) if left else self.too_late(attempt)
 
     def gone(self, attempt: Attempt | None = None) -> str:
         """What a human is told whose caller has hung up."""

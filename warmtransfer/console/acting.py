@@ -1,0 +1,131 @@
+"""What can be done about a live call from its page: each with what the caller notices, or why not now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from warmtransfer.console import wording
+from warmtransfer.console.room import base, console, who
+from warmtransfer.core.call import Call
+from warmtransfer.core.names import called
+from warmtransfer.core.rounds import next_round
+from warmtransfer.core.rules import Rules
+from warmtransfer.errors import NotNow
+from warmtransfer.web import wishes
+from warmtransfer.web.parts import parts
+
+#: What stands on the buttons.
+LABELS = {
+    "stop-ringing": "Stop ringing",
+    "next-person": "Next person",
+    "tell-ai": "Tell the AI",
+    "bring-ai-back": "Bring the AI back",
+    "end-ai": "End the AI’s line",
+    "hang-up": "End call",
+}
+#: What cannot be undone is asked once more, in place.
+SURE = {
+    "bring-ai-back": "Yes, bring the AI back",
+    "end-ai": "Yes, end the AI’s line",
+    "hang-up": "Yes, end the call",
+}
+#: What is said when it is done.
+DONE = {
+    "stop-ringing": "Nobody is rung any more.",
+    "next-person": "The next person is rung as soon as this line has ended.",
+    "tell-ai": "The AI has it.",
+    "bring-ai-back": "The AI is on its way.",
+    "end-ai": "The AI’s line is ended.",
+    "hang-up": "The call is ended.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that can be done. `why_not` is empty when it can be, now."""
+
+    name: str
+    label: str
+    hears: str  #: what the caller notices of it
+    why_not: str
+    sure: str  #: what is pressed to confirm it, "" for what needs no confirmation
+    attempt: int  #: whom the page shows: it is done about nobody else
+
+
+@console.post("/calls/<call_id>/do/<name>")
+def do(call_id: str, name: str) -> AnyResponse:
+    """Ask for one of these things; who did, the journal says."""
+    if name not in wishes.WISHES or parts().desk.call(call_id) is None:
+        abort(404, "There is no such call, or nothing of this name that can be done.")
+    try:
+        wishes.grant(call_id, wishes.made(name, wording.by(who()), _given(name)))
+    except ValueError as fault:
+        abort(400, str(fault))
+    except NotNow:
+        return redirect(f"{base()}/calls/{call_id}?late={name}", 303)
+    return redirect(f"{base()}/calls/{call_id}?done={name}", 303)
+
+
+def _given(name: str) -> dict[str, object]:
+    """The form's fields, as the wish takes them."""
+    form = request.form
+    number = form.get("attempt", "0")
+    if not (number.isascii() and number.isdigit()) or len(number) > 6:
+        raise ValueError("attempt is not a whole number.")
+    all_ = {"attempt": int(number), "text": form.get("text", ""), "aloud": form.get("how") == "says"}
+    return {field: all_[field] for field in wishes.taken(name)}
+
+
+def acts(call: Call) -> list[Act]:
+    """Everything there is, in the order of the page."""
+    rules = parts().people.rules()
+    newest = call.attempts[-1].n if call.attempts else 0
+    return [_act(name, call, rules, newest) for name in LABELS]
+
+
+def _act(name: str, call: Call, rules: Rules, newest: int) -> Act:
+    attempt = newest if "attempt" in wishes.taken(name) else 0
+    why_not = _why_not(name, call)
+    hears = "" if why_not else _hears(name, call, rules)
+    return Act(name, LABELS[name], hears, why_not, SURE.get(name, ""), attempt)
+
+
+def _why_not(name: str, call: Call) -> str:
+    """Of whoever is rung, or has the caller, now."""
+    some = dict.fromkeys(wishes.needed(name), "something")
+    return wishes.refused(call, wishes.made(name, wording.HERE, some))
+
+
+def told(call: Call, done: str, late: str) -> tuple[str, str]:
+    """What is said of what was asked for last: that it is done, or why not."""
+    if late in LABELS:
+        return "", f"Not done. {_why_not(late, call) or 'The call had moved on; look at it again.'}"
+    return DONE.get(done, ""), ""
+
+
+def _hears(name: str, call: Call, rules: Rules) -> str:
+    """What the caller notices, and whoever else is on the line."""
+    someone = wording.name(call)
+    match name:
+        case "stop-ringing" if call.ai.down:
+            return "The caller hears: an apology, and is asked to leave a message, for the AI cannot be had."
+        case "stop-ringing":
+            return "The caller hears: the AI says that nobody is being called any more, and goes on."
+        case "next-person":
+            names = " and ".join(called(each.name) for each in next_round(call, rules))
+            then = f"and that {names} is called now" if names else "for nobody else is left to ring"
+            return f"The caller hears: the AI says that {someone} could not be had, {then}."
+        case "tell-ai":
+            return "It knows: the caller notices nothing. It says it: as soon as its sentence is over."
+        case "bring-ai-back":
+            return (
+                "The caller hears: “one moment”, a ring tone for some two seconds, then the AI, which says "
+                f"that {someone} has left. {someone} hears that the call has been taken care of, and goes."
+            )
+        case "end-ai":
+            return f"The caller hears: {someone} alone; the AI stops in the middle of its sentence."
+        case _:
+            return "The caller hears: nothing any more, the line is cut. So are all others."
