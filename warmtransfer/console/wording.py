@@ -27,6 +27,7 @@ SHORT = {
     Stage.ARRIVING: "arriving",
     Stage.CONNECTING: "to the AI",
     Stage.AI: "with the AI",
+    Stage.WAITING: "in line",
     Stage.RINGING: "ringing",
     Stage.BRIEFING: "briefing",
     Stage.JOINING: "joining",
@@ -70,6 +71,8 @@ def where(call: Call, now: float) -> str:
             return "is being put through to the AI"
         case Stage.AI:
             return "with the AI"
+        case Stage.WAITING:
+            return f"number {call.waits.number} in the line, with the AI"
         case Stage.RINGING:
             awaited = turn_left(call, now) >= 1
             return f"a line to ring {name(call)} is awaited" if awaited else rung(call)

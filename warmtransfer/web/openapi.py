@@ -152,6 +152,14 @@ MESSAGE: Schema = _closed(
         ),
     }
 )
+WAITS: Schema = _closed(
+    {
+        "since": _time("When they first asked for a human: the place in the line is by that."),
+        "until": _time("When they have waited for as long as the plan allows."),
+        "place": _whole("Their place among those who wait for any of the same humans; 1 is next."),
+        "seconds": _maybe(_number("How long it may take, by the last calls; null when nobody can say.")),
+    }
+)
 CALL: Schema = {
     "id": _text("The call's id.", pattern="^[0-9a-f]{1,64}$"),
     "stage": _one_of("Where the caller is now.", Stage),
@@ -164,6 +172,7 @@ CALL: Schema = {
     "handoff": _maybe(_ref("Handoff")),
     "attempts": _list(_ref("Attempt"), "Each dial of each human, in their order."),
     "message": _maybe(_ref("Message")),
+    "waits": _maybe(_ref("Waits")),
 }
 STORY: Schema = {
     **CALL,
@@ -307,6 +316,7 @@ SCHEMAS: dict[str, Schema] = {
     "Handoff": HANDED,
     "Attempt": ATTEMPT,
     "Message": MESSAGE,
+    "Waits": WAITS,
     "Decision": DECISION,
     "Asked": _closed(
         {name: _text(_HANDOFF[name], maxLength=most) for name, most in HANDOFF.items()}, *HANDOFF

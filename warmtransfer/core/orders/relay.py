@@ -65,6 +65,13 @@ class TellAI(RelayOrder):
 
 
 @dataclass(frozen=True, slots=True)
+class TellInPause(LetAISpeak):
+    """Have the model tell `news` once nobody speaks; newer news takes its place."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
+
+
+@dataclass(frozen=True, slots=True)
 class Introduce(RelayOrder):
     """Have the AI say one line to caller and human, then report `LineHeard`."""
 
@@ -96,7 +103,7 @@ class CloseModel(RelayOrder):
 
 
 #: Every order to our own relay, so that whoever carries them out can be held to all of them.
-Local = PrepareModel | LetAISpeak | TellAI | Introduce | PlayComfort | CloseModel
+Local = PrepareModel | LetAISpeak | TellInPause | TellAI | Introduce | PlayComfort | CloseModel
 
 
 def backoff(call: Call) -> float:

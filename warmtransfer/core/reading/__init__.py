@@ -10,7 +10,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
-from warmtransfer.core.reading import ai, bridge, caller, human, ourselves
+from warmtransfer.core.reading import ai, bridge, caller, human, line, ourselves
 from warmtransfer.core.rules import Rules
 
 
@@ -63,6 +63,9 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.HumanEnded: human.ended,
     ev.LegPresent: bridge.leg_present,
     ev.BridgeSeen: bridge.seen,
+    ev.TurnCame: line.turn_came,
+    ev.PlaceSeen: line.place_seen,
+    ev.LineLeft: line.left,
     ev.Restarted: ourselves.restarted,
     ev.TurnAwaited: ourselves.turn_awaited,
     ev.TimedOut: ourselves.timed_out,
