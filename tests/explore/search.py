@@ -34,11 +34,12 @@ class Found:
 
 
 #: Kinds of calls: by the style of both humans, who are rung in turn; and both at once.
-TOGETHER, ANNOUNCED = "all at once", "announced at once"
+TOGETHER, ANNOUNCED, LINE = "all at once", "announced at once", "in line"
 RULES: dict[str, Rules] = {
     **{style: styled(style) for style in Style},
     TOGETHER: replace(styled(Style.SCREEN), plans=(Plan(size=0),)),
     ANNOUNCED: replace(styled(Style.ANNOUNCE), plans=(Plan(size=0),)),
+    LINE: replace(styled(Style.SCREEN), plans=(Plan(longest_wait=30.0),)),
 }
 ASKED = ("ai", "a human is asked for")
 RINGS = (*ASKED, "human-1 rings")
@@ -69,7 +70,7 @@ PLACES: dict[tuple[str, str], tuple[str, ...]] = {
     (Style.REDIRECT, "moving"): ASKED,
 }  # fmt: skip
 #: Places that lie behind a handoff that failed, before which a human was asked for.
-TWICE = ("the same phone again",)
+TWICE = ("the same phone again", "asked twice")
 for style in Style:
     PLACES |= {
         (style, "ringing"): RINGS,
@@ -88,6 +89,11 @@ PLACES |= {
     (TOGETHER, "joining"): (*BOTH, "human-1 answers", "human-2 answers", "human-1 presses 1"),
     (TOGETHER, "one is out"): (*BOTH, "human-2 is busy"),
     (TOGETHER, "dialling"): ASKED,
+    (LINE, "waiting"): ASKED,
+    (LINE, "asked early"): ("caller joins", "a human is asked for"),
+    (LINE, "the turn"): (*ASKED, "the humans are free", "the turn comes"),
+    (LINE, "asked twice"): (*ASKED, "the humans are free"),
+    (LINE, "rung in vain"): (*ASKED, "the humans are free", "the turn comes", "human-1 rings"),
     (ANNOUNCED, "the gate"): (*BOTH, "human-1 answers"),
     (ANNOUNCED, "two on hold"): (
         *BOTH, "human-1 answers", "human-2 answers", "human-1 is no machine", "human-2 is no machine",
@@ -98,7 +104,7 @@ PLACES |= {
 def at(style: str, place: str, troubles: int, asks: int = 1) -> World:
     """The world at one of the places, where troubles may begin."""
     forget()
-    world = new_world(0, asks + (place in TWICE), RULES[style])
+    world = new_world(0, asks + (place in TWICE), RULES[style], busy=style == LINE)
     for wish in PLACES[style, place]:
         world = _until(world._replace(troubles=1), wish)
     return world._replace(troubles=troubles)

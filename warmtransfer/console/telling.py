@@ -25,6 +25,11 @@ NOTES = {
     "CallerLeft": "The caller has left",
     "MessageLeft": "The caller has left a message",
 }
+#: Of a caller who waits in the line, by the stage after it, every time.
+IN_LINE = {
+    "TurnCame": {Stage.RINGING: "It is the caller’s turn"},
+    "LineLeft": dict.fromkeys(Stage, "The caller does not want to wait any longer"),
+}
 #: The same, every time.
 AGAIN = {"ModelLost": "The AI’s line was lost", "StreamEnded": "The AI’s line was lost"}
 
@@ -84,6 +89,8 @@ def _note(call: Call, row: Any, seen: set[tuple[str, int]]) -> str:
             if row.before in FREE
             else ""
         )
+    if row.event in IN_LINE:
+        return IN_LINE[row.event].get(row.after, "") if row.before == Stage.WAITING else ""
     if row.event == "MessageTaken":
         return f"The AI has taken a message: {row.data.get('text', '')}"
     if row.event == "HumanLeft":

@@ -167,8 +167,10 @@ def place_now(call: Call) -> str:
 
 def still_in_line(call: Call) -> str:
     """What an AI is told that comes back to a caller who waits: what it was to tell, and where they are."""
+    if not call.news:
+        return place_now(call)
     line = in_line(call)
-    if call.news in ("", line):
+    if call.news == line:
         return line
     return f"{call.news} The caller is in the line for a person. {place(call)} {LEAVING}"
 
