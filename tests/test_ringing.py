@@ -64,13 +64,29 @@ def test_the_file_and_the_line_together_are_all_plans(tmp_path: Path) -> None:
     assert found == (Plan(size=0), PLANS[0])
 
 
+def test_a_plan_says_who_may_wait_in_its_line_for_how_long_and_who_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    more = "line_length = 5\nlongest_wait = 300\npriority = 1\n[[plan]]\ndepartment = 'x'\nline = false"
+    path.write_text(TEAM + more)
+    words = "rounds of 2, line of 5, longest wait 300, priority 1"
+    line = Plan(size=2, line_length=5, longest_wait=300.0, priority=1)
+    assert plans(WARMTRANSFER_HUMANS=str(path))[1:] == (line, Plan("x", line=False))
+    assert plans(WARMTRANSFER_PLAN=words) == (line,)
+    assert str(line) == words
+    assert plans(WARMTRANSFER_PLAN="no line") == (Plan(line=False),)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
         ("everybody", "'everybody' is none of in turn, all at once"),
         ({"ring": "all at once", "size": 2}, "size: not among the keys department, ring, rest"),
-        ({"rest": -1}, "rest is -1"),
+        ({"rest": -1}, "rest is -1: give seconds from 0 to 9999"),
         ({"rest": True}, "rest is True"),
+        ({"line": 1}, "line is 1: give true or false"),
+        ({"longest_wait": 0}, "longest_wait is 0: give seconds from 1 to 9999"),
+        ({"line_length": 0}, "line_length is 0: give a whole number from 1 to 999"),
+        ([{}, {"department": "a", "priority": 1.5}], "[[plan]] 2: priority is 1.5: give a whole number"),
         (["all at once"], "neither a Plan nor a table"),
         (7, "give text such as"),
         ([Plan(), Plan(size=0)], "two plans for no department"),
@@ -86,7 +102,10 @@ def test_a_wrong_plan_in_the_humans_file_is_told_as_one(tmp_path: Path) -> None:
     path = tmp_path / "team.toml"
     path.write_text(TEAM.replace("rounds of 2", "rounds of one"))
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
-    assert "a [[plan]] table: 'rounds of one' is none of" in fault
+    assert f"{path} line 11, [[plan]] 2: ring is 'rounds of one': 'rounds of one' is none of" in fault
+    path.write_text(TEAM + "line_length = -1\n")
+    [fault] = faults(WARMTRANSFER_HUMANS=str(path))
+    assert f"{path} line 12, [[plan]] 2: line_length is -1: give a whole number from 1 to 999" in fault
     path.write_text('plan = "all at once"\n' + TEAM.partition("[[plan]]")[0])
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
     assert "write [[plan]]" in fault

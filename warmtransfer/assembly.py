@@ -21,6 +21,7 @@ from warmtransfer.core.call import Call
 from warmtransfer.desk.courier import DAYS, Courier, Patience
 from warmtransfer.desk.desk import Desk, Watcher
 from warmtransfer.desk.protocols import Carrier
+from warmtransfer.desk.ushering import Usher
 from warmtransfer.desk.watch import Watch
 from warmtransfer.directory import Directory
 from warmtransfer.errors import ConfigError, WarmTransferError
@@ -88,11 +89,13 @@ class Running:
         loop: Loop,
         store: Store,
         coroutines: Coroutines,
+        usher: Usher,
         keep_days: int,
         courier: Courier | None = None,
     ) -> None:
         self._courier = courier
         self._coroutines = coroutines
+        self._usher = usher
         self._desk = desk
         self._switchboard = switchboard
         self._loop = loop
@@ -127,6 +130,7 @@ class Running:
                 self._desk.open()
                 self._desk.start()
                 self._switchboard.open()
+                self._usher.start()
                 if self._courier:
                     self._courier.start()
             except ConfigError as fault:
@@ -159,6 +163,7 @@ class Running:
             if self._ended.is_set():
                 return
             self._ended.set()
+        self._usher.stop()
         self._switchboard.stop(seconds / 5)
         self._desk.stop(seconds / 2)
         if self._courier:
@@ -198,9 +203,8 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     clock, loop = seams.clock or Clock(), seams.loop or make_loop()
     store = seams.store or _store(settings, loop, clock)
     links = sealed(settings)
-    provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
     directory = _directory(app, settings, clock, tools, store)
-    switchboard = Switchboard(_relay_settings(settings, clock), provider, loop, clock, tools, directory)
+    switchboard = _switchboard(settings, seams, loop, clock, tools, directory)
     desk = Desk(
         store=store,
         carrier=seams.carrier or _carrier(settings),
@@ -214,8 +218,8 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     switchboard.desk = desk
     advice, console = Advice(links), _console(app, settings, seams, store, clock)
     _watch(desk, Announcer(app, tools.coroutines), advice.never_asked, console.news.poke, undelivered.told)
-    courier = _courier(settings, store, desk)
-    life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days, courier)
+    courier, usher = _courier(settings, store, desk), Usher(store, directory, clock, loop, desk, switchboard)
+    life = Running(desk, switchboard, loop, store, tools.coroutines, usher, settings.keep_days, courier)
     return Parts(
         settings=settings,
         links=links,
@@ -238,6 +242,13 @@ def _watch(desk: Desk, *watchers: Watcher) -> None:
     """Who is told of every decision."""
     for each in watchers:
         desk.watch(each)
+
+
+def _switchboard(
+    settings: Settings, seams: Seams, loop: Loop, clock: Clock, tools: Toolbox, directory: Directory
+) -> Switchboard:
+    provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
+    return Switchboard(_relay_settings(settings, clock), provider, loop, clock, tools, directory)
 
 
 def _console(app: Flask, settings: Settings, seams: Seams, store: Store, clock: Clock) -> room.Console:

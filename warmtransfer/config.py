@@ -122,7 +122,8 @@ KEYS: tuple[Key, ...] = (
         "part: DE-BE,2026-12-24."),
     Key("WARMTRANSFER_PLAN", "plans", ringing.plans, (),
         "How humans are rung: in turn (so does empty), all at once, or rounds of 2 (or more); then, behind "
-        "commas: longest idle first, last who spoke with this caller first, rest 120. See docs/plans.md."),
+        "commas: longest idle first, last who spoke with this caller first, rest 120; no line, line of 10, "
+        "longest wait 600, priority 1. See docs/plans.md."),
     Key("WARMTRANSFER_LAST_RESORT", "last_resort", as_.number, "",
         "A number that is always answered, E.164: Twilio dials it when the app stays away; empty: none."),
     Key("WARMTRANSFER_HUMAN_FALLBACK_URL", "human_fallback", as_.url("https", "http"), "",

@@ -3,19 +3,66 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from warmtransfer.core.plans import Plan, read
+from warmtransfer.located import line_of
 from warmtransfer.parsing import text
 
 #: The tables of plans in the humans' file.
 PLAN = "plan"
+
+
+class Wrong(ValueError):
+    """What is wrong with a plan, under which key; "" for the whole table."""
+
+    def __init__(self, key: str, why: str) -> None:
+        self.key = key
+        super().__init__(why)
+
+
+def _whole(most: int, least: int = 0) -> Callable[[Any], int]:
+    """A reader of whole numbers."""
+
+    def read_number(given: Any) -> int:
+        if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
+            raise ValueError(f"give a whole number from {least} to {most}")
+        return given
+
+    return read_number
+
+
+def _seconds(least: int) -> Callable[[Any], float]:
+    """A reader of seconds."""
+
+    def read_seconds(given: Any) -> float:
+        if isinstance(given, bool) or not isinstance(given, int | float) or not least <= given <= 9999:
+            raise ValueError(f"give seconds from {least} to 9999")
+        return float(given)
+
+    return read_seconds
+
+
+def _yes(given: Any) -> bool:
+    if not isinstance(given, bool):
+        raise ValueError("give true or false")
+    return given
+
+
+#: What a table says of a plan besides its department and its words, and how each is read.
+MORE: Mapping[str, Callable[[Any], Any]] = {
+    "rest": _seconds(0),
+    "line": _yes,
+    "longest_wait": _seconds(1),
+    "line_length": _whole(999, 1),
+    "priority": _whole(999),
+}
 #: Keys of one `[[plan]]` table, and of one mapping given in Python.
-FIELDS = ("department", "ring", "rest")
+FIELDS = ("department", "ring", *MORE)
 
 
 def plans(given: object) -> tuple[Plan, ...]:
@@ -28,31 +75,45 @@ def plans(given: object) -> tuple[Plan, ...]:
         case Mapping():
             return (_plan(given),)
         case Iterable():
-            return checked([each if isinstance(each, Plan) else _plan(each) for each in given])
+            return _each(given)
     raise ValueError("give text such as `rounds of 2, longest idle first`, or a list of tables")
 
 
 def together(humans: object, given: Iterable[Plan]) -> tuple[Plan, ...]:
-    """The given plans and those in the humans' file; ValueError says what is wrong with them."""
-    try:
-        return checked((*given, *_beside(humans)))
-    except ValueError as fault:
-        raise ValueError(f"a [[plan]] table: {fault}") from None
+    """The given plans and those in the humans' file; ValueError says what is wrong with them, and where."""
+    return checked((*given, *_beside(humans)))
 
 
 def _beside(humans: object) -> tuple[Plan, ...]:
     """The plans in the tables that hold the humans, none for humans who are given otherwise."""
     if isinstance(humans, Mapping) and isinstance(humans.get(PLAN), list | tuple):
-        return plans(humans[PLAN])
+        return _each(humans[PLAN])
     path = humans if isinstance(humans, Path) else Path(str(humans).strip())
     if not isinstance(humans, str | Path) or path.suffix != ".toml":
         return ()
-    tables: Any = ()
+    written, tables = "", cast(Any, ())
     with suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):  # told of the humans
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get(PLAN, ())
+        written = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(written).get(PLAN, ())
     if not isinstance(tables, list | tuple):
-        raise ValueError("plan is no table; write [[plan]]")
-    return plans(tables)
+        raise ValueError(f"{path} line {line_of(written, (PLAN,))}: plan is no table; write [[plan]]")
+    return _each(tables, written, str(path))
+
+
+def _each(tables: Iterable[object], written: str = "", name: str = "") -> tuple[Plan, ...]:
+    """The plans of these tables; ValueError says of every wrong one which it is, and where it stands."""
+    found, faults = [], []
+    for number, entry in enumerate(tables):
+        try:
+            found.append(entry if isinstance(entry, Plan) else _plan(entry))
+        except Wrong as fault:
+            path = (PLAN, number, fault.key) if fault.key else (PLAN, number)
+            line = (line_of(written, path) or line_of(written, path[:2])) if written else 0
+            where = f"{name} line {line}, " if line else ""
+            faults.append(f"{where}[[plan]] {number + 1}: {fault}")
+    if faults:
+        raise ValueError("\n".join(faults))
+    return checked(found)
 
 
 def checked(found: Iterable[Plan]) -> tuple[Plan, ...]:
@@ -66,13 +127,20 @@ def checked(found: Iterable[Plan]) -> tuple[Plan, ...]:
 
 
 def _plan(entry: object) -> Plan:
+    """The plan that one table says; Wrong for none."""
     if not isinstance(entry, Mapping):
-        raise ValueError("neither a Plan nor a table of " + ", ".join(FIELDS))
+        raise Wrong("", "neither a Plan nor a table of " + ", ".join(FIELDS))
     unknown = sorted(set(map(str, entry)) - set(FIELDS))
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
-    plan = read(text(entry.get("ring", "")), text(entry.get("department", "")))
-    rest = entry.get("rest", plan.rest)
-    if isinstance(rest, bool) or not isinstance(rest, int | float) or not 0 <= rest <= 9999:
-        raise ValueError(f"rest is {rest!r}; give seconds from 0 to 9999")
-    return replace(plan, rest=float(rest))
+        raise Wrong(unknown[0], f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
+    team, how = (_told(key, text, entry.get(key, "")) for key in ("department", "ring"))
+    plan: Plan = _told("ring", lambda given: read(given, team), how)
+    return replace(plan, **{key: _told(key, MORE[key], entry[key]) for key in MORE if key in entry})
+
+
+def _told(key: str, reader: Callable[[Any], Any], given: Any) -> Any:
+    """What the reader makes of it; Wrong says under which key it stands."""
+    try:
+        return reader(given)
+    except ValueError as fault:
+        raise Wrong(key, f"{key} is {given!r}: {fault}") from None

@@ -167,7 +167,7 @@ def newest(story: Story, others: list[Story]) -> str:
 def test_of_two_callers_and_one_human_the_second_is_told_that_everybody_is_busy(
     world: World, story: Story
 ) -> None:
-    world.configure({"WARMTRANSFER_HUMANS": f"sam={SAM}", "WARMTRANSFER_PLAN": "rest 0"})
+    world.configure({"WARMTRANSFER_HUMANS": f"sam={SAM}", "WARMTRANSFER_PLAN": "rest 0, no line"})
     world.phones(human(SAM, {"after": 0.5}, *TAKES))
     asks(story)
     story.leg("left", "ai-1", 90)

@@ -10,6 +10,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Call, Stage, Style
 from warmtransfer.core.legs import Ended, Heard, Place
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.plans import Known
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.step import step
 
@@ -101,6 +102,14 @@ class Story:
     def cancelling(self) -> Story:
         return self.ringing().wait()
 
+    def waiting(self) -> Story:
+        """Both humans are on the phone with others; nobody else waits for them."""
+        engaged = {SAM.number: (880.0,), KIM.number: (940.0,)}
+        self.rules = dataclasses.replace(self.rules, known=Known(engaged=engaged))
+        self.talking().tell(ev.HandoffAsked("tool", "", "wants a person", "An order has not arrived."))
+        self.rules = dataclasses.replace(self.rules, known=Known())
+        return self
+
     def returning(self) -> Story:
         self.talking()
         return self.tell(ev.AILeft(self.call.ai.k, self.call.room_sid, "participant_hung_up"))
@@ -143,6 +152,7 @@ INTO = {
     Stage.ARRIVING: "arrived",
     Stage.CONNECTING: "connecting",
     Stage.AI: "talking",
+    Stage.WAITING: "waiting",
     Stage.RINGING: "ringing",
     Stage.BRIEFING: "briefing",
     Stage.JOINING: "joining",
@@ -195,6 +205,8 @@ def fact(kind: type[ev.Event], story: Story) -> ev.Event:
         "kind": "gone",
         "key": call.ai.label,
         "seconds": 5.0,
+        "place": 2,
+        "how": "words",
     }
     return kind(
         **{field.name: values[field.name] for field in dataclasses.fields(kind) if field.name in values}

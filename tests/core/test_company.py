@@ -10,7 +10,7 @@ from tests.core.stories import KIM, SAM, Again, Story, in_stage
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import FREE, SEEKING, WANTED, AIState, Stage, Style
-from warmtransfer.core.counts import ALONE, FILLS, HEARS, WAITS
+from warmtransfer.core.counts import ALONE, FILLS, HEARS, MINDS_AI, WAITS
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.rules import COMFORT_SECONDS, Rules
 
@@ -243,7 +243,7 @@ def test_with_no_ai_to_be_had_the_relay_and_the_room_keep_the_caller_company(sta
     assert story.names() == ["PlayComfort", "ComfortCaller"]
 
 
-@pytest.mark.parametrize("stage", sorted(FREE - {Stage.CONNECTING}))
+@pytest.mark.parametrize("stage", sorted(FREE - {Stage.CONNECTING, Stage.WAITING}))
 def test_with_no_ai_to_be_had_a_human_is_rung(stage: Stage) -> None:
     story = in_stage(stage)
     story.call = replace(story.call, ai=replace(story.call.ai, state=AIState.UP))
@@ -360,7 +360,7 @@ def test_when_the_room_ends_every_leg_but_the_callers_is_ended(stage: Stage) -> 
 
 
 def test_the_model_hears_the_caller_while_the_ai_may_speak_with_them() -> None:
-    assert {Stage.CONNECTING, Stage.AI, Stage.RETURNING} | SEEKING - {Stage.JOINING} == HEARS
+    assert FREE | SEEKING - {Stage.JOINING} == HEARS
     assert FILLS == SEEKING
 
 
@@ -373,6 +373,7 @@ LIMITS = {
 #: The limits of stages that are not named after their own.
 LIMIT = {
     Stage.AI: "connecting",  # begun anew: the AI is brought back
+    Stage.WAITING: "watching",
     Stage.RINGING: "ring_margin",
     Stage.RETURNING: "connecting",
     Stage.HUMAN: "checking",
@@ -387,7 +388,7 @@ def test_a_stage_waits_for_as_long_as_the_rules_say(stage: Stage) -> None:
     ring = 20.0 if stage is Stage.RINGING else 0.0
     due = story.at + LIMITS[LIMIT.get(stage, stage.value)] + ring
     # Until the AI has come, it is looked after sooner than the human.
-    soon = story.at + story.rules.connecting if stage in (Stage.RINGING, Stage.BRIEFING) else due
+    soon = story.at + story.rules.connecting if stage in MINDS_AI else due
     if stage is Stage.HUMAN:
         soon = story.call.attempts[-1].joined_at + story.rules.proofs[0]
     assert (story.call.due_at, story.call.alarm_at) == (due, min(due, soon))
@@ -409,6 +410,7 @@ def test_the_first_wait_with_a_human_is_the_introductions() -> None:
 GOES_OFF = {
     Stage.ARRIVING: (Stage.ARRIVING, ["LookForRoom"]),
     Stage.AI: (Stage.AI, ["LookForAI", "LookForCaller"]),
+    Stage.WAITING: (Stage.WAITING, ["LookForAI", "LookForCaller"]),
     Stage.CONNECTING: (Stage.CONNECTING, ["EndAI", "LookForCaller", "ComfortCaller", "AddAI"]),
     Stage.RETURNING: (Stage.RETURNING, ["EndAI", "LookForCaller", "ComfortCaller", "AddAI"]),
     Stage.RINGING: (Stage.CANCELLING, ["EndHuman"]),

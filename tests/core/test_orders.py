@@ -62,6 +62,7 @@ def found(caller: Place = Place.IN, human: Place = Place.IN) -> Call:
 FILLED = [
     (do.PrepareModel(0.0), CALL),
     (do.LetAISpeak("News.", 1.5), CALL),
+    (do.TellInPause("News.", 1.5), CALL),
     (do.TellAI(briefing.progress(CALL)), CALL),
     (do.LetAIKnow("Closed on Friday."), replace(CALL, note="Closed on Friday.")),
     (do.HaveAISay("Closed on Friday."), replace(CALL, note="Closed on Friday.")),

@@ -141,8 +141,9 @@ def test_who_takes_two_calls_at_once_is_rung_while_there_is_one() -> None:
 
 
 def busy(since: float = 880.0) -> Rules:
-    """Both are on other calls."""
-    return knowing(RULES, engaged={SAM.number: (since,), KIM.number: (since,)})
+    """Both are on other calls, and nobody may wait for them."""
+    no_line = replace(RULES, plans=(Plan(line=False),))
+    return knowing(no_line, engaged={SAM.number: (since,), KIM.number: (since,)})
 
 
 def test_when_all_who_could_be_reached_are_busy_the_caller_is_told_so_and_since_when() -> None:

@@ -143,14 +143,14 @@ class Office:
         self.switchboard = Told(calls=list)
         self.loop = SelectorLoop()
         self.store = Store(url or f"sqlite:///{folder / 'calls.sqlite3'}", self.loop.offload)
-        self.clock = Clock(speed)
+        self.clock, self.people = Clock(speed), Everybody(rules)
         self.desk = Desk(
             store=self.store,
             carrier=self.carrier,
             switchboard=self.switchboard,
             links=Links("https://example.test"),
             settings=Options(cps),
-            people=Everybody(rules),
+            people=self.people,
             clock=self.clock,
             loop=self.loop,
         )

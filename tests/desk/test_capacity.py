@@ -29,11 +29,12 @@ from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plans import read
 from warmtransfer.core.rules import Human
 from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.ushering import Usher
 
 CALLERS = 50
 #: Callers who are on the line at the same time.
 AT_ONCE = 12
-PLANS = ["in turn, rest 0", "all at once, longest idle first, rest 0"]
+PLANS = ["in turn, rest 0, no line", "all at once, longest idle first, rest 0, line of 99"]
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +121,14 @@ def test_fifty_callers_share_three_humans_and_no_telephone_is_rung_twice(
     rules = replace(RULES, humans=(*RULES.humans, Human("lee", "+15550100003")), plans=(read(plan),))
     phones = Telephones()
     answers = {"dial": phones.dial, "end_call": phones.end, "move_call": phones.end}
+    ushers: list[Usher] = []
     offices = [Office(tmp_path, rules, url=url, find_room="", leg="", **answers) for _ in range(2)]
     try:
         for office in offices:
+            office.switchboard.answers["calls"] = lambda: [call.id for call in offices[0].store.calls(100)]
+            ushers.append(usher(office))
             office.desk.start()
+            ushers[-1].start()
         phones.desks = [office.desk for office in offices]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             busy = list(pool.map(lambda n: served(n, offices, phones), range(CALLERS)))
@@ -135,8 +140,16 @@ def test_fifty_callers_share_three_humans_and_no_telephone_is_rung_twice(
         assert len(phones.talked) == CALLERS
         assert sum(busy) > 0, "nobody ever had to wait, so nothing was shared"
     finally:
+        for each in ushers:
+            each.stop()
         for office in offices:
             office.close()
+
+
+def usher(office: Office) -> Usher:
+    """Whoever calls in those who wait."""
+    parts = office.store, office.people, office.clock, office.loop
+    return Usher(*parts, office.desk, office.switchboard)
 
 
 def claimed(url: str) -> int:
@@ -153,9 +166,9 @@ def served(n: int, offices: list[Office], phones: Telephones) -> int:
     while call_id not in phones.talked:
         before = first.store.load(call_id)
         if before is not None and before.stage is Stage.AI:
-            second.desk.ask(call_id, "api")
-        after = eventually(lambda: at_rest(first, call_id), 60.0)
-        busy += after.handoff.all_busy
+            asked = second.desk.ask(call_id, "api")
+            busy += asked.handoff.all_busy
+        eventually(lambda: at_rest(first, call_id), 60.0)
     return busy
 
 

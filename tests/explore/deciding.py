@@ -9,6 +9,7 @@ from tests.core.stories import RULES
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.order import Order
+from warmtransfer.core.plans import Known
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.step import step
 from warmtransfer.web.links import Links
@@ -23,6 +24,7 @@ DOCUMENTS = Documents(Links("https://example.test", "/wt"), Phrasing(), lambda: 
 
 Decided = tuple[Call, tuple[Order, ...]]
 _DECIDED: dict[tuple[int, ev.Event, float, int], Decided] = {}
+_ENGAGED: dict[int, tuple[Rules, Rules]] = {}
 _CALLS: dict[Call, Call] = {}
 
 
@@ -39,6 +41,15 @@ def decided(call: Call, fact: ev.Event, at: float, rules: Rules) -> Decided:
         then, orders = step(call, fact, at, rules)
         known = _DECIDED[key] = (one(_settled(then)), orders)
     return known
+
+
+def engaged(rules: Rules) -> Rules:
+    """The rules while both humans talk with other callers: one object each, as `decided` knows them."""
+    known = _ENGAGED.get(id(rules))
+    if known is None or known[0] is not rules:
+        busy = Known(engaged={human.number: (1.0,) for human in rules.humans})
+        known = _ENGAGED[id(rules)] = (rules, replace(rules, known=busy))
+    return known[1]
 
 
 def forget() -> None:

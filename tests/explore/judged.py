@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 UNKNOWN = (None, Outcome.TIMED_OUT, Outcome.ERROR)
 #: Where a caller who is not with the AI is on purpose, or has left.
 ELSEWHERE = (Stage.OVER, Stage.MESSAGE, Stage.REDIRECTED)
+#: What is so for a while, and may be told more than once.
+AGAIN = ("interrupted", "still in the line")
 #: Of a sentence, who is being called now.
 CALLED = re.compile(r"([^.;]*) (?:is|are) being called ")
 
@@ -96,7 +98,8 @@ def untrue(world: World, news: str) -> str:
     call = world.call
     if not news:
         return ""
-    if news == world.news[1] and world.news[0] == len(call.attempts) and "interrupted" not in news:
+    again = any(words in news for words in AGAIN)
+    if news == world.news[1] and world.news[0] == len(call.attempts) and not again:
         return "the same news is told twice"
     attempt = call.attempt
     running = {called_by(each.name) for each in call.open if each.outcome in (None, Outcome.ACCEPTED)}
@@ -112,6 +115,10 @@ def untrue(world: World, news: str) -> str:
         told = (each.outcome is Outcome.TAKEN or (each.outcome and _tells(news, each)) for each in tried)
         if call.stage not in FREE or not all(told):
             return "told that nobody could be had, which is not so"
+    if "in the line for" in news and call.stage is not Stage.WAITING:
+        return "told that the caller waits, who does not"
+    if "the caller's turn now" in news and call.stage is not Stage.RINGING:
+        return "told that it is the caller's turn, which is not so"
     if "was interrupted" in news and not world.cut:
         return "told of an interruption that was none"
     return ""

@@ -25,6 +25,8 @@ def progress(world: World) -> Moves:
     for leg in world.ai:
         yield from ai_progress(world, leg)
     yield from caller_progress(world)
+    if world.call.stage is Stage.WAITING and not world.busy:
+        yield "the turn comes", world.tell(ev.TurnCame())
     for human in world.humans:
         yield from human_progress(world, human)
 
@@ -78,6 +80,8 @@ def people(world: World) -> Moves:
     if world.asks and world.call.stage in FREE:
         asked = world._replace(asks=world.asks - 1)
         yield "a human is asked for", asked.tell(ev.HandoffAsked("tool", "", "asks", "An order."))
+    if world.call.stage is Stage.WAITING:
+        yield from line_moves(world)
     for human in world.humans:
         yield from human_does(world, human)
     if world.wishes:
@@ -100,6 +104,16 @@ def wishes(world: World) -> Moves:
             then = then._replace(ended=True)
         if then != world:
             yield f"asked for {type(wish).__name__}", then
+
+
+def line_moves(world: World) -> Moves:
+    """A caller waits: others are done, or quicker, or go away, or this one has enough of it."""
+    yield "caller leaves the line", world.tell(ev.LineLeft("words"))
+    if world.busy:
+        yield "the humans are free", world._replace(busy=False)
+        yield "a turn for which others were quicker", world.tell(ev.TurnCame())
+    if world.call.waits.number == 1:
+        yield "a place is seen", world.tell(ev.PlaceSeen(2, 60.0))
 
 
 def human_does(world: World, human: HumanLeg) -> Moves:

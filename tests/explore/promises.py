@@ -31,7 +31,7 @@ TRUE = {
     "talked": {Outcome.ACCEPTED},
 }
 #: Stages whose wait is long, and in which the AI keeps the caller company.
-LONG = (Stage.RINGING, Stage.BRIEFING)
+LONG = (Stage.RINGING, Stage.BRIEFING, Stage.WAITING)
 #: What nothing but the end of its leg can have told of an attempt.
 ENDED_ITSELF = (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.NO_INPUT)
 #: Where it is asked, or looked, first why a leg has ended: the caller may be what ended it.
@@ -192,7 +192,8 @@ def at_rest(world: World) -> bool:
         known = all(attempt.outcome for attempt in call.attempts)
         heard = not world.hushed and not any(leg.hushed for leg in world.humans)
         return world.with_a_human() and not world.ai and len(world.humans) == 1 and known and heard
-    return call.stage is Stage.AI and not world.lonely() and not world.humans and len(world.ai) == 1
+    company = not world.lonely() and not world.humans and len(world.ai) == 1
+    return call.stage in (Stage.AI, Stage.WAITING) and company
 
 
 def ill(world: World) -> str:
@@ -201,7 +202,7 @@ def ill(world: World) -> str:
         return f"stuck: {_why(world)}"
     if any(attempt.outcome is None and attempt.ended for attempt in world.call.attempts):
         return "an attempt never has an outcome"
-    if world.untold and world.call.stage is Stage.AI:
+    if world.untold and world.call.stage in (Stage.AI, Stage.WAITING):
         outcome = world.call.attempts[world.untold[-1] - 1].outcome
         return f"the caller is not told of an attempt that was {outcome}"
     return outcomes_are_true(world)

@@ -39,7 +39,7 @@ WRITTEN_TO = replace(
 )
 
 #: Kinds of calls: by the style of both humans, who are rung in turn; and both at once.
-TOGETHER, ANNOUNCED = "all at once", "announced at once"
+TOGETHER, ANNOUNCED, LINE = "all at once", "announced at once", "in line"
 CARD, CARDS = "with cards", "all at once, with cards"
 RULES: dict[str, Rules] = {
     **{style: styled(style) for style in Style},
@@ -47,6 +47,7 @@ RULES: dict[str, Rules] = {
     ANNOUNCED: replace(styled(Style.ANNOUNCE), plans=(Plan(size=0),)),
     CARD: WRITTEN_TO,
     CARDS: replace(WRITTEN_TO, plans=(Plan(size=0),)),
+    LINE: replace(styled(Style.SCREEN), plans=(Plan(longest_wait=30.0),)),
 }
 ASKED = ("ai", "a human is asked for")
 RINGS = (*ASKED, "human-1 rings")
@@ -77,7 +78,7 @@ PLACES: dict[tuple[str, str], tuple[str, ...]] = {
     (Style.REDIRECT, "moving"): ASKED,
 }  # fmt: skip
 #: Places that lie behind a handoff that failed, before which a human was asked for.
-TWICE = ("the same phone again",)
+TWICE = ("the same phone again", "asked twice")
 for style in Style:
     PLACES |= {
         (style, "ringing"): RINGS,
@@ -102,6 +103,11 @@ PLACES |= {
     (CARDS, "the gate"): (*BOTH, "human-1 answers"),
     (CARDS, "accepted"): (*BOTH, "human-1 accepts on the card", "human-1 answers"),
     (CARDS, "joining"): (*BOTH, "human-1 answers", "human-1 accepts on the card", "human-1 is heard"),
+    (LINE, "waiting"): ASKED,
+    (LINE, "asked early"): ("caller joins", "a human is asked for"),
+    (LINE, "the turn"): (*ASKED, "the humans are free", "the turn comes"),
+    (LINE, "asked twice"): (*ASKED, "the humans are free"),
+    (LINE, "rung in vain"): (*ASKED, "the humans are free", "the turn comes", "human-1 rings"),
     (ANNOUNCED, "the gate"): (*BOTH, "human-1 answers"),
     (ANNOUNCED, "two on hold"): (
         *BOTH, "human-1 answers", "human-2 answers", "human-1 is no machine", "human-2 is no machine",
@@ -112,7 +118,7 @@ PLACES |= {
 def at(style: str, place: str, troubles: int, asks: int = 1, wishes: int = 0) -> World:
     """The world at one of the places, where troubles may begin."""
     forget()
-    world = new_world(0, asks + (place in TWICE), RULES[style])
+    world = new_world(0, asks + (place in TWICE), RULES[style], busy=style == LINE)
     for wish in PLACES[style, place]:
         world = _until(world._replace(troubles=1), wish)
     return world._replace(troubles=troubles, wishes=wishes)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.explore.search import ANNOUNCED, PLACES, TOGETHER, at, search
+from tests.explore.search import ANNOUNCED, LINE, PLACES, TOGETHER, at, search
 from tests.explore.wrong import WRONG
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
@@ -114,6 +114,23 @@ def caught(
         rows[fact] = row
     monkeypatch.setitem(TABLE, stage, rows)
     assert search(smooth, 1500, stop=True).broken or search(troubled, 6000, stop=True).broken
+
+
+#: The same where both are on the phone with others, and callers wait.
+LINE_MUTANTS = {
+    "the longest wait has no end": (S.WAITING, so.OutOfLine, None, "waiting"),
+    "a turn comes and nobody is rung": (S.WAITING, so.HumanLost, (S.RINGING, (do.LetAISpeak(),)), "waiting"),
+    "a turn is not noticed": (S.WAITING, so.HumanLost, None, "waiting"),
+    "who leaves stays in the line": (S.WAITING, so.OutOfLine, (S.WAITING, (do.LetAISpeak(),)), "waiting"),
+    "who waits and asks anew is with nobody": (S.WAITING, ev.HandoffAsked, (S.RINGING, ()), "asked twice"),
+}
+
+
+@pytest.mark.parametrize("name", LINE_MUTANTS)
+def test_a_wrong_table_breaks_a_promise_where_callers_wait(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caught(monkeypatch, LINE, *LINE_MUTANTS[name])
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tests.core.stories import RULES
 from tests.explore import judged
-from tests.explore.deciding import NOW, decided, one
+from tests.explore.deciding import NOW, decided, engaged, one
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Call, Stage, Style
@@ -94,6 +94,7 @@ class World(NamedTuple):
     asks: int = 1  #: how many more times a human is asked for
     wishes: int = 0  #: how many more things somebody who looks after the call asks for
     ended: bool = False  #: somebody who looks after the call has ended it
+    busy: bool = False  #: both humans talk with other callers
     broken: tuple[str, ...] = ()  #: promises that the last move broke
 
     def __hash__(self) -> int:
@@ -107,7 +108,7 @@ class World(NamedTuple):
     def tell(self, fact: ev.Event, at: float = NOW) -> World:
         """Have it decided; orders to our own relay are carried out at once, others wait in their lanes."""
         before = self.call
-        call, orders = decided(before, fact, at, self.rules)
+        call, orders = decided(before, fact, at, engaged(self.rules) if self.busy else self.rules)
         world = self
         if call is not before:
             untold = judged.untold(self, call)
@@ -288,9 +289,9 @@ def heads(todo: tuple[Order, ...]) -> Iterator[Order]:
             yield order
 
 
-def new_world(troubles: int, asks: int, rules: Rules) -> World:
+def new_world(troubles: int, asks: int, rules: Rules, busy: bool = False) -> World:
     """The caller has dialled the number."""
-    world = World(one(Call(id="c1")), rules=rules, troubles=troubles, asks=asks)
+    world = World(one(Call(id="c1")), rules=rules, troubles=troubles, asks=asks, busy=busy)
     return world.tell(ev.CallArrived(CALLER, "+15550109999", "+15550100000"))
 
 

@@ -333,6 +333,10 @@ class Notes:
     on_ask: Callable[[], object] = lambda: None
     refusal: Exception | None = None  #: of what is posted at once
 
+    def call(self, call_id: str) -> Call | None:
+        """The call as it is."""
+        return self.answer
+
     def post(self, call_id: str, event: ev.Event) -> Call:
         """Note it, unless it is to be refused."""
         if self.refusal:

@@ -162,3 +162,15 @@ def test_the_quiet_tone_does_not_outlast_a_tool_that_nobody_tells_of() -> None:
     silence.pauses.wait(tool=None, human=False)
     silence.now = 20.0 + AFTER + 0.1
     assert silence.filled(Stage.AI) == ["stop"]
+
+
+def test_who_waits_in_the_line_hears_a_quiet_tone_after_four_seconds_and_no_ringing() -> None:
+    silence = Silence()
+    silence.pauses.ai_sounded()
+    silence.mouth.last_sound = 10.0
+    silence.now = 13.9
+    assert silence.filled(Stage.WAITING) == ["stop"]
+    silence.now = 14.0
+    assert silence.filled(Stage.WAITING) == ["hum"]
+    silence.pauses.caller_started()
+    assert silence.filled(Stage.WAITING) == ["stop"]

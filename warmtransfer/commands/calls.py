@@ -139,7 +139,7 @@ def _sleep() -> bool:
 def _state(call: Call) -> tuple[Any, ...]:
     """What of a call is worth a new line when it changes."""
     turns = call.ai.turn_at, *(each.turn_at for each in call.attempts)
-    return call.stage, *((each.n, each.outcome) for each in call.attempts), *turns
+    return call.stage, call.waits.number, *((each.n, each.outcome) for each in call.attempts), *turns
 
 
 def _narrow(wanted: Search) -> bool:
@@ -160,7 +160,8 @@ def _line(row: Row, records: Kept) -> str:
     tried = ", ".join(_tried(each, call) for each in call.attempts)
     left = turn_left(call, time.time())
     turn = f"waits {left:.0f} s for its turn" if left >= 0.5 else ""
-    told = (tried, turn, f"of {owner}" if owner else "", "message" if timeline.message(call) else "")
+    line = f"number {call.waits.number} in the line" if call.stage is Stage.WAITING else ""
+    told = (tried, turn, line, f"of {owner}" if owner else "", "message" if timeline.message(call) else "")
     more = "  ".join(filter(None, (f"{call.caller or 'unknown':<13}", *told)))
     apart = "\n  " if 0 < columns() < WIDE else "  "
     return apart.join((visible(first), visible(more.rstrip())))

@@ -96,6 +96,9 @@ def _needs(call: Call, past: Past, said_at: float, now: float) -> tuple[int, lis
     again = [f"asked {_times(call.handoff.number)}"] if call.handoff.number > 1 else []
     if call.stage is Stage.MESSAGE:
         return LOST, [*again, *wording.history(call), "nobody could be had: a message is being taken"], asked
+    if call.stage is Stage.WAITING:
+        first = again or ["asked for a person"]
+        return WAITING, [*first, *wording.history(call), wording.line(call)], call.waits.since
     if call.stage in SEEKING or call.stage in ELSEWHERE:
         first = again or ["asked for a person"]
         return WAITING, [*first, *wording.history(call), wording.where(call, now)], asked

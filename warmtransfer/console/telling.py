@@ -36,6 +36,11 @@ ASKED = {
     "EndAIAsked": "{by} has ended the AI’s line",
     "HangUpAsked": "{by} has ended the call",
 }
+#: Of a caller who waits in the line, by the stage after it, every time.
+IN_LINE = {
+    "TurnCame": {Stage.RINGING: "It is the caller’s turn"},
+    "LineLeft": dict.fromkeys(Stage, "The caller does not want to wait any longer"),
+}
 #: The same, every time.
 AGAIN = {"ModelLost": "The AI’s line was lost", "StreamEnded": "The AI’s line was lost"}
 
@@ -101,6 +106,8 @@ def _note(call: Call, row: Any, seen: set[tuple[str, int]]) -> str:
         )
     if row.event == "CallNoted":
         return f"{called(str(row.data.get('name', '')))} noted: {row.data.get('text', '')}"
+    if row.event in IN_LINE:
+        return IN_LINE[row.event].get(row.after, "") if row.before == Stage.WAITING else ""
     if row.event == "MessageTaken":
         return f"The AI has taken a message: {row.data.get('text', '')}"
     if row.event == "HumanLeft":

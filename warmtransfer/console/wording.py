@@ -27,6 +27,7 @@ SHORT = {
     Stage.ARRIVING: "arriving",
     Stage.CONNECTING: "to the AI",
     Stage.AI: "with the AI",
+    Stage.WAITING: "in line",
     Stage.RINGING: "ringing",
     Stage.BRIEFING: "briefing",
     Stage.JOINING: "joining",
@@ -70,6 +71,8 @@ def where(call: Call, now: float) -> str:
             return "is being put through to the AI"
         case Stage.AI:
             return "with the AI"
+        case Stage.WAITING:
+            return f"{line(call)}, with the AI"
         case Stage.RINGING:
             awaited = turn_left(call, now) >= 1
             return f"a line to ring {name(call)} is awaited" if awaited else rung(call)
@@ -93,10 +96,16 @@ def where(call: Call, now: float) -> str:
             assert_never(call.stage)
 
 
+def line(call: Call) -> str:
+    """Which place in the line a caller has who waits in it."""
+    team = f" for {call.waits.line}" if call.waits.line else ""
+    return f"number {call.waits.number} in the line{team}"
+
+
 def sentence(call: Call, now: float) -> str:
     """The same as a sentence of its own."""
     told = where(call, now)
-    if told.startswith("with "):
+    if told.startswith(("with ", "number ")):
         return f"The caller is {told}"
     return f"The caller {told}" if told.startswith(("is ", "has ")) else f"{told[0].upper()}{told[1:]}"
 

@@ -9,7 +9,9 @@ from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core.call import AIState, Attempt, Call, Handoff, Stage, Style
 from warmtransfer.core.legs import Ended
+from warmtransfer.core.line import joined
 from warmtransfer.core.outcomes import Outcome, of_leg
+from warmtransfer.core.place import Waits
 from warmtransfer.core.reach import Why
 from warmtransfer.core.rounds import next_round, skipped
 from warmtransfer.core.rules import AfterHuman, Human, Rules
@@ -102,7 +104,13 @@ def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conc
         for human in round_:
             call = start(call, human, first)
         return call, _reached_by(round_[0].style)
-    call = replace(call, news=briefing.exhausted(call))
+    if call.handoff.all_busy and (waiting := joined(call, rules)):
+        return replace(waiting, news=briefing.in_line(waiting)), so.InLine()
+    return nobody(replace(call, waits=Waits(), news=briefing.exhausted(call)))
+
+
+def nobody(call: Call) -> tuple[Call, so.Conclusion]:
+    """No human comes: the AI has the caller, will have them, or cannot be had."""
     if call.ai.down:
         return call, so.NobodyAtAll()
     if call.ai.state is not AIState.UP:
@@ -116,7 +124,7 @@ def _noted(call: Call, rules: Rules, looked: bool) -> Handoff:
     """The handoff with who is not rung now, and why; `looked`: in vain."""
     passed = skipped(call, rules)
     told = reasons(rules, call.handoff.target, call.at), passed_over(passed, call.at)
-    busy = looked and any(each.why == Why.BUSY for each in passed)
+    busy = looked and any(each.why in (Why.BUSY, Why.AWAITED) for each in passed)
     return replace(call.handoff, closed=" ".join(filter(None, told)), skipped=passed, all_busy=busy)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -11,6 +12,15 @@ from warmtransfer.core.outcomes import Outcome, words
 from warmtransfer.core.rules import LONG_WAIT
 from warmtransfer.core.words import ENGLISH, Words, in_digits
 
+#: How a caller gets out of the line, for the model.
+LEAVING = (
+    "They may leave the line at any time by saying so, or with the star key; a message can be left instead."
+)
+#: What the AI is told once they have.
+LEFT_LINE = (
+    "The caller has left the line: nobody is called for them. Say so in a few words, and offer to go on "
+    "yourself, or to take a message."
+)
 #: Letters of a summary, about twelve seconds of speech; more is not listened to.
 SUMMARY_LIMIT = 200
 #: The same of what the AI is told by somebody who looks after the call.
@@ -132,6 +142,61 @@ def exhausted(call: Call) -> str:
     return (
         f"The handoff did not succeed: {'; '.join(tried)}. {_closed(call)}Tell the caller so honestly in "
         "one or two sentences, and offer to go on yourself, to take a message, or to try again."
+    )
+
+
+def in_line(call: Call) -> str:
+    """What to tell a caller who waits in the line from now on."""
+    tried = [ended(each) for each in _tried(call) if each.outcome]
+    failed = f"{'; '.join(tried)}. " if tried else ""
+    return (
+        f"Everybody who could take this call is busy with other callers. {failed}{_closed(call)}The caller "
+        f"is in the line for them now. {place(call)} Tell the caller so honestly in one or two sentences, "
+        f"and that they may wait while you go on helping. {LEAVING} Promise nothing."
+    )
+
+
+def place(call: Call) -> str:
+    """The caller's place in the line, and how long it may take, as far as anybody can say."""
+    waits = call.waits
+    where = "They are next." if waits.number < 2 else f"They are number {waits.number} in it."
+    if not waits.seconds:
+        return f"{where} Nobody can say how long it takes."
+    minutes = math.ceil(waits.seconds / 60.0)
+    about = f"about {minutes} minute{'s'[: minutes > 1]}"
+    return f"{where} Going by the last calls it takes {about}, which nobody knows for sure."
+
+
+def place_now(call: Call) -> str:
+    """What to tell a caller who goes on waiting."""
+    return (
+        f"The caller is still in the line for a person. {place(call)} Tell the caller so in one short "
+        f"sentence, then go on as before. {LEAVING}"
+    )
+
+
+def still_in_line(call: Call) -> str:
+    """What an AI is told that comes back to a caller who waits: what it was to tell, and where they are."""
+    if not call.news:
+        return place_now(call)
+    line = in_line(call)
+    if call.news == line:
+        return line
+    return f"{call.news} The caller is in the line for a person. {place(call)} {LEAVING}"
+
+
+def turn_came(call: Call) -> str:
+    """What to tell a caller whose turn has come."""
+    return f"It is the caller's turn now. {next_try(call)}"
+
+
+def waited(call: Call) -> str:
+    """What to tell a caller who has waited for as long as anybody may."""
+    minutes = max(1, round((call.at - call.waits.since) / 60.0))
+    return (
+        f"The caller has waited for {minutes} minute{'s'[: minutes > 1]}, and nobody has become free. They "
+        "are in the line no longer. Apologise in one sentence, and offer to take a message, or to go on "
+        "yourself."
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from warmtransfer.core import versions
 from warmtransfer.core.legs import Place
 from warmtransfer.core.outcomes import Outcome as Outcome
+from warmtransfer.core.place import Waits
 from warmtransfer.core.plain import Unreadable as Unreadable
 from warmtransfer.core.plain import plain
 
@@ -22,6 +23,7 @@ class Stage(StrEnum):
     ARRIVING = "arriving"  #: answered, on the way into the room; hears our ring tone
     CONNECTING = "connecting"  #: in the room; the AI's first leg is being added
     AI = "ai"  #: the AI has the caller
+    WAITING = "waiting"  #: in the line for a human; the AI keeps the caller company and goes on helping
     RINGING = "ringing"  #: a human is being dialled; the AI keeps the caller company
     BRIEFING = "briefing"  #: a human has answered and hears what the call is about
     JOINING = "joining"  #: the human accepted and is on the way into the room
@@ -36,7 +38,7 @@ class Stage(StrEnum):
 #: A human is wanted, and an attempt runs or is being ended.
 SEEKING = frozenset({Stage.RINGING, Stage.BRIEFING, Stage.JOINING, Stage.CANCELLING})
 #: The caller is the AI's, or is to be: a human may be asked for.
-FREE = frozenset({Stage.CONNECTING, Stage.AI, Stage.RETURNING})
+FREE = frozenset({Stage.CONNECTING, Stage.AI, Stage.WAITING, Stage.RETURNING})
 #: The AI belongs in the room.
 WANTED = SEEKING | FREE
 #: The caller is out of the room on purpose; what the room says does not count.
@@ -202,6 +204,7 @@ class Call:
     message_url: str = ""  #: where the caller's recorded message is
     message_seconds: int = 0
     message: str = ""  #: the message that the AI has taken for the caller
+    waits: Waits = field(default_factory=Waits)  #: in the line for a human, kept while one is rung
     started_at: float = 0.0
     disclosed_at: float = 0.0  #: when the caller had heard that an AI speaks, `0.0` for not yet
     ended_at: float = 0.0
@@ -257,7 +260,7 @@ class Call:
         """The call as JSON-ready data, with the version of what it means."""
         data: dict[str, Any] = plain(self)
         data["version"] = versions.VERSION
-        return data
+        return versions.lined(data)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Call:
@@ -298,6 +301,7 @@ def _read(data: dict[str, Any]) -> dict[str, Any]:
         ai["state"] = AIState(ai["state"])
     ai["losses"] = tuple(ai.get("losses", ()))
     return _known(Call, data) | {
+        "waits": Waits.from_dict(data.get("waits", {})),
         "stage": Stage(data["stage"]),
         "ai": AI(**ai),
         "handoff": _handoff(data.get("handoff", {})),

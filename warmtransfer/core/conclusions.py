@@ -36,9 +36,26 @@ class NobodyLeft(Conclusion):
 
 @dataclass(frozen=True, slots=True)
 class AllBusy(Conclusion):
-    """The same, because all who could be reached talk with other callers of ours: who, and since when."""
+    """The same, because all who could be reached talk with other callers of ours: who, and since when; and
+    the caller cannot, or may not, wait in a line."""
 
     busy: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InLine(Conclusion):
+    """All who could be reached talk with other callers of ours, and the caller waits in the line for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackInLine(Conclusion):
+    """The AI is back, and the caller waited in the line, or was to be rung for, before it went: their place
+    is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfLine(Conclusion):
+    """The caller has left the line, or has waited for as long as anybody may, and the AI has them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,12 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.StopAsked: SEEKING - {S.JOINING},
     ev.NextAsked: frozenset({S.RINGING, S.BRIEFING}),
     ev.ReturnAsked: frozenset({S.HUMAN}),
-    ev.TellAsked: SEEKING - {S.JOINING} | {S.AI},
+    ev.TellAsked: SEEKING - {S.JOINING} | {S.AI, S.WAITING},
     ev.EndAIAsked: frozenset({S.HUMAN}),
     ev.HangUpAsked: LIVE,
+    ev.TurnCame: frozenset({S.WAITING}),
+    ev.PlaceSeen: frozenset({S.WAITING}),
+    ev.LineLeft: frozenset({S.WAITING}),
     ev.Restarted: LIVE,
     ev.TurnAwaited: WANTED,
     ev.TimedOut: EVERYWHERE,
@@ -73,6 +76,7 @@ WAITS: dict[Stage, str] = {
     S.ARRIVING: "arriving",
     S.CONNECTING: "connecting",
     S.AI: "watching",
+    S.WAITING: "watching",
     S.RETURNING: "connecting",
     S.RINGING: "ring_margin",
     S.BRIEFING: "briefing",
@@ -101,8 +105,14 @@ RENEWS = (
 #: Facts about the AI: they do not prolong a wait for a human.
 ABOUT_AI = (so.AILost, so.StreamLost, so.AIDown, so.AIQueued, so.StillWaiting)
 
+#: Stages in which a caller keeps their place in the line, whatever becomes of the AI or of who is rung.
+KEEPS_PLACE = SEEKING | {S.WAITING, S.RETURNING, S.REDIRECTED}
+
+#: Stages that are about a human, with an alarm in between to look after an AI that is on its way.
+MINDS_AI = frozenset({S.RINGING, S.BRIEFING, S.WAITING})
+
 #: Stages in which the model hears the caller; a human's words never reach it.
-HEARS = frozenset({S.CONNECTING, S.AI, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})
+HEARS = frozenset({S.CONNECTING, S.AI, S.WAITING, S.RETURNING, S.RINGING, S.BRIEFING, S.CANCELLING})
 
 #: Stages in which the relay fills the AI's pauses with a ring tone: the caller waits for a human.
 FILLS = frozenset({S.RINGING, S.BRIEFING, S.CANCELLING, S.JOINING})

@@ -37,7 +37,7 @@ class Notice:
 
 Row = Callable[[Call, Call], Iterator[dict[str, Any]]]
 
-_OPEN = SEEKING | ELSEWHERE - {Stage.MESSAGE}
+_OPEN = SEEKING | {Stage.WAITING} | ELSEWHERE - {Stage.MESSAGE}
 
 
 def _call_started(was: Call, now: Call) -> Iterator[dict[str, Any]]:
@@ -65,7 +65,7 @@ def _human_joined(was: Call, now: Call) -> Iterator[dict[str, Any]]:
 
 
 def _handoff_ended(was: Call, now: Call) -> Iterator[dict[str, Any]]:
-    if (_asked(was, now) or was.stage in _OPEN) and now.stage not in _OPEN:
+    if (_asked(was, now) or _open(was)) and not _open(now):
         yield {"handoff": now.handoff, "joined": now.stage is Stage.HUMAN}
 
 
@@ -132,3 +132,8 @@ def _spelled(value: Any) -> Any:
             return value
     data: dict[str, Any] = plain(value)
     return {name: None if name.endswith("_at") and not data[name] else data[name] for name in names}
+
+
+def _open(call: Call) -> bool:
+    """Whether a human is being tried, or waited for: also by a caller whose AI is being brought back."""
+    return call.stage in _OPEN or bool(call.waits.since)

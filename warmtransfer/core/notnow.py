@@ -53,6 +53,8 @@ def _not_ringing(call: Call) -> str:
             return f"{_name(call)} is with the caller."
         case Stage.REDIRECTED:
             return f"The caller’s own line rings {_name(call)}: it cannot be called back."
+        case Stage.WAITING:
+            return "Nobody is being rung: the caller waits in the line for somebody to be free."
         case Stage.ARRIVING | Stage.CONNECTING | Stage.AI | Stage.RETURNING | Stage.MESSAGE | Stage.OVER:
             return "Nobody is being rung."
         case _:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from warmtransfer.core.place import Waiting
 
 #: Seconds for which somebody who was rung in vain for one caller is not rung for another.
 REST = 120.0
+#: Seconds that a caller waits in the line at most, and callers in one line, unless the plan says otherwise.
+LONGEST_WAIT, LINE_LENGTH = 600.0, 10
 
 
 class First(StrEnum):
@@ -16,6 +21,18 @@ class First(StrEnum):
 
     IDLE = "longest idle first"  #: whoever has not spoken with a caller for the longest
     SPOKE = "last who spoke with this caller first"
+
+
+#: Fields that are numbers, as they are said, and what makes a value of the digits.
+NUMBERS = {
+    "rest": r"rest (\d{1,4})",
+    "line_length": r"line of ([1-9]\d{0,2})",
+    "longest_wait": r"longest wait ([1-9]\d{0,3})",
+    "priority": r"priority (\d{1,3})",
+}
+KINDS: dict[str, Callable[[str], int | float]] = {
+    "rest": float, "line_length": int, "longest_wait": float, "priority": int,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +43,26 @@ class Plan:
     size: int = 1  #: how many at once: a round; 0 for all
     first: tuple[First, ...] = ()  #: the first of them counts most
     rest: float = REST  #: seconds after a ring in vain
+    line: bool = True  #: whether callers may wait in a line while all are busy with other callers
+    longest_wait: float = LONGEST_WAIT  #: seconds in it at most
+    line_length: int = LINE_LENGTH  #: callers in it at most
+    priority: int = 0  #: callers of a plan with a higher one are called out of the line first
 
     def __str__(self) -> str:
         how = {0: "all at once", 1: "in turn"}.get(self.size, f"rounds of {self.size}")
         rest = () if self.rest == REST else (f"rest {self.rest:g}",)
-        return ", ".join((how, *self.first, *rest))
+        return ", ".join((how, *self.first, *rest, *self._line()))
+
+    def _line(self) -> Iterator[str]:
+        """What is said of the line: what is not as usual."""
+        if not self.line:
+            yield "no line"
+        if self.line_length != LINE_LENGTH:
+            yield f"line of {self.line_length}"
+        if self.longest_wait != LONGEST_WAIT:
+            yield f"longest wait {self.longest_wait:g}"
+        if self.priority:
+            yield f"priority {self.priority}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +74,8 @@ class Known:
     idle: Mapping[str, float] = field(default_factory=dict)  #: when their last talk with a caller ended
     spoke: Mapping[str, float] = field(default_factory=dict)  #: when they last spoke with this caller
     away: Mapping[str, float] = field(default_factory=dict)  #: by name: since when they are off duty
+    line: tuple[Waiting, ...] = ()  #: the other callers who wait in a line
+    talks: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  #: seconds the last ones took
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +94,34 @@ def telephone(number: str, digits: str) -> str:
 
 def read(text: str, department: str = "") -> Plan:
     """The plan that these words say, such as `rounds of 2, longest idle first`; ValueError for others."""
-    size, first, rest = 1, [], REST
+    size, first = 1, []
+    said: dict[str, Any] = {}
     for part in (" ".join(each.split()).lower() for each in text.split(",")):
         rounds = re.fullmatch(r"rounds of (\d{1,2})", part)
-        rests = re.fullmatch(r"rest (\d{1,4})", part)
         if part in ("", "in turn"):
             continue
         if part == "all at once":
             size = 0
         elif rounds and int(rounds[1]) > 1:
             size = int(rounds[1])
-        elif rests:
-            rest = float(rests[1])
         elif part in list(First):
             first.append(First(part))
+        elif more := _number(part):
+            said |= more
         else:
             raise ValueError(
                 f"{part!r} is none of in turn, all at once, rounds of 2 (or more), {', '.join(First)}, "
-                "rest 120 (seconds after a ring in vain)"
+                "rest 120 (seconds after a ring in vain), no line, line of 10 (callers who wait), "
+                "longest wait 600 (seconds), priority 1 (or more: called first)"
             )
-    return Plan(department, size, tuple(dict.fromkeys(first)), rest)
+    return Plan(department, size, tuple(dict.fromkeys(first)), **said)
+
+
+def _number(part: str) -> dict[str, Any]:
+    """The field of a plan that these words give, and its value; empty for no such words."""
+    if part == "no line":
+        return {"line": False}
+    for field_name, pattern in NUMBERS.items():
+        if found := re.fullmatch(pattern, part):
+            return {field_name: KINDS[field_name](found[1])}
+    return {}

@@ -17,6 +17,7 @@ class Why(StrEnum):
     AWAY = "away"  #: they, or the deployment, said so
     BUSY = "busy"  #: on as many calls of ours as they take at once
     RUNG = "rung"  #: rung in vain a moment ago
+    AWAITED = "awaited"  #: free, and somebody who has waited longer is called in first
     CALLER = "caller"  #: the call comes from their own phone
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import assert_never
 
 from warmtransfer.core.call import Call, Skipped, Stage, Style
 from warmtransfer.core.names import fold
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.place import Waiting, Waits, ahead
 from warmtransfer.core.plans import Claim, First, Known, Plan, telephone
 from warmtransfer.core.policy import department, department_at, meant, members
 from warmtransfer.core.reach import Reason, Why, open_at
 from warmtransfer.core.rules import Human, Rules
+
+_NEXT = Reason(Why.AWAITED)
 
 
 def next_round(call: Call, rules: Rules) -> tuple[Human, ...]:
@@ -20,9 +24,10 @@ def next_round(call: Call, rules: Rules) -> tuple[Human, ...]:
     Each telephone rings once per handoff, whoever shares it, unless another human was quicker; and never the
     one that the call comes from. Whoever is reached from the caller's own leg is rung alone.
     """
-    plan = plan_for(call, rules)
+    plan, awaited = plan_for(call, rules), spoken_for(call, rules)
     for group in _groups(call, rules):
-        free = [human for human in _fresh(call, group) if not reason(human, call, rules)]
+        able = (human for human in _fresh(call, group) if not reason(human, call, rules))
+        free = [human for human in able if _phone(human) not in awaited]
         if free:
             return _together(call, plan, _ordered(free, plan, rules.known))
     return ()
@@ -30,26 +35,71 @@ def next_round(call: Call, rules: Rules) -> tuple[Human, ...]:
 
 def skipped(call: Call, rules: Rules) -> tuple[Skipped, ...]:
     """Whom the wish allows and nobody has tried yet, and why they are not rung."""
-    fresh = _fresh(call, (human for group in _groups(call, rules) for human in group))
-    found = ((human, reason(human, call, rules)) for human in fresh)
+    awaited = spoken_for(call, rules)
+    found = (
+        (human, reason(human, call, rules) or (_NEXT if _phone(human) in awaited else None))
+        for human in _wanted(call, rules)
+    )
     return tuple(Skipped(human.name, why.why.value, why.since) for human, why in found if why)
 
 
 def reason(human: Human, call: Call, rules: Rules) -> Reason | None:
     """Why this human is not rung as things stand; None when they can be."""
     known = rules.known
-    if human.name in known.away:
-        return Reason(Why.AWAY, since=known.away[human.name])
-    closed = open_at(human, call.at)
-    if closed:
-        return closed
+    absent = _absent(human, known, call.at)
+    if absent:
+        return absent
     engaged = known.engaged.get(_phone(human), ())
     if len(engaged) >= human.at_once:
         return Reason(Why.BUSY, since=min(engaged, default=0.0))
-    vain, rest = known.vain.get(_phone(human), 0.0), plan_for(call, rules).rest
-    if vain and call.at - vain < rest:
-        return Reason(Why.RUNG, vain + rest, since=vain)
-    return None
+    return _rung(known, _phone(human), plan_for(call, rules).rest, call.at)
+
+
+def _absent(human: Human, known: Known, at: float) -> Reason | None:
+    if human.name in known.away:
+        return Reason(Why.AWAY, since=known.away[human.name])
+    return open_at(human, at)
+
+
+def _rung(known: Known, phone: str, rest: float, at: float) -> Reason | None:
+    vain = known.vain.get(phone, 0.0)
+    return Reason(Why.RUNG, vain + rest, since=vain) if vain and at - vain < rest else None
+
+
+def phones(call: Call, rules: Rules) -> tuple[str, ...]:
+    """The telephones of those whom the wish allows and nobody has tried yet, in their order."""
+    return tuple(map(_phone, _wanted(call, rules)))
+
+
+def spoken_for(call: Call, rules: Rules) -> frozenset[str]:
+    """The telephones that are free, and whose next call is somebody's who comes before this caller."""
+    if not rules.known.line:
+        return frozenset()
+    plan = plan_for(call, rules)
+    mine = call.waits if call.waits.since else Waits(since=call.at, priority=plan.priority)
+    seats = _seats(rules, call.at)
+    left = Counter(seats)
+    left.subtract(turns(ahead(call.id, mine, rules.known.line), rules, call.at).values())
+    return frozenset(each for each, count in seats.items() if count > 0 and left[each] < 1)
+
+
+def turns(line: Iterable[Waiting], rules: Rules, at: float) -> dict[str, str]:
+    """Of those who wait, the first one first, whose turn has come: by call, the telephone that is free."""
+    left, found = _seats(rules, at), {}
+    for each in line:
+        free = (phone for phone in each.place.phones if left.get(phone, 0) > 0)
+        rested = (phone for phone in free if not _rung(rules.known, phone, each.place.rest, at))
+        if phone := next(rested, None):
+            left[phone] -= 1
+            found[each.call_id] = phone
+    return found
+
+
+def _seats(rules: Rules, at: float) -> dict[str, int]:
+    """How many calls each telephone of somebody who is there could take besides those it has."""
+    there = (human for human in rules.humans if not _absent(human, rules.known, at))
+    engaged = rules.known.engaged
+    return {_phone(each): each.at_once - len(engaged.get(_phone(each), ())) for each in there}
 
 
 def plan_for(call: Call, rules: Rules) -> Plan:
@@ -77,6 +127,11 @@ def _groups(call: Call, rules: Rules) -> tuple[tuple[Human, ...], ...]:
         return () if department_at(rules, team, call.at) else (members(rules, team),)
     first = meant(rules, target)
     return (first, tuple(human for human in rules.humans if human not in first))
+
+
+def _wanted(call: Call, rules: Rules) -> list[Human]:
+    """Whom the wish allows, in their order, and nobody has tried yet."""
+    return _fresh(call, (human for group in _groups(call, rules) for human in group))
 
 
 def _fresh(call: Call, humans: Iterable[Human]) -> list[Human]:

@@ -37,6 +37,8 @@ def reason(name: str, why: Reason, when: float, team: bool = False) -> str:
             return f"{who} is on another call."
         case Why.RUNG:
             return f"{who} was called a moment ago and could not be had."
+        case Why.AWAITED:
+            return f"{who} takes a caller next who has waited longer."
         case Why.CALLER:
             return f"{who} is whom the call comes from."
         case _:

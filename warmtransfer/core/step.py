@@ -8,7 +8,8 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import SEEKING, Call, Stage, awaited
 from warmtransfer.core.conclusions import Fact
-from warmtransfer.core.counts import ABOUT_AI, RENEWS, WAITS
+from warmtransfer.core.counts import ABOUT_AI, KEEPS_PLACE, MINDS_AI, RENEWS, WAITS
+from warmtransfer.core.place import Waits
 from warmtransfer.core.reading import read
 from warmtransfer.core.reading.bridge import next_look
 from warmtransfer.core.rules import Rules
@@ -49,6 +50,8 @@ def leads(call: Call, event: ev.Event, at: float, rules: Rules) -> bool:
 def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
     """The call in `stage`, its timer armed when the stage is new or the wait starts anew."""
     same = stage is call.stage
+    if stage not in KEEPS_PLACE and call.waits.since:
+        call = replace(call, waits=Waits())
     if stage is Stage.OVER and not same:
         call = replace(call, ended_at=call.at)
     elif call.stage is Stage.OVER and not same:
@@ -56,7 +59,7 @@ def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
     if same and call.alarm_at and not isinstance(fact, RENEWS):
         return call
     due = call.at + wait(call, stage, WAITS[stage], not same, rules)
-    if same and stage in SEEKING and isinstance(fact, ABOUT_AI) and call.due_at > call.at:
+    if same and stage in SEEKING | MINDS_AI and isinstance(fact, ABOUT_AI) and call.due_at > call.at:
         due = call.due_at
     laps = call.laps if same else 0
     return replace(call, stage=stage, alarm=call.alarm + 1, alarm_at=due, due_at=due, laps=laps)
@@ -65,7 +68,7 @@ def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
 def first_look(call: Call, rules: Rules) -> float:
     """When the alarm goes off: at the wait's end, or sooner, to look after an AI that is on its way, or at
     two who talk."""
-    if call.stage in (Stage.RINGING, Stage.BRIEFING) and awaited(call):
+    if call.stage in MINDS_AI and awaited(call):
         return min(call.due_at, call.at + rules.connecting + turn(call.ai.turn_at, call))
     look = next_look(call, rules) if call.stage is Stage.HUMAN else 0.0
     return min(call.due_at, max(look, call.at + AT_ONCE)) if look else call.due_at
@@ -78,6 +81,8 @@ def wait(call: Call, stage: Stage, rule: str, entering: bool, rules: Rules) -> f
     if stage is Stage.RINGING:
         rings = (do.ring_seconds(each, rules) + turn(each.turn_at, call) for each in call.trying)
         return seconds + max(rings, default=0.0)
+    if stage is Stage.WAITING:
+        return min(seconds, max(0.0, call.waits.until - call.at))
     if stage in (Stage.CONNECTING, Stage.RETURNING):
         return seconds + turn(call.ai.turn_at, call)
     return rules.introduction if stage is Stage.HUMAN and entering else seconds

@@ -18,6 +18,8 @@ Step = Callable[[Data], Data]
 
 #: What this release writes. Data without a version is of the first.
 VERSION = 2
+#: Says of a stored call in the stage `ai` that it waits in the line for a human.
+IN_LINE = "in_line"
 
 
 def _call_of_1(data: Data) -> Data:
@@ -43,7 +45,14 @@ ORDERS: Mapping[int, Step] = {1: _order_of_1}
 
 def call(data: Data) -> Data:
     """A stored call as this release would have stored it; Unreadable when it is too far from it."""
-    return _forward(data, CALLS)
+    data = _forward(data, CALLS)
+    in_line = data.get(IN_LINE) and data.get("stage") == "ai"
+    return {**data, "stage": "waiting"} if in_line else data
+
+
+def lined(data: Data) -> Data:
+    """The call as it is stored: for the release before, which knows no line, whoever waits is with the AI."""
+    return {**data, "stage": "ai", IN_LINE: True} if data["stage"] == "waiting" else data
 
 
 def order(data: Data) -> Data:

@@ -128,6 +128,8 @@ class Outbox:
         match order:
             case do.PrepareModel(delay=delay):
                 self._switchboard.prepare(call, delay)
+            case do.TellInPause(news=news):
+                self._switchboard.mention(call.id, news)
             case do.LetAISpeak(news=news, delay=delay):
                 self._switchboard.speak(call.id, news, delay)
             case do.TellAI(news=news):

@@ -213,6 +213,9 @@ class Switchboard(Protocol):
     def speak(self, call_id: str, news: str, delay: float) -> None:
         """Have the AI greet, or tell news."""
 
+    def mention(self, call_id: str, news: str) -> None:
+        """Have the AI tell this in the next pause; newer news takes its place."""
+
     def tell(self, call_id: str, news: str) -> None:
         """Let the AI know without speaking."""
 

@@ -15,7 +15,7 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.errors import StoreBusy, UnknownTarget, WarmTransferError, log_fault
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import ToolCall
-from warmtransfer.relay.tools import TAKE_MESSAGE, TRANSFER, CallInfo, Toolbox
+from warmtransfer.relay.tools import LEAVE, PLACE, TAKE_MESSAGE, TRANSFER, CallInfo, Toolbox
 
 log = logging.getLogger("warmtransfer")
 
@@ -34,6 +34,9 @@ TOO_SLOW = "The tool did not answer in time. Tell the caller it did not work."
 NOTHING_SAID = "There was nothing in the message. Ask the caller for it, then call the tool again."
 NOT_TAKEN = "The message could not be kept. Tell the caller so, and to call again later."
 TAKEN = "The message has been taken. Tell the caller so in one sentence."
+UNSEEN = "That cannot be seen just now. Say so, and promise nothing."
+NOT_IN_LINE = "The caller is in no line for a person now."
+STILL_IN_LINE = "The caller could not be taken out of the line. Tell them so in one sentence."
 UNKNOWN = (
     "Nobody was called: the target is none of {}. Call it again with one of these names; if you do not know "
     "which of them the caller means, ask."
@@ -52,7 +55,10 @@ NOTED = 3.0
 
 
 class Desk(Protocol):
-    """The part of the desk a relay needs. Only `post` and `ask` block."""
+    """The part of the desk a relay needs. Only `call`, `post` and `ask` block."""
+
+    def call(self, call_id: str) -> Call | None:
+        """The call as it is."""
 
     def post(self, call_id: str, event: ev.Event) -> Call:
         """Decide this fact now."""
@@ -80,6 +86,8 @@ def standing(call: Call) -> str:
     """Where a handoff stands, in words for the model."""
     if call.stage in ON_THE_WAY:
         return briefing.progress(call)
+    if call.stage is Stage.WAITING:
+        return call.news or briefing.in_line(call)
     if call.stage in (Stage.JOINING, Stage.HUMAN, Stage.REDIRECTED, Stage.MESSAGE, Stage.OVER):
         return CONNECTED
     return call.news or briefing.exhausted(call)
@@ -135,6 +143,10 @@ class Errands:
             self._seek(Wish(("tool", target[:80], reason[:400], summary[:LONGEST]), call))
             return
         self._loop.later(self._clock.real(seconds), self._late, call)
+        if call.name in (PLACE, LEAVE) and call.name not in self._toolbox:
+            about = self._place if call.name == PLACE else self._leave
+            self._loop.spawn(lambda: self._done(call, about()))
+            return
         if call.name == TAKE_MESSAGE and call.name not in self._toolbox:
             text = str(call.arguments.get("text") or "").strip()[:MESSAGE_LIMIT]
             self._loop.spawn(lambda: self._done(call, self._take(text)))
@@ -152,8 +164,17 @@ class Errands:
         """Tell the desk that the caller has heard this line: an AI speaks."""
         self._desk.post_later(self._info.call_id, ev.Disclosed(line))
 
+    def leave_line(self) -> None:
+        """The caller has said that they want no human."""
+        self._desk.post_later(self._info.call_id, ev.LineLeft("words"))
+
     def tell(self, news: str) -> bool:
-        """Give the news as the output of a handoff the model waits for; False when it waits for none."""
+        """Give the news as the output of a handoff, or of the way out of the line, that the model waits for;
+        False when it waits for none."""
+        for call, _ in list(self._open.values()):
+            if call.name == LEAVE and call.name not in self._toolbox:
+                self._close(call, news, True)
+                return True
         for wish in self._wishes:
             if wish.call is not None and wish.call.call_id in self._open:
                 self._close(wish.call, news, True)
@@ -240,6 +261,26 @@ class Errands:
             log_fault(log, exc, "call %s: a message could not be kept", self._info.call_id)
             return NOT_TAKEN
         return TAKEN
+
+    def _place(self) -> str:
+        """Where the caller is in the line."""
+        try:
+            call = self._desk.call(self._info.call_id)
+        except WarmTransferError as exc:
+            log_fault(log, exc, "call %s: its place in the line could not be seen", self._info.call_id)
+            return UNSEEN
+        if call is None or call.stage is not Stage.WAITING:
+            return NOT_IN_LINE
+        return f"The caller is in the line for a person. {briefing.place(call)}"
+
+    def _leave(self) -> str:
+        """Take them out of it; what is to be said then comes with the news of it."""
+        try:
+            call = self._desk.post(self._info.call_id, ev.LineLeft("tool"))
+        except WarmTransferError as exc:
+            log_fault(log, exc, "call %s: the caller could not leave the line", self._info.call_id)
+            return STILL_IN_LINE
+        return NOT_IN_LINE if call.stage is not Stage.WAITING else STILL_IN_LINE
 
     def _late(self, call: ToolCall) -> None:
         if call.call_id in self._open:

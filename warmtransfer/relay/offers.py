@@ -26,12 +26,17 @@ class Directory(Protocol):
 class Offers:
     """One call's. Used in the loop; looking costs a comparison while nothing changes."""
 
-    __slots__ = ("_directory", "_found", "_serial", "_toolbox", "tools")
+    __slots__ = ("_directory", "_found", "_serial", "_toolbox", "_waits", "tools")
 
     def __init__(self, toolbox: Toolbox, directory: Directory) -> None:
         self._toolbox = toolbox
         self._directory = directory
+        self._waits = False
         self._look()
+
+    def wait(self, waits: bool) -> None:
+        """Whether the caller waits in a line, which the tools then are about, too; `changed` tells of it."""
+        self._waits, self._serial = waits, -1
 
     def changed(self) -> tuple[str, bool] | None:
         """None while the tools are as they were; else `tools` are new: the change in words, and whether it
@@ -48,4 +53,4 @@ class Offers:
     def _look(self) -> None:
         self._serial = self._directory.serial
         self._found = self._directory.now()
-        self.tools: list[dict[str, Any]] = self._toolbox.shown(self._found)
+        self.tools: list[dict[str, Any]] = self._toolbox.shown(self._found, self._waits)

@@ -12,6 +12,8 @@ from warmtransfer.relay.speaker import Speaker
 SLOW = 3.0
 #: Seconds that the tone goes on after the work, until the AI tells what came of it.
 AFTER = 5.0
+#: Seconds of silence before a caller in the line for a human hears it, so that nobody thinks it went dead.
+LINE = 4.0
 
 
 class Pauses:
@@ -104,6 +106,8 @@ class Pauses:
         return (stage in FILLS or self._human) and self._still(speaker) >= self._quiet
 
     def _hum_wanted(self, speaker: Speaker, stage: Stage) -> bool:
+        if stage is Stage.WAITING and not self.talking:
+            return self._still(speaker) >= LINE
         if self._tool is None or self.talking or stage in (Stage.JOINING, Stage.HUMAN, Stage.OVER):
             return False
         now = self._clock()

@@ -23,6 +23,7 @@ from warmtransfer.relay.offers import Directory, Offers
 from warmtransfer.relay.sessions import Sessions
 from warmtransfer.relay.settings import RelaySettings as RelaySettings
 from warmtransfer.relay.speaker import Speaker
+from warmtransfer.relay.star import STAR, Star
 from warmtransfer.relay.stream import Finished, Stream
 from warmtransfer.relay.talk import Talk
 from warmtransfer.relay.tools import CallInfo, Toolbox
@@ -31,6 +32,8 @@ log = logging.getLogger("warmtransfer")
 
 #: Seconds between looks at what only time brings about.
 TICK = 0.2
+#: Seconds in which nobody has spoken, before what can wait is told.
+PAUSE = 1.5
 #: All relays look at multiples of this, so that many share one wake-up.
 GRID = 0.02
 
@@ -39,9 +42,9 @@ class Relay:
     """See the module. `gone(call_id)` is called when the relay has closed itself."""
 
     __slots__ = (
-        "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_memory", "_offers",
-        "_orphaned", "_provider", "_seeking", "_sessions", "_settings", "_stream", "_talk", "_timer", "_up",
-        "id",
+        "_calm", "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_memory",
+        "_news", "_offers", "_orphaned", "_provider", "_seeking", "_sessions", "_settings", "_star",
+        "_stream", "_talk", "_timer", "_up", "id",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +76,9 @@ class Relay:
         self._gated = False  #: whether the model must not hear
         self._seeking = False  #: whether a human is rung for this caller
         self._comforted_until = 0.0
+        self._star: Star | None = None  #: while the caller waits in the line
+        self._news = ""  #: to be told in the next pause
+        self._calm = 0.0  #: since when nobody has spoken, 0.0 while somebody does
         self._orphaned = clock.monotonic()  #: when there last was a stream
         self._closed = False
         after = TICK + GRID - clock.monotonic() % GRID
@@ -91,12 +97,20 @@ class Relay:
         # While the caller is arriving there is nothing to hear.
         self._gated = stage not in HEARS and stage is not Stage.ARRIVING
         self._seeking = stage in SEEKING
+        if (stage is Stage.WAITING) is not (self._star is not None):
+            self._star, self._news = (Star() if stage is Stage.WAITING else None), ""
+            self._offers.wait(self._star is not None)
+            self._renew()
         self._talk.follow(stage, self._gated)
 
     def speak(self, news: str) -> None:
         """Greet, or tell news."""
         if not self._closed:
             self._talk.speak(news)
+
+    def mention(self, news: str) -> None:
+        """Tell news in the next pause."""
+        self._news = news if self._star is not None else ""
 
     def tell(self, news: str) -> None:
         """Let the model know."""
@@ -157,12 +171,19 @@ class Relay:
 
     def caller_audio(self, pieces: Sequence[bytes]) -> None:
         """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
+        if self._star is not None and self._star.pressed(pieces):
+            self.key_heard(STAR)
         model = self._sessions.model
         if model is None or self._gated:
             return
         # Undocumented: what is announced to one participant may be heard by all.
         if not self._comforted_until or self._clock.now() >= self._comforted_until:
             model.append(pieces)
+
+    def key_heard(self, digit: str) -> None:
+        """A star leaves the line; no other key means anything."""
+        if digit == STAR and self._star is not None:
+            self._desk.post_later(self.id, ev.LineLeft("star"))
 
     def mark_returned(self, name: str) -> None:
         """Something was heard."""
@@ -229,7 +250,16 @@ class Relay:
             return
         self._sessions.check()
         self._renew()
+        self._mention()
         self._talk.tick()
+
+    def _mention(self) -> None:
+        """Tell what can wait for a pause, once there is one."""
+        now = self._clock.monotonic()
+        self._calm = (self._calm or now) if self._talk.calm() else 0.0
+        if self._news and self._calm and now - self._calm >= PAUSE:
+            news, self._news = self._news, ""
+            self._talk.speak(news)
 
     def _renew(self) -> None:
         """Let the session know who can be reached, once that has changed.

@@ -39,6 +39,9 @@ class StreamListener(Protocol):
     def mark_returned(self, name: str) -> None:
         """A mark came back."""
 
+    def key_heard(self, digit: str) -> None:
+        """The carrier says that a key was pressed."""
+
     def stream_ended(self, generation: int, how: str) -> None:
         """The stream is over and we had not closed it: stopped, broken or bad_message."""
 
@@ -150,6 +153,8 @@ class Stream:
                 self._hand_on([payload])
             case media.Mark(name):
                 listener.mark_returned(name)
+            case media.Digit(digit):
+                listener.key_heard(digit)
             case media.Stop():
                 self.lose("stopped")
             case _:

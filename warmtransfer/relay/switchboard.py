@@ -77,6 +77,10 @@ class Switchboard:
         else:
             self._loop.soon(self._with, call_id, Relay.speak, news)
 
+    def mention(self, call_id: str, news: str) -> None:
+        """Have the AI tell this in the next pause; newer news takes its place."""
+        self._loop.soon(self._with, call_id, Relay.mention, news)
+
     def tell(self, call_id: str, news: str) -> None:
         """Let the AI know without speaking."""
         self._loop.soon(self._with, call_id, Relay.tell, news)

@@ -23,6 +23,8 @@ TRANSFER = "transfer_to_human"
 TAKE_MESSAGE = "take_message"
 #: And this.
 WHO = "who_is_available"
+#: And these, of a caller who waits in a line.
+PLACE, LEAVE = "place_in_line", "leave_line"
 #: What goes back to the model is spoken or thought about, not stored: more than this helps nobody.
 ANSWER_LIMIT = 8000
 
@@ -74,9 +76,11 @@ class Toolbox:
         self._tools[tool.name] = tool
         return tool
 
-    def shown(self, found: Available) -> list[dict[str, Any]]:
-        """Every tool as the session declares it; a transfer only when there is somebody to transfer to."""
+    def shown(self, found: Available, waits: bool = False) -> list[dict[str, Any]]:
+        """Every tool as the session declares it; a transfer only when there is somebody to transfer to, and
+        what is about the line for them only while the caller `waits` in it."""
         own = [tool.shown() for tool in self._tools.values()]
+        own += [tool for tool in LINE_TOOLS if waits and tool["name"] not in self._tools]
         if TAKE_MESSAGE not in self._tools:
             own.append(MESSAGE_TOOL)
         if not (found.able or found.unable):
@@ -85,7 +89,7 @@ class Toolbox:
 
     def names(self) -> list[str]:
         """Every tool that a model may call, ours among them."""
-        return sorted({*self._tools, TAKE_MESSAGE, TRANSFER, WHO})
+        return sorted({*self._tools, TAKE_MESSAGE, TRANSFER, WHO, PLACE, LEAVE})
 
     def __contains__(self, name: object) -> bool:
         return name in self._tools
@@ -153,6 +157,11 @@ MESSAGE_TOOL = {
 }
 
 
+#: The parameters of a tool that has none.
+NOTHING_ASKED: dict[str, Any] = {
+    "type": "object", "properties": {}, "required": [], "additionalProperties": False,
+}  # fmt: skip
+
 #: Who can be reached at the moment of asking.
 WHO_TOOL = {
     "name": WHO,
@@ -160,8 +169,29 @@ WHO_TOOL = {
         "Says which departments and people can be reached now, and why the others cannot. Call it before you "
         "promise anybody, and whenever the caller asks who is there or when somebody is."
     ),
-    "parameters": {"type": "object", "properties": {}, "required": [], "additionalProperties": False},
+    "parameters": NOTHING_ASKED,
 }
+
+
+#: What a caller can want who waits in the line for a human.
+LINE_TOOLS: tuple[dict[str, Any], ...] = (
+    {
+        "name": PLACE,
+        "description": (
+            "Says which place in the line for a person the caller has now, and how long it may take. Call it "
+            "whenever the caller asks how long it takes or whether they are still in the line; never guess."
+        ),
+        "parameters": NOTHING_ASKED,
+    },
+    {
+        "name": LEAVE,
+        "description": (
+            "Takes the caller out of the line for a person. Call it as soon as they say that they do not "
+            "want to wait, or do not need a person any more."
+        ),
+        "parameters": NOTHING_ASKED,
+    },
+)
 
 
 def transfer_tool(found: Available) -> dict[str, Any]:

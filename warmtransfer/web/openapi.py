@@ -154,6 +154,14 @@ MESSAGE: Schema = closed(
         ),
     }
 )
+WAITS: Schema = closed(
+    {
+        "since": _time("When they first asked for a human: the place in the line is by that."),
+        "until": _time("When they have waited for as long as the plan allows."),
+        "place": _whole("Their place among those who wait for any of the same humans; 1 is next."),
+        "seconds": _maybe(_number("How long it may take, by the last calls; null when nobody can say.")),
+    }
+)
 CALL: Schema = {
     "id": _text("The call's id.", pattern="^[0-9a-f]{1,64}$"),
     "stage": _one_of("Where the caller is now.", Stage),
@@ -166,6 +174,7 @@ CALL: Schema = {
     "handoff": _maybe(ref("Handoff")),
     "attempts": _list(ref("Attempt"), "Each dial of each human, in their order."),
     "message": _maybe(ref("Message")),
+    "waits": _maybe(ref("Waits")),
 }
 STORY: Schema = {
     **CALL,
@@ -311,6 +320,7 @@ SCHEMAS: dict[str, Schema] = {
     "Handoff": HANDED,
     "Attempt": ATTEMPT,
     "Message": MESSAGE,
+    "Waits": WAITS,
     "Decision": DECISION,
     "Asked": closed(
         {name: _text(_HANDOFF[name], maxLength=most) for name, most in HANDOFF.items()}, *HANDOFF

@@ -61,6 +61,8 @@ class Page:
             whom = f" for {asked.target}" if asked.target else ""
             about = asked.summary or asked.reason
             yield f"  a human  asked for by {asked.source}{whom}" + (f": {about}" if about else "")
+        if call.stage is Stage.WAITING:
+            yield f"  waits    number {call.waits.number} in the line, since {written(call.waits.since)}"
 
     def _legs(self) -> Iterator[str]:
         for label, sids in timeline.legs(self._call, self._journal).items():

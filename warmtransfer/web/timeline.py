@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from warmtransfer.core.call import Attempt, Call
+from warmtransfer.core.call import Attempt, Call, Stage
 from warmtransfer.web import hearing, minutes
 
 #: Fields of events and orders that are nobody's business but ours.
@@ -27,6 +27,20 @@ def summary(call: Call) -> dict[str, Any]:
         "handoff": asdict(call.handoff) if call.handoff.number else None,
         "attempts": [attempt(each, call) for each in call.attempts],
         "message": message(call),
+        "waits": waits(call),
+    }
+
+
+def waits(call: Call) -> dict[str, Any] | None:
+    """The caller's place in the line for a human; None for whoever is in none."""
+    place = call.waits
+    if call.stage is not Stage.WAITING:
+        return None
+    return {
+        "since": place.since,
+        "until": place.until,
+        "place": place.number,
+        "seconds": place.seconds or None,
     }
 
 

@@ -27,6 +27,7 @@ from warmtransfer.core.events.caller import CallerCameBack as CallerCameBack
 from warmtransfer.core.events.caller import CallerJoined as CallerJoined
 from warmtransfer.core.events.caller import CallerLeft as CallerLeft
 from warmtransfer.core.events.caller import CallerPresent as CallerPresent
+from warmtransfer.core.events.caller import LineLeft as LineLeft
 from warmtransfer.core.events.caller import MessageLeft as MessageLeft
 from warmtransfer.core.events.caller import MessageTaken as MessageTaken
 from warmtransfer.core.events.caller import RoomLost as RoomLost
@@ -47,6 +48,8 @@ from warmtransfer.core.events.human import HumanLeft as HumanLeft
 from warmtransfer.core.events.human import HumanRang as HumanRang
 from warmtransfer.core.events.human import LegPresent as LegPresent
 from warmtransfer.core.events.human import MachineHeard as MachineHeard
+from warmtransfer.core.events.human import PlaceSeen as PlaceSeen
+from warmtransfer.core.events.human import TurnCame as TurnCame
 from warmtransfer.core.events.ourselves import OrderFailed as OrderFailed
 from warmtransfer.core.events.ourselves import Restarted as Restarted
 from warmtransfer.core.events.ourselves import TimedOut as TimedOut

@@ -84,3 +84,10 @@ class MessageTaken(Event):
     """The AI has taken a message for the caller, in its words."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineLeft(Event):
+    """The caller does not want to wait for a human any longer. `how`: tool, words, star."""
+
+    how: str

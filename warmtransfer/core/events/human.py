@@ -150,3 +150,16 @@ class BridgeSeen(Event):
     room_sid: str
     caller: Place
     human: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TurnCame(Event):
+    """A human is free for whom this caller has waited longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSeen(Event):
+    """The caller's place in the line now, and how long it may take: 0.0 `seconds` when nobody can say."""
+
+    place: int
+    seconds: float = 0.0

@@ -50,6 +50,7 @@ from warmtransfer.core.orders.relay import PlayComfort as PlayComfort
 from warmtransfer.core.orders.relay import PrepareModel as PrepareModel
 from warmtransfer.core.orders.relay import RelayOrder as RelayOrder
 from warmtransfer.core.orders.relay import TellAI as TellAI
+from warmtransfer.core.orders.relay import TellInPause as TellInPause
 from warmtransfer.core.plain import Unreadable
 
 

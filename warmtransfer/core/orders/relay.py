@@ -89,6 +89,13 @@ class HaveAISay(LetAIKnow):
 
 
 @dataclass(frozen=True, slots=True)
+class TellInPause(LetAISpeak):
+    """Have the model tell `news` once nobody speaks; newer news takes its place."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
+
+
+@dataclass(frozen=True, slots=True)
 class Introduce(RelayOrder):
     """Have the AI say one line to caller and human, then report `LineHeard`."""
 
@@ -120,7 +127,10 @@ class CloseModel(RelayOrder):
 
 
 #: Every order to our own relay, so that whoever carries them out can be held to all of them.
-Local = PrepareModel | LetAISpeak | TellAI | LetAIKnow | HaveAISay | Introduce | PlayComfort | CloseModel
+Local = (
+    PrepareModel | LetAISpeak | TellInPause | TellAI | LetAIKnow | HaveAISay
+    | Introduce | PlayComfort | CloseModel
+)  # fmt: skip
 
 
 def backoff(call: Call) -> float:

@@ -10,7 +10,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
-from warmtransfer.core.reading import ai, bridge, caller, card, human, ourselves, supervisor
+from warmtransfer.core.reading import ai, bridge, caller, card, human, line, ourselves, supervisor
 from warmtransfer.core.rules import Rules
 
 
@@ -73,6 +73,9 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.TellAsked: supervisor.tell,
     ev.EndAIAsked: supervisor.end_ai,
     ev.HangUpAsked: supervisor.hang_up,
+    ev.TurnCame: line.turn_came,
+    ev.PlaceSeen: line.place_seen,
+    ev.LineLeft: line.left,
     ev.Restarted: ourselves.restarted,
     ev.TurnAwaited: ourselves.turn_awaited,
     ev.TimedOut: ourselves.timed_out,

@@ -55,7 +55,12 @@ def up(call: Call, event: ev.AIUp, rules: Rules) -> Reading:
     """Whatever was said of it before, it can be had. News of a leg before this one is not of this one."""
     if event.generation != call.ai.generation or call.ai.state not in CONNECTED:
         return call, None
-    return replace(call, ai=replace(call.ai, state=AIState.UP, down=False, met=True)), event
+    call = replace(call, ai=replace(call.ai, state=AIState.UP, down=False, met=True))
+    if call.stage is Stage.RETURNING and call.waits.since:
+        return replace(call, news=briefing.still_in_line(call)), so.BackInLine()
+    if call.stage is Stage.WAITING:
+        return replace(call, news=briefing.still_in_line(call)), event
+    return call, event
 
 
 def stream_ended(call: Call, event: ev.StreamEnded, rules: Rules) -> Reading:
@@ -142,7 +147,7 @@ def lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
     if not fatal and len(call.ai.losses) < rules.losses:
         return call, so.AILost()
     call = replace(call, ai=replace(call.ai, down=True))
-    if call.stage not in FREE:
+    if call.stage not in FREE or call.stage is Stage.WAITING:
         return call, so.AIDown()
     wanted = ev.HandoffAsked("model_down", reason="The assistant failed in the middle of the call.")
     call = replace(call, handoff=human.handoff(call, wanted))

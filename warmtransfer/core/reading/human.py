@@ -297,6 +297,8 @@ def gone(call: Call, attempt: Attempt, over: bool, news: str = "") -> Reading:
 
 def gone_news(call: Call) -> str:
     """What the AI is told of an attempt that ended with the room: its human may have talked to the caller."""
+    if call.stage is Stage.WAITING:
+        return briefing.in_line(call)
     attempt = call.attempt
     return briefing.human_gone(attempt.name) if attempt and attempt.joined_at else briefing.exhausted(call)
 

@@ -8,6 +8,7 @@ import warmtransfer.core.reading.ai as ai
 import warmtransfer.core.reading.bridge as bridge
 import warmtransfer.core.reading.caller as caller
 import warmtransfer.core.reading.human as human
+import warmtransfer.core.reading.line as line
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
@@ -68,12 +69,14 @@ def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
             for each in call.open:
                 call = close(call, each.n, each.outcome or Outcome.ERROR)
             return human.following(human.stayed(call), rules, others=False)
-        case Stage.RINGING | Stage.BRIEFING if call.at < call.due_at:
+        case Stage.RINGING | Stage.BRIEFING | Stage.WAITING if call.at < call.due_at:
             return ai.lost(call, rules) if awaited(call) else (call, so.StillWaiting())
         case Stage.RINGING | Stage.BRIEFING:
             for each in call.trying:
                 call = call.with_attempt(replace(each, outcome=Outcome.TIMED_OUT))
             return call, event
+        case Stage.WAITING if call.at >= call.waits.until:
+            return line.waited(call)
         case Stage.OVER if call.laps > rules.patience or _all_ended(call):
             return call, None
         case _:

@@ -17,6 +17,7 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.outcomes import NOT_IN_VAIN
 from warmtransfer.core.plans import Claim, Known, telephone
 from warmtransfer.errors import StoreBusy
+from warmtransfer.ports.store import waiting
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import Decision
 from warmtransfer.ports.store.tables import LIVE, LOCK_RINGING, attempt, call, claim, duty
@@ -87,7 +88,10 @@ def known(db: Connection, decided: Call, numbers: Iterable[str], owner: str) -> 
     for row in db.execute(HELD, {"which": decided.id}):
         engaged[row.telephone].append(row.since)
     caller = decided.caller if decided.caller.startswith(("+", "sip:", "client:")) else ""
+    line = waiting.others(db, decided.id, owner)
     return Known(
+        line=line,
+        talks=waiting.talks(db, which["numbers"], decided.at) if line or engaged else {},
         engaged={phone: tuple(sorted(since)) for phone, since in engaged.items()},
         vain=_times(db.execute(VAIN, {**which, "since": decided.at - LONGEST_REST})),
         idle=_times(db.execute(IDLE, {"numbers": which["numbers"], "since": decided.at - DAY})),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.plain import plain
-from warmtransfer.ports.store import claims, foreign, mailbox
+from warmtransfer.ports.store import claims, foreign, mailbox, waiting
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.leases import Leases
 from warmtransfer.ports.store.owner import Owner
@@ -42,6 +42,7 @@ def save(db: Connection, row: Row, decision: Decision, whose: Whose) -> Saved:
     holds = me if row.call is None or decision.holds else holder
     _save_call(db, row, after, holds, whose.owner)
     claims.save(db, row.call, decision)
+    waiting.save(db, row.call, after, whose.owner)
     journal_id = None
     if decision.event is not None:
         fact = {

@@ -42,6 +42,7 @@ from warmtransfer.ports.store.tables import (
     line,
     outbox,
     transcript,
+    waiting,
 )
 from warmtransfer.ports.store.tables import claim as seat
 
@@ -144,7 +145,7 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
 
 def erased(ids: Sequence[str]) -> Iterator[Delete]:
     """The statements that leave nothing of these calls."""
-    for table in (attempt, event, journal, outbox, seat, transcript):
+    for table in (attempt, event, journal, outbox, seat, transcript, waiting):
         yield delete(table).where(table.c.call_id.in_(ids))
     yield delete(call).where(call.c.id.in_(ids))
 

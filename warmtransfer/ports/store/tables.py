@@ -96,6 +96,17 @@ claim = Table(
     _time("since"),
 )
 
+#: One row a caller who waits in a line for a human; `place` is `core.place.Waits`.
+waiting = Table(
+    "warmtransfer_waiting",
+    metadata,
+    _word("call_id", primary_key=True),
+    _word("owner", server_default=text("''")),
+    _time("since"),
+    Column("priority", Integer, nullable=False, server_default=text("0")),
+    Column("place", JSON, nullable=False),
+)
+
 #: One row a human who is off duty.
 duty = Table(
     "warmtransfer_duty",

@@ -49,6 +49,9 @@ NEWS = (
     (r"\bthe (?:handoff|transfer) did not succeed:?\s*", "I am sorry, I could not reach anyone. "),
     (r"\byou are back\b", "I am back"),
     (r"\bfor the caller\b", "for you"),
+    (r"\b(?:the caller is|they are)\b", "you are"),
+    (r"\bthe caller has\b", "you have"),
+    (r"\bthey may\b", "you may"),
     (r"\bthe caller\b", "you"),
 )
 

@@ -209,6 +209,8 @@ class Call:
         if self.over:
             return
         self.services.trace.note("press", leg=self.label, call_sid=self.sid, digit=digit)
+        if self.place is not None and self.phone is not None and self.services.laws["room_keys"] == "removed":
+            self.phone.mute_keys()
         if self.stream is not None:
             self.stream.dtmf(digit)
         self.digits.put_nowait(digit)

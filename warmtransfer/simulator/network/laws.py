@@ -24,6 +24,7 @@ LAWS: dict[str, tuple[str, ...]] = {
     "callbacks": ("in_order", "late", "twice", "shuffled", "lost"),
     "amd": ("prompt", "late"),
     "tones": ("before_document", "beside_document"),
+    "room_keys": ("heard", "removed"),
     "dial_channels": ("parent_first", "child_first"),
     "missing_right": ("20003", "70051"),
     "trial_message": ("goes_on", "wants_key"),
@@ -50,6 +51,7 @@ LAW_TEXT: dict[str, str] = {
     "trial_message": "whether a trial account's call goes on after its message without a key",
     "trial_caller": "who may phone a trial account: verified numbers, or anyone",
     "dial_channels": "which leg of a <Dial> is the first channel of its dual recording",
+    "room_keys": "whether the others in a conference hear the tones of a key that one of them presses",
     "tones": "whether the digits sent after an answer come before the leg's document, or beside it",
 }
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 from warmtransfer.simulator.clock import Clock
 from warmtransfer.simulator.phones.jitter import Jitter
 from warmtransfer.simulator.phones.keys import key_tone
 from warmtransfer.simulator.phones.phone import Phone
-from warmtransfer.simulator.sound.audio import RATE, SAMPLES, SILENCE, Frame, decode, encode, frames, mixed
+from warmtransfer.simulator.sound.audio import RATE, SAMPLES, SILENCE, Frame, decode, encode, mixed
 from warmtransfer.simulator.trace import Trace
 
 
@@ -26,19 +25,12 @@ class Held(Phone):
         super().__init__(clock, trace, (), voice=voice)
         self._earpiece, self._on_stop = ear, on_stop
         self._microphone = Jitter()
-        self._tones: deque[Frame] = deque()
 
     def spoken(self, data: bytes) -> None:
         """A frame of the microphone, mu-law; ValueError for any other length."""
         if len(data) != SAMPLES:
             raise ValueError(f"a frame is {SAMPLES} bytes of mu-law, not {len(data)}")
         self._microphone.put(decode(data))
-
-    def key(self, key: str) -> None:
-        """Presses a key: the network is told of it, and its tone is on the line."""
-        self._tones.extend(frames(key_tone(key)))
-        if self.on_press is not None:
-            self.on_press(key)
 
     async def _press(self, keys: str) -> None:
         for key in keys:
@@ -50,8 +42,7 @@ class Held(Phone):
 
     def speak(self) -> Frame:
         """What the person says, types and presses."""
-        tone = self._tones.popleft() if self._tones else SILENCE
-        parts = (super().speak(), self._microphone.take(), tone)
+        parts = (super().speak(), self._microphone.take())
         loud = [part for part in parts if part is not SILENCE]
         return mixed(loud) if loud else SILENCE
 

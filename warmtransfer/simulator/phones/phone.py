@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from warmtransfer.simulator.clock import Clock
+from warmtransfer.simulator.phones.keys import key_tone
 from warmtransfer.simulator.phones.steps import UNTIL_SECONDS, check_steps
-from warmtransfer.simulator.sound.audio import SILENCE, Frame, beep, mixed
+from warmtransfer.simulator.sound.audio import SILENCE, Frame, beep, frames, mixed
 from warmtransfer.simulator.sound.ear import Ear
 from warmtransfer.simulator.sound.player import Player
 from warmtransfer.simulator.sound.speech import say
@@ -42,6 +44,7 @@ class Phone:
         self.finished = asyncio.Event()
         """Set when the script has run to its end or was stopped."""
         self._mouth, self._second_mouth, self._ear = Player(), Player(), Ear()
+        self._tones: deque[Frame] = deque()  #: of keys, still to sound
         self._events: list[tuple[str, str | None]] = []
         self._rooms: set[str] = set()
         self._keys = ""
@@ -79,11 +82,21 @@ class Phone:
         self.finished.set()
 
     def speak(self) -> Frame:
-        """What the person says."""
-        said, over = self._mouth.speak(), self._second_mouth.speak()
-        if over is SILENCE:
-            return said
-        return over if said is SILENCE else mixed([said, over])
+        """What the person says, and the keys they press."""
+        tone = self._tones.popleft() if self._tones else SILENCE
+        parts = (self._mouth.speak(), self._second_mouth.speak(), tone)
+        loud = [part for part in parts if part is not SILENCE]
+        return (loud[0] if len(loud) == 1 else mixed(loud)) if loud else SILENCE
+
+    def key(self, key: str) -> None:
+        """Presses a key: its tone is on the line, and the network is told of it."""
+        self._tones.extend(frames(key_tone(key)))
+        if self.on_press is not None:
+            self.on_press(key)
+
+    def mute_keys(self) -> None:
+        """Whatever carries the line takes the tones of keys out of it."""
+        self._tones.clear()
 
     def hear(self, frame: Frame) -> None:
         """What the person hears."""
@@ -174,8 +187,8 @@ class Phone:
 
     async def _press(self, keys: str) -> None:
         for key in keys:
-            if key != "w" and self.on_press is not None:
-                self.on_press(key)
+            if key != "w":
+                self.key(key)
             await self.clock.sleep(0.5 if key == "w" else _KEY_SECONDS)
 
     async def _until(self, condition: str, limit: float) -> None:

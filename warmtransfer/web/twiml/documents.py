@@ -53,6 +53,8 @@ class Documents:
                 return self._ring_from_caller(call, call.attempt)
             case Stage.ARRIVING | Stage.CONNECTING | Stage.AI | Stage.RETURNING | Stage.REDIRECTED:
                 return self._into_room(call, "caller", ends=True)
+            case Stage.WAITING:
+                return self._into_room(call, "caller", ends=True)
             case Stage.RINGING | Stage.BRIEFING | Stage.CANCELLING | Stage.JOINING | Stage.HUMAN:
                 return self._into_room(call, "caller", ends=True)
             case _:
