@@ -24,6 +24,7 @@ from warmtransfer.desk.protocols import Carrier
 from warmtransfer.desk.watch import Watch
 from warmtransfer.directory import Directory
 from warmtransfer.errors import ConfigError, WarmTransferError
+from warmtransfer.later import Later, back_links, make
 from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.coroutines import Coroutines
@@ -43,6 +44,7 @@ from warmtransfer.web.guard import Guard
 from warmtransfer.web.links import Links
 from warmtransfer.web.parts import Parts
 from warmtransfer.web.twiml import Documents
+from warmtransfer.web.twiml.back import BackDocuments
 from warmtransfer.web.twiml.phrasing import Phrasing
 from warmtransfer.web.wrong import Wrong
 
@@ -88,10 +90,12 @@ class Running:
         loop: Loop,
         store: Store,
         coroutines: Coroutines,
+        later: Later,
         keep_days: int,
         courier: Courier | None = None,
     ) -> None:
         self._courier = courier
+        self._later = later
         self._coroutines = coroutines
         self._desk = desk
         self._switchboard = switchboard
@@ -129,6 +133,7 @@ class Running:
                 self._switchboard.open()
                 if self._courier:
                     self._courier.start()
+                self._later.start()
             except ConfigError as fault:
                 log.error("%s", fault)  # noqa: TRY400 - it says what to do
                 raise
@@ -145,13 +150,14 @@ class Running:
         if self._store.leases:
             self._store.leases.leaving = True
         self._desk.leave()
+        self._later.leave()
         streams = self._switchboard.live()
         self._switchboard.stop(HANGING_UP)
         return streams
 
     def unfinished(self) -> int:
         """Orders and facts that wait or are being worked on."""
-        return self._desk.busy()
+        return self._desk.busy() + self._later.callbacks.busy()
 
     def stop(self, seconds: float = 10.0) -> None:
         """Stop for good, within about `seconds`, whatever hangs; harmless when repeated."""
@@ -160,6 +166,7 @@ class Running:
                 return
             self._ended.set()
         self._switchboard.stop(seconds / 5)
+        self._later.stop(seconds / 5)
         self._desk.stop(seconds / 2)
         if self._courier:
             self._courier.stop(seconds / 10)
@@ -201,37 +208,57 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
     directory = _directory(app, settings, clock, tools, store)
     switchboard = Switchboard(_relay_settings(settings, clock), provider, loop, clock, tools, directory)
-    desk = Desk(
-        store=store,
-        carrier=seams.carrier or _carrier(settings),
-        switchboard=switchboard,
-        links=links,
-        settings=settings,
-        people=directory,
-        clock=clock,
-        loop=loop,
-    )
+    carrier = seams.carrier or _carrier(settings)
+    desk = _desk(settings, store, carrier, switchboard, links, directory, clock, loop)
     switchboard.desk = desk
+    announcer = Announcer(app, tools.coroutines)
+    later = make(settings, clock, store, carrier, desk, directory, provider, announcer)
+    tools.promise = later.promises
     advice, console = Advice(links), _console(app, settings, seams, store, clock)
-    for watcher in (Announcer(app, tools.coroutines), advice.never_asked, console.news.poke):
+    for watcher in (announcer, advice.never_asked, console.news.poke):
         desk.watch(watcher)
     courier = _courier(settings, store, desk)
-    life = Running(desk, switchboard, loop, store, tools.coroutines, settings.keep_days, courier)
+    life = Running(desk, switchboard, loop, store, tools.coroutines, later, settings.keep_days, courier)
+    phrasing = _phrasing(settings)
     return Parts(
         settings=settings,
         links=links,
         guard=Guard(settings.public_url, settings.auth_token, settings.auth_token_secondary),
         advice=advice,
         wrong=Wrong(),
-        documents=Documents(links, _phrasing(settings), directory.rules),
+        documents=Documents(links, phrasing, directory.rules, later.promises.possible),
+        back=BackDocuments(back_links(settings), phrasing, directory.rules, settings.time_zone),
         clock=clock,
         desk=desk,
+        afterwards=later,
         people=directory,
         switchboard=switchboard,
         records=store,
         life=life,
         standing=Watch(store, switchboard.live, lambda: life.leaving),
         providers=seams.all_providers(),
+    )
+
+
+def _desk(
+    settings: Settings,
+    store: Store,
+    carrier: Carrier,
+    switchboard: Switchboard,
+    links: Links,
+    people: Directory,
+    clock: Clock,
+    loop: Loop,
+) -> Desk:
+    return Desk(
+        store=store,
+        carrier=carrier,
+        switchboard=switchboard,
+        links=links,
+        settings=settings,
+        people=people,
+        clock=clock,
+        loop=loop,
     )
 
 

@@ -14,6 +14,7 @@ from warmtransfer.core.legs import Place
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.reach import Why
 from warmtransfer.core.search import OPEN
+from warmtransfer.web import described_callbacks
 from warmtransfer.web.asking import MOST
 from warmtransfer.web.moments import FORMS
 
@@ -297,6 +298,7 @@ PATHS: dict[str, Schema] = {
             requestBody={"required": False, "content": {"application/json": {"schema": _ref("Asked")}}},
         )
     },
+    **described_callbacks.paths(_operation, _answer, _ref),
     "/openapi.json": {"get": _operation("description", "This.", {"200": _answer("It.", {"type": "object"})})},
 }
 _NEXT = _text("The `after` of the page behind this one; null on the last.")
@@ -308,6 +310,7 @@ SCHEMAS: dict[str, Schema] = {
     "Attempt": ATTEMPT,
     "Message": MESSAGE,
     "Decision": DECISION,
+    **described_callbacks.SCHEMAS,
     "Asked": _closed(
         {name: _text(_HANDOFF[name], maxLength=most) for name, most in HANDOFF.items()}, *HANDOFF
     ),
