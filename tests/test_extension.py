@@ -486,14 +486,13 @@ def test_a_message_is_told_of_once_with_what_is_new_in_it() -> None:
         return [more for signal, more in signals.told(before, after) if signal is signals.message_left]
 
     noted = dataclasses.replace(RUNNING, message="Call Ada.")
-    assert told(RUNNING, noted) == [{"text": "Call Ada.", "url": "", "seconds": 0}]
+    assert told(RUNNING, noted) == [{"text": "Call Ada.", "url": "", "seconds": 0, "stream": None}]
     more = dataclasses.replace(noted, message="Call Ada.\nBy noon.")
-    assert told(noted, more) == [{"text": "By noon.", "url": "", "seconds": 0}]
+    assert told(noted, more) == [{"text": "By noon.", "url": "", "seconds": 0, "stream": None}]
     silent = dataclasses.replace(RUNNING, message_url="https://example.test/RE1")
     assert told(RUNNING, silent) == []
     recorded = dataclasses.replace(silent, message_seconds=7, stage=Stage.OVER)
-    assert told(RUNNING, recorded) == [{"text": "", "url": "https://example.test/RE1", "seconds": 7}]
-    assert told(recorded, recorded) == []
+    assert told(RUNNING, recorded) == [], "a recording is told of once it has been fetched"
 
 
 def test_a_handoff_that_finds_nobody_is_asked_and_ended() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from warmtransfer import person
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Outcome, Stage
+from warmtransfer.core.callbacks.callback import Stage as BackStage
 from warmtransfer.ports.carrier.refusals import MEANS
 from warmtransfer.ports.model.openai.refusals import ADVICE
 from warmtransfer.simulator.network.laws import LAW_TEXT, LAWS
@@ -25,10 +26,10 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 ERROR_PAGE = "https://www.twilio.com/docs/api/errors"
 
 
-def sentences(name: str) -> dict[str, str]:
+def sentences(name: str, *files: str) -> dict[str, str]:
     """The `#:` sentence behind each member of an enum in the core."""
     text = "\n\n\n".join(
-        (ROOT / "warmtransfer/core" / f"{each}.py").read_text() for each in ("call", "outcomes")
+        (ROOT / "warmtransfer/core" / f"{each}.py").read_text() for each in files or ("call", "outcomes")
     )
     body = text.partition(f"class {name}(StrEnum):")[2].partition("\n\n\n")[0]
     return dict(re.findall(r'= "(\w+)"  #: (.+)', body))
@@ -78,6 +79,7 @@ def tables() -> dict[str, str]:
         for key in KEYS
     ]
     stages, outcomes = sentences("Stage"), sentences("Outcome")
+    back = sentences("Stage", "callbacks/callback")
     laws = [
         f"| `{name}` | {' '.join(f'`{each}`' for each in answers)} | {plain(LAW_TEXT[name])} |"
         for name, answers in LAWS.items()
@@ -85,6 +87,9 @@ def tables() -> dict[str, str]:
     return {
         "keys": table("| key | default | what it is for, and what to put there |", keys),
         "stages": table("| stage | where the caller is |", [f"| `{s}` | {stages[s]} |" for s in Stage]),
+        "callbacks": table(
+            "| stage of a callback | what goes on |", [f"| `{s}` | {back[s]} |" for s in BackStage]
+        ),
         "outcomes": table(
             "| outcome | how an attempt ended |", [f"| `{o}` | {outcomes[o]} |" for o in Outcome]
         ),

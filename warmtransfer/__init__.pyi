@@ -7,6 +7,7 @@ from warmtransfer.core.call import Handoff as Handoff
 from warmtransfer.core.call import Outcome as Outcome
 from warmtransfer.core.call import Stage as Stage
 from warmtransfer.core.call import Style as Style
+from warmtransfer.core.callbacks.callback import Callback as Callback
 from warmtransfer.core.rules import Human as Human
 from warmtransfer.desk.desk import UnknownCall as UnknownCall
 from warmtransfer.errors import ConfigError as ConfigError
@@ -18,6 +19,8 @@ from warmtransfer.extension import create_app as create_app
 from warmtransfer.relay.tools import CallInfo as CallInfo
 from warmtransfer.signals import call_over as call_over
 from warmtransfer.signals import call_started as call_started
+from warmtransfer.signals import callback_ended as callback_ended
+from warmtransfer.signals import callback_taken as callback_taken
 from warmtransfer.signals import handoff_asked as handoff_asked
 from warmtransfer.signals import handoff_ended as handoff_ended
 from warmtransfer.signals import human_joined as human_joined

@@ -25,6 +25,7 @@ from warmtransfer.desk.ushering import Usher
 from warmtransfer.desk.watch import Watch
 from warmtransfer.directory import Directory
 from warmtransfer.errors import ConfigError, WarmTransferError
+from warmtransfer.later import Later, back_links, make
 from warmtransfer.ports.carrier import rest
 from warmtransfer.ports.loop.choose import make_loop
 from warmtransfer.ports.loop.coroutines import Coroutines
@@ -41,9 +42,10 @@ from warmtransfer.relay.tools import Toolbox
 from warmtransfer.signals import Announcer
 from warmtransfer.web.advice import Advice
 from warmtransfer.web.guard import Guard
-from warmtransfer.web.links import sealed
+from warmtransfer.web.links import Links, sealed
 from warmtransfer.web.parts import Parts
 from warmtransfer.web.twiml import Documents
+from warmtransfer.web.twiml.back import BackDocuments
 from warmtransfer.web.twiml.phrasing import Phrasing
 from warmtransfer.web.wrong import Wrong
 
@@ -90,10 +92,12 @@ class Running:
         store: Store,
         coroutines: Coroutines,
         usher: Usher,
+        later: Later,
         keep_days: int,
         courier: Courier | None = None,
     ) -> None:
         self._courier = courier
+        self._later = later
         self._coroutines = coroutines
         self._usher = usher
         self._desk = desk
@@ -133,6 +137,7 @@ class Running:
                 self._usher.start()
                 if self._courier:
                     self._courier.start()
+                self._later.start()
             except ConfigError as fault:
                 log.error("%s", fault)  # noqa: TRY400 - it says what to do
                 raise
@@ -149,13 +154,14 @@ class Running:
         if self._store.leases:
             self._store.leases.leaving = True
         self._desk.leave()
+        self._later.leave()
         streams = self._switchboard.live()
         self._switchboard.stop(HANGING_UP)
         return streams
 
     def unfinished(self) -> int:
         """Orders and facts that wait or are being worked on."""
-        return self._desk.busy()
+        return self._desk.busy() + self._later.callbacks.busy()
 
     def stop(self, seconds: float = 10.0) -> None:
         """Stop for good, within about `seconds`, whatever hangs; harmless when repeated."""
@@ -165,6 +171,7 @@ class Running:
             self._ended.set()
         self._usher.stop()
         self._switchboard.stop(seconds / 5)
+        self._later.stop(seconds / 5)
         self._desk.stop(seconds / 2)
         if self._courier:
             self._courier.stop(seconds / 10)
@@ -204,31 +211,31 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     store = seams.store or _store(settings, loop, clock)
     links = sealed(settings)
     directory = _directory(app, settings, clock, tools, store)
-    switchboard = _switchboard(settings, seams, loop, clock, tools, directory)
-    desk = Desk(
-        store=store,
-        carrier=seams.carrier or _carrier(settings),
-        switchboard=switchboard,
-        links=links,
-        settings=settings,
-        people=directory,
-        clock=clock,
-        loop=loop,
-    )
+    provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
+    switchboard = Switchboard(_relay_settings(settings, clock), provider, loop, clock, tools, directory)
+    carrier = seams.carrier or _carrier(settings)
+    desk = _desk(settings, store, carrier, switchboard, links, directory, clock, loop)
     switchboard.desk = desk
+    announcer = Announcer(app, tools.coroutines)
+    later = make(settings, clock, store, carrier, desk, directory, provider, announcer)
+    tools.promise = later.promises
     advice, console = Advice(links), _console(app, settings, seams, store, clock)
-    _watch(desk, Announcer(app, tools.coroutines), advice.never_asked, console.news.poke, undelivered.told)
-    courier, usher = _courier(settings, store, desk), Usher(store, directory, clock, loop, desk, switchboard)
-    life = Running(desk, switchboard, loop, store, tools.coroutines, usher, settings.keep_days, courier)
+    _watch(desk, announcer, advice.never_asked, console.news.poke, undelivered.told)
+    usher, keep = Usher(store, directory, clock, loop, desk, switchboard), settings.keep_days
+    courier = _courier(settings, store, desk)
+    life = Running(desk, switchboard, loop, store, tools.coroutines, usher, later, keep, courier)
+    phrasing = _phrasing(settings)
     return Parts(
         settings=settings,
         links=links,
         guard=Guard(settings.public_url, settings.auth_token, settings.auth_token_secondary),
         advice=advice,
         wrong=Wrong(),
-        documents=Documents(links, _phrasing(settings), directory.rules),
+        documents=Documents(links, phrasing, directory.rules, later.promises.possible),
+        back=BackDocuments(back_links(settings), phrasing, directory.rules, settings.time_zone),
         clock=clock,
         desk=desk,
+        afterwards=later,
         people=directory,
         switchboard=switchboard,
         records=store,
@@ -244,11 +251,26 @@ def _watch(desk: Desk, *watchers: Watcher) -> None:
         desk.watch(each)
 
 
-def _switchboard(
-    settings: Settings, seams: Seams, loop: Loop, clock: Clock, tools: Toolbox, directory: Directory
-) -> Switchboard:
-    provider = seams.all_providers()[settings.provider](guidance.model_settings(settings))
-    return Switchboard(_relay_settings(settings, clock), provider, loop, clock, tools, directory)
+def _desk(
+    settings: Settings,
+    store: Store,
+    carrier: Carrier,
+    switchboard: Switchboard,
+    links: Links,
+    people: Directory,
+    clock: Clock,
+    loop: Loop,
+) -> Desk:
+    return Desk(
+        store=store,
+        carrier=carrier,
+        switchboard=switchboard,
+        links=links,
+        settings=settings,
+        people=people,
+        clock=clock,
+        loop=loop,
+    )
 
 
 def _console(app: Flask, settings: Settings, seams: Seams, store: Store, clock: Clock) -> room.Console:

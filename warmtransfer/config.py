@@ -17,7 +17,7 @@ from warmtransfer.core.plans import Plan
 from warmtransfer.core.rules import RING, Department, Human, Rules, behind
 from warmtransfer.core.words import Show, words
 from warmtransfer.errors import ConfigError
-from warmtransfer.numbers import TONES
+from warmtransfer.numbers import TONES, dialable, heard
 
 INSTRUCTIONS = (
     "You answer the telephone. Be friendly and brief: one or two sentences at a time, no lists. "
@@ -159,6 +159,16 @@ KEYS: tuple[Key, ...] = (
         "in its own queue; 0.1 to 500."),
     Key("WARMTRANSFER_REST_TIMEOUT", "rest_timeout", as_.seconds(1, 60), 10.0,
         "How long a request to Twilio may take: 1 to 60 seconds."),
+    Key("WARMTRANSFER_CALLBACK_TRIES", "callback_tries", as_.whole(1, 20), 3,
+        "How often a promised callback is tried before it is given up: 1 to 20."),
+    Key("WARMTRANSFER_CALLBACK_MINUTES", "callback_minutes", as_.figure(0.1, 1440.0), 15.0,
+        "Minutes between two tries of a callback, within the hours of who may be rung; 0.1 to 1440."),
+    Key("WARMTRANSFER_RECORDINGS", "recordings", as_.text, "",
+        "A folder in which recorded messages are kept as WAV files; empty: only told by `message_left`."),
+    Key("WARMTRANSFER_DELETE_RECORDINGS", "delete_recordings", as_.yes, False,
+        "Whether a recorded message is deleted at Twilio once it is kept and told: 1 or 0."),
+    Key("WARMTRANSFER_TRANSCRIBE", "transcribe", as_.yes, True,
+        "Whether recorded messages are put into words by the model's maker, where it can: 1 or 0."),
     Key("WARMTRANSFER_API_TOKEN", "api_token", as_.token, "",
         "The bearer token of the REST API, 16 characters or more; without it the API is off.", secret=True),
     Key("WARMTRANSFER_CONSOLE_PASSWORD", "console_password", as_.password, "",
@@ -237,6 +247,11 @@ class Settings:
     max_calls: int
     calls_per_second: float
     rest_timeout: float
+    callback_tries: int
+    callback_minutes: float
+    recordings: str
+    delete_recordings: bool
+    transcribe: bool
     api_token: str = field(repr=False)
     console_password: str = field(repr=False)
     metrics_token: str = field(repr=False)
@@ -250,6 +265,10 @@ class Settings:
     departments: tuple[Department, ...] = ()
     ask_humans: people.Ask | None = field(default=None, repr=False)  #: is asked anew for every handoff
     usual: person.Defaults = field(default=person.Defaults(), repr=False)
+
+    def may_ring(self, given: str) -> str:
+        """The number that a caller says, in E.164 form; ValueError unless a human there could be rung."""
+        return dialable(heard(given, self.number), self.usual.countries)
 
     def rules(self, team: people.Team | None = None) -> Rules:
         """What the core decides by; a gate that waits longer, twice, and extensions give more time.

@@ -78,6 +78,17 @@ def e164(text: str) -> str:
     return pn.format_number(number, pn.PhoneNumberFormat.E164)
 
 
+def heard(text: str, near: str) -> str:
+    """A number as somebody says it, in E.164 form; without its country's code, that of the number `near`."""
+    if text.strip().startswith("+"):
+        return e164(text)
+    try:
+        found = pn.parse(text, country(near))
+    except pn.NumberParseException:
+        raise ValueError(f"{mask(text)} is no telephone number") from None
+    return e164(pn.format_number(found, pn.PhoneNumberFormat.E164))
+
+
 def country(number: str) -> str:
     """The number's country as two letters, or that of its country code when its range is unknown."""
     parsed = pn.parse(number, None)

@@ -243,6 +243,14 @@ def countries(given: Any) -> frozenset[str]:
     return frozenset(known_country(part) for part in words(given))
 
 
+def yes(given: Any) -> bool:
+    """Whether, as 1 or 0, true or false, yes or no."""
+    said = str(given).strip().lower()
+    if said not in ("1", "true", "yes", "on", "0", "false", "no", "off"):
+        raise ValueError(f"{given!r} is neither 1 nor 0")
+    return said in ("1", "true", "yes", "on")
+
+
 def figure(low: float, high: float) -> Callable[[Any], float]:
     """A reader of numbers within bounds."""
 

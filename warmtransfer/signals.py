@@ -8,6 +8,7 @@ take their time, and what they raise (`SystemExit`, too) is logged and changes n
 from __future__ import annotations
 
 import inspect
+import io
 import logging
 from collections.abc import Awaitable
 from typing import Any
@@ -16,10 +17,13 @@ from blinker import NamedSignal, Namespace
 from flask import Flask
 
 from warmtransfer.core.call import Call
+from warmtransfer.core.callbacks import notices as back
+from warmtransfer.core.callbacks.callback import Callback
 from warmtransfer.core.events import Event
 from warmtransfer.core.notices import Kind, notices
 from warmtransfer.errors import log_fault
 from warmtransfer.ports.loop.coroutines import Coroutines
+from warmtransfer.ports.store.recordings import Recording
 
 log = logging.getLogger("warmtransfer")
 
@@ -33,11 +37,18 @@ handoff_asked = _signals.signal("handoff-asked")
 human_joined = _signals.signal("human-joined")
 #: Nobody is being tried any more; also given: `handoff` and `joined`, whether a human has the caller.
 handoff_ended = _signals.signal("handoff-ended")
-#: A message for those who could not be had: the AI has taken one, or the caller has recorded one; also
-#: given: `text`, what the AI has noted, or `url` and `seconds` of the recording.
+#: A message for those who could not be had; also given: `text`, `url`, `seconds` and `stream`. What the AI
+#: has noted is a text. What the caller has recorded comes once it has been fetched: `stream` is the WAV
+#: file, to be read (None when it could not be had), and `text` what is said in it, where a model could tell.
+#: Whoever raises is told of it once more, and anybody may be told of one message twice.
 message_left = _signals.signal("message-left")
 #: The caller has left, or was let go.
 call_over = _signals.signal("call-over")
+
+#: A callback has been promised; given, instead of `call`: `callback`.
+callback_taken = _signals.signal("callback-taken")
+#: A callback is done, given up or cancelled; given, instead of `call`: `callback`, whose stage says which.
+callback_ended = _signals.signal("callback-ended")
 
 #: Each kind of notice by its signal. An attempt's end has none: `call.attempts` tells of it.
 SIGNALS = {
@@ -52,8 +63,18 @@ SIGNALS = {
 
 def told(before: Call | None, after: Call) -> list[tuple[NamedSignal, dict[str, Any]]]:
     """The signals that the change from `before` to `after` calls for, in order."""
-    due = notices(before, after)
-    return [(SIGNALS[each.kind], each.more) for each in due if each.kind in SIGNALS]
+    news = [each for each in notices(before, after) if each.kind in SIGNALS]
+    # A recording is told of with its sound, once that has been fetched.
+    due = (each for each in news if not (each.kind is Kind.MESSAGE_LEFT and each.more["url"]))
+    return [(SIGNALS[each.kind], each.more | _besides(each.kind)) for each in due]
+
+
+def _besides(kind: Kind) -> dict[str, Any]:
+    return {"stream": None} if kind is Kind.MESSAGE_LEFT else {}
+
+
+#: The same of callbacks.
+SIGNALS_BACK = {back.Kind.TAKEN: callback_taken, back.Kind.ENDED: callback_ended}
 
 
 class Announcer:
@@ -69,16 +90,45 @@ class Announcer:
             for receiver in signal.receivers_for(self._app):
                 self._tell(receiver, after, more)
 
+    def back(self, before: Callback | None, after: Callback) -> None:
+        """Tell them what became of a callback."""
+        for kind in back.notices(before, after):
+            for receiver in SIGNALS_BACK[kind].receivers_for(self._app):
+                self._send(receiver, f"callback {after.id}", {"callback": after})
+
+    def recorded(self, call: Call, recording: Recording, sound: io.BytesIO | None) -> None:
+        """Tell all of them of a recorded message; then raises RuntimeError if one of them has."""
+        faults: list[str] = []
+        given = {"text": recording.words, "url": recording.url, "seconds": recording.seconds}
+        for receiver in message_left.receivers_for(self._app):
+            if sound is not None:
+                sound.seek(0)
+            try:
+                self._given(receiver, {"call": call, **given, "stream": sound})
+            except KeyboardInterrupt:
+                raise
+            except BaseException as exc:  # noqa: BLE001 - a SystemExit would end what sees to recordings
+                log_fault(log, exc, "call %s: a listener failed", call.id)
+                faults.append(type(exc).__name__)
+        if faults:
+            raise RuntimeError(faults[0])
+
     def _tell(self, receiver: Any, call: Call, more: dict[str, Any]) -> None:
+        self._send(receiver, f"call {call.id}", {"call": call, **more})
+
+    def _send(self, receiver: Any, what: str, given: dict[str, Any]) -> None:
         try:
-            with self._app.app_context():
-                answer = receiver(self._app, call=call, **more)
-            if inspect.isawaitable(answer):
-                self._coroutines.run(lambda: self._finish(answer))
+            self._given(receiver, given)
         except KeyboardInterrupt:
             raise
         except BaseException as exc:  # noqa: BLE001 - a SystemExit would end this call's later signals
-            log_fault(log, exc, "call %s: a listener failed", call.id)
+            log_fault(log, exc, "%s: a listener failed", what)
+
+    def _given(self, receiver: Any, given: dict[str, Any]) -> None:
+        with self._app.app_context():
+            answer = receiver(self._app, **given)
+        if inspect.isawaitable(answer):
+            self._coroutines.run(lambda: self._finish(answer))
 
     async def _finish(self, answer: Awaitable[object]) -> None:
         with self._app.app_context():

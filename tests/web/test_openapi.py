@@ -93,7 +93,7 @@ def test_a_field_that_is_not_described_is_found(site: Site, described: Any) -> N
 def test_every_route_is_described_and_everything_described_is_a_route(site: Site, described: Any) -> None:
     rules = [each for each in site.app.url_map.iter_rules() if each.endpoint.startswith("warmtransfer_api.")]
     served = {
-        (re.sub(r"<call_id>", "{id}", rule.rule.removeprefix(API)), method.lower())
+        (re.sub(r"<call(back)?_id>", "{id}", rule.rule.removeprefix(API)), method.lower())
         for rule in rules
         if not re.search(r"\.(not_|nothing)", rule.endpoint)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

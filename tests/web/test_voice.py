@@ -410,6 +410,10 @@ def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
     urls += [links.ai_last_resort("c1", 1), links.again(), links.knocked()]
     urls += [links.check(), links.checked()]
     urls += [link("c1") for link in (links.room, links.wait, links.next, links.comfort, links.message)]
+    urls += [links.callback("c1"), links.callback_right("c1")]
+    back = site.parts.back.links
+    legs = (back.human, back.gate, back.who, back.caller, back.leg_status, back.amd, back.leg_wait, back.gone)
+    urls += [back.room("b1"), *(link("b1", 1) for link in legs)]
     urls += [
         link("c1", 1)
         for link in (

@@ -10,11 +10,25 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from warmtransfer import address, config
-from warmtransfer.commands import calls, db, doctor, events, export, fallback, forget, humans, provision, show
+from warmtransfer.commands import (
+    callback,
+    callbacks,
+    calls,
+    db,
+    doctor,
+    events,
+    export,
+    fallback,
+    forget,
+    humans,
+    provision,
+    show,
+)
 from warmtransfer.commands.looking import DATABASE
 
 group = AppGroup("warmtransfer", help="Look at the calls of warmtransfer.", short_help="Look at calls.")
-for _each in (calls, show, humans, events, export, forget, fallback, provision, doctor, db):
+_all = (calls, show, callbacks, callback, humans, events, export, forget, fallback, provision, doctor, db)
+for _each in _all:
     group.add_command(_each.command)
 
 

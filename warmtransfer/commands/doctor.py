@@ -6,22 +6,26 @@ import json
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from typing import Any
 
 import click
 
+from warmtransfer import config
 from warmtransfer.commands.humans import directory
 from warmtransfer.commands.looking import configuration, providers
 from warmtransfer.commands.provision import provisioned, refusals
 from warmtransfer.commands.trying import CALL, try_phone
 from warmtransfer.config import Settings
+from warmtransfer.core.callbacks.callback import Stage
+from warmtransfer.errors import ConfigError, WarmTransferError
+from warmtransfer.ports.store.callbacks import Callbacks
 from warmtransfer.ports.store.forgetting import CallerFile
 from warmtransfer.ports.store.mailbox import Undelivered
 from warmtransfer.ports.store.opening import stands, unmade
 from warmtransfer.ports.store.owner import Owner
-from warmtransfer.ports.store.store import here
+from warmtransfer.ports.store.store import Store, here
 from warmtransfer.setup import keys
 from warmtransfer.setup.doctor.doctor import Doctor
 from warmtransfer.setup.doctor.line import Area, Line, Verdict
@@ -72,12 +76,28 @@ def _lines(given: Mapping[str, Any], fix: bool, phone: str, as_json: bool) -> It
         except click.ClickException as refused:
             yield Area("--fix").fault("--fix", "could not set everything", refused.message)
     yield from Doctor(given, providers(), _lacks, directory, _undelivered).lines()
+    yield from _given_up(given)
     if phone:
         try:
             with refusals():
                 yield try_phone(keys.read(given), phone)
         except click.ClickException as refused:
             yield CALL.fault("--call", "could not be tried", refused.message)
+
+
+def _given_up(given: Mapping[str, Any]) -> Iterator[Line]:
+    """Callers who were promised a call and have had none; nothing where none can be read."""
+    with suppress(ConfigError, WarmTransferError):
+        records = Store(config.database(given), here, reading=True)
+        try:
+            lost = Callbacks(records).counted().get(Stage.GIVEN_UP.value, 0)
+        finally:
+            records.close()
+        if lost:
+            what = "1 was given up, and the caller waits" if lost == 1 else f"{lost} were given up"
+            yield Area("callbacks").warning(
+                "callbacks", what, "see `flask … warmtransfer callbacks --stage given_up`, and `callback ID`"
+            )
 
 
 def _lacks(url: str) -> str:

@@ -6,6 +6,7 @@ import click
 
 from warmtransfer.commands.looking import database, kept, number
 from warmtransfer.core.call import Stage
+from warmtransfer.ports.store.callbacks import Callbacks
 from warmtransfer.ports.store.forgetting import StillLive
 from warmtransfer.visible import visible
 from warmtransfer.web.moments import written
@@ -16,23 +17,23 @@ from warmtransfer.web.moments import written
 @click.argument("caller", metavar="NUMBER")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def command(database: str, caller: str, yes: bool) -> None:
-    """Delete all that is kept of one caller: calls, words, journal, orders.
+    """Delete all that is kept of one caller: calls, words, journal, orders, callbacks.
 
     What the carrier keeps, such as a recorded message, is deleted there. A call that is not over is refused.
     """
     who = number(caller)
     with kept(database, reading=False) as calls:
         found = calls.records.of(who)
-        if not found:
+        if not found and not Callbacks(calls.records).to(who):
             click.echo(f"Nothing is kept of {visible(who)}.")
             return
         for each in found:
             if each.stage is not Stage.OVER:
                 raise _refused(f"{who} is on the line (call {each.id}, {each.stage.value})")
-        span = f"{written(found[-1].started_at)} to {written(found[0].started_at)}"
+        span = f", {written(found[-1].started_at)} to {written(found[0].started_at)}" if found else ""
         whose = "" if not calls.anybodys else ", of every app in this database"
         if not yes:
-            asked = f"Delete {_calls(len(found))} of {visible(who)}{whose}, {span}? This cannot be undone."
+            asked = f"Delete {_calls(len(found))} of {visible(who)}{whose}{span}? This cannot be undone."
             click.confirm(asked, abort=True)
         try:
             deleted = calls.records.forget(who)

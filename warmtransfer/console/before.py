@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, request
 
-from warmtransfer.console import glance, wording
+from warmtransfer.console import glance, promised, wording
 from warmtransfer.console.room import Console, console, here, humans, page
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.names import called
@@ -69,6 +69,8 @@ def before() -> str:
         older=urlencode(more),
         query=urlencode(asked),
         narrowed=bool(asked),
+        promised=[] if asked or given.get("after") else promised.waiting(room.clock.now()),
+        linked=True,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from warmtransfer.console import acting, lanes, streams, telling, wording
+from warmtransfer.console import acting, lanes, promised, streams, telling, wording
 from warmtransfer.console.access import TOKEN
 from warmtransfer.console.figures import STEPS
 from warmtransfer.console.room import base, console, here, page, session, who
@@ -51,6 +51,9 @@ def one(call_id: str) -> str:
         rooms=timeline.rooms(call, journal),
         billed=minutes.told(call, journal, room.clock.now()),
         message=timeline.message(call),
+        promised=promised.of_call(call.id),
+        linked=False,
+        recordings=parts().afterwards.recordings.kept.of_call(call.id),
         panel=_panel(call),
         done=done,
         notice=acting.told(call, done, request.args.get("late", "")),

@@ -108,3 +108,8 @@ class Hours:
     def _holiday(self, day: date) -> Holiday | None:
         iso = day.isoformat()
         return next((each for each in self.holidays if each.date == iso), None)
+
+
+def local(when: float, zone: str) -> datetime:
+    """Date and time in a zone."""
+    return datetime.fromtimestamp(when, ZoneInfo(zone))

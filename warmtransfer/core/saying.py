@@ -77,7 +77,7 @@ def opens(rules: Rules, target: str, when: float, ours: Words) -> str:
     if first is None or first.hours is None or first.until == 0.0:
         return ""
     there, now = first.hours.local(first.until), first.hours.local(when)
-    time = _clock(there.hour, there.minute, ours)
+    time = clock(there.hour, there.minute, ours)
     days = (there.date() - now.date()).days
     if days == 0:
         return ours.closed_today.format(time=time)
@@ -88,7 +88,7 @@ def opens(rules: Rules, target: str, when: float, ours: Words) -> str:
     return ours.closed_until.format(time=time, day=ours.days.split()[there.weekday()])
 
 
-def _clock(hour: int, minute: int, ours: Words) -> str:
+def clock(hour: int, minute: int, ours: Words) -> str:
     """The time as it is said in this language."""
     if ours.clock == "24":
         return f"{hour}:{minute:02}"

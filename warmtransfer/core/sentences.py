@@ -40,6 +40,19 @@ class Words:
     help: str  #: after that
     caller: str
     assistant: str
+    back_offer: str  #: to a caller for whom nobody is there, before the apology
+    back_check: str
+    back_about: str
+    back_thanks: str
+    back_matter: str  #: to a human, whom they are to ring back
+    back_someone: str  #: the same, of a caller who has not said who they are
+    back_called: str
+    back_wait: str
+    back_unreached: str
+    back_from: str  #: to a caller who is rung back, and to their mailbox
+    back_hello: str
+    back_mailbox: str
+    back_sorry: str
 
 
 #: English, spoken by whatever voice the account has.
@@ -79,4 +92,17 @@ ENGLISH = Words(
     help="How can I help you?",
     caller="Caller",
     assistant="Assistant",
+    back_offer="Press 1 if we may ring you back on the number that you are calling from.",
+    back_check="We will ring you back on {number}. Press 1 if that is right.",
+    back_about="Please say after the tone who you are and what it is about.",
+    back_thanks="Thank you. We will ring you back. Goodbye.",
+    back_matter="You asked us to ring {name} back.",
+    back_someone="A caller asked to be rung back.",
+    back_called="They called on {day} at {time}.",
+    back_wait="One moment please, the caller is being rung.",
+    back_unreached="The caller cannot be reached right now. Thank you, goodbye.",
+    back_from="This is {company}.",
+    back_hello="You asked to be rung back. One moment, {name} is on the line.",
+    back_mailbox="You asked to be rung back, and we are sorry to have missed you. Goodbye.",
+    back_sorry="I am sorry, we were cut off. We will ring you back. Goodbye.",
 )

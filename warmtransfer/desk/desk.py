@@ -66,7 +66,7 @@ class Desk:
         self._most, self._lanes = settings.max_calls, Lanes()
         self._timers = Timers(loop, clock, self._lanes, self._post_quietly)
         self.tokens = Tokens(settings.show.shown)
-        self._turns = Turns(store.line, clock, settings.calls_per_second)
+        self.turns = Turns(store.line, clock, settings.calls_per_second)
         self._performer = Performer(
             carrier=carrier,
             switchboard=switchboard,
@@ -75,7 +75,7 @@ class Desk:
             clock=clock,
             call=self.call,
             known=store.legs_to,
-            turns=self._turns,
+            turns=self.turns,
             waits=self.post_later,
             token=self.tokens.of,
         )
@@ -109,7 +109,7 @@ class Desk:
 
         To be called before the first fact is posted; again when it raises StoreBusy.
         """
-        self._turns.open()
+        self.turns.open()
         if self._processes:
             self._processes.start()
         else:
@@ -141,7 +141,7 @@ class Desk:
     def stop(self, seconds: float = 5.0) -> None:
         """Stop the timers and let queued work end, at most `seconds`."""
         self._insistence.stop()
-        self._turns.stop()
+        self.turns.stop()
         self._timers.stop()
         self._gathering.save_soon()
         self._lanes.close(self._clock.real(seconds))

@@ -29,14 +29,14 @@ class Lanes:
     one thread of our own, which `start` begins, does the rest.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "lanes") -> None:
         self._lock = threading.Lock()
         self._waiting: dict[Hashable, deque[Job]] = {}
         self._idle = threading.Condition(self._lock)
         self._closed = False
         self._lines = Sparing(log)
         self._new: queue.SimpleQueue[tuple[Hashable, Job] | None] = queue.SimpleQueue()
-        self._starter = threading.Thread(target=self._start, name="lanes", daemon=True)
+        self._starter = threading.Thread(target=self._start, name=name, daemon=True)
 
     def start(self) -> None:
         """Do what is queued, and go on; harmless when repeated, but not by two threads at once."""

@@ -191,6 +191,12 @@ class Carrier(Protocol):
         Of several the one that is up, else the newest that was answered, else the newest.
         """
 
+    def fetch_recording(self, url: str, most: int) -> bytes:
+        """A recording as a WAV file, of at most so many bytes."""
+
+    def delete_recording(self, url: str) -> None:
+        """Have the carrier keep a recording no longer; harmless when repeated."""
+
     def picked_up(self, call_sid: str) -> Heard | None:
         """Who picked up, as far as the detection of machines knows; None when it has said nothing."""
 

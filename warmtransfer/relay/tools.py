@@ -25,6 +25,8 @@ TAKE_MESSAGE = "take_message"
 WHO = "who_is_available"
 #: And these, of a caller who waits in a line.
 PLACE, LEAVE = "place_in_line", "leave_line"
+#: And this.
+TAKE_CALLBACK = "take_callback"
 #: What goes back to the model is spoken or thought about, not stored: more than this helps nobody.
 ANSWER_LIMIT = 8000
 
@@ -65,6 +67,8 @@ class Toolbox:
     ) -> None:
         self._tools: dict[str, Tool] = {}
         self.who: Callable[[], str] = Available().told  #: answers who can be reached; may block
+        #: Keeps a callback, and says what the model is to say next; may block. None where there are none.
+        self.promise: Callable[[CallInfo, Mapping[str, Any]], str] | None = None
         self.around = around
         self.coroutines = coroutines or Coroutines()
 
@@ -85,11 +89,13 @@ class Toolbox:
             own.append(MESSAGE_TOOL)
         if not (found.able or found.unable):
             return own
+        if self.promise is not None and TAKE_CALLBACK not in self._tools:
+            own.append(callback_tool(found))
         return [*own, *([] if WHO in self._tools else [WHO_TOOL]), transfer_tool(found)]
 
     def names(self) -> list[str]:
         """Every tool that a model may call, ours among them."""
-        return sorted({*self._tools, TAKE_MESSAGE, TRANSFER, WHO, PLACE, LEAVE})
+        return sorted({*self._tools, TAKE_CALLBACK, TAKE_MESSAGE, TRANSFER, WHO, PLACE, LEAVE})
 
     def __contains__(self, name: object) -> bool:
         return name in self._tools
@@ -104,6 +110,8 @@ class Toolbox:
         tool = self._tools.get(name)
         if tool is None and name == WHO:
             return self.who()
+        if tool is None and name == TAKE_CALLBACK and self.promise is not None:
+            return self.promise(info, arguments)
         if tool is None:
             return f"There is no tool named {name!r}."
         try:
@@ -192,6 +200,45 @@ LINE_TOOLS: tuple[dict[str, Any], ...] = (
         "parameters": NOTHING_ASKED,
     },
 )
+
+
+def callback_tool(found: Available) -> dict[str, Any]:
+    """The way to be rung back: it answers with what is still missing, or that the callback is kept."""
+    names = [*found.names(), *(each.name for each, _ in found.unable)]
+    text = {"type": "string"}
+    return {
+        "name": TAKE_CALLBACK,
+        "description": (
+            "Have the caller rung back by somebody who cannot be reached now. Offer it when nobody can be "
+            "reached. Ask for the caller's name, what it is about, and when they want to be rung. Call "
+            "it with confirmed false first: it answers with the number to read out digit by digit, and with "
+            "what cannot be done. Call it with confirmed true only when the caller has said that the number "
+            "is right. Say that it is kept only after this has said so."
+        ),
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "number": {
+                    **text,
+                    "description": "With its country's code, as +15550100001; empty for the caller's own.",
+                },
+                "confirmed": {
+                    "type": "boolean",
+                    "description": "Whether the caller has heard the number and said that it is right.",
+                },
+                "when_words": {**text, "description": "When they want to be rung, in their own words."},
+                "when": {
+                    **text,
+                    "description": "That time here, as 2026-12-01T15:00; empty for as soon as possible.",
+                },
+                "about": {**text, "description": "What it is about, in at most 30 words."},
+                "name": {**text, "description": "Who is to be rung, as in Mrs Lee."},
+                "target": {**text, "enum": ["", *names], "description": "Whom they want; empty for anybody."},
+            },
+            "required": ["number", "confirmed", "when_words", "when", "about", "name", "target"],
+            "additionalProperties": False,
+        },
+    }
 
 
 def transfer_tool(found: Available) -> dict[str, Any]:

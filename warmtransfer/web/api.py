@@ -103,15 +103,14 @@ def wrong_method(allowed: str, **_: str) -> Response:
 @api.route("/<path:path>", methods=METHODS)
 def nothing(path: str) -> Response:
     """404 for everything else."""
-    asked = " or ".join(("handoff", *wishes.WISHES))
-    abort(404, f"There is GET calls, GET calls/ID, POST calls/ID/{asked} and, of all that, GET openapi.json.")
+    abort(404, "There is calls, callbacks and, with all that can be asked of them, GET openapi.json.")
 
 
 @route("/calls", "GET")
 def calls() -> dict[str, Any]:
     """The newest calls that are asked for, see `asking`; `next` is the `after` of those that follow."""
     try:
-        wanted = asking.search(_query(*asking.FILTERS), parts().clock.now())
+        wanted = asking.search(query(*asking.FILTERS), parts().clock.now())
     except ValueError as fault:
         abort(400, str(fault))
     found = [each for each, _ in parts().records.search(replace(wanted, limit=wanted.limit + 1))]
@@ -123,7 +122,7 @@ def calls() -> dict[str, Any]:
 @route("/calls/<call_id>", "GET")
 def one(call_id: str) -> dict[str, Any]:
     """One call, with its transcript and journal."""
-    _query()
+    query()
     call = _known(parts().desk.call(call_id))
     records = parts().records
     now = parts().clock.now()
@@ -133,7 +132,7 @@ def one(call_id: str) -> dict[str, Any]:
 @route("/openapi.json", "GET")
 def description() -> dict[str, Any]:
     """What the API takes and answers."""
-    _query()
+    query()
     settings = parts().settings
     return openapi.described(f"{settings.public_url}{settings.url_prefix}/api", wished.PATHS)
 
@@ -141,7 +140,7 @@ def description() -> dict[str, Any]:
 @route("/calls/<call_id>/handoff", "POST")
 def handoff(call_id: str) -> tuple[dict[str, Any], int]:
     """Ask for a human: `{"target": "", "reason": "", "summary": ""}`, each optional."""
-    _query()
+    query()
     asked = _handoff()
     here = parts()
     call = _known(here.desk.call(call_id))
@@ -161,7 +160,7 @@ def wishing(name: str) -> Callable[..., tuple[dict[str, Any], int]]:
     """The view of one of `WISHES`."""
 
     def view(call_id: str) -> tuple[dict[str, Any], int]:
-        _query()
+        query()
         given = _body()
         _known(parts().desk.call(call_id))
         try:
@@ -181,7 +180,7 @@ for each in wishes.WISHES:
     route(f"/calls/<call_id>/{each}", "POST")(wishing(each))
 
 
-def _query(*names: str) -> dict[str, str]:
+def query(*names: str) -> dict[str, str]:
     """The query's parameters, each known and given once."""
     unknown = sorted(set(request.args) - set(names))
     if unknown:

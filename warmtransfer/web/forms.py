@@ -40,7 +40,7 @@ def over(form: Form) -> bool:
 
 def arrived(form: Form) -> ev.CallArrived | None:
     """A new call, from the number's voice webhook."""
-    sid = _plain(form, "CallSid")
+    sid = plain(form, "CallSid")
     return ev.CallArrived(sid, form.get("From", ""), form.get("To", "")) if sid else None
 
 
@@ -74,7 +74,7 @@ def message(form: Form) -> ev.MessageLeft:
 
 def conference(form: Form, call_id: str) -> ev.Event | None:
     """News of a conference, if it is a room of this call."""
-    room, room_sid = form.get("FriendlyName", ""), _plain(form, "ConferenceSid")
+    room, room_sid = form.get("FriendlyName", ""), plain(form, "ConferenceSid")
     if not room_sid or not re.fullmatch(rf"wt-{re.escape(call_id)}(-[0-9]{{1,6}})?", room):
         return None
     match form.get("StatusCallbackEvent", ""):
@@ -84,7 +84,7 @@ def conference(form: Form, call_id: str) -> ev.Event | None:
             return _left(form, room_sid)
         case "participant-unhold":
             who, number = _label(form)
-            return ev.HumanJoined(number, room_sid, _plain(form, "CallSid")) if who == "human" else None
+            return ev.HumanJoined(number, room_sid, plain(form, "CallSid")) if who == "human" else None
         case "conference-end":
             return _ended(form, room_sid)
         case "announcement-end" | "announcement-fail":
@@ -98,7 +98,7 @@ def conference(form: Form, call_id: str) -> ev.Event | None:
 
 def _joined(form: Form, room: str, room_sid: str) -> ev.Event | None:
     who, number = _label(form)
-    call_sid = _plain(form, "CallSid")
+    call_sid = plain(form, "CallSid")
     if who == "caller":
         return ev.CallerJoined(room, room_sid, call_sid)
     if who == "ai":
@@ -111,7 +111,7 @@ def _joined(form: Form, room: str, room_sid: str) -> ev.Event | None:
 
 def _left(form: Form, room_sid: str) -> ev.Event | None:
     who, number = _label(form)
-    why, status = _plain(form, "ReasonParticipantLeft"), _plain(form, "ParticipantCallStatus")
+    why, status = plain(form, "ReasonParticipantLeft"), plain(form, "ParticipantCallStatus")
     if who == "ai":
         return ev.AILeft(number, room_sid, why)
     if who == "human":
@@ -127,7 +127,7 @@ def _left(form: Form, room_sid: str) -> ev.Event | None:
 
 def _ended(form: Form, room_sid: str) -> ev.Event:
     """Who ended the room says whether the caller's call goes on; in doubt it does, and is looked for."""
-    why = _plain(form, "ReasonConferenceEnded")
+    why = plain(form, "ReasonConferenceEnded")
     if why in ("participant-with-end-conference-on-exit-left", "last-participant-left"):
         return ev.CallerLeft(room_sid, why)
     return ev.RoomLost(room_sid, why)
@@ -138,9 +138,9 @@ def _ended(form: Form, room_sid: str) -> ev.Event:
 
 def human_status(form: Form, n: int) -> ev.Event | None:
     """Progress of the leg of attempt `n`, from its status callback."""
-    status, call_sid = form.get("CallStatus", ""), _plain(form, "CallSid")
+    status, call_sid = form.get("CallStatus", ""), plain(form, "CallSid")
     if status in ENDED:
-        sip, who = _plain(form, "SipResponseCode"), heard(_plain(form, "AnsweredBy"))
+        sip, who = plain(form, "SipResponseCode"), heard(plain(form, "AnsweredBy"))
         return ev.HumanEnded(n, ENDED[status], sip, call_sid, who)
     if not call_sid:
         return None
@@ -157,7 +157,7 @@ def human_status(form: Form, n: int) -> ev.Event | None:
 
 def last_resort(form: Form, call: Call | None, k: int, number: str) -> ev.Event | None:
     """Progress of the leg that the AI's leg `k` has dialled by itself; its end is that of its attempt."""
-    sid = _plain(form, "CallSid")
+    sid = plain(form, "CallSid")
     attempt = next((each for each in call.attempts if sid and each.call_sid == sid), None) if call else None
     if attempt:
         return human_status(form, attempt.n) if form.get("CallStatus", "") in ENDED else None
@@ -167,13 +167,13 @@ def last_resort(form: Form, call: Call | None, k: int, number: str) -> ev.Event 
 
 def amd(form: Form, n: int) -> ev.MachineHeard | None:
     """What answering-machine detection heard on the leg of attempt `n`."""
-    who = heard(_plain(form, "AnsweredBy"))
+    who = heard(plain(form, "AnsweredBy"))
     return ev.MachineHeard(n, who) if who else None
 
 
 def card(form: Form, n: int) -> ev.CardLost | None:
     """That the text message with the card of attempt `n` has not arrived; None while it may."""
-    code = _plain(form, "ErrorCode")
+    code = plain(form, "ErrorCode")
     if form.get("MessageStatus") not in ("undelivered", "failed"):
         return None
     return ev.CardLost(n, int(code) if code.isdecimal() and len(code) < 8 else 0)
@@ -202,7 +202,7 @@ def _label(form: Form) -> tuple[str, int]:
     return found[1], int(found[2] or 0)
 
 
-def _plain(form: Form, name: str) -> str:
+def plain(form: Form, name: str) -> str:
     """A field that is an identifier or a keyword, "" when it is anything else."""
     value = form.get(name, "")
     return value if _PLAIN.fullmatch(value) else ""

@@ -103,6 +103,14 @@ class Links:
         """Where a recorded message is reported."""
         return self._url(f"/caller/{call_id}/message")
 
+    def callback(self, call_id: str) -> str:
+        """Where the key arrives of a caller who would rather be rung back."""
+        return self._url(f"/caller/{call_id}/callback")
+
+    def callback_right(self, call_id: str) -> str:
+        """Where the key arrives that says that the number is right."""
+        return self._url(f"/caller/{call_id}/callback/right")
+
     def dial(self, call_id: str, n: int) -> str:
         """Where the end of attempt `n` is reported when the caller's own leg dialled it."""
         return self._url(f"/caller/{call_id}/dial/{n}")

@@ -7,17 +7,29 @@ of its own.
 
 from __future__ import annotations
 
-from typing import Any
-
 from warmtransfer.core.call import AIState, Stage, Style
 from warmtransfer.core.legs import Place
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.reach import Why
 from warmtransfer.core.search import OPEN
+from warmtransfer.web import described_callbacks
 from warmtransfer.web.asking import MOST
 from warmtransfer.web.moments import FORMS
-
-Schema = dict[str, Any]
+from warmtransfer.web.schemas import (
+    Schema,
+    answer,
+    array,
+    closed,
+    flag,
+    maybe,
+    number,
+    one_of,
+    operation,
+    ref,
+    text,
+    time,
+    whole,
+)
 
 #: The package's, which is above this room; a test compares them.
 VERSION = "0.1.0"
@@ -31,116 +43,67 @@ _HANDOFF = {
 }
 
 
-def _text(means: str, **more: Any) -> Schema:
-    return {"type": "string", "description": means, **more}
-
-
-def _number(means: str, **more: Any) -> Schema:
-    return {"type": "number", "description": means, **more}
-
-
-def _whole(means: str) -> Schema:
-    return {"type": "integer", "minimum": 0, "description": means}
-
-
-def _flag(means: str) -> Schema:
-    return {"type": "boolean", "description": means}
-
-
-def _time(means: str) -> Schema:
-    return _number(f"{means} Seconds since 1970, UTC; 0 for not yet.")
-
-
-def _maybe(schema: Schema) -> Schema:
-    if "$ref" in schema:
-        return {"anyOf": [schema, {"type": "null"}]}
-    return {
-        **schema,
-        "type": [schema["type"], "null"],
-        **({"enum": [*schema["enum"], None]} if "enum" in schema else {}),
-    }
-
-
-def _one_of(means: str, words: Any) -> Schema:
-    return {"type": "string", "enum": [each.value for each in words], "description": means}
-
-
-def _list(of: Schema, means: str = "") -> Schema:
-    return {"type": "array", "items": of, **({"description": means} if means else {})}
-
-
-def closed(fields: Schema, *optional: str) -> Schema:
-    """An object with exactly these fields; those named may be missing."""
-    required = [name for name in fields if name not in optional]
-    return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
-
-
-def ref(name: str) -> Schema:
-    """One of the description's own schemas."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
 HANDED: Schema = closed(
     {
-        "number": _whole("Which of the call's handoffs."),
-        "source": _text("Who asked: tool, words, watchdog, api, python or model_down."),
-        "target": _text("Whom they asked for."),
-        "reason": _text("Why."),
-        "summary": _text("What the human is told."),
-        "closed": _text("Why those it asks for were not rung, in the words for the AI."),
-        "skipped": _list(
+        "number": whole("Which of the call's handoffs."),
+        "source": text("Who asked: tool, words, watchdog, api, python or model_down."),
+        "target": text("Whom they asked for."),
+        "reason": text("Why."),
+        "summary": text("What the human is told."),
+        "closed": text("Why those it asks for were not rung, in the words for the AI."),
+        "skipped": array(
             closed(
                 {
-                    "name": _text("Who."),
-                    "why": _one_of("Why.", Why),
-                    "since": _time("When that began."),
+                    "name": text("Who."),
+                    "why": one_of("Why.", Why),
+                    "since": time("When that began."),
                 }
             ),
             "Who could not be rung when somebody was looked for last.",
         ),
-        "stopped": _flag("Whether somebody has said that nobody else is to be rung."),
-        "all_busy": _flag("Whether that was all of them who could be reached."),
+        "stopped": flag("Whether somebody has said that nobody else is to be rung."),
+        "all_busy": flag("Whether that was all of them who could be reached."),
     }
 )
 ATTEMPT: Schema = closed(
     {
-        "n": _whole("Which of the call's attempts, from 1."),
-        "handoff": _whole("Which of the call's handoffs it serves."),
-        "name": _text("Who was tried."),
-        "number": _text("What was dialled."),
-        "digits": _text("Tones sent after the answer."),
-        "caller_id": _text("The number that their phone shows; empty for the deployment's choice."),
-        "first": _whole("The first attempt of their round; 0 for one that is rung alone."),
-        "last": _flag("Whether the call ends when they leave it."),
-        "style": _one_of("How they are briefed.", Style),
-        "call_sid": _text("The leg's CallSid; empty while none is known."),
-        "outcome": _maybe(_one_of("How it ended, or how it stands; null while it is open.", Outcome)),
-        "answered_by": _text("What the carrier's detection says of who picked up."),
-        "sip": _text("The SIP code of the carrier's last word."),
-        "ended": _flag("Whether the leg is known to be over."),
-        "moved": _flag("Whether the caller's own leg dialled it (style redirect)."),
-        "dialled_at": _time("When it was decided to dial."),
-        "turn_at": _time("When its turn at the carrier was likely to come."),
-        "answered_at": _time("When somebody picked up."),
-        "accepted_at": _time("When they took the call."),
-        "joined_at": _time("When they were in the room with the caller."),
-        "ended_at": _time("When it was over."),
-        "looks": _whole("How many of the looks at the two, once together, have been made."),
-        "proofs": _list(
+        "n": whole("Which of the call's attempts, from 1."),
+        "handoff": whole("Which of the call's handoffs it serves."),
+        "name": text("Who was tried."),
+        "number": text("What was dialled."),
+        "digits": text("Tones sent after the answer."),
+        "caller_id": text("The number that their phone shows; empty for the deployment's choice."),
+        "first": whole("The first attempt of their round; 0 for one that is rung alone."),
+        "last": flag("Whether the call ends when they leave it."),
+        "style": one_of("How they are briefed.", Style),
+        "call_sid": text("The leg's CallSid; empty while none is known."),
+        "outcome": maybe(one_of("How it ended, or how it stands; null while it is open.", Outcome)),
+        "answered_by": text("What the carrier's detection says of who picked up."),
+        "sip": text("The SIP code of the carrier's last word."),
+        "ended": flag("Whether the leg is known to be over."),
+        "moved": flag("Whether the caller's own leg dialled it (style redirect)."),
+        "dialled_at": time("When it was decided to dial."),
+        "turn_at": time("When its turn at the carrier was likely to come."),
+        "answered_at": time("When somebody picked up."),
+        "accepted_at": time("When they took the call."),
+        "joined_at": time("When they were in the room with the caller."),
+        "ended_at": time("When it was over."),
+        "looks": whole("How many of the looks at the two, once together, have been made."),
+        "proofs": array(
             closed(
                 {
-                    "at": _time("When they were looked for."),
-                    "caller": _one_of("Where the caller was; empty for not looked for.", Place),
-                    "human": _one_of("Where the human was.", Place),
+                    "at": time("When they were looked for."),
+                    "caller": one_of("Where the caller was; empty for not looked for.", Place),
+                    "human": one_of("Where the human was.", Place),
                 }
             ),
             "What these looks, and those after a repair, have found.",
         ),
-        "parted_at": _time("When the first of human and caller left the other."),
-        "left_first": _text("Who that was.", enum=["", "caller", "human", "room"]),
-        "talked": _maybe(_number("Seconds for which they talked with the caller; null for never.")),
-        "told": _list(
-            closed({"at": _time("When."), "text": _text("What they were told.")}),
+        "parted_at": time("When the first of human and caller left the other."),
+        "left_first": text("Who that was.", enum=["", "caller", "human", "room"]),
+        "talked": maybe(number("Seconds for which they talked with the caller; null for never.")),
+        "told": array(
+            closed({"at": time("When."), "text": text("What they were told.")}),
             "Every document that was read to them; only where one call is asked for.",
         ),
     },
@@ -148,87 +111,87 @@ ATTEMPT: Schema = closed(
 )
 MESSAGE: Schema = closed(
     {
-        "text": _text("What the AI has noted."),
-        "recording": _maybe(
-            closed({"url": _text("Where the recording is."), "seconds": _maybe(_number("How long it is."))})
+        "text": text("What the AI has noted."),
+        "recording": maybe(
+            closed({"url": text("Where the recording is."), "seconds": maybe(number("How long it is."))})
         ),
     }
 )
 WAITS: Schema = closed(
     {
-        "since": _time("When they first asked for a human: the place in the line is by that."),
-        "until": _time("When they have waited for as long as the plan allows."),
-        "place": _whole("Their place among those who wait for any of the same humans; 1 is next."),
-        "seconds": _maybe(_number("How long it may take, by the last calls; null when nobody can say.")),
+        "since": time("When they first asked for a human: the place in the line is by that."),
+        "until": time("When they have waited for as long as the plan allows."),
+        "place": whole("Their place among those who wait for any of the same humans; 1 is next."),
+        "seconds": maybe(number("How long it may take, by the last calls; null when nobody can say.")),
     }
 )
 CALL: Schema = {
-    "id": _text("The call's id.", pattern="^[0-9a-f]{1,64}$"),
-    "stage": _one_of("Where the caller is now.", Stage),
-    "caller": _text("The caller's number, as the carrier tells it."),
-    "called": _text("The number that they called."),
-    "started_at": _time("When the call came."),
-    "disclosed_at": _maybe(_time("When the caller had heard that an AI speaks; null for not yet.")),
-    "ended_at": _maybe(_time("When the caller was gone; null while they are there.")),
-    "ai": _one_of("Where the AI's leg and its model are.", AIState),
-    "handoff": _maybe(ref("Handoff")),
-    "attempts": _list(ref("Attempt"), "Each dial of each human, in their order."),
-    "message": _maybe(ref("Message")),
-    "waits": _maybe(ref("Waits")),
+    "id": text("The call's id.", pattern="^[0-9a-f]{1,64}$"),
+    "stage": one_of("Where the caller is now.", Stage),
+    "caller": text("The caller's number, as the carrier tells it."),
+    "called": text("The number that they called."),
+    "started_at": time("When the call came."),
+    "disclosed_at": maybe(time("When the caller had heard that an AI speaks; null for not yet.")),
+    "ended_at": maybe(time("When the caller was gone; null while they are there.")),
+    "ai": one_of("Where the AI's leg and its model are.", AIState),
+    "handoff": maybe(ref("Handoff")),
+    "attempts": array(ref("Attempt"), "Each dial of each human, in their order."),
+    "message": maybe(ref("Message")),
+    "waits": maybe(ref("Waits")),
 }
 STORY: Schema = {
     **CALL,
     "legs": {
         "type": "object",
-        "additionalProperties": _list(_text("A CallSid.")),
+        "additionalProperties": array(text("A CallSid.")),
         "description": "Every CallSid by its leg: caller, ai-1, human-1 and so on.",
     },
     "rooms": {
         "type": "object",
-        "additionalProperties": _text("A ConferenceSid."),
+        "additionalProperties": text("A ConferenceSid."),
         "description": "Every conference's SID by its name.",
     },
     "billed": closed(
         {
-            "legs": _list(
+            "legs": array(
                 closed(
                     {
-                        "leg": _text("caller, ai-1, human-1 and so on."),
-                        "began_at": _time("When it was answered."),
-                        "ended_at": _maybe(_time("When it ended.")),
-                        "seconds": _number("How long it was up."),
-                        "minutes": _whole("What the carrier would count: every minute that has begun."),
+                        "leg": text("caller, ai-1, human-1 and so on."),
+                        "began_at": time("When it was answered."),
+                        "ended_at": maybe(time("When it ended.")),
+                        "seconds": number("How long it was up."),
+                        "minutes": whole("What the carrier would count: every minute that has begun."),
                     }
                 )
             ),
-            "minutes": _whole("Of all legs."),
+            "minutes": whole("Of all legs."),
         }
     ),
-    "transcript": _list(
+    "transcript": array(
         closed(
             {
-                "at": _time("When."),
-                "who": _text("caller, ai, or who else spoke."),
-                "text": _text("The words."),
+                "at": time("When."),
+                "who": text("caller, ai, or who else spoke."),
+                "text": text("The words."),
             }
         )
     ),
-    "journal": _list(ref("Decision"), "Every decision, in its order."),
+    "journal": array(ref("Decision"), "Every decision, in its order."),
 }
 DECISION: Schema = closed(
     {
-        "at": _time("When it was decided."),
-        "event": _text("What had happened."),
+        "at": time("When it was decided."),
+        "event": text("What had happened."),
         "data": {"type": "object", "description": "What the event says."},
-        "before": _text("The stage before."),
-        "after": _text("The stage after."),
-        "orders": _list(
+        "before": text("The stage before."),
+        "after": text("The stage after."),
+        "orders": array(
             {
                 "type": "object",
                 "properties": {
-                    "order": _text("What was ordered."),
-                    "done_at": _maybe(_time("When it was done; null while it is open.")),
-                    "result": _text("What came of it."),
+                    "order": text("What was ordered."),
+                    "done_at": maybe(time("When it was done; null while it is open.")),
+                    "result": text("What came of it."),
                 },
                 "required": ["order", "done_at", "result"],
                 "description": "An order, with fields of its own.",
@@ -241,12 +204,12 @@ DECISION: Schema = closed(
 #: What each of `asking.FILTERS` takes.
 _FILTERS: dict[str, Schema] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50, "description": "How many."},
-    "live": _text("1 for calls that go on, and no others.", enum=["1", "true", "0", "false"]),
-    "number": _text("The caller's number, or a human's that was called; without a + its last digits."),
-    "since": _text(f"Begun then or later: {FORMS}, or seconds since 1970. Without a zone it is UTC."),
-    "human": _text("A human of this name was dialled.", maxLength=100),
-    "outcome": _text("An attempt ended so.", enum=[OPEN, *(each.value for each in Outcome)]),
-    "after": _text("The `next` of an earlier answer: the page behind it."),
+    "live": text("1 for calls that go on, and no others.", enum=["1", "true", "0", "false"]),
+    "number": text("The caller's number, or a human's that was called; without a + its last digits."),
+    "since": text(f"Begun then or later: {FORMS}, or seconds since 1970. Without a zone it is UTC."),
+    "human": text("A human of this name was dialled.", maxLength=100),
+    "outcome": text("An attempt ended so.", enum=[OPEN, *(each.value for each in Outcome)]),
+    "after": text("The `next` of an earlier answer: the page behind it."),
 }
 PARAMETERS: list[Schema] = [
     {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in _FILTERS.items()
@@ -258,27 +221,6 @@ ID: Schema = {
     "schema": CALL["id"],
     "description": "The call's id.",
 }
-
-
-def answer(means: str, schema: Schema) -> Schema:
-    """An answer of this schema."""
-    return {"description": means, "content": {"application/json": {"schema": schema}}}
-
-
-def _refusals() -> Schema:
-    said = {
-        "400": "What is wrong with the request, and what it should be.",
-        "401": "The token is wrong or missing.",
-        "404": "There is no such call, or the API is off.",
-        "429": "Too many wrong tokens came from this address; Retry-After says when to ask again.",
-        "503": "The call is being decided elsewhere, or the database cannot be had: ask again.",
-    }
-    return {status: answer(means, ref("Fault")) for status, means in said.items()}
-
-
-def operation(name: str, does: str, answers: Schema, **more: Any) -> Schema:
-    """One request, with its refusals."""
-    return {"operationId": name, "summary": does, **more, "responses": {**answers, **_refusals()}}
 
 
 PATHS: dict[str, Schema] = {
@@ -310,11 +252,12 @@ PATHS: dict[str, Schema] = {
             requestBody={"required": False, "content": {"application/json": {"schema": ref("Asked")}}},
         )
     },
+    **described_callbacks.PATHS,
     "/openapi.json": {"get": operation("description", "This.", {"200": answer("It.", {"type": "object"})})},
 }
-_NEXT = _text("The `after` of the page behind this one; null on the last.")
+_NEXT = text("The `after` of the page behind this one; null on the last.")
 SCHEMAS: dict[str, Schema] = {
-    "Calls": closed({"calls": _list(ref("Call")), "next": _maybe(_NEXT)}),
+    "Calls": closed({"calls": array(ref("Call")), "next": maybe(_NEXT)}),
     "Call": closed(CALL),
     "Story": closed(STORY),
     "Handoff": HANDED,
@@ -322,10 +265,11 @@ SCHEMAS: dict[str, Schema] = {
     "Message": MESSAGE,
     "Waits": WAITS,
     "Decision": DECISION,
+    **described_callbacks.SCHEMAS,
     "Asked": closed(
-        {name: _text(_HANDOFF[name], maxLength=most) for name, most in HANDOFF.items()}, *HANDOFF
+        {name: text(_HANDOFF[name], maxLength=most) for name, most in HANDOFF.items()}, *HANDOFF
     ),
-    "Fault": closed({"error": _text("What kind."), "detail": _maybe(_text("What to do."))}),
+    "Fault": closed({"error": text("What kind."), "detail": maybe(text("What to do."))}),
 }
 
 

@@ -14,13 +14,17 @@ from warmtransfer.core.available import Available
 from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.search import Search
+from warmtransfer.desk.callbacks import CallbackDesk
 from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.promising import Promises
+from warmtransfer.desk.recordings import Fetching
 from warmtransfer.desk.watch import Watch
 from warmtransfer.relay.switchboard import Switchboard
 from warmtransfer.web.advice import Advice
 from warmtransfer.web.guard import Guard
 from warmtransfer.web.links import Links
 from warmtransfer.web.twiml import Documents
+from warmtransfer.web.twiml.back import BackDocuments
 from warmtransfer.web.wrong import Wrong
 
 NAME = "warmtransfer"
@@ -85,6 +89,22 @@ class People(Protocol):
         """Make sure that it is of now; blocks, and not for long."""
 
 
+class Afterwards(Protocol):
+    """What is seen to when a call is over."""
+
+    @property
+    def callbacks(self) -> CallbackDesk:
+        """Callbacks: kept, and tried when their time has come."""
+
+    @property
+    def promises(self) -> Promises:
+        """How one is taken."""
+
+    @property
+    def recordings(self) -> Fetching:
+        """Recorded messages, which are fetched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """One app's settings and running parts, kept in `app.extensions["warmtransfer"]`."""
@@ -95,8 +115,10 @@ class Parts:
     advice: Advice
     wrong: Wrong
     documents: Documents
+    back: BackDocuments
     clock: Clock
     desk: Desk
+    afterwards: Afterwards
     people: People
     switchboard: Switchboard
     records: Records
@@ -104,6 +126,12 @@ class Parts:
     standing: Watch
     providers: Mapping[str, Any]  #: who may speak: makers of models' providers, by name
     found: str = ""  #: a line that tells how the public URL was found; empty where it was given
+
+
+    @property
+    def callbacks(self) -> CallbackDesk:
+        """Callbacks: kept, and tried when their time has come."""
+        return self.afterwards.callbacks
 
 
 def parts() -> Parts:

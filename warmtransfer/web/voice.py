@@ -9,7 +9,7 @@ from functools import partial
 from flask import Response, abort, request
 
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Call, call_of
+from warmtransfer.core.call import Call, Stage, call_of
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.web import forms, human, twiml
@@ -146,8 +146,44 @@ def dialled(call_id: str, n: int) -> str:
 @document
 def message(call_id: str) -> str:
     """The caller has left a message, or has not said a word."""
-    post(call_id, forms.message(fields()))
-    return parts().documents.thanks()
+    left = forms.message(fields())
+    call = parts().desk.call(call_id) if left.seconds else None
+    if call is not None and call.stage is Stage.MESSAGE:  # first: what is decided is not told a second time
+        parts().afterwards.recordings.note(call_id, left.url, left.seconds)
+    post(call_id, left)
+    return parts().documents.thanks(back=bool(parts().callbacks.kept.of_call(call_id)))
+
+
+@hooks.post("/caller/<call_id>/callback")
+@document
+def callback_wanted(call_id: str) -> str:
+    """The caller has pressed a key while they were asked for a message: 1 to be rung back."""
+    call = parts().desk.call(call_id)
+    if call is None:
+        return _caller(None)
+    documents = parts().documents
+    return documents.check_number(call) if forms.yes(fields()) else _message(call)
+
+
+@hooks.post("/caller/<call_id>/callback/right")
+@document
+def callback_right(call_id: str) -> str:
+    """The number that was read out is right, or is not: then they leave a message, with another."""
+    call = parts().desk.call(call_id)
+    if call is None:
+        return _caller(None)
+    here = parts()
+    if forms.yes(fields()) and call.stage is Stage.MESSAGE and here.afterwards.promises.possible(call):
+        here.afterwards.promises.keep(call)
+        return here.documents.take_matter(call)
+    return _message(call)
+
+
+def _message(call: Call) -> str:
+    """The message of a caller who is not rung back, where one is still to be taken."""
+    documents = parts().documents
+    taking = call.stage is Stage.MESSAGE
+    return documents.take_message(call, offers=False) if taking else documents.caller(call)
 
 
 @hooks.post("/caller/<call_id>/comfort")

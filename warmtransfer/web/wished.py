@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from warmtransfer.web.openapi import ID, Schema, answer, closed, operation, ref
+from warmtransfer.web.openapi import ID
+from warmtransfer.web.schemas import Schema, answer, closed, operation, ref
 from warmtransfer.web.wishes import DOES, SAID, needed, taken
 
 _TYPES = {int: "integer", str: "string", bool: "boolean"}

@@ -20,6 +20,7 @@ from warmtransfer.ports.carrier.children import best
 from warmtransfer.ports.carrier.connecting import Account as Account
 from warmtransfer.ports.carrier.connecting import connected, mapped
 from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
+from warmtransfer.ports.carrier.recordings import Recordings
 from warmtransfer.sparing import Sparing
 
 log = logging.getLogger("warmtransfer")
@@ -48,6 +49,7 @@ class Carrier:
         self._calls, self._rooms = self._client.calls, self._client.conferences
         self._texts = self._client.messages
         self._lines = Sparing(log)
+        self._recordings = Recordings(account, base_url, timeout)
 
     def close(self) -> None:
         """Close its connections."""
@@ -215,6 +217,16 @@ class Carrier:
         """End a conference; each leg goes on with its own document."""
         with mapped("end_room"):
             self._rooms(_named("end_room", room_sid)).update(status="completed")
+
+    # Recordings -------------------------------------------------------------------------------------
+
+    def fetch_recording(self, url: str, most: int) -> bytes:
+        """A recording as a WAV file, of at most so many bytes."""
+        return self._recordings.fetch(url, most)
+
+    def delete_recording(self, url: str) -> None:
+        """Have Twilio keep a recording no longer; harmless when repeated."""
+        self._recordings.delete(url)
 
     # Questions --------------------------------------------------------------------------------------
 

@@ -182,5 +182,13 @@ class Readiness(Protocol):
         """Have none any more. Harmless when repeated."""
 
 
+@runtime_checkable
+class Transcriber(Protocol):
+    """What a provider may offer besides: recordings put into words."""
+
+    def transcribe(self, wav: bytes) -> str:
+        """What is said in it. Blocks; raises ModelGone when that cannot be had."""
+
+
 #: Makes a provider for a deployment, without touching the network.
 Factory = Callable[[ModelSettings], Provider]

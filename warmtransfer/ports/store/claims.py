@@ -20,7 +20,7 @@ from warmtransfer.errors import StoreBusy
 from warmtransfer.ports.store import waiting
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.records import Decision
-from warmtransfer.ports.store.tables import LIVE, LOCK_RINGING, attempt, call, claim, duty
+from warmtransfer.ports.store.tables import DUE, LIVE, LOCK_RINGING, attempt, call, callback, claim, duty
 
 #: Seconds for which somebody's last talk is remembered: who was idle for longer is as idle as anybody.
 DAY = 86_400.0
@@ -30,7 +30,10 @@ LONGEST_REST = 9_999.0
 #: In PostgreSQL: decisions that ring somebody come one after the other. A few a second, for milliseconds.
 LOCK = text(f"SELECT pg_advisory_xact_lock({LOCK_RINGING})")
 #: Nobody looks after the call any more, or it was deleted.
-LEFT = delete(claim).where(claim.c.call_id.not_in(select(call.c.id).where(LIVE)))
+LEFT = delete(claim).where(
+    claim.c.call_id.not_in(select(call.c.id).where(LIVE)),
+    claim.c.call_id.not_in(select(callback.c.id).where(DUE)),
+)
 HELD = select(claim.c.telephone, claim.c.since).where(claim.c.call_id != bindparam("which"))
 SEATS = select(claim.c.seat).where(claim.c.telephone == bindparam("which"))
 #: Both databases know it; of two who take one seat, one does.
@@ -78,7 +81,7 @@ def save(db: Connection, before: Call | None, decision: Decision) -> None:
     """Release what this decision ends, then take what it needs."""
     _release(db, before, decision.call)
     for each in decision.claims:
-        _take(db, each, decision.call)
+        take(db, each, decision.call)
 
 
 def known(db: Connection, decided: Call, numbers: Iterable[str], owner: str) -> Known:
@@ -113,7 +116,7 @@ def _release(db: Connection, before: Call | None, after: Call) -> None:
         db.execute(RELEASE_SOME, {"which": after.id, "ended": ended})
 
 
-def _take(db: Connection, wanted: Claim, taker: Call) -> None:
+def take(db: Connection, wanted: Claim, taker: Call) -> None:
     """StoreBusy when there is no seat: the decision was made without knowing, and is to be made again."""
     held = set(db.scalars(SEATS, {"which": wanted.telephone}))
     seat = next((each for each in range(wanted.seats) if each not in held), None)

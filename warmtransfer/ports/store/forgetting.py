@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from warmtransfer.core.call import Call, Stage
-from warmtransfer.errors import WarmTransferError
-from warmtransfer.ports.store import foreign
+from warmtransfer.ports.store import callbacks, foreign
 from warmtransfer.ports.store import statements as sql
+from warmtransfer.ports.store.callbacks import StillLive as StillLive
 from warmtransfer.ports.store.searching import of_caller
 from warmtransfer.ports.store.statements import MOST
 from warmtransfer.ports.store.store import Store
@@ -18,10 +18,6 @@ from warmtransfer.ports.store.store import Store
 BITE = 500
 #: More calls than one caller has.
 ALL = 1_000_000
-
-
-class StillLive(WarmTransferError):
-    """The caller is on the line, or their call is still being put in order: nothing was deleted."""
 
 
 class CallerFile(Store):
@@ -33,9 +29,9 @@ class CallerFile(Store):
         return foreign.calls(row.state for row in rows)
 
     def forget(self, number: str) -> int:
-        """Delete the caller's calls with their words, journal, attempts and orders; how many calls.
+        """Delete the caller's calls with their words, journal, attempts and callbacks; how many calls.
 
-        All or nothing; StillLive when one of them is not over.
+        All or nothing; StillLive when one of them is not over, or a callback to them is being tried.
         """
         return self._run(self._forget, number)
 
@@ -48,6 +44,7 @@ class CallerFile(Store):
             for row in rows:
                 _refuse_live(number, row.state)
             ids = [str(row.state["id"]) for row in rows]
+            callbacks.erased(db, number, ids)
             for start in range(0, len(ids), BITE):
                 for statement in sql.erased(ids[start : start + BITE]):
                     db.execute(statement)

@@ -144,20 +144,27 @@ def name(call_id: str, n: int) -> str:
 
 def write(db: Connection, before: Call | None, after: Call, owner: str) -> None:
     """Keep what this change is to be told of; in the transaction, and under the lock, of the decision."""
-    news = notices(before, after)
+    news = [(each.kind.value, spelled(each, after)) for each in notices(before, after)]
+    put(db, after.id, news, after.at, owner)
+
+
+def put(
+    db: Connection, call_id: str, news: Sequence[tuple[str, dict[str, Any]]], at: float, owner: str
+) -> None:
+    """Keep these, a type and its data each, behind the others of the call."""
     if not news:
         return
-    newest = int(db.execute(NEWEST, {"which": after.id}).scalar_one())
-    for n, each in enumerate(news, newest + 1):
+    newest = int(db.execute(NEWEST, {"which": call_id}).scalar_one())
+    for n, (kind, data) in enumerate(news, newest + 1):
         told = {
-            "type": each.kind.value,
+            "type": kind,
             "version": VERSION,
-            "timestamp": _written(after.at),
-            "data": {"sequence": n, **spelled(each, after)},
+            "timestamp": _written(at),
+            "data": {"sequence": n, **data},
         }
         body = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace").decode()
-        row = {"owner": owner, "call_id": after.id, "n": n, "type": each.kind.value, "body": body}
-        db.execute(ADD, {**row, "at": after.at})
+        row = {"owner": owner, "call_id": call_id, "n": n, "type": kind, "body": body}
+        db.execute(ADD, {**row, "at": at})
 
 
 def _written(at: float) -> str:

@@ -30,17 +30,22 @@ from sqlalchemy import (
 from warmtransfer.core.call import Stage
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.tables import (
+    DUE,
+    FETCHED,
     LIVE,
     LOCK_ARRIVALS,
     LOCK_CALL,
     LOCK_PRUNE,
     attempt,
     call,
+    callback,
+    callback_order,
     event,
     found,
     journal,
     line,
     outbox,
+    recording,
     transcript,
     waiting,
 )
@@ -137,6 +142,8 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
         live=newest.where(LIVE),
         old=select(call.c.id)
         .where(mine, or_(over & (call.c.alarm_at == 0), strange), call.c.updated_at < bindparam(BEFORE))
+        .where(call.c.id.not_in(select(callback.c.call_id).where(DUE)))
+        .where(call.c.id.not_in(select(recording.c.call_id).where(FETCHED)))
         .limit(bindparam(MOST))
         # One that somebody decides about is for next time.
         .with_for_update(skip_locked=True),
@@ -145,7 +152,9 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
 
 def erased(ids: Sequence[str]) -> Iterator[Delete]:
     """The statements that leave nothing of these calls."""
-    for table in (attempt, event, journal, outbox, seat, transcript, waiting):
+    theirs = select(callback.c.id).where(callback.c.call_id.in_(ids))
+    yield delete(callback_order).where(callback_order.c.callback_id.in_(theirs))
+    for table in (attempt, callback, event, journal, outbox, recording, seat, transcript, waiting):
         yield delete(table).where(table.c.call_id.in_(ids))
     yield delete(call).where(call.c.id.in_(ids))
 

@@ -77,7 +77,7 @@ class Store:
         self.leases: Leases | None = None
         if self._postgres and not reading:
             self.leases = Leases(self._engine, self._transaction, owner)
-        self._whose = Whose(owner, self.leases, tells)
+        self.whose = Whose(owner, self.leases, tells)
         me = self.leases.me if self.leases else None
         #: Who waits for a turn to have a leg made.
         self.line = SharedLine(self._run, self._transaction, owner.account if owner else "", me)
@@ -123,11 +123,8 @@ class Store:
 
     def known(self, numbers: Sequence[str], at: float) -> Known:
         """How it stands with these numbers, for whoever asks and rings nobody."""
-        return self._run(self._known, numbers, at)
-
-    def _known(self, numbers: Sequence[str], at: float) -> Known:
-        with self._transaction(writes=False) as db:
-            return claims.known(db, Call("", at=at), numbers, str(self._owner or ""))
+        asked = Call("", at=at), numbers, str(self._owner or "")
+        return self.within(lambda db: claims.known(db, *asked), writes=False)
 
     def decide(
         self, call_id: str, fn: Callable[[Call | None], Decision | None], wait: float = 3.0
@@ -149,7 +146,7 @@ class Store:
             if decision is None:
                 return None
             decision = claims.settled(db, decision, self._owner, self._postgres)
-            return save(db, found, decision, self._whose)
+            return save(db, found, decision, self.whose)
 
     def _lock(self, db: Connection, call_id: str) -> Row:
         """The call's row, locked until the end. SQLite's BEGIN IMMEDIATE has locked everything."""
@@ -177,7 +174,7 @@ class Store:
                     return known
             elif int(db.execute(self._ask.talking).scalar_one()) >= most:
                 return None
-            return save(db, Row(), fn(), self._whose)
+            return save(db, Row(), fn(), self.whose)
 
     # Orders -----------------------------------------------------------------------------------------
 
@@ -272,8 +269,7 @@ class Store:
 
     def found(self, name: str) -> dict[str, Any] | None:
         """What was kept under this name, None for nothing."""
-        rows = self._read(sql.FOUND, {WHICH: name})
-        return dict(rows[0].settings) if rows else None
+        return next((dict(row.settings) for row in self._read(sql.FOUND, {WHICH: name})), None)
 
     def keep_found(self, name: str, settings: Mapping[str, Any]) -> None:
         """Keep this under the name, unless something is kept already: the first finding counts."""
@@ -298,12 +294,16 @@ class Store:
 
     # Transactions -----------------------------------------------------------------------------------
 
-    def _read(self, query: Any, given: Mapping[str, Any] | None = None) -> list[Any]:
-        return self._run(self._rows, query, given)
+    def within(self, fn: Callable[[Connection], T], wait: float = 3.0, **how: bool) -> T:
+        """What `fn` makes of one transaction, perhaps in another thread: for a room's tables besides."""
+        def work() -> T:
+            with self._transaction(wait, **how) as db:
+                return fn(db)
 
-    def _rows(self, query: Any, given: Mapping[str, Any] | None) -> list[Any]:
-        with self._transaction(writes=False) as db:
-            return list(db.execute(query, given).all())
+        return self._run(work)
+
+    def _read(self, query: Any, given: Mapping[str, Any] | None = None) -> list[Any]:
+        return self.within(lambda db: list(db.execute(query, given).all()), writes=False)
 
     def _first(self, query: Any, which: str) -> Call | None:
         rows = self._read(query, {WHICH: which})

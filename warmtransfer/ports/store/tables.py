@@ -231,6 +231,67 @@ found = Table(
     _time("at"),
 )
 
+#: What has a timer, or is to be fetched.
+DUE = text("alarm_at > 0")
+FETCHED = text("next_at > 0")
+
+#: One row a callback; `state` is all of `core.callbacks.callback.Callback`.
+callback = Table(
+    "warmtransfer_callback",
+    metadata,
+    _word("id", primary_key=True),
+    _word("owner", server_default=text("''")),
+    _word("call_id", server_default=text("''"), index=True),
+    _word("number", server_default=text("''")),
+    _word("stage"),
+    Column("state", JSON, nullable=False),
+    _time("alarm_at"),
+    _time("created_at"),
+    _time("updated_at"),
+    Index("ix_warmtransfer_callback_newest", "owner", "created_at", "id"),
+    Index("ix_warmtransfer_callback_due", "owner", "alarm_at", sqlite_where=DUE, postgresql_where=DUE),
+)
+
+#: One row an order of a callback, under the rules of `outbox`.
+callback_order = Table(
+    "warmtransfer_callback_order",
+    metadata,
+    _serial(),
+    _word("callback_id", index=True),
+    Column("order", JSON, nullable=False),
+    _word("process", server_default=text("''")),
+    Column("taken", Integer, nullable=False, server_default=text("0")),
+    _time("at"),
+    _time("done_at"),
+    _word("result", server_default=text("''")),
+    Index("ix_warmtransfer_callback_order_open", "process", sqlite_where=OPEN, postgresql_where=OPEN),
+    sqlite_autoincrement=True,
+)
+
+#: One row a recorded message that somebody wants; `next_at` is 0 once nothing is to be done any more.
+recording = Table(
+    "warmtransfer_recording",
+    metadata,
+    _word("call_id", primary_key=True),
+    _word("url", primary_key=True),
+    _word("owner", server_default=text("''")),
+    Column("seconds", Integer, nullable=False, server_default=text("0")),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    _word("kept", server_default=text("''")),
+    _word("words", server_default=text("''")),
+    _word("fault", server_default=text("''")),
+    _time("at"),
+    _time("next_at"),
+    _time("told_at"),
+    _time("deleted_at"),
+    Index(
+        "ix_warmtransfer_recording_due",
+        *("owner", "next_at"),
+        sqlite_where=FETCHED,
+        postgresql_where=FETCHED,
+    ),
+)
+
 #: Serialises the creation of tables, and of one call, between processes (`pg_advisory_xact_lock`).
 LOCK_TABLES = 7_747_001
 LOCK_CALL = 7_747_002
@@ -240,3 +301,5 @@ LOCK_ARRIVALS = 7_747_003
 LOCK_PRUNE = 7_747_004
 #: Who is rung is decided one call at a time: whoever is taken may decide about the next.
 LOCK_RINGING = 7_747_005
+#: What one call promises is saved one after the other.
+LOCK_CALLBACK = 7_747_009

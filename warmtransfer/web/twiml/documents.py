@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from twilio.twiml.voice_response import Connect, Dial, VoiceResponse
+from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 
 from warmtransfer.core import briefing
 from warmtransfer.core.call import WANTED, AIState, Attempt, Call, Stage, Style
@@ -15,7 +15,7 @@ from warmtransfer.core.counts import GATE
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import BACKOFF, Rules
 from warmtransfer.core.saying import opens
-from warmtransfer.core.words import Words
+from warmtransfer.core.words import Words, in_digits
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
@@ -34,6 +34,8 @@ class Documents:
     links: Links
     phrasing: Phrasing
     rules: Callable[[], Rules]  #: who may be rung, and what is decided by, at that moment
+    #: The number that a caller may be rung back on, "" where that cannot be promised.
+    back_on: Callable[[Call], str] = lambda _: ""
 
     @property
     def away(self) -> Away:
@@ -48,7 +50,7 @@ class Documents:
             case Stage.OVER:
                 return hang_up()
             case Stage.MESSAGE:
-                return self._take_message(call)
+                return self.take_message(call)
             case Stage.REDIRECTED if call.attempt is not None and call.attempt.moved:
                 return self._ring_from_caller(call, call.attempt)
             case Stage.ARRIVING | Stage.CONNECTING | Stage.AI | Stage.RETURNING | Stage.REDIRECTED:
@@ -83,25 +85,54 @@ class Documents:
         self._ring(response, 1)
         return _xml(response)
 
-    def thanks(self) -> str:
-        """The end of a call whose message was recorded."""
-        return _farewell(self.phrasing, self._ours.thanks)
+    def thanks(self, *, back: bool = False) -> str:
+        """The end of a call whose message was recorded, or who is rung `back`."""
+        return farewell(self.phrasing, self._ours.back_thanks if back else self._ours.thanks)
 
     def sorry(self) -> str:
         """The answer to one call too many."""
-        return _farewell(self.phrasing, self._ours.sorry)
+        return farewell(self.phrasing, self._ours.sorry)
 
-    def _take_message(self, call: Call) -> str:
+    def check_number(self, call: Call) -> str:
+        """The number that a caller would be rung back on, read out, and the question whether it is right."""
+        if call.stage is not Stage.MESSAGE or not (number := in_digits(self.back_on(call))):
+            return self.caller(call)
+        response = VoiceResponse()
+        gate = _key(self.links.callback_right(call.id), 6)
+        self.phrasing.say(gate, self._ours.back_check.format(number=number))
+        response.append(gate)
+        # Reached only when nothing was pressed: then it is not right.
+        response.redirect(self.links.callback_right(call.id), method="POST")
+        return _xml(response)
+
+    def take_matter(self, call: Call) -> str:
+        """The recording of what a callback is about, which has been promised."""
+        response = VoiceResponse()
+        self.phrasing.say(response, self._ours.back_about)
+        self._record(response, call)
+        return _xml(response)
+
+    def take_message(self, call: Call, *, offers: bool = True) -> str:
+        """The recording of a message; `offers`: unless the caller would rather be rung back."""
         response = VoiceResponse()
         tried = any(each.handoff == call.handoff.number for each in call.attempts)
         if not tried and (when := opens(self.rules(), call.handoff.target, call.at, self._ours)):
             self.phrasing.say(response, when)
-        self.phrasing.say(response, self._ours.apology)
+        if offers and self.back_on(call):
+            gate = _key(self.links.callback(call.id), 1)
+            self.phrasing.say(gate, self._ours.back_offer)
+            self.phrasing.say(gate, self._ours.apology)
+            response.append(gate)
+        else:
+            self.phrasing.say(response, self._ours.apology)
+        self._record(response, call)
+        return _xml(response)
+
+    def _record(self, response: VoiceResponse, call: Call) -> None:
         here = self.links.message(call.id)
         response.record(action=here, method="POST", timeout=5, max_length=120, play_beep=True)
         # Reached only when nothing was recorded.
         response.redirect(here, method="POST")
-        return _xml(response)
 
     def _ring_from_caller(self, call: Call, attempt: Attempt) -> str:
         response = VoiceResponse()
@@ -165,7 +196,7 @@ class Documents:
         late = self.let_go(call, n)
         match attempt.outcome:
             case Outcome.DECLINED | Outcome.NO_INPUT:
-                return _farewell(self._to(attempt), self._to(attempt).words.declined)
+                return farewell(self._to(attempt), self._to(attempt).words.declined)
             case Outcome.ACCEPTED:
                 return self._join(call, attempt) if call.stage in (Stage.JOINING, Stage.HUMAN) else late
             case None:
@@ -176,7 +207,7 @@ class Documents:
                 return told.keys(call, attempt) if direct else told.look_for(call, attempt)
             case Outcome.TAKEN:
                 ours = self._to(attempt)
-                return late if call.stage is Stage.OVER else _farewell(ours, briefing.taken(call, ours.words))
+                return late if call.stage is Stage.OVER else farewell(ours, briefing.taken(call, ours.words))
             case Outcome.MACHINE | Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE:
                 return late
             case Outcome.CANCELLED | Outcome.CALLER_LEFT | Outcome.TIMED_OUT | Outcome.ERROR:
@@ -196,12 +227,12 @@ class Documents:
     def gone(self, attempt: Attempt | None = None) -> str:
         """What a human is told whose caller has hung up."""
         phrasing = self._to(attempt)
-        return _farewell(phrasing, phrasing.words.caller_gone)
+        return farewell(phrasing, phrasing.words.caller_gone)
 
     def too_late(self, attempt: Attempt | None = None) -> str:
         """What a human is told who is not needed any more."""
         phrasing = self._to(attempt)
-        return _farewell(phrasing, phrasing.words.too_late)
+        return farewell(phrasing, phrasing.words.too_late)
 
     def human_wait(self, call: Call | None, call_id: str, n: int) -> str:
         """What a human hears who waits in the room or on hold; repeats itself."""
@@ -273,6 +304,10 @@ class Documents:
         response.play(self.links.sound(RING), loop=times)
 
 
+def _key(action: str, seconds: int) -> Gather:
+    return Gather(input="dtmf", num_digits=1, timeout=seconds, action=action, method="POST")
+
+
 def again(url: str, ring: str = "") -> str:
     """Ask again in a moment: the call is being decided elsewhere. A caller hears it `ring` meanwhile."""
     response = VoiceResponse()
@@ -291,7 +326,8 @@ def reject() -> str:
     return _xml(response)
 
 
-def _farewell(phrasing: Phrasing, words: str) -> str:
+def farewell(phrasing: Phrasing, words: str) -> str:
+    """The end of a leg, with a word."""
     response = VoiceResponse()
     phrasing.say(response, words)
     response.hangup()

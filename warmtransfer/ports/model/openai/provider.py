@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.openai.dialect import OpenAISettings
 from warmtransfer.ports.model.openai.session import Session
+from warmtransfer.ports.model.openai.transcribing import transcribed
 from warmtransfer.ports.model.protocol import Listener, ModelSettings
 from warmtransfer.ports.model.ready import Ready
 
@@ -46,6 +47,10 @@ class OpenAI:
         return Session(
             loop, self._settings, tools, listener, timeout=timeout, at_hand=at_hand, amended=self._amend
         )
+
+    def transcribe(self, wav: bytes) -> str:
+        """What is said in a recording; see `Transcriber`."""
+        return transcribed(self._settings, wav)
 
     def _amend(self, settings: OpenAISettings, why: str) -> None:
         """What the server refused to one call is not asked of it for the next ones."""

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Column, Double, Integer, String, text
 from warmtransfer.ports.store.migrating import Change
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 
 def upgrade(change: Change) -> None:

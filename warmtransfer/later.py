@@ -1,0 +1,103 @@
+"""Joins what is seen to after a call: callbacks that were promised, and recordings that are to be fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warmtransfer.clock import Clock
+from warmtransfer.config import Settings
+from warmtransfer.core.call import Stage
+from warmtransfer.core.callbacks.limits import Limits
+from warmtransfer.desk.callbacks import CallbackDesk
+from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.dialling_back import DiallingBack
+from warmtransfer.desk.promising import Promises
+from warmtransfer.desk.protocols import Carrier
+from warmtransfer.desk.recordings import Fetching, Wishes
+from warmtransfer.directory import Directory
+from warmtransfer.ports.model.protocol import Provider, Transcriber
+from warmtransfer.ports.store.callbacks import Callbacks
+from warmtransfer.ports.store.recordings import Recordings
+from warmtransfer.ports.store.store import Store
+from warmtransfer.signals import Announcer
+from warmtransfer.web.backlinks import BackLinks
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The parts, which live and end together."""
+
+    callbacks: CallbackDesk
+    promises: Promises
+    recordings: Fetching
+
+    def start(self) -> None:
+        """See to what is due from now on; harmless when repeated."""
+        self.callbacks.start()
+        self.recordings.chore.start()
+
+    def leave(self) -> None:
+        """Begin nothing from now on; what is begun goes on."""
+        self.callbacks.leave()
+        self.recordings.chore.leave()
+
+    def stop(self, seconds: float) -> None:
+        """Let what is begun end, at most real `seconds` or so each."""
+        self.callbacks.stop(seconds)
+        self.recordings.chore.stop(seconds)
+
+
+def make(
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    carrier: Carrier,
+    desk: Desk,
+    people: Directory,
+    provider: Provider,
+    announcer: Announcer,
+) -> Later:
+    """Wired and not started. Legs of callbacks take their turns with those of calls."""
+    kept = Callbacks(store)
+    dialling = DiallingBack(
+        carrier=carrier,
+        links=back_links(settings),
+        settings=settings,
+        clock=clock,
+        turns=desk.turns,
+        load=kept.load,
+        known=lambda number: kept.legs_to(number) | store.legs_to(number),
+    )
+
+    def on_line(call_id: str) -> bool:
+        call = desk.call(call_id)
+        return call is not None and call.stage is not Stage.OVER
+
+    callbacks = CallbackDesk(kept, dialling, people, clock, _limits(settings), on_line)
+    callbacks.watch(announcer.back)
+    recordings = Fetching(
+        Recordings(store), carrier, clock, _wishes(settings, provider), desk.call, announcer.recorded
+    )
+    recordings.worded(callbacks.describe)
+    promises = Promises(callbacks, desk.call, people.rules, settings, clock)
+    return Later(callbacks, promises, recordings)
+
+
+def back_links(settings: Settings) -> BackLinks:
+    """The addresses of a callback's legs."""
+    return BackLinks(settings.public_url, settings.url_prefix)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        tries=settings.callback_tries,
+        between=settings.callback_minutes * 60.0,
+        briefing=settings.rules().briefing,
+    )
+
+
+def _wishes(settings: Settings, provider: Provider) -> Wishes:
+    """What becomes of recorded messages."""
+    able = settings.transcribe and isinstance(provider, Transcriber)
+    words = provider.transcribe if able and isinstance(provider, Transcriber) else None
+    return Wishes(settings.recordings, settings.delete_recordings, words)

@@ -1,0 +1,40 @@
+"""A callback as data, for API, command line and console. Times are seconds since 1970, in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from warmtransfer.core.callbacks.callback import Callback, Leg
+from warmtransfer.core.callbacks.saying import how
+
+
+def told(callback: Callback) -> dict[str, Any]:
+    """All that is kept of it, but for what is nobody's business but ours."""
+    return {
+        "id": callback.id,
+        "stage": callback.stage.value,
+        "how": how(callback),
+        "call_id": callback.call_id,
+        "number": callback.number,
+        "name": callback.name,
+        "about": callback.about,
+        "when_words": callback.words,
+        "wanted_at": callback.wanted_at or None,
+        "target": callback.target,
+        "by": callback.by,
+        "called_at": callback.called_at,
+        "created_at": callback.created_at,
+        "next_at": callback.alarm_at if callback.stage == "waiting" else None,
+        "tries": callback.tries,
+        "why": callback.why,
+        "legs": [_leg(each) for each in callback.legs],
+        "ended_at": callback.ended_at or None,
+    }
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    data = asdict(leg)
+    del data["ring"]
+    outcome = leg.outcome.value if leg.outcome else None
+    return {**data, "side": leg.side.value, "outcome": outcome}
