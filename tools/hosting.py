@@ -9,7 +9,8 @@ from typing import Any
 
 from tools.tables import ROOT
 from warmtransfer import __version__
-from warmtransfer.config import KEYS, Key
+from warmtransfer.config import KEYS
+from warmtransfer.key import Key
 
 WIDTH = 110
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from warmtransfer.core.plans import Plan
 from warmtransfer.core.rules import RING, Department, Human, Rules, behind
 from warmtransfer.core.words import Show, words
 from warmtransfer.errors import ConfigError
+from warmtransfer.key import Key
 from warmtransfer.numbers import TONES, dialable, heard
 
 INSTRUCTIONS = (
@@ -31,21 +32,6 @@ GATE = 5
 PROVIDER = "openai"
 
 GREETING = "Greet the caller in one short sentence and ask how you can help."
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One configuration key: its environment name, the field it fills, how it is read, what it is for."""
-
-    name: str
-    field: str
-    parse: Callable[[Any], Any]
-    default: Any
-    sentence: str
-    required: bool = False
-    provider: str = ""  #: required only by this provider of models; empty: by all
-    secret: bool = False
-
 
 KEYS: tuple[Key, ...] = (
     Key("TWILIO_ACCOUNT_SID", "account_sid", as_.sid("AC"), "",

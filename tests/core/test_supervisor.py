@@ -32,7 +32,7 @@ FITS = {
     ev.StopAsked: {Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING},
     ev.NextAsked: {Stage.RINGING, Stage.BRIEFING},
     ev.ReturnAsked: {Stage.HUMAN},
-    ev.TellAsked: {Stage.AI, Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING},
+    ev.TellAsked: {Stage.AI, Stage.WAITING, Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING},
     ev.EndAIAsked: {Stage.HUMAN},
     ev.HangUpAsked: set(Stage) - {Stage.OVER},
 }
