@@ -168,6 +168,7 @@ CALL: Schema = {
 }
 STORY: Schema = {
     **CALL,
+    "recordings": described_callbacks.RECORDINGS,
     "legs": {
         "type": "object",
         "additionalProperties": _list(_text("A CallSid.")),
