@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from warmtransfer import WarmTransfer
+from warmtransfer import Call, WarmTransfer, message_left
 from warmtransfer.core.callbacks.callback import Callback, Stage
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.demo.remote import Row
@@ -149,6 +149,12 @@ def legs(rows: list[Row], callback: Callback) -> tuple[Leg, Leg]:
 def test_without_a_model_it_is_promised_by_keys_and_given_up_loudly_when_nobody_is_reached(
     call: PhoneCall, app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
+    heard: list[tuple[bytes, int]] = []
+
+    def listen(sender: Flask, call: Call, stream: Any, seconds: int, **more: Any) -> None:
+        heard.append((stream.read(), seconds))
+
+    message_left.connect(listen, sender=app)
     call.humans(sam="busy", kim="busy")
     call.says("What is your address?")
     call.expect_caller_hears("Harbour Street")
@@ -161,6 +167,8 @@ def test_without_a_model_it_is_promised_by_keys_and_given_up_loudly_when_nobody_
     call.expect_caller_hears("what it is about")
     call.says("It is about my order.")
     call.expect_caller_hears("Thank you. We will ring you back")
+    assert call.network.until(lambda: heard, 30), "the recording was told with its sound"
+    assert [(sound[:4], seconds > 0) for sound, seconds in heard] == [(b"RIFF", True)]
     call._ended = True
     given_up = comes_to(call, app, Stage.GIVEN_UP, 240.0)
     assert (given_up.tries, given_up.why) == (2, "caller_no_answer")

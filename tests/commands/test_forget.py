@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.commands.parts import invoked, run, saved, talked
 from tests.web.site import CALLER, Site
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Stage
+from warmtransfer.core.callbacks.callback import Callback
 
 
 @pytest.fixture
@@ -96,3 +98,25 @@ def test_all_that_is_kept_of_a_caller_is_exported(site: Site) -> None:
     assert call["journal"]
     assert call["attempts"][0]["told"]
     assert "token" not in json.dumps(told)
+
+
+def test_a_callers_recordings_and_callbacks_are_exported_and_then_forgotten_with_their_files(
+    site: Site, tmp_path: Path
+) -> None:
+    call_id = over(site)
+    kept, callbacks = site.parts.afterwards.recordings.kept, site.parts.callbacks
+    kept.note(call_id, "RE1", 7, 1.0)
+    claimed = kept.claim(1.0)
+    assert claimed is not None
+    file = tmp_path / "message.wav"
+    file.write_bytes(b"RIFF")
+    kept.save(dataclasses.replace(claimed, words="It is Mrs Lee.", kept=str(file), next_at=0.0))
+    later = Callback("", number="+15550100077", name="Mrs Lee", wanted_at=4_000_000_000.0)
+    callbacks.take(call_id, later)
+    told = json.loads(run(site, "export", CALLER))
+    assert told["calls"][0]["recordings"][0]["words"] == "It is Mrs Lee."
+    assert [each["name"] for each in told["callbacks"]] == ["Mrs Lee"]
+    run(site, "forget", CALLER, "--yes")
+    assert not file.exists()
+    assert callbacks.kept.listed() == []
+    assert kept.of_call(call_id) == []

@@ -20,7 +20,7 @@ from warmtransfer.core.call import Call
 from warmtransfer.core.search import mark
 from warmtransfer.desk.desk import UnknownCall
 from warmtransfer.errors import NotNow, UnknownTarget, WarmTransferError
-from warmtransfer.web import asking, hosts, openapi, timeline, wished, wishes, wrong
+from warmtransfer.web import asking, hosts, openapi, promised, timeline, wished, wishes, wrong
 from warmtransfer.web.openapi import HANDOFF
 from warmtransfer.web.parts import parts
 
@@ -126,7 +126,9 @@ def one(call_id: str) -> dict[str, Any]:
     call = _known(parts().desk.call(call_id))
     records = parts().records
     now = parts().clock.now()
-    return timeline.story(call, records.journal(call.id), records.transcript(call.id), now)
+    story = timeline.story(call, records.journal(call.id), records.transcript(call.id), now)
+    kept = parts().afterwards.recordings.kept.of_call(call.id)
+    return {**story, "recordings": [promised.recording(each) for each in kept]}
 
 
 @route("/openapi.json", "GET")

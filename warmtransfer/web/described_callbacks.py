@@ -61,6 +61,21 @@ CALLBACK = closed(
         "ended_at": _is(["number", "null"], f"When it was over; null while it is not. {_TIME}."),
     }
 )
+RECORDINGS: Schema = {
+    "type": "array",
+    "description": "Recorded messages, as they are fetched.",
+    "items": closed(
+        {
+            "url": _is("string", "Where the carrier has it."),
+            "seconds": _is("integer", "How long it is."),
+            "words": _is("string", "What is said in it, as far as a model could tell."),
+            "kept": _is("string", "The file it was put into; empty for none."),
+            "told_at": _is(["number", "null"], f"When listeners were told; null for not yet. {_TIME}."),
+            "deleted_at": _is(["number", "null"], f"When the carrier had deleted it, or null. {_TIME}."),
+            "fault": _is("string", "Why it could not be had when it was tried last; empty for nothing."),
+        }
+    ),
+}
 SCHEMAS: dict[str, Schema] = {
     "Callback": CALLBACK,
     "Callbacks": closed({"callbacks": {"type": "array", "items": ref("Callback")}}),

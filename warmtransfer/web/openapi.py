@@ -141,6 +141,7 @@ CALL: Schema = {
 }
 STORY: Schema = {
     **CALL,
+    "recordings": described_callbacks.RECORDINGS,
     "legs": {
         "type": "object",
         "additionalProperties": array(text("A CallSid.")),

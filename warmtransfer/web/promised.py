@@ -3,10 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 from warmtransfer.core.callbacks.callback import Callback, Leg
 from warmtransfer.core.callbacks.saying import how
+
+
+class Recording(Protocol):
+    """What is kept of a recorded message."""
+
+    @property
+    def url(self) -> str:
+        """Where the carrier has it."""
+
+    @property
+    def seconds(self) -> int:
+        """How long it is."""
+
+    @property
+    def words(self) -> str:
+        """What is said in it, as far as a model could tell."""
+
+    @property
+    def kept(self) -> str:
+        """The file it was put into."""
+
+    @property
+    def fault(self) -> str:
+        """Why it could not be had when it was tried last."""
+
+    @property
+    def told_at(self) -> float:
+        """When whoever listens was told of it."""
+
+    @property
+    def deleted_at(self) -> float:
+        """When the carrier had deleted it."""
 
 
 def told(callback: Callback) -> dict[str, Any]:
@@ -30,6 +62,19 @@ def told(callback: Callback) -> dict[str, Any]:
         "why": callback.why,
         "legs": [_leg(each) for each in callback.legs],
         "ended_at": callback.ended_at or None,
+    }
+
+
+def recording(found: Recording) -> dict[str, Any]:
+    """A recorded message: what is said in it, and what has become of it."""
+    return {
+        "url": found.url,
+        "seconds": found.seconds,
+        "words": found.words,
+        "kept": found.kept,
+        "told_at": found.told_at or None,
+        "deleted_at": found.deleted_at or None,
+        "fault": found.fault,
     }
 
 

@@ -212,9 +212,10 @@ class Callbacks:
         mine = select(callback.c.state).where(self._ours, callback.c.call_id == call_id)
         return self._all(mine.order_by(*_newest))
 
-    def to(self, number: str) -> list[Callback]:
-        """Those to this number."""
-        return self._all(select(callback.c.state).where(self._ours, callback.c.number == number))
+    def to(self, number: str, call_ids: Sequence[str] = ()) -> list[Callback]:
+        """Those to this number, and those promised in these calls, the newest first."""
+        mine = or_(callback.c.number == number, callback.c.call_id.in_(call_ids))
+        return self._all(select(callback.c.state).where(self._ours, mine).order_by(*_newest))
 
     def listed(
         self, limit: int = 50, live: bool = False, stage: str = "", since: float = 0.0
