@@ -15,6 +15,10 @@ from warmtransfer.simulator.sound.audio import PCM, decode, load_wav
 
 Row = dict[str, Any]
 
+#: What keeps a leg apart from the others in its room, and what ends that.
+_APART = {
+    "muted": ("muted", True), "unmuted": ("muted", False), "held": ("hold", True), "unheld": ("hold", False),
+}  # fmt: skip
 NOTHING: PCM = np.zeros(0, dtype=np.int16)
 
 
@@ -34,6 +38,8 @@ class Leg:
     said_wav: str = ""
     joined: list[float] = field(default_factory=list)
     left: list[tuple[float, str]] = field(default_factory=list)  #: when, and the network's reason
+    talks: list[float] = field(default_factory=list)  #: when it could be heard there, or was put through
+    kept_apart: set[str] = field(default_factory=set)  #: muted, hold: while it is in the room and not heard
 
     @property
     def kind(self) -> str:
@@ -123,8 +129,8 @@ class Evidence:
 
     @property
     def met(self) -> Leg | None:
-        """The first human's leg that came into the room."""
-        return next((leg for leg in self.kind("human") if leg.joined), None)
+        """The first human's leg that came to talk with the caller."""
+        return next((leg for leg in self.kind("human") if leg.talks), None)
 
     # Sound
 
@@ -190,6 +196,9 @@ def legs_of(rows: Iterable[Row]) -> list[Leg]:
     """The legs of a trace, in the order in which they were dialled."""
     legs: dict[str, Leg] = {}
     for row in rows:
+        if row["kind"] == "note" and row.get("event") == "bridge":
+            for leg in (legs[sid] for sid in row.get("call_sids", ()) if sid in legs):
+                leg.talks.append(float(row["t"]))
         if row["kind"] != "leg":
             continue
         leg = legs.setdefault(row["call_sid"], Leg(row["call_sid"], dialled=float(row["t"])))
@@ -205,12 +214,24 @@ def _advance(leg: Leg, event: str, at: float, row: Row) -> None:
         leg.answered = at
     elif event == "joined":
         leg.joined.append(at)
+        leg.kept_apart = {name for name in ("muted", "hold") if row.get(name)}
+        leg.talks += [] if leg.kept_apart else [at]
+    elif event in _APART:
+        _apart(leg, event, at)
     elif event == "left":
         leg.left.append((at, str(row.get("reason", ""))))
     elif event == "ended":
         leg.ended, leg.status = at, str(row.get("status", ""))
         leg.wav, leg.said_wav = str(row.get("wav") or ""), str(row.get("said_wav") or "")
         leg.answered = row.get("answered_at") or leg.answered
+
+
+def _apart(leg: Leg, event: str, at: float) -> None:
+    name, apart = _APART[event]
+    before = bool(leg.kept_apart)
+    leg.kept_apart = leg.kept_apart | {name} if apart else leg.kept_apart - {name}
+    if before and not leg.kept_apart and len(leg.left) < len(leg.joined):
+        leg.talks.append(at)
 
 
 def words_of(rows: Iterable[Row]) -> Iterator[Words]:
