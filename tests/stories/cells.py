@@ -174,7 +174,7 @@ def heard(world: ChaosWorld, place: int, story: Told) -> Evidence:
     for leg in found.legs:
         if leg.wav and leg.answered is not None and leg.ended is not None:
             path, size = folder / leg.wav, 16000 * max(0.0, leg.ended - leg.answered - late)
-            world.until(lambda p=path, s=size: p.exists() and p.stat().st_size >= s, 10, str(path))
+            world.until(lambda p=path, s=size: p.exists() and p.stat().st_size >= s, 30, str(path))
     return found
 
 
