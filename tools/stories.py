@@ -59,7 +59,7 @@ def headline(told: Row) -> str:
     stories = {each["story"] for each in cells}
     answers = {law for each in cells for law in each["laws"].split(",") if law}
     tests, broken = sum(len(each["tested"]) for each in cells), sum(len(each["broken"]) for each in cells)
-    left = f" {told['left']} calls of these stories are yet to be told." if told["left"] else ""
+    left = f" At least {told['left']} calls are yet to be told." if told["left"] else ""
     return (
         f"{told['date']}: {len(cells)} calls, {len(stories)} stories as usual and under {len(answers)} other "
         f"answers of laws; promises put to the test {tests} times, {broken} broken.{left}"

@@ -144,7 +144,7 @@ def test_a_law_that_no_story_comes_to_is_named() -> None:
         "cells": [row("x", decided=[law for law in LAWS if law != "trial_caller"])],
     }
     assert "do: `trial_caller`." in stories.tables(told)["stories-laws"]
-    assert "3 calls of these stories are yet to be told" in stories.headline(told)
+    assert "At least 3 calls are yet to be told" in stories.headline(told)
 
 
 # A sample -----------------------------------------------------------------------------------------------
