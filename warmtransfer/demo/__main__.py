@@ -87,10 +87,11 @@ def demonstrate(plan: Plan, screen: Screen) -> int:
         screen.say(f"Ready after {time.monotonic() - began:.1f} s.\n")
         run.call()
         left = run.finish()
-    evidence = Evidence.load(plan.out, tool="transfer_to_human")
+    evidence = Evidence.load(plan.out, tool="transfer_to_human", caller=run.sid)
     evidence.leftovers, evidence.together = left, plan.story.together
+    evidence.patience = plan.story.patience
     judgement = judge(evidence, lenient=bool(plan.upstream), absent=plan.story.absent)
-    times, shown = timings(evidence), plan.story.shown(evidence.rows)
+    times, shown = timings(evidence), plan.story.shown(evidence.all_rows)
     lines = table(judgement, times, shown)
     (plan.out / "report.json").write_text(
         text_of(report(evidence, judgement, times, shown)), encoding="utf-8"

@@ -32,7 +32,13 @@ class Story:
     call: Row
     together: int = 1  #: how many humans the plan rings at once
     absent: tuple[str, ...] = ()  #: promises that it does not put to the test
-    shows: tuple[Row, ...] = field(default=())  #: rows that the trace must have, `what` says why
+    shows: tuple[Row, ...] = ()  #: rows that the trace must have, `what` says why
+    before: tuple[Row, ...] = ()  #: calls of others that come first, each `until` the trace has such a row
+    rules: tuple[Row, ...] = ()  #: what the local model does besides what it does by itself
+    over: Row = field(
+        default_factory=dict
+    )  #: the row behind the call's end with which the story is at its own
+    patience: float = 10.0  #: seconds within which somebody is dialled for the caller who has asked
 
     @classmethod
     def load(cls, name: str) -> Story:
@@ -45,10 +51,10 @@ class Story:
     def shown(self, rows: Iterable[Row]) -> dict[str, bool]:
         """What the story is told for, each with whether a trace has it."""
         rows = list(rows)
-        return {each["what"]: any(_fits(row, each) for row in rows) for each in self.shows}
+        return {each["what"]: any(fits(row, each) for row in rows) for each in self.shows}
 
 
-def _fits(row: Row, wanted: Row) -> bool:
+def fits(row: Row, wanted: Row) -> bool:
     """Whether a row has all these fields; a text need only contain what is wanted."""
     return all(
         str(value).casefold() in str(row.get(name, "")).casefold()

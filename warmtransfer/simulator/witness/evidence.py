@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,13 @@ class Evidence:
     leftovers: dict[str, Any] | None = None
     tool: str = ""  #: the model's tool that hands a call over; "" is any
     together: int = 1  #: how many humans may be rung at once
+    patience: float = 10.0  #: seconds within which somebody is dialled for who has asked
+    caller_sid: str = ""  #: whose call it is, where there are several
 
     def __post_init__(self) -> None:
+        self.all_rows = self.rows
+        if self.caller_sid:
+            self.rows = list(of_caller(self.rows, self.caller_sid))
         self.legs = legs_of(self.rows)
         self.words = list(words_of(self.rows))
         self.items = items_of(self.rows)
@@ -104,11 +109,12 @@ class Evidence:
         self.known: dict[str, Any] = {}  #: what was measured once and is asked for again
 
     @classmethod
-    def load(cls, folder: Path, tool: str = "") -> Evidence:
-        """Read the trace of a folder."""
+    def load(cls, folder: Path, tool: str = "", caller: str = "") -> Evidence:
+        """Read the trace of a folder; of several calls, this caller's."""
         with (folder / "trace.jsonl").open(encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines if line.strip()]
-        return cls(sorted(rows, key=lambda row: float(row["t"])), folder, tool=tool)
+        rows.sort(key=lambda row: float(row["t"]))
+        return cls(rows, folder, tool=tool, caller_sid=caller)
 
     def once(self, name: str, measure: Callable[[], Any]) -> Any:
         """The result of a costly measurement, made at most once."""
@@ -190,6 +196,20 @@ class Evidence:
             for row in self.requests("POST", ending)
         }
         return [min(leg.dialled, asked.get(leg.call_sid, leg.dialled)) for leg in self.kind("human")]
+
+
+def of_caller(rows: Sequence[Row], caller_sid: str) -> Iterator[Row]:
+    """The rows without those of legs that were in other rooms than the caller's, or called by themselves."""
+    others, rooms = set[str](), dict[str, set[str]]()
+    for row in rows:
+        sid = str(row.get("call_sid", ""))
+        if row["kind"] == "leg" and row["event"] == "joined":
+            rooms.setdefault(sid, set()).add(str(row.get("conference_sid", "")))
+        elif row["kind"] == "leg" and row["event"] == "dialled" and row.get("direction") == "inbound":
+            others.add(sid)
+    mine = rooms.get(caller_sid, set())
+    others |= {sid for sid, joined in rooms.items() if not joined & mine}
+    return (row for row in rows if row.get("call_sid") not in others - {caller_sid})
 
 
 def legs_of(rows: Iterable[Row]) -> list[Leg]:

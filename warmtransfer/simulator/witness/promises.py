@@ -136,7 +136,7 @@ def caller_was_understood(evidence: Evidence) -> Verdict:
     if found.cause is None:
         return Verdict(False, "neither transcript nor tool call reached the app before it dialled")
     late = found.dialled - found.spoken.end
-    if late > measures.SOON:
+    if late > evidence.patience:
         return Verdict(False, f"dialled only {late:.1f} s after “{found.spoken.text}”")
     return held(f"“{found.recognised}” was recognised, and dialling began {late:.2f} s after it was said")
 
