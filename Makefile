@@ -1,4 +1,5 @@
 # make demo    a whole call in real time, without any account (MODEL=openai: the real model; ARGS=--short)
+#              STORY=all-at-once, or another: STORY=list prints them
 # make play    phone it yourself, from the browser (MODEL=openai: the real model; ARGS="--lan --no-browser")
 # make test    the whole suite (PYTEST="-k name" for some of it)
 # make sim     the phone network alone, for any Twilio app: make sim APP=http://127.0.0.1:5000/path
@@ -7,6 +8,8 @@
 # make mutants what the tests of the core do not notice: every change to it, one at a time (some minutes)
 # make model   what one call can reach under a carrier that does anything (ARGS="--troubles 2 --most 25000")
 # make away    how long callers hear nothing while the app is dead (some minutes; ARGS="--seconds 3 next_verb")
+# make stories every story under every law that touches it, judged by trace and sound (an hour or so;
+#              goes on where it stopped, in stories-output; ARGS="--part 2/8 --workers 3" for a piece)
 # make chaos   random worlds, in which things die, are cut and go missing (SEEDS=1-250; some hours)
 #              KILLS=all: instead, the app killed at every boundary of every story; KILLS=200: at so many
 #              (both go on where they stopped, in chaos-output; ARGS="--part 2/8 --seconds 3000" for a piece)
@@ -17,6 +20,7 @@
 #              (3.14: and a C compiler, since pocketsphinx has no wheel for it)
 
 MODEL ?= local
+STORY ?=
 ARGS ?=
 KILLS ?=
 SEEDS ?= 1-250
@@ -30,10 +34,10 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo play test sim mutants model away chaos soak bench bench-smoke lint check setup clean
+.PHONY: demo play test sim mutants model away stories chaos soak bench bench-smoke lint check setup clean
 
 demo: $(READY)
-	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(ARGS)
+	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(if $(STORY),--story $(STORY)) $(ARGS)
 
 play: $(READY)
 	@$(BIN)/python -m warmtransfer.demo.play --model $(MODEL) $(ARGS)
@@ -50,6 +54,9 @@ model: $(READY_DEV)
 
 away: $(READY_DEV)
 	$(BIN)/python -m tests.calls.away $(ARGS)
+
+stories: $(READY_DEV)
+	$(BIN)/python -m tests.stories $(ARGS)
 
 chaos: $(READY_DEV)
 	$(BIN)/python -m $(if $(KILLS),tests.chaos.kills --kills $(KILLS),tests.chaos.storm --seeds $(SEEDS)) $(ARGS)
@@ -87,5 +94,5 @@ $(READY_DEV): requirements-dev.txt $(READY)
 	@touch $@
 
 clean:
-	rm -rf .venv demo-output play-output chaos-output .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants build *.egg-info
+	rm -rf .venv demo-output play-output chaos-output stories-output .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants build *.egg-info
 	find warmtransfer tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,8 @@
 """Writes the tables that the code has into the documents: `python -m tools.tables`.
 
-Keys, stages, outcomes, laws of the simulator, and the error codes of Twilio and of the model. Each has its
-place between two markers (`<!-- keys -->` … `<!-- /keys -->`), on whatever page that is.
+Keys, stages, outcomes, laws of the simulator, the error codes of Twilio and of the model, and what
+`make stories` has told last. Each has its place between two markers (`<!-- keys -->` … `<!-- /keys -->`),
+on whatever page that is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
+from tools import stories
 from warmtransfer import person
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Outcome, Stage
@@ -97,6 +99,7 @@ def tables() -> dict[str, str]:
         "twilio": table("| code | what it means here, and what to do |", refused(MEANS)),
         "model": table("| code | what it means here, and what to do |", lost(ADVICE)),
         **of_humans(),
+        **stories.tables(stories.kept()),
     }
 
 

@@ -7,18 +7,17 @@ import pytest
 from tests.calls.story import ASK, HELLO, SAM, Row, Story, accepts, human
 
 STAY: Row = {"wait": 100}
-INSTANTS = ["arriving", "connecting", "greeting", "ringing", "briefing", "joining", "talking"]
-#: Each law with the instants at which it could matter.
-LAWS = {
-    "": INSTANTS,
-    "ringing_leg=survives": ["connecting", "ringing"],
-    "lone_participant=nothing": ["talking"],
-    "callbacks=late": ["connecting", "ringing", "talking"],
-    "callbacks=twice": ["briefing"],
-    "callbacks=shuffled": ["joining", "talking"],
-    "callbacks=lost:0.3": ["greeting", "ringing", "briefing", "talking"],
-}
-CASES = [(law, instant) for law, instants in LAWS.items() for instant in instants]
+#: Each instant, under laws that could matter then; `make stories` has each under every one.
+CASES = [
+    ("", "arriving"),
+    ("ringing_leg=survives,callbacks=late", "connecting"),
+    ("callbacks=lost:0.3", "greeting"),
+    ("", "ringing"),
+    ("ringing_leg=survives,callbacks=late", "ringing"),
+    ("callbacks=twice", "briefing"),
+    ("callbacks=shuffled", "joining"),
+    ("lone_participant=nothing,callbacks=lost:0.3", "talking"),
+]
 SLOW = human(SAM, {"after": 6.0}, STAY)
 LISTENS = human(SAM, {"after": 1.0}, STAY)
 

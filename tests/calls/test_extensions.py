@@ -33,8 +33,11 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
     return {"WARMTRANSFER_HUMANS": f"sam={SAM}x12,kim={KIM}", "WARMTRANSFER_BRIEFING": style}
 
 
-@pytest.mark.parametrize("world", ["", "tones=beside_document", "callbacks=twice"], indirect=True)
-@pytest.mark.parametrize("settings", ["screen", "redirect"], indirect=True)
+@pytest.mark.parametrize(
+    ("settings", "world"),
+    [("screen", "tones=beside_document"), ("redirect", "callbacks=twice")],
+    indirect=True,
+)
 def test_a_human_behind_a_phone_menu_takes_the_call(story: Story) -> None:
     story.world.phones(MENU)
     story.phone(HELLO, ASK, {"wait": 200})

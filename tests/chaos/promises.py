@@ -216,7 +216,7 @@ def _untrue(attempt: Row, scene: Scene, case: Case) -> str:
         known = {"error", "unreachable", "failed", "caller_left", "cancelled", "timed_out", "taken"}
         return "" if outcome in known else f"{who} is {outcome}, and no leg was ever dialled"
     with_caller = bool(leg.joined and attempt["style"] != "announce") or leg.bridged is not None
-    if with_caller and outcome != "accepted":
+    if with_caller and outcome not in ("accepted", "last_resort"):
         return f"{who} talked with the caller and is {outcome}"
     if outcome == "accepted" and not with_caller and leg.pressed != "1" and not leg.joined:
         return f"{who} is accepted, but pressed {leg.pressed or 'nothing'}"

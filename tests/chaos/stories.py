@@ -65,6 +65,7 @@ class Told:
     moves: bool = False  #: the caller's own leg leaves the room, as style redirect has it
     thanked: bool = False  #: we may hang up, after a message
     together: int = 1  #: how many humans the plan rings at once
+    away: float = 0.0  #: seconds for which the app is dead, once the story has come to its ending
 
 
 def with_human(scene: Scene) -> bool:

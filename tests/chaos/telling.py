@@ -65,6 +65,8 @@ class Telling:
         self._scene = Scene(self._caller)
         kept = self._until(lambda: story.ending(self._scene) or self._gone(), story.patience)
         kept = kept and story.ending(self._scene)
+        if story.away:
+            self._be_away()
         self._until(self._gone, story.linger)
         hung_up = self._hang_up()
         self._until(self._ended, ENDING)
@@ -74,8 +76,8 @@ class Telling:
         struck = bool(self._boundary) and world.struck()
         case = Case(
             self._rows, self._caller, calls, hung_up, left, kept, log,
-            struck=struck or bool(story.faults), moves=story.moves, thanked=story.thanked,
-            together=story.together,
+            struck=struck or bool(story.faults or story.away) or "lost" in story.laws.get("callbacks", ""),
+            moves=story.moves, thanked=story.thanked, together=story.together,
         )  # fmt: skip
         passed = [] if self._boundary else world.passed()
         fair = self._pace.kept(self._rows)
@@ -125,12 +127,20 @@ class Telling:
             if self._world.alive(port):
                 continue
             now = time.monotonic()
-            back = self._down.setdefault(port, now + AWAY / self._world.speed)
+            back = self._down.setdefault(port, now + (self._story.away or AWAY) / self._world.speed)
             if len(self._world.ports) == 1 and now >= back:
                 del self._down[port]
                 self._world.make(port)
         if self._story.asks and not self._asked and self._scene.served():
             self._asked = self._ask()
+
+    def _be_away(self) -> None:
+        """The app dies; go on once it has come back and the caller is served again."""
+        for port in self._world.ports:
+            self._world.kill(port)
+        self._tend()
+        served = self._scene.served
+        self._until(lambda: (not self._down and served()) or self._gone(), self._story.patience)
 
     def _ask(self) -> bool:
         """The operator asks, and knows whether it has been heard."""
@@ -152,7 +162,8 @@ class Telling:
 
     def _hang_up(self) -> float | None:
         if self._gone():
-            return None
+            notes = (row for row in self._rows if row.get("event") == "hangup" and row["kind"] == "note")
+            return next((float(row["t"]) for row in notes if row.get("call_sid") == self._caller), None)
         at = self._world.now()
         self._world.control("POST", f"/calls/{self._caller}/hangup")
         return at

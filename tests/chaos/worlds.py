@@ -66,10 +66,12 @@ class ChaosWorld(World):
         database_url: str = "",
         arguments: Iterable[str] = (),
         environment: dict[str, str] | None = None,
+        frames: bool = False,
     ) -> None:
         more = {"DATABASE_URL": database_url} if database_url else {}
         keep = ["--keep", f"{KEEP:g}", "--quiet", *arguments]
-        super().__init__(folder, speed=speed, environment={**(environment or {}), **more}, arguments=keep)
+        settings = {**(environment or {}), **more}
+        super().__init__(folder, speed=speed, frames=frames, environment=settings, arguments=keep)
         self.two = bool(database_url)
         self.ports = [free_port(), free_port()] if self.two else [self.port]
         self.door = self.opened()

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests.simulator.witness.made_call import MadeCall, rounded
+from tests.test_config import GOOD
+from warmtransfer.config import from_environment
 from warmtransfer.demo import processes
-from warmtransfer.demo.__main__ import clear
+from warmtransfer.demo.__main__ import clear, main
 from warmtransfer.demo.picture import LANE, draw, fitted, parts, room_for
 from warmtransfer.demo.remote import Tail, stages
 from warmtransfer.demo.run import free_port
 from warmtransfer.demo.screen import Screen
-from warmtransfer.demo.story import Story
+from warmtransfer.demo.story import Story, stories
 from warmtransfer.simulator.phones.scripts import reaction
 from warmtransfer.simulator.phones.steps import check_steps
 from warmtransfer.simulator.witness.lanes import Block, Lane, lanes
+from warmtransfer.simulator.witness.promises import PROMISES
 
 ROOT = Path(__file__).parent.parent.parent
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
@@ -42,13 +47,37 @@ def until(met: Callable[[], object], seconds: float = 20.0) -> None:
 # Stories
 
 
-@pytest.mark.parametrize("name", ["full", "short"])
+@pytest.mark.parametrize("name", stories())
 def test_stories_can_be_told(name: str) -> None:
     story = Story.load(name)
+    assert set(story.absent) <= set(PROMISES)
+    from_environment({**GOOD, **story.environment})
     check_steps(story.call["steps"])
     numbers = [reaction(entry).number for entry in story.phones]
     assert set(numbers) <= set(story.names)
     assert {"hangup": True} in story.call["steps"]
+
+
+def test_a_story_that_there_is_none_of_is_answered_with_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--story", "weddings"]) == 2
+    said = capsys.readouterr().err
+    assert "no story 'weddings'" in said
+    assert all(f"\n  {name} " in said for name in stories())
+    assert main(["--story", "list"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].split()[0] == "happy"
+
+
+def test_the_day_of_a_story_is_the_day_on_which_it_is_told() -> None:
+    environment = Story.load("out-of-hours").environment
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d stocktaking", environment["WARMTRANSFER_HOLIDAYS"])
+
+
+def test_what_a_story_is_told_for_has_to_be_in_the_trace() -> None:
+    wanted = {"what": "Kim is introduced", "kind": "note", "event": "speech", "text": "Here is Kim"}
+    story = replace(Story.load("short"), shows=(wanted,))
+    said = {"kind": "note", "event": "speech", "text": "One moment. Here is Kim."}
+    assert story.shown([{"kind": "leg", "event": "joined"}, said]) == {"Kim is introduced": True}
+    assert story.shown([{**said, "event": "say"}]) == {"Kim is introduced": False}
 
 
 # Processes

@@ -23,7 +23,7 @@ PRINTED = {"REALTIME_URL", *keys_inside(Account())}
 FOREIGN = {"NODE_EXTRA_CA_CERTS"}
 #: A file, or a folder, of ours; a host's own and what is made by running have no path here.
 PATH = re.compile(r"(?<![\w/<])(?:[\w.-]+/)*[\w.-]+\.(?:py|md|toml|json|yaml|txt|wav|png)\b|^(?:[\w.-]+/)+$")
-MADE = {"demo-output/", "play-output/", "chaos-output/", "report.json", "trace.jsonl"}
+MADE = {"demo-output/", "play-output/", "chaos-output/", "stories-output/", "report.json", "trace.jsonl"}
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 
 

@@ -60,6 +60,27 @@ def test_laws_faults_and_phones_change_while_it_runs() -> None:
     asyncio.run(story())
 
 
+def test_the_state_tells_which_laws_had_something_to_decide() -> None:
+    """Those that a call has come to are counted, and no others."""
+
+    async def story() -> None:
+        phones = [{"number": SAM, "answer": {"after": 500}}]
+        async with world({"/voice": room("caller", endConferenceOnExit="true")}, phones=phones) as net:
+            assert (await net.control("GET", "/state"))["decided"] == {}
+            sid = await net.phone({"wait": 500})
+            joined = await net.callback(StatusCallbackEvent="participant-join")
+            path = f"Conferences/{joined['ConferenceSid']}/Participants"
+            await net.rest("POST", path, To=SAM, From=net.account.number, EarlyMedia="true", Label="human-1")
+            await net.until("leg", event="ringing", label="human-1")
+            assert "ringing_leg" not in (await net.control("GET", "/state"))["decided"]
+            await net.control("POST", f"/calls/{sid}/hangup")
+            await net.quiet()
+            decided = (await net.control("GET", "/state"))["decided"]
+            assert set(decided) == {"callbacks", "join_reported", "ringing_leg"}
+
+    asyncio.run(story())
+
+
 def test_a_wait_ends_at_its_status_or_its_timeout() -> None:
     """The long poll answers when the leg gets there, and says when it did not."""
 

@@ -66,7 +66,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def planned(options: argparse.Namespace, key: str) -> Plan:
     """What is started: the demo's shop, with telephones in the place of its scripts."""
-    story = Story.load("full")
+    story = Story.load("happy")
     app = free_port()
     people = [f"--handset={name}={number}" for number, name in story.names.items() if name != "a customer"]
     network = [

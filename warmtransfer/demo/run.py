@@ -15,7 +15,7 @@ from typing import Any
 from warmtransfer.demo.processes import Crew, Failed, Process, environment, procfile_command
 from warmtransfer.demo.remote import App, Tail, ask, stages, told_keys, wall_offset
 from warmtransfer.demo.screen import Screen
-from warmtransfer.demo.story import Story
+from warmtransfer.demo.story import Row, Story, fits
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The host Twilio would know the app by; the simulator maps it to the app's port.
@@ -56,6 +56,7 @@ class Run:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     told: dict[str, Any] = field(default_factory=dict)  #: what the simulator said at its start
     stages: list[tuple[float, str]] = field(default_factory=list)
+    sid: str = ""  #: the leg of the caller whom the story is about
 
     def start(self) -> None:
         """Start network and model, then the app with what the network said."""
@@ -93,42 +94,56 @@ class Run:
         """Let the caller phone, and show what happens until their leg is over."""
         control, story = str(self.told["control_url"]), self.plan.story
         ask("PUT", f"{control}/phones", story.phones)
-        tail = Tail(self.plan.out / "trace.jsonl")
-        sid = ask("POST", f"{control}/calls", story.call)["call_sid"]
-        limit = time.monotonic() + story.limit / self.plan.speed
-        over = False
-        while not over:
-            if time.monotonic() > limit:
-                raise Failed(f"the call was not over after {story.limit:g} s\n{self._tails()}")
+        if story.rules and not self.plan.upstream:
+            ask("POST", f"{self._model}/control", {"rules": list(story.rules)})
+        self._tail = Tail(self.plan.out / "trace.jsonl")
+        self._limit = time.monotonic() + story.limit / self.plan.speed
+        for other in story.before:
+            ask("POST", f"{control}/calls", {name: other[name] for name in ("from", "to", "steps")})
+            self._watch(other["until"])
+        self.sid = str(ask("POST", f"{control}/calls", story.call)["call_sid"])
+        self._watch({"kind": "leg", "event": "ended", "call_sid": self.sid})
+        if story.over:
+            self._watch(story.over)
+        self._settle()
+
+    def _watch(self, wanted: Row) -> None:
+        """Show what happens until the trace has such a row; Failed when the story's time is over."""
+        while not self._show(wanted):
+            if time.monotonic() > self._limit:
+                raise Failed(f"the story was not over after {self.plan.story.limit:g} s\n{self._tails()}")
             fallen = self.crew.fallen()
             if fallen is not None:
                 raise Failed(f"{fallen.name} ended in the middle of the call:\n{fallen.tail()}")
-            over = self._show(tail, sid)
             time.sleep(GLANCE)
-        self._settle(tail, sid)
 
-    def _show(self, tail: Tail, sid: str) -> bool:
-        """Print what is new; whether the caller's leg has ended."""
-        over, at = False, 0.0
-        for row in tail.rows():
+    def _show(self, wanted: Row | None = None) -> bool:
+        """Print what is new; whether what is wanted has come."""
+        found, at = False, 0.0
+        for row in self._tail.rows():
             at = float(row["t"])
             self.screen.row(row)
-            over = over or (row["kind"] == "leg" and row["event"] == "ended" and row["call_sid"] == sid)
+            found = found or (wanted is not None and fits(row, wanted))
             if row["kind"] == "note" and row.get("event") == "refused":
                 raise Failed(f"the model's server refused us: {row.get('status')} {row.get('text')}")
         if stage := self.app.stage():
             self.screen.stage(at or self._now(), stage)
-        return over
+        return found
 
     def _now(self) -> float:
         return float(ask("GET", f"{self.told['control_url']}/state")["t"])
 
-    def _settle(self, tail: Tail, sid: str) -> None:
+    def _settle(self) -> None:
         """Give everything the five seconds it has to come to an end."""
         end = time.monotonic() + SETTLE_SECONDS / self.plan.speed
         while time.monotonic() < end:
-            self._show(tail, sid)
+            self._show()
             time.sleep(GLANCE)
+
+    @property
+    def _model(self) -> str:
+        """Where the model is asked by us."""
+        return str(self.told["REALTIME_URL"]).replace("ws://", "http://").partition("/v1/")[0]
 
     def finish(self) -> dict[str, int]:
         """What is still up now, and which processes do not end when told to."""
@@ -147,8 +162,7 @@ class Run:
         state = ask("GET", f"{self.told['control_url']}/state")
         left = {name: size(state[key]) for key, name in STATE.items()}
         left["timer"] = size(state["timers"]) + size(state["tasks"])
-        model = str(self.told["REALTIME_URL"]).replace("ws://", "http://")
-        sessions = ask("GET", f"{model.partition('/v1/')[0]}/control/state")["sessions"]
+        sessions = ask("GET", f"{self._model}/control/state")["sessions"]
         left["model session"] = len(sessions)
         left["relay"] = self.app.relays()
         return left

@@ -104,6 +104,8 @@ class Control:
     async def hang_up(self, request: web.Request) -> dict[str, Any]:
         """Hangs up, as the person on that leg."""
         call = self._call(request)
+        if not call.over:
+            self.network.trace.note("hangup", who=call.label, call_sid=call.sid)
         call.finish("completed" if call.answered.is_set() else "no-answer")
         return {"call_sid": call.sid, "status": call.status}
 

@@ -11,7 +11,7 @@ import pytest
 from tests.simulator.witness.made_call import MadeCall
 from warmtransfer.demo.report import report, table
 from warmtransfer.simulator.witness import briefing, measures, promises
-from warmtransfer.simulator.witness.evidence import Evidence
+from warmtransfer.simulator.witness.evidence import Evidence, Leg, Row
 from warmtransfer.simulator.witness.timings import NAMES, timings
 from warmtransfer.simulator.witness.verdict import Verdict
 
@@ -170,14 +170,62 @@ def test_a_call_without_a_human_has_no_timings_of_one(good: Evidence) -> None:
 
 def test_the_report_has_the_shape_that_is_promised(good: Evidence) -> None:
     judgement, times = promises.judge(good), timings(good)
-    made = report(good, judgement, times)
-    assert set(made) == {"ok", "promises", "timings_ms", "legs"}
+    made = report(good, judgement, times, {})
+    assert set(made) == {"ok", "promises", "shown", "timings_ms", "legs"}
     assert made["ok"] is True
     assert made["promises"] == dict.fromkeys(promises.PROMISES, True)
     assert [leg["label"] for leg in made["legs"]] == ["caller", "ai-1", "+15550100001", "human-2"]
     assert all(set(leg) == {"label", "call_sid", "started", "ended", "wav"} for leg in made["legs"])
     assert made["legs"][0]["wav"] == "caller.wav"
     assert made["legs"][2]["wav"] is None
+
+
+def test_a_report_is_not_well_when_what_the_story_is_told_for_is_missing(good: Evidence) -> None:
+    judgement, times = promises.judge(good), timings(good)
+    shown = {"Sam is told": True, "Lee's phone stops": False}
+    assert report(good, judgement, times, shown)["ok"] is False
+    text = "\n".join(table(judgement, times, shown))
+    assert "MISSING   Lee's phone stops" in text
+    assert "1 of what it is told for is missing." in text
+
+
+def test_what_a_story_does_not_put_to_the_test_is_spared_when_unseen_and_not_when_broken(
+    good: Evidence, tmp_path: Path
+) -> None:
+    assert promises.judge(good, absent=promises.PROMISES).ok
+    broken = promises.judge(MadeCall(stopped=11.0).evidence(tmp_path), absent=promises.PROMISES)
+    assert not broken.ok
+    unseen = promises.Judgement(
+        {"barge_in_obeyed": Verdict(False, "nobody spoke", seen=False)}, absent=frozenset({"barge_in_obeyed"})
+    )
+    assert unseen.ok
+    assert "--   nobody spoke" in "\n".join(table(unseen, {}))
+    assert report(good, promises.judge(good), {}, {})["promises"]["barge_in_obeyed"] is True
+
+
+def test_a_human_on_hold_is_not_with_the_caller_before_they_are_let_in(good: Evidence) -> None:
+    met = good.met
+    assert met is not None
+    rows = [{**row, "hold": True} if _joins(row, met) else row for row in good.rows]
+    assert Evidence(rows, good.folder).met is None
+    let_in = {"kind": "leg", "event": "unheld", "call_sid": met.call_sid, "t": met.joined[0] + 2.0}
+    later = Evidence(sorted([*rows, let_in], key=lambda row: row["t"]), good.folder).met
+    assert later is not None
+    assert later.talks == [met.joined[0] + 2.0]
+
+
+def test_a_human_who_is_put_through_to_the_callers_own_leg_is_with_the_caller(good: Evidence) -> None:
+    met = good.met
+    assert met is not None
+    rows = [row for row in good.rows if not _joins(row, met)]
+    bridge = {"kind": "note", "event": "bridge", "call_sids": ["CA1", met.call_sid], "t": met.joined[0]}
+    found = Evidence(sorted([*rows, bridge], key=lambda row: row["t"]), good.folder)
+    assert found.met is not None
+    assert found.met.label == met.label
+
+
+def _joins(row: Row, leg: Leg) -> bool:
+    return row["kind"] == "leg" and row["event"] == "joined" and row["call_sid"] == leg.call_sid
 
 
 def test_the_table_names_every_promise_and_timing(good: Evidence) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 
 from warmtransfer.simulator.network.aims import can_match, matches
@@ -128,9 +129,12 @@ class Laws:
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
+        #: How often the network has come to what each law decides: those in here touch what was told.
+        self.decided: Counter[str] = Counter()
 
     def __getitem__(self, name: str) -> str:
-        """Returns the answer in force, without its fraction."""
+        """Returns the answer in force, without its fraction, for a decision that hangs on it."""
+        self.decided[name] += 1
         return self.answers[name].partition(":")[0]
 
     def fraction(self, name: str, default: float) -> float:

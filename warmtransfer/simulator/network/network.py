@@ -178,10 +178,10 @@ class Network:
 
     def room_for(self, name: str, *, by_rest: bool) -> Room:
         """Returns the active conference of that name, or a new one."""
-        other = self.laws["early_rest_leg"] == "other_room"
         for room in reversed(self.rooms.values()):
             if room.name == name and room.status != "completed":
-                if other and not by_rest and room.made_by_rest and room.status == "init":
+                early = not by_rest and room.made_by_rest and room.status == "init"
+                if early and self.laws["early_rest_leg"] == "other_room":
                     continue
                 return room
         room = Room(self.services, new_sid("CF"), name)
@@ -226,6 +226,7 @@ class Network:
             "timers": len(live),
             "tasks": self.tasks.count,
             "laws": dict(self.laws.answers),
+            "decided": dict(self.laws.decided),
         }  # fmt: skip
 
     async def close(self) -> None:

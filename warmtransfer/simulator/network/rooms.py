@@ -230,8 +230,9 @@ class Room:
         self.ended_at = self.services.clock.now()
         self.updated = time.time()
         self.reason, self.ender = why, by.call.sid if by else ""
-        cancelled = self.services.laws["ringing_leg"] == "cancelled_with_room"
-        pending = list(self.ringing.values()) if cancelled else []
+        pending = list(self.ringing.values())
+        if pending and self.services.laws["ringing_leg"] == "survives":
+            pending = []
         for member in [*self.members.values(), *pending]:
             self._remove(member, reason)
         self.services.trace.note(

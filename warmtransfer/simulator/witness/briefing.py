@@ -10,7 +10,7 @@ from warmtransfer.simulator.sound.speech import spoken
 from warmtransfer.simulator.twiml.grammar import TwimlError, parse
 from warmtransfer.simulator.witness.evidence import Evidence, Leg, Words
 from warmtransfer.simulator.witness.hearing import Within, chunks, find, loud, voiced
-from warmtransfer.simulator.witness.measures import plain, tool_calls
+from warmtransfer.simulator.witness.measures import plain, tool_calls, utterances
 from warmtransfer.simulator.witness.verdict import Verdict, held, seconds, unseen
 
 #: Length of the pieces that are looked for, and the likeness from which a piece counts as heard.
@@ -50,7 +50,7 @@ def briefing(evidence: Evidence, leg: Leg) -> PCM:
     """What a human heard between the answer and the room."""
     if leg.answered is None:
         return evidence.heard(None)
-    until = leg.joined[0] - leg.answered if leg.joined else None
+    until = leg.talks[0] - leg.answered if leg.talks else None
     return evidence.heard(leg)[: None if until is None else max(0, round(until * RATE))]
 
 
@@ -70,6 +70,9 @@ def human_briefed_first(evidence: Evidence) -> Verdict:
     ended = met.answered + at
     voice = caller_in(evidence, met)
     if voice is None:
+        gone = met.ended if met.ended is not None else float("inf")
+        if not any(over > met.talks[0] and begin < gone for begin, over in utterances(evidence, caller)):
+            return unseen(f"the caller said nothing to {met.label}")
         return Verdict(False, f"{met.label} never heard the caller")
     if voice < ended - 0.02:
         return Verdict(
@@ -82,7 +85,7 @@ def human_briefed_first(evidence: Evidence) -> Verdict:
 
 def summary_read(evidence: Evidence, leg: Leg) -> Words | None:
     """The words read to a human that hold the summary: most of the model's words, or else the longest."""
-    joined = leg.joined[0]
+    joined = leg.talks[0]
     read = [each for each in evidence.read_to(leg) if each.start < joined]
     wanted: set[str] = set()
     for at, message in tool_calls(evidence):

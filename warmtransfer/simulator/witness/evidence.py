@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,10 @@ from warmtransfer.simulator.sound.audio import PCM, decode, load_wav
 
 Row = dict[str, Any]
 
+#: What keeps a leg apart from the others in its room, and what ends that.
+_APART = {
+    "muted": ("muted", True), "unmuted": ("muted", False), "held": ("hold", True), "unheld": ("hold", False),
+}  # fmt: skip
 NOTHING: PCM = np.zeros(0, dtype=np.int16)
 
 
@@ -34,6 +38,8 @@ class Leg:
     said_wav: str = ""
     joined: list[float] = field(default_factory=list)
     left: list[tuple[float, str]] = field(default_factory=list)  #: when, and the network's reason
+    talks: list[float] = field(default_factory=list)  #: when it could be heard there, or was put through
+    kept_apart: set[str] = field(default_factory=set)  #: muted, hold: while it is in the room and not heard
 
     @property
     def kind(self) -> str:
@@ -89,8 +95,13 @@ class Evidence:
     leftovers: dict[str, Any] | None = None
     tool: str = ""  #: the model's tool that hands a call over; "" is any
     together: int = 1  #: how many humans may be rung at once
+    patience: float = 10.0  #: seconds within which somebody is dialled for who has asked
+    caller_sid: str = ""  #: whose call it is, where there are several
 
     def __post_init__(self) -> None:
+        self.all_rows = self.rows
+        if self.caller_sid:
+            self.rows = list(of_caller(self.rows, self.caller_sid))
         self.legs = legs_of(self.rows)
         self.words = list(words_of(self.rows))
         self.items = items_of(self.rows)
@@ -98,11 +109,12 @@ class Evidence:
         self.known: dict[str, Any] = {}  #: what was measured once and is asked for again
 
     @classmethod
-    def load(cls, folder: Path, tool: str = "") -> Evidence:
-        """Read the trace of a folder."""
+    def load(cls, folder: Path, tool: str = "", caller: str = "") -> Evidence:
+        """Read the trace of a folder; of several calls, this caller's."""
         with (folder / "trace.jsonl").open(encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines if line.strip()]
-        return cls(sorted(rows, key=lambda row: float(row["t"])), folder, tool=tool)
+        rows.sort(key=lambda row: float(row["t"]))
+        return cls(rows, folder, tool=tool, caller_sid=caller)
 
     def once(self, name: str, measure: Callable[[], Any]) -> Any:
         """The result of a costly measurement, made at most once."""
@@ -123,8 +135,8 @@ class Evidence:
 
     @property
     def met(self) -> Leg | None:
-        """The first human's leg that came into the room."""
-        return next((leg for leg in self.kind("human") if leg.joined), None)
+        """The first human's leg that came to talk with the caller."""
+        return next((leg for leg in self.kind("human") if leg.talks), None)
 
     # Sound
 
@@ -186,10 +198,27 @@ class Evidence:
         return [min(leg.dialled, asked.get(leg.call_sid, leg.dialled)) for leg in self.kind("human")]
 
 
+def of_caller(rows: Sequence[Row], caller_sid: str) -> Iterator[Row]:
+    """The rows without those of legs that were in other rooms than the caller's, or called by themselves."""
+    others, rooms = set[str](), dict[str, set[str]]()
+    for row in rows:
+        sid = str(row.get("call_sid", ""))
+        if row["kind"] == "leg" and row["event"] == "joined":
+            rooms.setdefault(sid, set()).add(str(row.get("conference_sid", "")))
+        elif row["kind"] == "leg" and row["event"] == "dialled" and row.get("direction") == "inbound":
+            others.add(sid)
+    mine = rooms.get(caller_sid, set())
+    others |= {sid for sid, joined in rooms.items() if not joined & mine}
+    return (row for row in rows if row.get("call_sid") not in others - {caller_sid})
+
+
 def legs_of(rows: Iterable[Row]) -> list[Leg]:
     """The legs of a trace, in the order in which they were dialled."""
     legs: dict[str, Leg] = {}
     for row in rows:
+        if row["kind"] == "note" and row.get("event") == "bridge":
+            for leg in (legs[sid] for sid in row.get("call_sids", ()) if sid in legs):
+                leg.talks.append(float(row["t"]))
         if row["kind"] != "leg":
             continue
         leg = legs.setdefault(row["call_sid"], Leg(row["call_sid"], dialled=float(row["t"])))
@@ -205,12 +234,24 @@ def _advance(leg: Leg, event: str, at: float, row: Row) -> None:
         leg.answered = at
     elif event == "joined":
         leg.joined.append(at)
+        leg.kept_apart = {name for name in ("muted", "hold") if row.get(name)}
+        leg.talks += [] if leg.kept_apart else [at]
+    elif event in _APART:
+        _apart(leg, event, at)
     elif event == "left":
         leg.left.append((at, str(row.get("reason", ""))))
     elif event == "ended":
         leg.ended, leg.status = at, str(row.get("status", ""))
         leg.wav, leg.said_wav = str(row.get("wav") or ""), str(row.get("said_wav") or "")
         leg.answered = row.get("answered_at") or leg.answered
+
+
+def _apart(leg: Leg, event: str, at: float) -> None:
+    name, apart = _APART[event]
+    before = bool(leg.kept_apart)
+    leg.kept_apart = leg.kept_apart | {name} if apart else leg.kept_apart - {name}
+    if before and not leg.kept_apart and len(leg.left) < len(leg.joined):
+        leg.talks.append(at)
 
 
 def words_of(rows: Iterable[Row]) -> Iterator[Words]:

@@ -64,23 +64,23 @@ def utterances(evidence: Evidence, leg: Leg | None) -> list[Span]:
 
 
 def first_human_word(evidence: Evidence) -> float | None:
-    """When the human first spoke in the room."""
+    """When the human first spoke to the caller."""
     met = evidence.met
     spans = utterances(evidence, met)
-    return next((begin for begin, _ in spans if met is not None and begin >= met.joined[0]), None)
+    return next((begin for begin, _ in spans if met is not None and begin >= met.talks[0]), None)
 
 
 def waits(evidence: Evidence) -> list[Span]:
     """When the caller was waiting for somebody to be there, without the time they spoke themselves.
 
-    From the answer to the AI's first word, and from the first dial until a human speaks to them, or until
-    the last attempt has failed.
+    From the answer to the first word of the AI, or of a human where there is no AI, and from the first dial
+    until a human speaks to them, or until the last attempt has failed.
     """
     caller = evidence.caller
     if caller is None or caller.answered is None:
         return []
     end = _end(evidence, caller)
-    spans = [(caller.answered, _first_word(evidence) or end)]
+    spans = [(caller.answered, _first_word(evidence) or first_human_word(evidence) or end)]
     if evidence.kind("human"):
         spans.append((min(evidence.dials), _talk(evidence, end)))
     speaking = utterances(evidence, caller)

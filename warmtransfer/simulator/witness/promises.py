@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from warmtransfer.simulator.witness import measures
@@ -68,7 +68,7 @@ def ai_left_after_human_joined(evidence: Evidence) -> Verdict:
     met = evidence.met
     if met is None:
         return unseen("no human came into the room")
-    joined = met.joined[0]
+    joined = met.talks[0]
     for leg in evidence.kind("ai"):
         if not leg.joined or leg.joined[0] > joined:
             continue
@@ -136,7 +136,7 @@ def caller_was_understood(evidence: Evidence) -> Verdict:
     if found.cause is None:
         return Verdict(False, "neither transcript nor tool call reached the app before it dialled")
     late = found.dialled - found.spoken.end
-    if late > measures.SOON:
+    if late > evidence.patience:
         return Verdict(False, f"dialled only {late:.1f} s after “{found.spoken.text}”")
     return held(f"“{found.recognised}” was recognised, and dialling began {late:.2f} s after it was said")
 
@@ -194,6 +194,11 @@ class Judgement:
 
     verdicts: dict[str, Verdict]
     lenient: bool = False
+    absent: frozenset[str] = frozenset()  #: those that the story does not put to the test
+
+    def spared(self, name: str) -> bool:
+        """Whether there was nothing to judge a promise by, and there was to be nothing."""
+        return name in self.absent and not self.verdicts[name].seen
 
     def warning(self, name: str) -> bool:
         """Whether a promise is broken, and that may be the script's fault."""
@@ -202,10 +207,13 @@ class Judgement:
 
     @property
     def ok(self) -> bool:
-        """Whether every promise was kept, warnings aside."""
-        return all(verdict.ok or self.warning(name) for name, verdict in self.verdicts.items())
+        """Whether every promise was kept, warnings aside, that was put to the test."""
+        return all(
+            verdict.ok or self.warning(name) or self.spared(name) for name, verdict in self.verdicts.items()
+        )
 
 
-def judge(evidence: Evidence, *, lenient: bool = False) -> Judgement:
-    """Judge every promise."""
-    return Judgement({name: promise(evidence) for name, promise in PROMISES.items()}, lenient)
+def judge(evidence: Evidence, *, lenient: bool = False, absent: Iterable[str] = ()) -> Judgement:
+    """Judge every promise; those named as absent may be unseen, but not broken."""
+    verdicts = {name: promise(evidence) for name, promise in PROMISES.items()}
+    return Judgement(verdicts, lenient, frozenset(absent))

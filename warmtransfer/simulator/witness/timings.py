@@ -39,7 +39,7 @@ def timings(evidence: Evidence) -> dict[str, int | None]:
     caller, met, asked = evidence.caller, evidence.met, measures.ask(evidence)
     heard = measures.heard_items(evidence)
     first, keys, matter = _read(evidence, met)
-    pressed, joined = _accepted(evidence, met), met.joined[0] if met else None
+    pressed, joined = _accepted(evidence, met), met.talks[0] if met else None
     answered = met.answered if met else None
     silences = measures.silences(evidence)
     found = {
@@ -73,14 +73,14 @@ def _accepted(evidence: Evidence, leg: Leg | None) -> float | None:
     if leg is None:
         return None
     keys = [float(row["t"]) for row in evidence.notes("press") if row.get("call_sid") == leg.call_sid]
-    return max((at for at in keys if at <= leg.joined[0]), default=None)
+    return max((at for at in keys if at <= leg.talks[0]), default=None)
 
 
 def _read(evidence: Evidence, leg: Leg | None) -> tuple[float | None, float | None, float | None]:
     """When the first words ended, the first sentence that names the key 1, and when the summary began."""
-    if leg is None or not leg.joined:
+    if leg is None or not leg.talks:
         return None, None, None
-    read = [each for each in evidence.read_to(leg) if each.start < leg.joined[0]]
+    read = [each for each in evidence.read_to(leg) if each.start < leg.talks[0]]
     keys = next((each.end for each in read if "1" in measures.plain(each.text) and each.whole), None)
     told = summary_read(evidence, leg)
     return next((each.end for each in read), None), keys, told.start if told else None
