@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from click.testing import Result
 
 from tests.desk.parts import eventually
 from tests.web.site import Site
 from warmtransfer.core import events as ev
+from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.place import Waits
+from warmtransfer.ports.store.records import Decision
 
 KIM = "CA" + "2" * 32
 
@@ -37,6 +41,20 @@ def in_line(site: Site, free: threading.Event) -> str:
     site.join(call_id)
     site.parts.desk.ask(call_id, "api")
     site.parts.desk.post(call_id, ev.TurnAwaited("human-1", 42.0))
+    return call_id
+
+
+def waiting(site: Site) -> str:
+    """A call that waits in the line, as it is kept."""
+    call_id = site.arrive()
+    site.join(call_id)
+    waits = Waits(since=site.call(call_id).at, until=site.call(call_id).at + 600.0, number=1)
+
+    def put(call: Call | None) -> Decision:
+        assert call is not None
+        return Decision(call, None, replace(call, stage=Stage.WAITING, waits=waits), ())
+
+    site.store.decide(call_id, put)
     return call_id
 
 

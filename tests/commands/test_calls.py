@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.parts import declined, hang_up, in_line, invoked, run, talked
+from tests.commands.parts import declined, hang_up, in_line, invoked, run, talked, waiting
 from tests.desk.parts import eventually
 from tests.web.site import CALLER, Site
 from warmtransfer.commands import calls as command
@@ -55,6 +55,15 @@ def test_a_wait_for_a_turn_is_told_while_it_lasts_and_followed(site: Site) -> No
     free.set()
     eventually(lambda: site.call(call_id).attempts[0].call_sid)
     assert "turn" not in run(site, "calls")
+
+
+def test_a_place_in_the_line_is_told_and_followed(site: Site) -> None:
+    call_id = waiting(site)
+    told = run(site, "calls").splitlines()[0]
+    assert re.match(rf"{call_id}  .*  waiting .*  number 1 in the line$", told)
+    assert re.search(r"waits    number 1 in the line, since \d{4}-", run(site, "show", call_id))
+    seen = following(site, [lambda: site.parts.desk.post(call_id, ev.PlaceSeen(2, 60.0))])
+    assert [each[0] for each in seen].count(call_id) == 2
 
 
 def test_a_call_takes_two_lines_of_a_narrow_terminal(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

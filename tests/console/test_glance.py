@@ -64,6 +64,18 @@ def test_who_waits_for_a_person_stands_with_what_was_tried_and_since_when() -> N
     assert seen.waiting_since == asked < story.at - 20
 
 
+def test_who_waits_in_the_line_stands_with_their_place_and_since_when() -> None:
+    story = Seen()
+    story.waiting()
+    story.call = replace(story.call, waits=replace(story.call.waits, number=2, line="billing"))
+    seen = story.seen()
+    assert seen.level == WAITING
+    assert seen.why == ("asked for a person", "number 2 in the line for billing")
+    assert seen.where == "number 2 in the line for billing, with the AI"
+    assert seen.waiting_since == story.call.waits.since
+    assert wording.sentence(story.call, 0.0) == "The caller is number 2 in the line for billing, with the AI"
+
+
 def test_a_second_ask_does_not_make_the_wait_begin_anew() -> None:
     story = ringing()
     asked = story.past.asked_at

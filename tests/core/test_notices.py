@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from tests.core.stories import Story
+from tests.core.stories import Story, in_stage
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, Handoff, Stage
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.notices import NOTICES, Kind, Notice, notices, spelled
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.place import Waits
 
 
 def told(story: Story, *facts: ev.Event) -> list[Notice]:
@@ -136,3 +138,11 @@ def test_the_end_of_a_call_tells_of_all_its_attempts() -> None:
     last = told(story, ev.CallerLeft("CF1"))[-1]
     assert last.kind is Kind.CALL_OVER
     assert [each["outcome"] for each in data(story, last)["attempts"]] == ["busy", "caller_left"]
+
+
+def test_a_handoff_has_not_ended_while_the_caller_waits_in_the_line() -> None:
+    waits = in_stage(Stage.WAITING).call
+    assert kinds(notices(replace(waits, stage=Stage.AI, handoff=Handoff()), waits)) == ["handoff.asked"]
+    assert kinds(notices(waits, replace(waits, stage=Stage.RETURNING))) == []
+    left = replace(waits, stage=Stage.AI, waits=Waits())
+    assert kinds(notices(waits, left)) == ["handoff.ended"]

@@ -10,6 +10,7 @@ import pytest
 from flask import Request
 from werkzeug.test import TestResponse
 
+from tests.commands.parts import waiting
 from tests.desk.parts import eventually
 from tests.web.site import CALLER, Site
 from warmtransfer.core import events as ev
@@ -339,3 +340,13 @@ def test_the_minutes_that_a_live_call_counts_so_far_are_told(site: Site) -> None
     (caller,) = billed["legs"]
     assert (caller["leg"], caller["ended_at"], caller["minutes"], billed["minutes"]) == ("caller", None, 1, 1)
     assert caller["began_at"] == site.call(call_id).started_at
+
+
+def test_a_place_in_the_line_is_shown_while_the_caller_waits(site: Site) -> None:
+    call_id = waiting(site)
+    told = get(site, f"/calls/{call_id}")
+    place = site.call(call_id).waits
+    assert told["stage"] == "waiting"
+    assert told["waits"] == {"since": place.since, "until": place.until, "place": 1, "seconds": None}
+    site.parts.desk.post(call_id, ev.LineLeft("words"))
+    assert get(site, f"/calls/{call_id}")["waits"] is None

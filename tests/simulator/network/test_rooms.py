@@ -21,9 +21,9 @@ PAGES: dict[str, Any] = {
 PHONES = [{"number": SAM, "answer": {"after": 1}}, {"number": KIM, "answer": {"after": 60}}]
 
 
-async def together(net: World, **more: Any) -> tuple[str, str, str]:
+async def together(net: World, *steps: Any, **more: Any) -> tuple[str, str, str]:
     """Brings a caller and Sam together; returns the Conference SID and both legs."""
-    caller = await net.phone({"wait": 900})
+    caller = await net.phone(*steps or ({"wait": 900},))
     sid = (await net.callback(StatusCallbackEvent="participant-join"))["ConferenceSid"]
     form = {"To": SAM, "From": net.account.number, "Label": "human-1", "Beep": "false", **more}
     status, made = await net.rest("POST", f"Conferences/{sid}/Participants", **form)
@@ -37,6 +37,26 @@ def pitch(pcm: Any) -> float:
     frames = pcm[: len(pcm) // 160 * 160].reshape(-1, 160)
     loud = frames[[loudness(f) > -40 for f in frames]].ravel().astype(float)
     return float(np.argmax(np.abs(np.fft.rfft(loud))) * 8000 / len(loud)) if len(loud) else 0.0
+
+
+@pytest.mark.parametrize("law", ["heard", "removed"])
+def test_the_others_hear_a_key_that_one_presses_in_the_room_or_do_not(law: str) -> None:
+    """Whoever presses is heard as a telephone sounds, unless the network takes the tones out."""
+
+    async def story() -> None:
+        async with world(PAGES, phones=PHONES, laws={"room_keys": law}) as net:
+            presses = {"until": "joined:human-1"}, {"wait": 0.5}, {"press": "*"}, {"wait": 900}
+            _, _, human = await together(net, *presses)
+            pressed = await net.sim.trace.wait(lambda row: row.get("event") == "press", 60, 0)
+            found = 0.0
+            for _ in range(10 if law == "removed" else 200):
+                await net.sim.clock.sleep(0.3)
+                found = found or pitch(net.heard(human, pressed["t"] - 0.1))
+                if found:
+                    break
+            assert (min(abs(found - each) for each in (941, 1209)) < 30) is (law == "heard")
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize("law", ["private", "all"])
