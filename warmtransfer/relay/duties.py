@@ -61,7 +61,7 @@ class Duties:
             if self._phrases.said(text) is Caller.REFUSES:
                 self._errands.withdraw()
         elif stage is Stage.WAITING:
-            if self._phrases.said(text) is Caller.REFUSES:
+            if self._phrases.tired(text):
                 self._errands.leave_line()
         elif stage in SEEKABLE:
             self._watchdog.caller_said(text, self._clock())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from warmtransfer.relay.wishes.reading import Caller, caller, languages, rules
+from warmtransfer.relay.wishes.reading import Caller, caller, languages, rules, tired
 from warmtransfer.relay.wishes.text import WORD, clauses, fold
 
 
@@ -27,6 +27,10 @@ class Phrases:
             for found in filter(None, (each.search(clause) for each in self._own)):
                 heard = Caller.REFUSES if reader.denied(clause, found.start()) else Caller.ASKS
         return heard
+
+    def tired(self, text: str) -> bool:
+        """Whether these words of a caller who waits for a person say that they do not want to any longer."""
+        return tired(text, self.language)
 
     def wanted(self, text: str) -> bool:
         """Whether these words of a caller ask for a person."""

@@ -36,6 +36,7 @@ class Grammar:
     agreed: str  #: "is that all right?" after an announcement
     stays: tuple[str, ...]  #: an AI says that nobody comes, or that it helps on by itself
     later: str  #: it comes, but not in this call: "calls you back"
+    leaves: tuple[str, ...] = (r"(?!)",)  #: a caller in a line does not want to wait any longer
     idle: str = r"(?!)"  #: phrases with a not that mean nothing: "don't hang up"
     glue: str = r"(?!)"  #: what follows a comma and belongs to the words before it
     trailing: bool = False  #: whether a not comes after what it denies

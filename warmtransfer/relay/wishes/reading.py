@@ -101,6 +101,7 @@ class Rules:
         self.perhaps, self.ifs = one(grammar.perhaps), one(grammar.ifs, "^")
         self.questions, self.agreed = one(grammar.questions, "^"), one(grammar.agreed, "^")
         self.stays, self.later, self.idle = filled(grammar.stays), one(grammar.later), one(grammar.idle)
+        self.leaves = filled(grammar.leaves)
         self.glue = re.compile(rf",\s+(?=(?:{grammar.glue})\b)")
 
     # Callers ----------------------------------------------------------------------------------------
@@ -122,6 +123,11 @@ class Rules:
         if any(self.noes.search(part) for part in parts) or self.no.search(first):
             return Caller.NO
         return Caller.YES if self.yes.search(first) else Caller.OTHER
+
+    def tired(self, folded: str) -> bool:
+        """Whether the caller says that they do not want to wait any longer."""
+        parts = (part for sentence, asked in sentences(folded) if not asked for part in clauses(sentence))
+        return any(self.leaves.search(part) and not self.asking.search(part) for part in parts)
 
     def wish(self, clause: str, named: bool) -> Caller:
         """Whether a clause asks for a person, or refuses one; `named` when it says nothing but whom."""
@@ -200,6 +206,14 @@ def caller(text: str, expected: str = "") -> Caller:
     folded = fold(text)
     found = {rules(code).caller(folded) for code in languages(folded, expected)}
     return next((each for each in CALLER_ORDER if each in found), Caller.OTHER)
+
+
+def tired(text: str, expected: str = "") -> bool:
+    """Whether a caller who waits in a line says that they do not want to any longer, or want no person."""
+    folded = fold(text)
+    return caller(text, expected) is Caller.REFUSES or any(
+        rules(code).tired(folded) for code in languages(folded, expected)
+    )
 
 
 def assistant(text: str, expected: str = "") -> Assistant:

@@ -142,4 +142,9 @@ GRAMMAR = Grammar(
         r"volgende week|stuurt"
     ),
     idle=r"hang niet op|niet ophangen|geen probleem|geen zorgen|maakt u zich geen zorgen",
+    leaves=(
+        r"(?:wil|kan|ga|hoef|zou) (?:ik )?(?:\w+ )?niet (?:(?:meer|langer|verder) )*(?:te )?wachten$",
+        r"(?:geen zin|geen tijd)(?: meer)? om (?:te wachten|(?:langer|nog) te wachten)$",
+        r"(?:haal me|haal mij|uit de) (?:uit )?(?:de )?(?:wachtrij|rij)|de (?:wachtrij|rij) verlaten",
+    ),
 )

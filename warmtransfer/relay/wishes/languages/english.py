@@ -227,4 +227,16 @@ GRAMMAR = Grammar(
         r"come (?:by|to|and)"
     ),
     idle=r"do not hang up|don't hang up|don't worry|no problem|no worries|not a problem|don't go away",
+    leaves=(
+        r"(?:don't|do not|dont) (?:really )?(?:want|wish|like|need|have time) to (?:wait|hold|stay)(?: on)?"
+        r"(?: any ?(?:longer|more)| here| on (?:the line|the phone|hold)| in (?:the|this|a) "
+        r"(?:line|queue)| now)*$",
+        r"(?:can't|cannot|can not|won't|will not|i'm not going to|not going to) (?:wait|hold|stay)(?: on)?"
+        r"(?: any ?(?:longer|more)| here| on (?:the line|the phone|hold)| in (?:the|this) "
+        r"(?:line|queue)| now)*$",
+        r"rather not (?:wait|hold)",
+        r"(?:leave|get out of|get off|out of|take me (?:out of|off)|remove me from) (?:the|this) "
+        r"(?:line|queue)",
+        r"(?:stop|tired of|sick of|no more) waiting$",
+    ),
 )

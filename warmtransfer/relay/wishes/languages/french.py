@@ -167,4 +167,10 @@ GRAMMAR = Grammar(
         r"chez vous|repar\w*|semaine prochaine"
     ),
     idle=r"ne quittez pas|ne raccrochez pas|pas de (?:souci|probleme)|ne vous inquietez pas|n'hesitez pas",
+    leaves=(
+        r"(?:ne |n')?(?:veux|voudrais|peux|souhaite|vais) (?:pas|plus)(?: plus)? (?:attendre|patienter)"
+        r"(?: plus longtemps| davantage| ici| en ligne| plus)*$",
+        r"(?:sortez|retirez|enlevez) moi de la (?:file|queue)|(?:quitter|sortir de) la (?:file|queue)",
+        r"marre d'attendre$|j'arrete d'attendre$",
+    ),
 )

@@ -176,4 +176,12 @@ GRAMMAR = Grammar(
     ),
     idle=r"nicht auflegen|legen sie (?:bitte )?nicht auf|keine sorge|kein problem|keine ursache",
     glue=r"\w+ fur sie zu|jemand\w*|der|die|das|dem|den|dessen|deren|mit dem|mit der|mit denen|dass|damit",
+    leaves=(
+        r"(?:will|mochte|mag|kann|werde) (?:ich )?(?:\w+ )?(?:nicht|nimmer) (?:"
+        r"(?:mehr|langer|so lange|weiter) )*warten$",
+        r"(?:nicht|keine lust|keine zeit)(?: mehr| langer| weiter)* (?:zu )?warten$",
+        r"(?:nehmen sie mich|nimm mich|raus|heraus|will|mochte) (?:\w+ )?(?:aus|in) der "
+        r"(?:warteschlange|schlange)",
+        r"(?:verlasse|verlassen) (?:\w+ )?(?:die |der )?(?:warteschlange|schlange)",
+    ),
 )

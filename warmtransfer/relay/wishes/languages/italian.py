@@ -162,4 +162,9 @@ GRAMMAR = Grammar(
         r"richiam\w*|settimana|mandera|da lei"
     ),
     idle=r"non riagganci|non si preoccupi|nessun problema|non metta giu|non c'e problema",
+    leaves=(
+        r"non (?:voglio|posso|vorrei|intendo) (?:piu )?(?:aspettare|attendere)(?: piu| ancora| oltre| qui)*$",
+        r"(?:mi tolga|toglimi|togliermi|uscire|uscir) (?:dalla|di) (?:fila|coda)|lasciare la (?:fila|coda)",
+        r"(?:stanco|stanca|stufo|stufa) di aspettare$",
+    ),
 )

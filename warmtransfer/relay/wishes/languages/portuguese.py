@@ -160,4 +160,10 @@ GRAMMAR = Grammar(
         r"semana|em sua casa|enviar"
     ),
     idle=r"nao desligue|nao se preocupe|sem problema|nao ha problema",
+    leaves=(
+        r"nao (?:quero|posso|vou|desejo) (?:mais )?(?:esperar|aguardar|ficar esperando)(?: mais"
+        r"(?: tempo)?| aqui)*$",
+        r"(?:me tire|tire me|tira me|sair|quero sair) da fila|deixar a fila",
+        r"cansad[oa] de esperar$",
+    ),
 )

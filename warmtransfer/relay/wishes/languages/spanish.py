@@ -149,4 +149,10 @@ GRAMMAR = Grammar(
         r"devolvera|por su casa|enviara|semana"
     ),
     idle=r"no cuelgue|no se preocupe|no hay problema|no se retire|sin problema",
+    leaves=(
+        r"no (?:quiero|puedo|voy a|deseo) (?:seguir )?(?:esperar|esperando|aguardar)(?: mas"
+        r"(?: tiempo)?| aqui)*$",
+        r"(?:saqueme|sacame|quiteme|quitame|salir|salirme) de la (?:cola|fila)|dejar la (?:cola|fila)",
+        r"(?:cansad[oa]|hart[oa]) de esperar$",
+    ),
 )
