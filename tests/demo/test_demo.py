@@ -52,7 +52,9 @@ def test_stories_can_be_told(name: str) -> None:
     story = Story.load(name)
     assert set(story.absent) <= set(PROMISES)
     from_environment({**GOOD, **story.environment})
-    check_steps(story.call["steps"])
+    for call in (story.call, *story.before):
+        check_steps(call["steps"])
+        assert call["from"] in story.names
     numbers = [reaction(entry).number for entry in story.phones]
     assert set(numbers) <= set(story.names)
     assert {"hangup": True} in story.call["steps"]

@@ -143,7 +143,11 @@ def _demo(name: str) -> Told:
                 patience=story.limit, together=story.together)  # fmt: skip
 
 
-#: By the name that each has here.
-DEMOS: dict[str, Story] = {f"demo: {name}": Story.load(name) for name in stories()}
+#: Those of one caller that end with the call, by the name that each has here.
+DEMOS: dict[str, Story] = {
+    f"demo: {name}": story
+    for name, story in ((name, Story.load(name)) for name in stories())
+    if not story.before and not story.over
+}
 STORIES: dict[str, Told] = {story.name: heard_out(story) for story in (*CATALOGUE, *MORE)}
 STORIES |= {story.name: story for story in map(_demo, DEMOS)}

@@ -37,7 +37,7 @@ class Story:
     rules: tuple[Row, ...] = ()  #: what the local model does besides what it does by itself
     over: Row = field(
         default_factory=dict
-    )  #: the row behind the call's end with which the story is at its own
+    )  #: the row behind the call's end that ends the story
     patience: float = 10.0  #: seconds within which somebody is dialled for the caller who has asked
 
     @classmethod

@@ -234,3 +234,17 @@ def test_the_table_names_every_promise_and_timing(good: Evidence) -> None:
     assert "All promises were kept." in text
     broken = promises.Judgement({"one_human_at_a_time": Verdict(False, "two were up")})
     assert "BROKEN   two were up" in "\n".join(table(broken, {}))
+
+
+def test_of_several_calls_the_callers_own_is_judged(good: Evidence) -> None:
+    """Legs that were in other rooms than the caller's, and another caller, are left out."""
+    others = [
+        {"kind": "leg", "event": "dialled", "call_sid": "CA8", "direction": "inbound", "t": 0.1},
+        {"kind": "leg", "event": "dialled", "call_sid": "CA9", "to": "+15550100009", "t": 0.2},
+        {"kind": "leg", "event": "joined", "call_sid": "CA9", "conference_sid": "CF9", "t": 0.3},
+        {"kind": "leg", "event": "joined", "call_sid": "CA8", "conference_sid": "CF9", "t": 0.3},
+    ]
+    assert Evidence([*others, *good.rows], good.folder).caller.call_sid == "CA8"  # type: ignore[union-attr]
+    found = Evidence([*others, *good.rows], good.folder, {**NOTHING_LEFT}, caller_sid="CA1")
+    assert [leg.call_sid for leg in found.legs] == [leg.call_sid for leg in good.legs]
+    assert promises.judge(found).ok
