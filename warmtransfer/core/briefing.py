@@ -134,6 +134,12 @@ def exhausted(call: Call) -> str:
             "caller so honestly in one or two sentences; nobody knows how long it takes, so promise nothing. "
             "Offer to help yourself, to take a message, or to try again later."
         )
+    if not tried and call.handoff.instead:
+        return (
+            f"Nobody was called. {_closed(call)}Tell the caller so in one sentence, and ask whether "
+            f"{call.handoff.instead} is to be called instead (then ask for that person), or offer to help "
+            "yourself or to take a message."
+        )
     if not tried:
         return (
             f"Nobody is available to take this call. {_closed(call)}Tell the caller so in one sentence, and "

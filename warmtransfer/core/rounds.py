@@ -126,7 +126,30 @@ def _groups(call: Call, rules: Rules) -> tuple[tuple[Human, ...], ...]:
     if team:
         return () if department_at(rules, team, call.at) else (members(rules, team),)
     first = meant(rules, target)
-    return (first, tuple(human for human in rules.humans if human not in first))
+    others = tuple(human for human in rules.humans if human not in first)
+    return (first,) if _not_there(first, call, rules) else (first, others)
+
+
+def _not_there(wanted: tuple[Human, ...], call: Call, rules: Rules) -> bool:
+    """Whether somebody in particular is wanted who is not there: then nobody else is rung unasked.
+
+    Who is there and cannot take it now, or has been tried, is followed by the others; and so is anybody when
+    no AI is left that could tell the caller.
+    """
+    tried = any(each.handoff == call.handoff.number for each in call.attempts)
+    if tried or call.ai.down or not wanted:
+        return False
+    found = [reason(human, call, rules) for human in wanted]
+    return all(why and why.why in (Why.CLOSED, Why.AWAY) for why in found)
+
+
+def instead(call: Call, rules: Rules) -> tuple[str, ...]:
+    """Who could be rung, and is not, because somebody else was asked for who is not there."""
+    wanted = meant(rules, call.handoff.target)
+    if department(rules, call.handoff.target) or not _not_there(wanted, call, rules):
+        return ()
+    others = _fresh(call, (human for human in rules.humans if human not in wanted))
+    return tuple(human.name for human in others if not reason(human, call, rules))
 
 
 def _wanted(call: Call, rules: Rules) -> list[Human]:
