@@ -42,7 +42,8 @@ class Account:
         yield from self._clock()
         yield from self._number()
         for human in self._humans:
-            yield from self._human(human, owner)
+            for each in human.addresses:
+                yield from self._human(human.at(each), owner)
         yield from self._shown()
 
     # The account ------------------------------------------------------------------------------------
