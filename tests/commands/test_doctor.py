@@ -223,6 +223,17 @@ def test_what_is_wrong_at_twilio_is_named(
     assert any(told in each for each in faults(lines)), faults(lines)
 
 
+def test_each_of_somebodys_numbers_is_looked_at(live: Deployment, account: Account, tmp_path: Path) -> None:
+    team = tmp_path / "team.toml"
+    team.write_text(f'[[human]]\nname = "sam"\nnumbers = ["{SAM}", "+4930901820", "client:sam"]\n')
+    account.put(countries=["US"])
+    status, lines = live.doctor(WARMTRANSFER_HUMANS=str(team), WARMTRANSFER_COUNTRIES="US,DE")
+    assert status == 1
+    assert any(each.startswith("sam, number 2: is in DE, which this account") for each in faults(lines))
+    assert any("sam, number 3 can be called" in each for each in faults(lines, "cannot tell"))
+    assert ("sam, number 1", "can be called (US)") in [(row["what"], row["found"]) for row in lines]
+
+
 def test_the_commonest_mistake_is_named_and_fixed(live: Deployment, account: Account) -> None:
     """The App's URL set to the number's: each AI leg would begin a call that adds another one."""
     app = account.environment["TWILIO_APP_SID"]

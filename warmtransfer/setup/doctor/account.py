@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import CarrierError
@@ -42,8 +43,9 @@ class Account:
         yield from self._clock()
         yield from self._number()
         for human in self._humans:
-            for each in human.addresses:
-                yield from self._human(human.at(each), owner)
+            for place, each in enumerate(human.addresses, 1):
+                name = f"{human.name}, number {place}" if human.also else human.name
+                yield from self._human(replace(human.at(each), name=name), owner)
         yield from self._shown()
 
     # The account ------------------------------------------------------------------------------------
