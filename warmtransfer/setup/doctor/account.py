@@ -67,12 +67,25 @@ class Account:
                 "TWILIO_AUTH_TOKEN_SECONDARY",
             )
         if ours.api_key:
-            try:
+            yield self._key()
+
+    def _key(self) -> Line:
+        """Whether the API key is accepted, and may do all that the app does."""
+        what = "TWILIO_API_KEY and TWILIO_API_SECRET"
+        try:
+            lacks = self._console.lacks()
+            if not lacks:
                 self._console.numbers()
-            except CarrierError as fault:
-                yield _refused(ACCOUNT, "TWILIO_API_KEY and TWILIO_API_SECRET", fault)
-            else:
-                yield ACCOUNT.ok("TWILIO_API_KEY and TWILIO_API_SECRET", "accepted")
+        except CarrierError as fault:
+            return _refused(ACCOUNT, what, fault)
+        if not lacks:
+            return ACCOUNT.ok(what, "accepted")
+        many = "right" if len(lacks) == 1 else "rights"
+        return ACCOUNT.fault(
+            what,
+            f"accepted, and the key lacks the {many} {'; '.join(lacks)}",
+            f"give the key the {many} in Twilio's console, or leave both keys empty: the auth token is used",
+        )
 
     def _kind(self, owner: Owner) -> Iterator[Line]:
         if owner.status != "active":
