@@ -103,7 +103,7 @@ def serve() -> None:
         here.says(worker.READY)
         gevent.spawn(_beat, here)
     elif why_one := worker.alone(os.environ):
-        log.info("%s", why_one)
+        log.warning("%s", why_one)
     try:
         _take_up(parts.life, log)
         # What is loaded by now stays: full collections that walked it took up to 140 ms, and no audio moved.

@@ -193,6 +193,53 @@ def test_every_key_of_a_file_is_read(tmp_path: Path) -> None:
     assert night.hours.closes(MONDAY) == 0.0
 
 
+SEVERAL = """
+[[human]]
+name = "sam"
+numbers = [
+  "+15550100001x12",
+  "client:sam",
+  "sip:sam@pbx.example.com",
+]
+at_once = 2
+
+[[human]]
+name = "kim"
+number = "+15550100002"
+"""
+
+
+def test_several_numbers_are_read_in_their_order_each_with_its_extension(tmp_path: Path) -> None:
+    sam, kim = read(file(tmp_path, SEVERAL)).humans
+    wanted = [(NUMBER, "wwww12"), ("client:sam", ""), ("sip:sam@pbx.example.com", "")]
+    assert [(each.number, each.digits) for each in sam.addresses] == wanted
+    assert (sam.number, sam.digits, sam.at_once) == (NUMBER, "wwww12", 2)
+    assert [each.number for each in kim.addresses] == ["+15550100002"]
+    numbers = ("+15550100001x12", "client:sam", "sip:sam@pbx.example.com")
+    assert read([{"name": "sam", "number": numbers, "at_once": 2}]).humans == (sam,)
+    assert read((sam,)).humans == (sam,), "what was read is read as it is"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("x12", "x1a", "line 4, human 1 (sam): the number ending in 01 has an extension that is none"),
+        ("client:sam", "client:sam lee", "line 4, human 1 (sam): it is no address that can be dialled"),
+        ("client:sam", "+15550100001x12", "line 4, human 1 (sam): number: the number ending in 01 is"),
+        ('"client:sam"', "5", "line 4, human 1 (sam): numbers is no text, nor a list of texts"),
+        ("at_once = 2", 'number = "+15550100003"', "human 1 (sam): number: number is given twice"),
+        ("at_once = 2", 'digits = "5"', "line 9, human 1 (sam): digits: of several numbers, write what is"),
+        ("at_once = 2", 'briefing = "announce"', "human 1 (sam): an extension cannot be reached in the"),
+        ('"client:sam"', '"+15550100000"', "sam has TWILIO_NUMBER itself"),
+    ],
+)
+def test_what_is_wrong_with_one_of_several_numbers_is_told_with_line_and_key(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert SEVERAL.count(old) == 1
+    assert said in refused(file(tmp_path, SEVERAL.replace(old, new)))
+
+
 def test_python_takes_the_same_keys_and_the_same_shape(tmp_path: Path) -> None:
     there, here = read(file(tmp_path, FULL)), read(tomllib.loads(FULL))
     assert (there.humans, there.departments) == (here.humans, here.departments)

@@ -89,5 +89,7 @@ def usual(values: Mapping[str, Any]) -> Defaults:
 
 def ourselves(team: people.Team, number: str) -> list[str]:
     """Humans whose number is the one that we answer."""
-    own = (human.name for human in team.humans if human.number == number)
+    own = (
+        human.name for human in team.humans if number in (each.number for each in human.addresses)
+    )
     return [f"{name} has TWILIO_NUMBER itself, which we answer" for name in own]

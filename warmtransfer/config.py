@@ -263,7 +263,8 @@ class Settings:
         """
         team = team or people.Team(self.humans, self.departments)
         plain = Rules(team.humans, team.departments, self.plans, words=words(self.language, self.words))
-        more = max((behind(human.ring) + TONES / 2 for human in team.humans if human.digits), default=0.0)
+        extended = [human for human in team.humans if any(each.digits for each in human.addresses)]
+        more = max((behind(human.ring) + TONES / 2 for human in extended), default=0.0)
         briefing = plain.briefing + 2.0 * max(0, self.gate_seconds - GATE) + more
         given = {"briefing": briefing, "redirected": plain.redirected + more, **self.limits}
         return replace(plain, **dict[str, Any](given))

@@ -85,9 +85,8 @@ class Directory:
 
         It is for the model's eyes: who is rung is decided with what is known at that moment.
         """
-        numbers = tuple(dict.fromkeys(human.number for human in self._rules.humans))
         try:
-            seen = self._known(numbers, self._clock.now())
+            seen = self._known(self._rules.numbers, self._clock.now())
         except WarmTransferError as fault:
             log_fault(log, fault, "it could not be seen who is on a call")
             return

@@ -10,8 +10,10 @@ from warmtransfer import parsing as as_
 from warmtransfer import timetable
 from warmtransfer.core.call import Style
 from warmtransfer.core.hours import Holiday
-from warmtransfer.core.rules import RING, AfterHuman, Card, Department, Human
-from warmtransfer.numbers import EVERYWHERE, address, e164, is_phone, split, tones
+from warmtransfer.core.rules import RING, Address, AfterHuman, Card, Department, Human
+from warmtransfer.dialling import Wrong as Wrong
+from warmtransfer.dialling import dialable
+from warmtransfer.numbers import EVERYWHERE, e164, tones
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,6 @@ class Defaults:
     zone: str = "UTC"
     hours: Any = "always"  #: as it was written
     holidays: tuple[Holiday, ...] = ()
-
-
-class Wrong(ValueError):
-    """What is wrong, under which key; "" for the whole table."""
-
-    def __init__(self, key: str, why: str) -> None:
-        self.key = key
-        super().__init__(why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +50,14 @@ def _line(given: Any) -> str:
     if not isinstance(given, str):
         raise ValueError("is no text")
     return as_.text(given)
+
+
+def _addresses(given: Any) -> tuple[Address, ...]:
+    """One number or several, as they were written."""
+    several = given if isinstance(given, list | tuple) else [given]
+    if not several or not all(isinstance(each, str) for each in several):
+        raise ValueError("is no text" if isinstance(given, int) else "is no text, nor a list of texts")
+    return tuple(Address(_line(each)) for each in several)
 
 
 def _teams(given: Any) -> tuple[str, ...]:
@@ -125,9 +127,9 @@ _HOURS = (
 #: Keys of one `[[human]]` table of the TOML file, and of one mapping given in Python.
 HUMAN: tuple[Key, ...] = (
     Key("name", _label, '"sam"', "**Required.** What callers and the AI call them; nobody else has it."),
-    Key("number", _line, '"+15550100001"',
+    Key("number", _addresses, '"+15550100001"',
         "**Required.** Where they are rung: E.164, perhaps with an extension (`+15550100001x12`), "
-        "`client:name`, or `sip:name@host`."),
+        "`client:name`, or `sip:name@host`. A list of such (or `numbers`): one after the other."),
     Key("description", _line, '"invoices"', "One sentence for the AI: for what they are the right one."),
     Key("department", _teams, '"billing"', "The department they are in, or a list of several."),
     *_HOURS,
@@ -161,7 +163,7 @@ DEPARTMENT: tuple[Key, ...] = (
 FILE: tuple[Key, ...] = _HOURS
 
 #: Other ways to write a key.
-ALIASES = {"departments": "department"}
+ALIASES = {"departments": "department", "numbers": "number"}
 
 
 def read(entry: Mapping[Any, Any], keys: Iterable[Key], faults: list[Wrong]) -> dict[str, Any]:
@@ -173,6 +175,9 @@ def read(entry: Mapping[Any, Any], keys: Iterable[Key], faults: list[Wrong]) -> 
         key = known.get(name)
         if key is None:
             faults.append(Wrong(str(written), f"{written}: not among the keys {', '.join(known)}"))
+            continue
+        if name in values:
+            faults.append(Wrong(str(written), f"{written}: {name} is given twice"))
             continue
         try:
             values[name] = key.parse(given)
@@ -199,9 +204,11 @@ def human(entry: object, ours: Defaults) -> Human:
         faults.append(Wrong("", "neither a Human nor a table of " + ", ".join(key.name for key in HUMAN)))
     if made is not None:
         try:
-            made = _dialable(made, ours.countries)
+            made = dialable(made, ours.countries)
         except Wrong as fault:
-            faults.append(fault)
+            other = isinstance(entry, Mapping) and fault.key not in entry
+            as_written = next((each for each, name in ALIASES.items() if name == fault.key), "")
+            faults.append(Wrong(as_written, str(fault)) if other and as_written else fault)
     if faults or made is None:
         raise ExceptionGroup("human", faults)
     return made
@@ -219,7 +226,7 @@ def _own_words(one: Human, faults: list[Wrong]) -> Human | None:
 def _human(entry: Mapping[Any, Any], ours: Defaults, faults: list[Wrong]) -> Human | None:
     values = read(entry, HUMAN, faults)
     for key, why in (("name", "a name of 1 to 60 letters is needed"), ("number", "a number is needed")):
-        if key not in values and not any(fault.key == key for fault in faults):
+        if key not in values and not any(ALIASES.get(fault.key, fault.key) == key for fault in faults):
             faults.append(Wrong("", why))
     timed = {key.name: values.pop(key.name, None) for key in _HOURS}
     teams, style, ring = values.pop("department", ()), values.pop("briefing", ours.style), ours.ring
@@ -230,6 +237,12 @@ def _human(entry: Mapping[Any, Any], ours: Defaults, faults: list[Wrong]) -> Hum
         faults.append(fault)
     if faults:
         return None
+    first, *also = values.pop("number")
+    if also and values.get("digits"):
+        told = "digits: of several numbers, write what is sent behind each, as +15550100001,,12#"
+        faults.append(Wrong("digits", told))
+        return None
+    values |= {"number": first.number, "also": tuple(also)}
     return Human(**{"style": style, "ring": ring, "departments": teams, **values})
 
 
@@ -277,56 +290,6 @@ def _hours(timed: Mapping[str, Any], ours: Defaults) -> Any:
     if not (said or days):
         return None
     return timetable.hours("daily 0:00-24:00", timed.get("time_zone") or ours.zone, days)
-
-
-def _dialable(one: Human, countries: frozenset[str]) -> Human:
-    """The human with a number to dial and, apart from it, the tones to send after the answer."""
-    try:
-        number, digits = split(one.number) if is_phone(one.number) else (one.number, "")
-        if digits and one.digits and tones(one.digits) != digits:
-            raise Wrong("digits", "digits are given twice: the number has an extension, too")
-        digits = tones(one.digits) if one.digits else digits
-        number = address(number, countries)
-    except Wrong:
-        raise
-    except ValueError as fault:
-        raise Wrong("number", str(fault)) from None
-    _announced(one, number, digits)
-    _written_to(one, number, digits)
-    return replace(one, number=number, digits=digits)
-
-
-def _announced(one: Human, number: str, digits: str) -> None:
-    """The style that adds a leg to the room has to know, by detection, that a person has picked up."""
-    if one.style is not Style.ANNOUNCE:
-        return
-    if digits:
-        # POST Participants has no SendDigits.
-        raise Wrong("briefing",
-            "an extension cannot be reached in the style announce, in which no tones can be sent; "
-            f'set briefing = "screen" for {one.name}, or give a number without an extension'
-        )  # fmt: skip
-    if not is_phone(number):
-        raise Wrong("briefing",
-            "machines are detected at telephones only, and the style announce needs that; "
-            f'set briefing = "screen" for {one.name}'
-        )  # fmt: skip
-
-
-def _written_to(one: Human, number: str, digits: str) -> None:
-    """Text messages go to a telephone by its number alone; and a card can let nobody in who is reached from
-    the caller's own leg."""
-    if one.card is not Card.NONE and one.style is Style.REDIRECT:
-        raise Wrong("card",
-            "a card cannot accept in the style redirect, in which the caller's own leg rings; "
-            f'set briefing = "screen" for {one.name}, or leave card out'
-        )  # fmt: skip
-    if one.card is Card.SMS and (digits or not is_phone(number)):
-        what = "an extension" if digits else "what is no telephone"
-        raise Wrong("card",
-            f'{what} takes no text messages; set card = "link" for {one.name}, and give them the link to '
-            "their own page (flask … warmtransfer humans --link)"
-        )  # fmt: skip
 
 
 def faults_of(group: ExceptionGroup[Exception]) -> Iterator[Wrong]:

@@ -43,7 +43,10 @@ def alone(environ: Mapping[str, str]) -> str:
             f"{PROCESSES} is {wished}, and calls are kept in SQLite, which one process can use: this one "
             "serves all calls (with DATABASE_URL on PostgreSQL there would be as many as wished)"
         )
-    return f"{PROCESSES} is {wished}, which is no number from 1 to {MOST}: this one serves all calls"
+    return (
+        f"{PROCESSES} is {wished}, which is no number from 1 to {MOST}: this one serves all calls; "
+        "write a number, or take the key out"
+    )
 
 
 class Worker:

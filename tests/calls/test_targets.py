@@ -102,6 +102,18 @@ def test_a_list_that_changes_between_two_handoffs_counts_as_it_is_at_each(call: 
     assert dialled(call) == [SAM["number"], KIM["number"]]
 
 
+def test_who_has_several_numbers_is_rung_at_the_next_before_anybody_else_is(call: PhoneCall) -> None:
+    TEAM[:] = [{**KIM, "number": [KIM["number"], ADDRESSES[0]]}, SAM]
+    call.humans(kim=["no-answer", "accepts"])
+    call.says("I would like to speak to a person please.")
+    call.expect_outcome("kim", "no_answer")
+    call.expect_caller_hears("Kim is being called at another number")
+    call.expect_outcome("kim", "accepted")
+    call.expect_together("kim")
+    assert dialled(call) == [KIM["number"], ADDRESSES[0]]
+    call.expect_promises()
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_human_is_reached_where_there_is_no_telephone(call: PhoneCall, address: str) -> None:
     TEAM[:] = [{**KIM, "number": address}]

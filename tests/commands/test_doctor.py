@@ -223,6 +223,17 @@ def test_what_is_wrong_at_twilio_is_named(
     assert any(told in each for each in faults(lines)), faults(lines)
 
 
+def test_each_of_somebodys_numbers_is_looked_at(live: Deployment, account: Account, tmp_path: Path) -> None:
+    team = tmp_path / "team.toml"
+    team.write_text(f'[[human]]\nname = "sam"\nnumbers = ["{SAM}", "+4930901820", "client:sam"]\n')
+    account.put(countries=["US"])
+    status, lines = live.doctor(WARMTRANSFER_HUMANS=str(team), WARMTRANSFER_COUNTRIES="US,DE")
+    assert status == 1
+    assert any(each.startswith("sam, number 2: is in DE, which this account") for each in faults(lines))
+    assert any("sam, number 3 can be called" in each for each in faults(lines, "cannot tell"))
+    assert ("sam, number 1", "can be called (US)") in [(row["what"], row["found"]) for row in lines]
+
+
 def test_the_commonest_mistake_is_named_and_fixed(live: Deployment, account: Account) -> None:
     """The App's URL set to the number's: each AI leg would begin a call that adds another one."""
     app = account.environment["TWILIO_APP_SID"]
@@ -233,6 +244,30 @@ def test_the_commonest_mistake_is_named_and_fixed(live: Deployment, account: Acc
     assert "provision" in found
     status, lines = live.doctor("--fix")
     assert (status, faults(lines)) == (0, [])
+
+
+KEY = "TWILIO_API_KEY and TWILIO_API_SECRET: "
+
+
+@pytest.mark.parametrize(
+    ("rights", "lacks"),
+    [
+        (["GET", "POST Calls", "POST Conferences"], "the right DELETE Conferences/{Sid}/Participants/{Sid}"),
+        (["GET", "POST Conferences", "DELETE"], "the rights POST Calls (dials humans); POST Calls"),
+        (["GET IncomingPhoneNumbers", "POST", "DELETE"], "the rights GET Calls (looks for legs); GET Conf"),
+    ],
+)
+def test_a_restricted_key_is_told_each_right_that_it_lacks(
+    live: Deployment, account: Account, rights: list[str], lacks: str
+) -> None:
+    account.put(key_rights=rights)
+    status, lines = live.doctor()
+    assert status == 1
+    [found] = [each for each in faults(lines) if each.startswith(KEY)]
+    assert found.startswith(f"{KEY}accepted, and the key lacks {lacks}"), found
+    assert "leave both keys empty: the auth token is used" in found
+    account.put(key_rights=["GET", "POST", "DELETE"])
+    assert live.doctor()[0] == 0
 
 
 def test_a_trial_says_so_and_which_humans_it_can_call(live: Deployment, account: Account) -> None:
@@ -326,6 +361,14 @@ def test_several_processes_on_a_file_are_a_warning(live: Deployment) -> None:
     status, lines = live.doctor(WEB_CONCURRENCY="4")
     assert status == 0
     assert any("WEB_CONCURRENCY: is 4, and SQLite is for one" in each for each in faults(lines, "warning"))
+
+
+@pytest.mark.parametrize("wished", ["abc", "0", "2.5", "65"])
+def test_a_wish_for_processes_that_is_no_number_is_a_warning(live: Deployment, wished: str) -> None:
+    status, lines = live.doctor(WEB_CONCURRENCY=wished)
+    assert status == 0
+    told = f"WEB_CONCURRENCY: is '{wished}', which is no number from 1 to 64: wsgi.py serves with one process"
+    assert any(told in each and "-> write a number" in each for each in faults(lines, "warning")), lines
 
 
 def test_a_setting_that_the_model_refuses_is_a_warning_since_calls_go_on(live: Deployment) -> None:

@@ -105,6 +105,7 @@ def test_a_program_gets_the_same(stopping: list[Flask], tmp_path: Path) -> None:
     assert found["humans"][2] == {
         "name": "pat",
         "number": "+15550100003",
+        "numbers": ["+15550100003"],
         "departments": [],
         "reachable": False,
         "why": "away",

@@ -16,11 +16,12 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.attempts import close, start
 from warmtransfer.core.briefing import progress
-from warmtransfer.core.call import Call, Handoff
+from warmtransfer.core.call import Call, Handoff, Stage
 from warmtransfer.core.hours import Hours, Span
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.names import fold
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.plans import Known
 from warmtransfer.core.policy import department, departments, meant, named
 from warmtransfer.core.rounds import next_round
 from warmtransfer.core.rules import Department, Human, Rules
@@ -201,7 +202,7 @@ def rung(target: str, at: float, rules: Rules = HOUSE) -> list[str]:
         ("support", EVENING, ["kim", "zoe"]),
         ("support", SUNDAY, ["zoe"]),
         ("sam", NOON, ["sam", "kim", "zoe", "pat"]),
-        ("sam", EVENING, ["kim", "zoe", "pat"]),
+        ("sam", EVENING, []),
         ("", SUNDAY, ["zoe", "pat"]),
         ("repairs", NOON, ["zoe", "sam", "kim", "pat"]),
     ],
@@ -255,14 +256,60 @@ def test_when_all_are_closed_nobody_is_rung_and_the_reason_is_told() -> None:
     assert "take a message" in told
 
 
-def test_who_is_asked_for_and_closed_is_told_of_while_the_next_is_rung() -> None:
-    story = Story(HOUSE)
+def evening(rules: Rules = HOUSE) -> Story:
+    """Sam has gone, and Kim is there; the AI has the caller."""
+    story = Story(rules)
     story.at = EVENING
-    story.talking().tell(ev.HandoffAsked("tool", "sam"))
-    assert story.call.attempts[0].name == "kim"
-    assert progress(story.call).startswith(
-        "Sam is there again tomorrow at 9:00 Berlin time. Kim is being called"
-    )
+    return story.talking()
+
+
+@pytest.mark.parametrize("target", ["sam", "Sam", "SAM "])
+def test_who_is_asked_for_by_name_and_is_not_there_is_told_of_and_nobody_else_is_rung(target: str) -> None:
+    story = evening().tell(ev.HandoffAsked("tool", target))
+    assert story.call.attempts == ()
+    assert story.call.stage is Stage.AI
+    (told,) = [order.news for order in story.last if isinstance(order, do.LetAISpeak)]
+    assert told.startswith("Nobody was called. Sam is there again tomorrow at 9:00 Berlin time. Tell the")
+    assert "ask whether Kim or Zoe or Pat is to be called instead" in told
+    assert Call.from_dict(story.call.to_dict()) == story.call
+    # Who is content with another asks for that one.
+    story.tell(ev.HandoffAsked("tool", "kim"))
+    assert [each.name for each in story.call.attempts] == ["kim"]
+    assert story.call.handoff.instead == ""
+
+
+def test_who_asks_for_anybody_is_given_whoever_is_there() -> None:
+    story = evening().tell(ev.HandoffAsked("tool"))
+    assert [each.name for each in story.call.attempts] == ["kim"]
+
+
+def test_who_is_off_duty_and_asked_for_by_name_is_followed_by_nobody_either() -> None:
+    rules = replace(HOUSE, known=Known(away={"kim": EVENING - 60.0}))
+    story = evening(rules).tell(ev.HandoffAsked("tool", "kim"))
+    assert story.call.attempts == ()
+    assert story.call.handoff.closed == "Kim is away."
+    assert story.call.handoff.instead == "Zoe or Pat"
+
+
+def test_who_is_there_and_on_another_call_is_followed_by_the_others() -> None:
+    rules = replace(HOUSE, known=Known(engaged={"+15550100002": (EVENING - 60.0,)}))
+    story = evening(rules).tell(ev.HandoffAsked("tool", "kim"))
+    assert [each.name for each in story.call.attempts] == ["zoe"]
+    assert progress(story.call).startswith("Kim is on another call, for 1 minute now. Zoe is being called")
+
+
+def test_who_was_there_when_they_were_rung_is_followed_by_the_others() -> None:
+    story = Story(HOUSE)
+    story.at = datetime(2026, 12, 7, 16, 59, 50, tzinfo=BERLIN).timestamp()
+    story.talking().tell(ev.HandoffAsked("tool", "sam"), ev.HumanDialled(1, "CA1"))
+    story.tell(ev.HumanEnded(1, Ended.NO_ANSWER), after=25.0)
+    assert [each.name for each in story.call.attempts] == ["sam", "kim"]
+
+
+def test_with_no_ai_left_to_tell_why_whoever_is_there_is_rung() -> None:
+    call = evening().call
+    down = replace(call, ai=replace(call.ai, down=True), handoff=Handoff(1, "api", "sam"))
+    assert [human.name for human in next_round(down, HOUSE)] == ["kim"]
 
 
 def test_hours_that_end_during_the_call_count_from_the_next_attempt_on() -> None:

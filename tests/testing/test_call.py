@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 
 from warmtransfer import Outcome, WarmTransfer
-from warmtransfer.core.rules import Human
+from warmtransfer.core.rules import Address, Human, Rules
 from warmtransfer.core.words import LANGUAGES
 from warmtransfer.simulator.phones.scripts import reaction
 from warmtransfer.testing.call import PhoneCall
 from warmtransfer.testing.network import PhoneNetwork
-from warmtransfer.testing.people import ANSWERS, entry
+from warmtransfer.testing.people import ANSWERS, entries, entry
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +76,16 @@ def test_a_phone_in_the_simulators_own_words_has_the_humans_number() -> None:
     assert made == {"number": "+15550100001", "answer": {"after": 2}}
     with pytest.raises(ValueError, match="it can be one of accepts, declines"):
         entry(Human("sam", "+15550100001"), "sleeps", LANGUAGES["en"])
+
+
+def test_each_of_several_numbers_may_react_by_itself_and_one_word_is_for_all() -> None:
+    rules = Rules((Human("sam", "+15550100001", also=(Address("client:sam"),)),))
+    several = entries(rules, {"sam": ["busy", "no-answer"]})
+    assert [(each["number"], each["answer"]) for each in several] == [
+        ("+15550100001", "busy"),
+        ("client:sam", "no-answer"),
+    ]
+    assert {each["answer"] for each in entries(rules, {"sam": "busy"})} == {"busy"}
+    assert all(each["steps"] for each in entries(rules, {})), "they accept"
+    with pytest.raises(ValueError, match="sam has 2 numbers, and 1 reactions were given"):
+        entries(rules, {"sam": ["busy"]})

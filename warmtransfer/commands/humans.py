@@ -160,7 +160,10 @@ def _teams(rules: Rules, at: float) -> Iterator[tuple[str, str, Reason | None, s
 
 def _humans(rules: Rules, at: float) -> Iterator[tuple[str, str, Reason | None, str]]:
     for human in rules.humans:
-        about = ", ".join(filter(None, (human.number, human.digits and f"then {human.digits}")))
+        about = "; ".join(
+            ", ".join(filter(None, (each.number, each.digits and f"then {each.digits}")))
+            for each in human.addresses
+        )
         yield human.name, about, why(human, rules, at), _until(human, at)
 
 
@@ -180,7 +183,12 @@ def data(rules: Rules, at: float, fault: str) -> dict[str, Any]:
             for name in departments(rules)
         ],
         "humans": [
-            {"name": human.name, "number": human.number, "departments": list(human.departments)}
+            {
+                "name": human.name,
+                "number": human.number,
+                "numbers": [each.number for each in human.addresses],
+                "departments": list(human.departments),
+            }
             | _state(human.name, why(human, rules, at), at, False)
             for human in rules.humans
         ],

@@ -89,8 +89,7 @@ def _human(human: Human, live: list[Call], counted: Any) -> dict[str, Any]:
     return {
         "key": human.name,
         "name": called(human.name),
-        "number": human.number,
-        "digits": human.digits,
+        "addresses": human.addresses,
         "description": human.description,
         "style": human.style.value,
         "ring": human.ring,

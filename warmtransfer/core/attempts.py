@@ -10,12 +10,13 @@ from warmtransfer.core import conclusions as so
 from warmtransfer.core.call import AIState, Attempt, Call, Handoff, Stage, Style
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.line import joined
+from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome, of_leg
 from warmtransfer.core.place import Waits
 from warmtransfer.core.reach import Why
-from warmtransfer.core.rounds import next_round, skipped
+from warmtransfer.core.rounds import instead, next_round, skipped
 from warmtransfer.core.rules import AfterHuman, Human, Rules
-from warmtransfer.core.saying import passed_over, reasons
+from warmtransfer.core.saying import MOST, passed_over, reasons
 
 #: Who may be the first to leave, of two who talk; ROOM for neither: it was lost.
 CALLER, HUMAN, ROOM = "caller", "human", "room"
@@ -125,7 +126,9 @@ def _noted(call: Call, rules: Rules, looked: bool) -> Handoff:
     passed = skipped(call, rules)
     told = reasons(rules, call.handoff.target, call.at), passed_over(passed, call.at)
     busy = looked and any(each.why in (Why.BUSY, Why.AWAITED) for each in passed)
-    return replace(call.handoff, closed=" ".join(filter(None, told)), skipped=passed, all_busy=busy)
+    others = " or ".join(map(called, instead(call, rules)[:MOST])) if looked else ""
+    closed = " ".join(filter(None, told))
+    return replace(call.handoff, closed=closed, skipped=passed, all_busy=busy, instead=others)
 
 
 def _reached_by(style: Style) -> so.Conclusion:

@@ -78,7 +78,7 @@ def progress(call: Call) -> str:
     said = f"{'; '.join(failed)}. " if failed else _closed(call)
     going = [each for each in tried if not each.ended and each.outcome in (None, Outcome.ACCEPTED)]
     left = min((each.turn_at - call.at for each in going), default=0.0)
-    line = f"{_called(going, 'A colleague')} for the caller now."
+    line = f"{_called(call, going, 'A colleague')} for the caller now."
     if left >= LONG_WAIT:
         line = _in_line(_names(going), left)
     return f"{said}{line} Keep the caller company; promise nothing."
@@ -100,9 +100,11 @@ def _names(attempts: Sequence[Attempt], nobody: str = "a colleague") -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _called(attempts: Sequence[Attempt], nobody: str = "a colleague") -> str:
-    """That they are being called."""
-    return f"{_names(attempts, nobody)} {'are' if len(attempts) > 1 else 'is'} being called"
+def _called(call: Call, attempts: Sequence[Attempt], nobody: str = "a colleague") -> str:
+    """That they are being called, those who were called in vain at another telephone."""
+    before = {each.name for each in _tried(call) if each.ended}
+    where = " at another number" if attempts and all(each.name in before for each in attempts) else ""
+    return f"{_names(attempts, nobody)} {'are' if len(attempts) > 1 else 'is'} being called{where}"
 
 
 def _tried(call: Call) -> list[Attempt]:
@@ -116,12 +118,13 @@ def next_try(call: Call) -> str:
     failed = [each for each in _tried(call) if each.ended]
     last = [ended(each) for each in failed if each.round == failed[-1].round]
     over = f"Tell the caller that {'; '.join(last)}. " if last else ""
-    return f"{over}Tell the caller that {_called(call.trying)} now. Say no more than that; promise nothing."
+    now = _called(call, call.trying)
+    return f"{over}Tell the caller that {now} now. Say no more than that; promise nothing."
 
 
 def exhausted(call: Call) -> str:
     """What to tell the caller when nobody could be had."""
-    tried = [ended(each) for each in _tried(call)]
+    tried = list(dict.fromkeys(ended(each) for each in _tried(call)))
     if call.handoff.stopped:
         return (
             f"The handoff was stopped on our side: {'; '.join(tried)}. Tell the caller that nobody is "
@@ -133,6 +136,12 @@ def exhausted(call: Call) -> str:
             f"Everybody who could take this call is busy with other callers. {failed}{_closed(call)}Tell the "
             "caller so honestly in one or two sentences; nobody knows how long it takes, so promise nothing. "
             "Offer to help yourself, to take a message, or to try again later."
+        )
+    if not tried and call.handoff.instead:
+        return (
+            f"Nobody was called. {_closed(call)}Tell the caller so in one sentence, and ask whether "
+            f"{call.handoff.instead} is to be called instead (then ask for that person), or offer to help "
+            "yourself or to take a message."
         )
     if not tried:
         return (

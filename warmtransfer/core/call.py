@@ -174,6 +174,7 @@ class Handoff:
     skipped: tuple[Skipped, ...] = ()  #: who could not be rung when somebody was looked for last
     stopped: bool = False  #: nobody else is to be rung: somebody who looks after the call has said so
     all_busy: bool = False  #: and that was all of them who could be reached: they talk with other callers
+    instead: str = ""  #: who could be, though somebody else was asked for who is not there, as names
 
 
 @dataclass(frozen=True, slots=True)

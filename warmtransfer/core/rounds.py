@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from warmtransfer.core.call import Call, Skipped, Stage, Style
+from warmtransfer.core.call import Attempt, Call, Skipped, Stage, Style
 from warmtransfer.core.names import fold
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.place import Waiting, Waits, ahead
@@ -16,18 +15,34 @@ from warmtransfer.core.reach import Reason, Why, open_at
 from warmtransfer.core.rules import Human, Rules
 
 _NEXT = Reason(Why.AWAITED)
+#: Ends of a ring after which somebody may be had at another of their telephones.
+ELSEWHERE = frozenset(
+    {
+        Outcome.NO_INPUT,
+        Outcome.MACHINE,
+        Outcome.NO_ANSWER,
+        Outcome.BUSY,
+        Outcome.FAILED,
+        Outcome.UNREACHABLE,
+        Outcome.TIMED_OUT,
+        Outcome.ERROR,
+    }
+)
 
 
 def next_round(call: Call, rules: Rules) -> tuple[Human, ...]:
     """The humans to ring now: a department's, or of those whom the caller asked for, then of the others.
 
     Each telephone rings once per handoff, whoever shares it, unless another human was quicker; and never the
-    one that the call comes from. Whoever is reached from the caller's own leg is rung alone.
+    one that the call comes from. Who has several is rung at each of them before anybody else's turn comes.
+    Whoever is reached from the caller's own leg is rung alone.
     """
     plan, awaited = plan_for(call, rules), spoken_for(call, rules)
     for group in _groups(call, rules):
         able = (human for human in _fresh(call, group) if not reason(human, call, rules))
-        free = [human for human in able if _phone(human) not in awaited]
+        free = [human for human in able if human.name not in awaited]
+        begun = {each.name for each in _tried(call)}
+        free = [human for human in free if human.name in begun] or free
         if free:
             return _together(call, plan, _ordered(free, plan, rules.known))
     return ()
@@ -37,7 +52,7 @@ def skipped(call: Call, rules: Rules) -> tuple[Skipped, ...]:
     """Whom the wish allows and nobody has tried yet, and why they are not rung."""
     awaited = spoken_for(call, rules)
     found = (
-        (human, reason(human, call, rules) or (_NEXT if _phone(human) in awaited else None))
+        (human, reason(human, call, rules) or (_NEXT if human.name in awaited else None))
         for human in _wanted(call, rules)
     )
     return tuple(Skipped(human.name, why.why.value, why.since) for human, why in found if why)
@@ -49,10 +64,10 @@ def reason(human: Human, call: Call, rules: Rules) -> Reason | None:
     absent = _absent(human, known, call.at)
     if absent:
         return absent
-    engaged = known.engaged.get(_phone(human), ())
+    engaged = _engaged(human, known)
     if len(engaged) >= human.at_once:
         return Reason(Why.BUSY, since=min(engaged, default=0.0))
-    return _rung(known, _phone(human), plan_for(call, rules).rest, call.at)
+    return _rung(human, known, plan_for(call, rules).rest, call.at)
 
 
 def _absent(human: Human, known: Known, at: float) -> Reason | None:
@@ -61,45 +76,68 @@ def _absent(human: Human, known: Known, at: float) -> Reason | None:
     return open_at(human, at)
 
 
-def _rung(known: Known, phone: str, rest: float, at: float) -> Reason | None:
-    vain = known.vain.get(phone, 0.0)
-    return Reason(Why.RUNG, vain + rest, since=vain) if vain and at - vain < rest else None
+def _engaged(human: Human, known: Known) -> list[float]:
+    """Since when they are on each call of ours, at whichever of their telephones."""
+    return [since for each in human.addresses for since in known.engaged.get(each.phone, ())]
+
+
+def _rung(human: Human, known: Known, rest: float, at: float) -> Reason | None:
+    """Whether they were rung in vain a moment ago, and not reached at another of their telephones since."""
+    vain = _last(human, known.vain)
+    tired = vain and at - vain < rest and not (human.also and vain < _last(human, known.idle))
+    return Reason(Why.RUNG, vain + rest, since=vain) if tired else None
 
 
 def phones(call: Call, rules: Rules) -> tuple[str, ...]:
     """The telephones of those whom the wish allows and nobody has tried yet, in their order."""
-    return tuple(map(_phone, _wanted(call, rules)))
+    found = (each.phone for human in _wanted(call, rules) for each in human.addresses)
+    return tuple(dict.fromkeys(found))
 
 
 def spoken_for(call: Call, rules: Rules) -> frozenset[str]:
-    """The telephones that are free, and whose next call is somebody's who comes before this caller."""
+    """Who is free, by name, and whose next call is somebody's who comes before this caller."""
     if not rules.known.line:
         return frozenset()
     plan = plan_for(call, rules)
     mine = call.waits if call.waits.since else Waits(since=call.at, priority=plan.priority)
-    seats = _seats(rules, call.at)
-    left = Counter(seats)
-    left.subtract(turns(ahead(call.id, mine, rules.known.line), rules, call.at).values())
-    return frozenset(each for each, count in seats.items() if count > 0 and left[each] < 1)
+    seats, left = _seats(rules, call.at), _seats(rules, call.at)
+    _seated(ahead(call.id, mine, rules.known.line), rules, call.at, left)
+    return frozenset(name for name, count in seats.items() if count > 0 and left[name] < 1)
 
 
 def turns(line: Iterable[Waiting], rules: Rules, at: float) -> dict[str, str]:
     """Of those who wait, the first one first, whose turn has come: by call, the telephone that is free."""
-    left, found = _seats(rules, at), {}
+    return _seated(line, rules, at, _seats(rules, at))
+
+
+def _seated(line: Iterable[Waiting], rules: Rules, at: float, left: dict[str, int]) -> dict[str, str]:
+    """The same; of the seats that are `left`, those that are taken are taken away.
+
+    Seats are people's: whoever is called to one of their telephones has one less at all of them, and so has
+    everybody else of that telephone.
+    """
+    found = {}
     for each in line:
-        free = (phone for phone in each.place.phones if left.get(phone, 0) > 0)
-        rested = (phone for phone in free if not _rung(rules.known, phone, each.place.rest, at))
-        if phone := next(rested, None):
-            left[phone] -= 1
+        rest = each.place.rest
+        able = {
+            address.phone
+            for human in rules.humans
+            if left.get(human.name, 0) > 0 and not _rung(human, rules.known, rest, at)
+            for address in human.addresses
+        }
+        phone = next((phone for phone in each.place.phones if phone in able), None)
+        if phone is not None:
             found[each.call_id] = phone
+            for human in rules.humans:
+                if human.name in left and phone in (address.phone for address in human.addresses):
+                    left[human.name] -= 1
     return found
 
 
 def _seats(rules: Rules, at: float) -> dict[str, int]:
-    """How many calls each telephone of somebody who is there could take besides those it has."""
+    """How many calls each human who is there could take besides those they have, by name."""
     there = (human for human in rules.humans if not _absent(human, rules.known, at))
-    engaged = rules.known.engaged
-    return {_phone(each): each.at_once - len(engaged.get(_phone(each), ())) for each in there}
+    return {each.name: each.at_once - len(_engaged(each, rules.known)) for each in there}
 
 
 def plan_for(call: Call, rules: Rules) -> Plan:
@@ -126,7 +164,30 @@ def _groups(call: Call, rules: Rules) -> tuple[tuple[Human, ...], ...]:
     if team:
         return () if department_at(rules, team, call.at) else (members(rules, team),)
     first = meant(rules, target)
-    return (first, tuple(human for human in rules.humans if human not in first))
+    others = tuple(human for human in rules.humans if human not in first)
+    return (first,) if _not_there(first, call, rules) else (first, others)
+
+
+def _not_there(wanted: tuple[Human, ...], call: Call, rules: Rules) -> bool:
+    """Whether somebody in particular is wanted who is not there: then nobody else is rung unasked.
+
+    Who is there and cannot take it now, or has been tried, is followed by the others; and so is anybody when
+    no AI is left that could tell the caller.
+    """
+    tried = any(each.handoff == call.handoff.number for each in call.attempts)
+    if tried or call.ai.down or not wanted:
+        return False
+    found = [reason(human, call, rules) for human in wanted]
+    return all(why and why.why in (Why.CLOSED, Why.AWAY) for why in found)
+
+
+def instead(call: Call, rules: Rules) -> tuple[str, ...]:
+    """Who could be rung, and is not, because somebody else was asked for who is not there."""
+    wanted = meant(rules, call.handoff.target)
+    if department(rules, call.handoff.target) or not _not_there(wanted, call, rules):
+        return ()
+    others = _fresh(call, (human for human in rules.humans if human not in wanted))
+    return tuple(human.name for human in others if not reason(human, call, rules))
 
 
 def _wanted(call: Call, rules: Rules) -> list[Human]:
@@ -134,13 +195,26 @@ def _wanted(call: Call, rules: Rules) -> list[Human]:
     return _fresh(call, (human for group in _groups(call, rules) for human in group))
 
 
-def _fresh(call: Call, humans: Iterable[Human]) -> list[Human]:
-    """Those of them whom this handoff has not tried, one for each telephone, and not the caller's own."""
+def _tried(call: Call) -> list[Attempt]:
+    """Those whom this handoff has tried, but for whoever was not needed because another was quicker."""
     before = (each for each in call.attempts if each.handoff == call.handoff.number)
-    tried = [each for each in before if each.outcome is not Outcome.TAKEN]
-    names = {each.name for each in tried}
+    return [each for each in before if each.outcome is not Outcome.TAKEN]
+
+
+def _fresh(call: Call, humans: Iterable[Human]) -> list[Human]:
+    """Those of them whom this handoff has not tried everywhere, each at the telephone that is next.
+
+    One telephone is never rung twice, nor the caller's own; who said no is not asked again at another.
+    """
+    tried = _tried(call)
     rung = {call.caller, *(telephone(each.number, each.digits) for each in tried)}
-    return [human for human in humans if human.name not in names and _phone(human) not in rung]
+    found = []
+    for human in humans:
+        before = [each for each in tried if each.name == human.name]
+        left = [each for each in human.addresses if each.phone not in rung]
+        if left and (not before or (human.also and before[-1].outcome in ELSEWHERE)):
+            found.append(human.at(left[0]))
+    return found
 
 
 def _ordered(humans: list[Human], plan: Plan, known: Known) -> list[Human]:
@@ -148,9 +222,9 @@ def _ordered(humans: list[Human], plan: Plan, known: Known) -> list[Human]:
     for first in reversed(plan.first):
         match first:
             case First.IDLE:
-                humans = sorted(humans, key=lambda human: known.idle.get(_phone(human), 0.0))
+                humans = sorted(humans, key=lambda human: _last(human, known.idle))
             case First.SPOKE:
-                humans = sorted(humans, key=lambda human: -known.spoke.get(_phone(human), 0.0))
+                humans = sorted(humans, key=lambda human: -_last(human, known.spoke))
             case _:
                 assert_never(first)
     return humans
@@ -165,6 +239,11 @@ def _together(call: Call, plan: Plan, humans: list[Human]) -> tuple[Human, ...]:
         if human.style is not Style.REDIRECT:
             phones.setdefault(_phone(human), human)
     return tuple(phones.values())[: plan.size or None]
+
+
+def _last(human: Human, times: Mapping[str, float]) -> float:
+    """The newest of these times of their telephones, 0.0 for none."""
+    return max(times.get(each.phone, 0.0) for each in human.addresses)
 
 
 def _phone(human: Human) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from warmtransfer.core.call import Style
 from warmtransfer.core.hours import Hours
-from warmtransfer.core.plans import Known, Plan
+from warmtransfer.core.plans import Known, Plan, telephone
 from warmtransfer.core.words import ENGLISH, Words
 
 #: Seconds a human's phone rings, unless the deployment says otherwise.
@@ -30,6 +30,19 @@ class Card(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody is rung: as `Human.number` and `Human.digits`."""
+
+    number: str
+    digits: str = ""
+
+    @property
+    def phone(self) -> str:
+        """What names the telephone."""
+        return telephone(self.number, self.digits)
+
+
+@dataclass(frozen=True, slots=True)
 class Human:
     """A person who may be dialled. `name` is what the model may say; `number` it never sees."""
 
@@ -48,6 +61,17 @@ class Human:
     language: str = ""  #: of their briefing, as two letters; empty for the deployment's
     voice: str = ""  #: of their briefing; empty for the deployment's
     card: Card = Card.NONE
+    also: tuple[Address, ...] = ()  #: where they are rung next, one after the other, when that was in vain
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Everywhere they are rung, in order."""
+        return (Address(self.number, self.digits), *self.also)
+
+    def at(self, address: Address) -> Human:
+        """The same, rung at this one of their addresses."""
+        others = tuple(each for each in self.addresses if each != address)
+        return replace(self, number=address.number, digits=address.digits, also=others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +113,12 @@ class Rules:
     def human(self, name: str) -> Human | None:
         """The human of this name; they may not be configured any more."""
         return next((human for human in self.humans if human.name == name), None)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number at which somebody may be rung."""
+        found = (address.number for human in self.humans for address in human.addresses)
+        return tuple(dict.fromkeys(found))
 
     def ring(self, name: str) -> float:
         """How long the phone of this human rings."""

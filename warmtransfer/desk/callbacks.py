@@ -202,7 +202,7 @@ def decided(
     after, orders = step(before, event, at, rules, limits)
     if not _rung(before, after):
         return after, orders, ()
-    known = know(tuple(dict.fromkeys(human.number for human in rules.humans)))
+    known = know(rules.numbers)
     after, orders = step(before, event, at, replace(rules, known=known), limits)
     seats = {human.name: human.at_once for human in rules.humans}
     claims = tuple(

@@ -23,8 +23,7 @@ def decided(call: Call, event: ev.Event, at: float, rules: Rules, holds: bool = 
     decision = Decision(call, event, *step(call, event, at, rules), holds=holds)
     if len(decision.call.attempts) == len(call.attempts):
         return decision
-    numbers = tuple(dict.fromkeys(human.number for human in rules.humans))
-    return replace(decision, ringing=Ringing(numbers, partial(_knowing, call, event, at, rules, holds)))
+    return replace(decision, ringing=Ringing(rules.numbers, partial(_knowing, call, event, at, rules, holds)))
 
 
 def _knowing(call: Call, event: ev.Event, at: float, rules: Rules, holds: bool, known: Known) -> Decision:

@@ -112,8 +112,7 @@ class Usher:
             self._told.clear()
             return
         at, rules = self._clock.now(), self._people.rules()
-        numbers = tuple(dict.fromkeys(human.number for human in rules.humans))
-        known = self._store.known(numbers, at)
+        known = self._store.known(rules.numbers, at)
         due = turns(known.line, replace(rules, known=known), at)
         ours = {each.call_id: each for each in known.line if each.ours}
         self._told = {call_id: self._told.get(call_id) or _first(each, at) for call_id, each in ours.items()}

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from warmtransfer.core.call import Call, Outcome, Style
 from warmtransfer.core.rules import Human
-from warmtransfer.core.words import words
 from warmtransfer.demo.remote import Row
 from warmtransfer.simulator.witness.evidence import Evidence, legs_of
 from warmtransfer.simulator.witness.promises import PROMISES, judge
 from warmtransfer.testing.network import PhoneNetwork
-from warmtransfer.testing.people import entry
+from warmtransfer.testing.people import entries
 from warmtransfer.testing.serving import Served
 from warmtransfer.testing.telling import told, trouble
 
@@ -47,15 +46,14 @@ class PhoneCall:
 
     # Before -----------------------------------------------------------------------------------------
 
-    def humans(self, **answers: str | Mapping[str, Any]) -> None:
+    def humans(self, **answers: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]]) -> None:
         """Say how humans' phones react, by name: accepts, declines, answers, busy, no-answer, failed,
-        voicemail, or an entry in the simulator's own words. Those who are not named accept."""
+        voicemail, or an entry in the simulator's own words; a list for somebody with several numbers. Those
+        who are not named accept."""
         self._parts.people.renew()
         rules = self._parts.people.rules()
         self._known(*answers)
-        theirs = {each.name: words(each.language) if each.language else rules.words for each in rules.humans}
-        phones = [entry(each, answers.get(each.name, "accepts"), theirs[each.name]) for each in rules.humans]
-        self.network.control("PUT", "/phones", phones)
+        self.network.control("PUT", "/phones", entries(rules, answers))
 
     def teach(self, hears: str, *, tool: str = "", says: str = "", **arguments: Any) -> None:
         """Have the local model react to words that this pattern is found in (lower case, no punctuation).
@@ -204,7 +202,7 @@ class PhoneCall:
 
     def digest(self) -> str:
         """What happened, a line for each thing."""
-        names = {human.number: human.name for human in self._listed()}
+        names = {each.number: human.name for human in self._listed() for each in human.addresses}
         rows = self.rows()
         told_ = told(rows, {self.number: "the caller", **names})
         return "\n".join(filter(None, [told_, trouble(rows)]))
@@ -249,9 +247,9 @@ class PhoneCall:
 
     def _is(self, name: str, row: Row) -> bool:
         """Whether this row is of a leg to this human."""
-        number = next((each.number for each in self._listed() if each.name == name), "")
-        dialled = (each for each in self.rows() if is_leg(each, "dialled") and each.get("to") == number)
-        return bool(number) and any(each["call_sid"] == row.get("call_sid") for each in dialled)
+        numbers = [where.number for each in self._listed() if each.name == name for where in each.addresses]
+        dialled = (each for each in self.rows() if is_leg(each, "dialled") and each.get("to") in numbers)
+        return any(each["call_sid"] == row.get("call_sid") for each in dialled)
 
     def _to_caller(self, row: Row) -> bool:
         return row.get("call_sid") in ("", None, self.caller_sid)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from warmtransfer.core.rules import Human
-from warmtransfer.core.words import Words
+from warmtransfer.core.rules import Address, Human, Rules
+from warmtransfer.core.words import Words, words
 
 Row = dict[str, Any]
 
@@ -36,3 +36,22 @@ def steps(human: Human, answer: str, words: Words) -> list[Row]:
         taken: list[Row] = [{"until": f"heard-end:{words.keys}", "timeout": 60}, {"press": "1"}]
         return [*menu, *taken, {"until": "quiet:0.4", "timeout": 15}, {"say": "sam-help"}]
     return []
+
+
+def entries(rules: Rules, answers: Mapping[str, Any]) -> list[Row]:
+    """The entries of everybody's phones; who is not among the `answers` accepts. ValueError as `entry`."""
+    found = []
+    for human in rules.humans:
+        theirs = words(human.language) if human.language else rules.words
+        reactions = _each(human, answers.get(human.name, "accepts"))
+        found += [entry(human.at(where), each, theirs) for where, each in reactions]
+    return found
+
+
+def _each(human: Human, given: Any) -> Iterator[tuple[Address, Any]]:
+    """Each of their numbers with its reaction."""
+    several = given if isinstance(given, list | tuple) else [given] * len(human.addresses)
+    if len(several) != len(human.addresses):
+        count = len(human.addresses)
+        raise ValueError(f"{human.name} has {count} numbers, and {len(several)} reactions were given")
+    return zip(human.addresses, several, strict=True)

@@ -63,6 +63,7 @@ HANDED: Schema = closed(
         ),
         "stopped": flag("Whether somebody has said that nobody else is to be rung."),
         "all_busy": flag("Whether that was all of them who could be reached."),
+        "instead": text("Who could be rung, when nobody was because whom it asks for is not there."),
     }
 )
 ATTEMPT: Schema = closed(

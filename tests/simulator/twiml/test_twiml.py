@@ -10,7 +10,8 @@ from aiohttp import web
 
 from tests.simulator.app import SAM, Page, twiml, world
 from warmtransfer.simulator.twiml.documents import APOLOGY
-from warmtransfer.simulator.twiml.grammar import TwimlError, parse
+from warmtransfer.simulator.twiml.grammar import ATTRIBUTES, TwimlError, parse
+from warmtransfer.simulator.twiml.values import VALUES
 
 
 def wrapped(verbs: str) -> str:
@@ -38,6 +39,62 @@ def test_a_document_that_cannot_be_run_has_its_code(body: str, content_type: str
 def test_three_content_types_are_twiml(kind: str) -> None:
     """XML may come under each of its usual types, and as HTML."""
     assert parse(wrapped("<Hangup/>"), content_type=kind).verbs[0].name == "Hangup"
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        ('<Dial timeout="soon"/>', "<Dial timeout='soon'> is not a whole number, 1 or more (13212); here"),
+        ('<Dial timeLimit="0"/>', "(13216)"),
+        ('<Dial hangupOnStar="yes"/>', "is not true or false (13213)"),
+        ('<Dial method="PUT"/>', "is not GET or POST"),
+        ('<Dial record="always"/>', "is not one of do-not-record, record-from-answer"),
+        ('<Dial><Conference beep="loud">r</Conference></Dial>', "is not one of true, false, onEnter, onExit"),
+        ('<Dial><Conference statusCallbackEvent="start,end">r</Conference></Dial>', "some of start end join"),
+        ('<Dial><Conference maxParticipants="251">r</Conference></Dial>', "from 1 to 250 (16002)"),
+        ('<Dial><Conference startConferenceOnEnter="1">r</Conference></Dial>', "is not true or false"),
+        ('<Dial><Number sendDigits="x12">+15550100001</Number></Dial>', "is not keys and pauses"),
+        ('<Dial><Number statusCallbackEvent="end">+15550100001</Number></Dial>', "some of initiated ringing"),
+        ('<Gather input="voice"/>', "is not some of dtmf speech"),
+        ('<Gather numDigits="one"/>', "is not a whole number, 1 or more; here"),
+        ('<Gather speechTimeout="never"/>', "is not seconds, or auto; here"),
+        ('<Pause length="1.5"/>', "is not a whole number"),
+        ('<Say loop="-1">Hello</Say>', "is not a whole number, 0 or more"),
+        ('<Start><Stream url="wss://x" track="in"/></Start>', "is not one of inbound_track, outbound_track"),
+        ('<Record finishOnKey="any"/>', "is not keys: some of 0-9 * #"),
+        ('<Reject reason="no"/>', "is not one of rejected, busy"),
+    ],
+)
+def test_a_value_that_an_attribute_cannot_have_is_a_warning_and_counts_for_nothing(
+    verb: str, said: str
+) -> None:
+    document = parse(f"<Response>{verb}</Response>")
+    [warning] = document.warnings
+    assert said in warning
+    found = [document.verbs[0], *document.verbs[0].children]
+    assert sum(len(each.attrs) for each in found) == (1 if "url=" in verb else 0)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        '<Dial timeout=" 30 " timeLimit="14400" hangupOnStar="True" method="post" record="true"/>',
+        '<Dial><Conference beep="onEnter" muted="false" jitterBufferSize="off" statusCallbackEvent="start '
+        'end join leave mute hold modify speaker announcement" participantLabel="a">r</Conference></Dial>',
+        '<Gather input="dtmf speech" timeout="auto" speechTimeout="auto" finishOnKey="" loop="3"/>',
+        '<Say loop="0">Hello</Say>',
+        '<Play digits="wwww12#"/>',
+    ],
+)
+def test_a_value_that_an_attribute_may_have_is_none(verb: str) -> None:
+    warnings = parse(f"<Response>{verb}</Response>").warnings
+    assert [each for each in warnings if " is not " in each] == []
+
+
+def test_every_value_that_is_looked_at_is_of_an_attribute_that_there_is() -> None:
+    everywhere = set().union(*ATTRIBUTES.values())
+    for key in VALUES:
+        assert key in everywhere if isinstance(key, str) else key[1] in ATTRIBUTES[key[0]], key
 
 
 @pytest.mark.parametrize(

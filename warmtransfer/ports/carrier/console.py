@@ -14,6 +14,7 @@ from typing import Any
 
 from warmtransfer.errors import CarrierGone
 from warmtransfer.ports.carrier.connecting import Account, connected, mapped
+from warmtransfer.ports.carrier.rights import lacking
 
 #: A number's settings that decide who answers its calls and hears of their ends, by the SDK's names.
 NUMBER_SETTINGS = (
@@ -85,6 +86,10 @@ class Console:
         with mapped("read the account", gone=False):
             found = self._master.api.v2010.accounts(self._sid).fetch()
             return Owner(str(found.sid), _word(found.type), _word(found.status), _word(found.auth_token))
+
+    def lacks(self) -> list[str]:
+        """The rights that the API key has not of those that the app needs, each with what it is for."""
+        return lacking(self._client, self._sid)
 
     def clock(self) -> float | None:
         """Twilio's time as its last answer had it, in unix seconds; None when none had."""

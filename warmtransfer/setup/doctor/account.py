@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import CarrierError
@@ -42,7 +43,9 @@ class Account:
         yield from self._clock()
         yield from self._number()
         for human in self._humans:
-            yield from self._human(human, owner)
+            for place, each in enumerate(human.addresses, 1):
+                name = f"{human.name}, number {place}" if human.also else human.name
+                yield from self._human(replace(human.at(each), name=name), owner)
         yield from self._shown()
 
     # The account ------------------------------------------------------------------------------------
@@ -64,12 +67,25 @@ class Account:
                 "TWILIO_AUTH_TOKEN_SECONDARY",
             )
         if ours.api_key:
-            try:
+            yield self._key()
+
+    def _key(self) -> Line:
+        """Whether the API key is accepted, and may do all that the app does."""
+        what = "TWILIO_API_KEY and TWILIO_API_SECRET"
+        try:
+            lacks = self._console.lacks()
+            if not lacks:
                 self._console.numbers()
-            except CarrierError as fault:
-                yield _refused(ACCOUNT, "TWILIO_API_KEY and TWILIO_API_SECRET", fault)
-            else:
-                yield ACCOUNT.ok("TWILIO_API_KEY and TWILIO_API_SECRET", "accepted")
+        except CarrierError as fault:
+            return _refused(ACCOUNT, what, fault)
+        if not lacks:
+            return ACCOUNT.ok(what, "accepted")
+        many = "right" if len(lacks) == 1 else "rights"
+        return ACCOUNT.fault(
+            what,
+            f"accepted, and the key lacks the {many} {'; '.join(lacks)}",
+            f"give the key the {many} in Twilio's console, or leave both keys empty: the auth token is used",
+        )
 
     def _kind(self, owner: Owner) -> Iterator[Line]:
         if owner.status != "active":

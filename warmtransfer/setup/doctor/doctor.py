@@ -88,8 +88,13 @@ class Doctor:
             return
         yield from model.lines(settings, self._providers)
         yield from events(settings, self._undelivered)
+        given = str(self._given.get(PROCESSES) or "").strip() or "1"
         try:
-            processes = whole(1, 64)(self._given.get(PROCESSES) or 1)
+            processes = whole(1, 64)(given)
         except ValueError:
+            yield deployment.MACHINE.warning(
+                PROCESSES, f"is {given!a}, which is no number from 1 to 64: wsgi.py serves with one process, "
+                "and other servers may not start", "write a number, or take the key out",
+            )  # fmt: skip
             processes = 1
         yield from deployment.machine(settings, processes)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from warmtransfer.simulator.twiml.beyond import BEYOND
+from warmtransfer.simulator.twiml.values import wrong
 
 MAX_BYTES = 64 * 1024
 CONTENT_TYPES = ("text/xml", "application/xml", "text/html")
@@ -178,7 +179,8 @@ def document_of(body: bytes, url: str, content_type: str) -> Document:
 def parse(body: str, url: str = "", content_type: str = "text/xml") -> Document:
     """Reads a response; raises TwimlError 11750, 12300 or 12100.
 
-    An unknown verb, attribute or nesting is a warning at Twilio (12200): the element or attribute is ignored.
+    An unknown verb, attribute or nesting is a warning at Twilio (12200): the element or attribute is ignored;
+    and so is, here, an attribute with a value that it cannot have.
     """
     if len(body.encode()) > MAX_BYTES:
         raise TwimlError(11750, "TwiML response body too large")
@@ -207,10 +209,12 @@ def _verbs(parent: ET.Element, warnings: list[str], notes: list[str]) -> Iterato
             continue
         attrs = {}
         for name, value in element.attrib.items():
-            if name in ATTRIBUTES[element.tag]:
-                attrs[name] = value
-            else:
+            if name not in ATTRIBUTES[element.tag]:
                 warnings.append(f"<{element.tag}> has no attribute {name!r}; it is ignored")
+            elif fault := wrong(element.tag, name, value):
+                warnings.append(fault)
+            else:
+                attrs[name] = value
         odd = NOT_SIMULATED.get(element.tag, frozenset()) & attrs.keys()
         notes.extend(f"<{element.tag} {n}> is not simulated" for n in sorted(odd) if attrs[n] not in _OFF)
         whole = element.itertext() if element.tag == "Say" else (element.text or "",)
