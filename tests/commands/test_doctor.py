@@ -234,6 +234,23 @@ def test_each_of_somebodys_numbers_is_looked_at(live: Deployment, account: Accou
     assert ("sam, number 1", "can be called (US)") in [(row["what"], row["found"]) for row in lines]
 
 
+def test_a_number_that_cannot_send_the_cards_is_a_warning_and_another_may(
+    live: Deployment, account: Account, tmp_path: Path
+) -> None:
+    path = tmp_path / "cards.toml"
+    path.write_text(f'[[human]]\nname = "sam"\nnumber = "{SAM}"\ncard = "sms"\n')
+    _, lines = live.doctor(WARMTRANSFER_HUMANS=str(path))
+    (told,) = [each for each in lines if "text messages" in each["found"]]
+    assert (told["what"], told["verdict"]) == ("TWILIO_NUMBER", "warning")
+    assert "WARMTRANSFER_CARDS_FROM" in told["do"]
+    account.put(numbers=["+15550100077=sms"])
+    _, lines = live.doctor(WARMTRANSFER_HUMANS=str(path), WARMTRANSFER_CARDS_FROM="+15550100077")
+    (told,) = [each for each in lines if each["what"] == "WARMTRANSFER_CARDS_FROM"]
+    assert told["verdict"] == "ok"
+    _, lines = live.doctor(WARMTRANSFER_HUMANS=str(path), WARMTRANSFER_CARDS_FROM="MG" + "1" * 32)
+    assert any("messaging service" in each["found"] for each in lines)
+
+
 def test_the_commonest_mistake_is_named_and_fixed(live: Deployment, account: Account) -> None:
     """The App's URL set to the number's: each AI leg would begin a call that adds another one."""
     app = account.environment["TWILIO_APP_SID"]

@@ -418,10 +418,11 @@ def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
         link("c1", 1)
         for link in (
             links.next, links.dial, links.human, links.gate, links.who, links.human_status, links.amd,
-            links.human_wait, links.hold, links.briefed, links.gone,
+            links.human_wait, links.hold, links.briefed, links.gone, links.card_news,
         )
     ]  # fmt: skip
     found = {adapter.match(url.removeprefix(PUBLIC).partition("#")[0], "POST")[0] for url in urls}
     rules = {rule.endpoint for rule in site.app.url_map.iter_rules()}
     assert found == {endpoint for endpoint in rules if endpoint.startswith("warmtransfer.")}
-    assert adapter.match(links.sound("ring").removeprefix(PUBLIC), "GET")
+    for opened in (links.sound("ring"), links.card("c1", 1), links.page("sam", 1)):
+        assert adapter.match(opened.removeprefix(PUBLIC), "GET")

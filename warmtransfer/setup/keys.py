@@ -14,7 +14,7 @@ from warmtransfer.web.links import Links
 NEEDED = ("account_sid", "auth_token", "number", "public_url")
 USED = (
     *NEEDED, "api_key", "api_secret", "app_sid", "api_base_url", "url_prefix", "fallback_url", "rest_timeout",
-    "database_url",
+    "database_url", "cards_from",
 )  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class Setup:
     api_base_url: str
     timeout: float
     database_url: str = field(repr=False)
+    cards_from: str = ""
 
 
 def read(given: Mapping[str, Any], number: str = "") -> Setup:
@@ -49,4 +50,5 @@ def read(given: Mapping[str, Any], number: str = "") -> Setup:
         values["api_base_url"],
         values["rest_timeout"],
         values["database_url"],
+        values["cards_from"],
     )

@@ -56,6 +56,7 @@ class Number:
     number: str
     voice: bool
     values: Values
+    texts: bool = False  #: whether it can send text messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +168,16 @@ def _word(value: object) -> str:
 
 
 def _voice(found: Any) -> bool:
-    return bool((found.capabilities or {}).get("voice"))
+    return _can(found, "voice")
+
+
+def _can(found: Any, what: str) -> bool:
+    return bool((found.capabilities or {}).get(what))
 
 
 def _number(found: Any) -> Number:
     values = {name: _word(getattr(found, name, "")) for name in NUMBER_SETTINGS}
-    return Number(str(found.sid), str(found.phone_number), _voice(found), values)
+    return Number(str(found.sid), str(found.phone_number), _voice(found), values, _can(found, "sms"))
 
 
 def _app(found: Any) -> App:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from warmtransfer.core.rules import Human
+from warmtransfer.core.rules import Card, Human
 from warmtransfer.errors import CarrierError
 from warmtransfer.numbers import country, is_phone
 from warmtransfer.ports.carrier.console import App, Console, Number, Owner
@@ -47,6 +47,7 @@ class Account:
                 name = f"{human.name}, number {place}" if human.also else human.name
                 yield from self._human(replace(human.at(each), name=name), owner)
         yield from self._shown()
+        yield from self._cards()
 
     # The account ------------------------------------------------------------------------------------
 
@@ -166,6 +167,32 @@ class Account:
                 f"caller_id of {names}",
                 f"is {number}, which is neither a number of the account's nor verified there (21210)",
                 "verify it in Twilio's console (Phone Numbers, Verified Caller IDs), or give one that is",
+            )
+
+    def _cards(self) -> Iterator[Line]:
+        """Whether humans who get text messages can be sent any, as far as the sender goes."""
+        names = ", ".join(human.name for human in self._humans if human.card is Card.SMS)
+        sender = self._setup.cards_from or self._setup.number
+        if not names:
+            return
+        key = "WARMTRANSFER_CARDS_FROM" if self._setup.cards_from else "TWILIO_NUMBER"
+        if sender.startswith("MG"):
+            yield HUMANS.unknown(f"whether {names} can be written to", f"{key} is a messaging service")
+            return
+        try:
+            number = self._console.number(sender)
+        except CarrierError as fault:
+            yield HUMANS.unknown(f"whether {names} can be written to", fault.answer)
+            return
+        if number is not None and number.texts:
+            found = f"can send the cards of {names} (to the United States once it is registered: A2P 10DLC)"
+            yield HUMANS.ok(key, found)
+        else:
+            yield HUMANS.warning(
+                key,
+                f"cannot send text messages: {names} get no card by one (21606)",
+                "set WARMTRANSFER_CARDS_FROM to a number of the account's that can, or to a messaging "
+                'service (MG…), or take card = "link"',
             )
 
     def _human(self, human: Human, owner: Owner) -> Iterator[Line]:
