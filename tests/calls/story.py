@@ -184,8 +184,9 @@ class Story:
         """Or a round of the plan; and whoever comes into the room to talk finds no other human there."""
         up: set[str] = set()
         inside: set[str] = set()
+        listens = {row["call_sid"] for row in legs if str(row.get("label", "")).startswith("supervisor")}
         for row in legs:
-            if not str(row.get("label", "")).startswith("human"):
+            if row["call_sid"] in listens or not str(row.get("label", "")).startswith("human"):
                 continue
             sid, event = row["call_sid"], row["event"]
             if event == "dialled":

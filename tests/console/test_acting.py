@@ -15,10 +15,10 @@ from warmtransfer.core.call import Stage
 from warmtransfer.web.wishes import WISHES
 
 
-def do(room: Room, call_id: str, name: str, **form: str) -> str:
+def do(room: Room, call_id: str, what: str, /, **form: str) -> str:
     """Where it leads."""
     given = {"token": token(room.client, ""), **form}
-    answer = room.client.post(f"{AT}/calls/{call_id}/do/{name}", data=given)
+    answer = room.client.post(f"{AT}/calls/{call_id}/do/{what}", data=given)
     assert answer.status_code == 303, answer.text
     return answer.headers["Location"].removeprefix(AT)
 
@@ -32,7 +32,7 @@ def act(page: str, name: str) -> str:
 
 def off(page: str) -> set[str]:
     """The actions that are off."""
-    return {name for name in LABELS if "data-off" in act(page, name)}
+    return {name for name in LABELS if "data-off" in act(page, name) and "<select" not in act(page, name)}
 
 
 def connecting(room: Room) -> str:
@@ -67,10 +67,10 @@ def test_everything_that_can_be_asked_for_stands_on_the_page(inside: Room) -> No
 @pytest.mark.parametrize(
     ("place", "fits"),
     [
-        (connecting, {"hang-up"}),
-        (up, {"tell-ai", "hang-up"}),
-        (lambda room: room.site.briefing(), {"stop-ringing", "next-person", "hang-up"}),
-        (with_human, {"bring-ai-back", "hang-up"}),
+        (connecting, {"listen", "hang-up"}),
+        (up, {"listen", "tell-ai", "hang-up"}),
+        (lambda room: room.site.briefing(), {"stop-ringing", "next-person", "listen", "hang-up"}),
+        (with_human, {"listen", "bring-ai-back", "hang-up"}),
     ],
 )
 def test_what_does_not_fit_is_off_and_says_why(
@@ -157,3 +157,49 @@ def test_a_notice_of_something_that_there_is_not_is_none(inside: Room) -> None:
     call_id = connecting(inside)
     for query in ("done=<b>x", "late=<b>x", "late=handoff"):
         assert 'role="alert">' not in inside.get(f"/calls/{call_id}?{query}").split("<main")[1]
+
+
+# Listening --------------------------------------------------------------------------------------------
+
+
+def test_who_listens_is_rung_on_a_telephone_of_the_list_and_let_in_muted_by_a_key(inside: Room) -> None:
+    call_id = with_human(inside)
+    page = act(inside.get(f"/calls/{call_id}"), "listen")
+    assert re.findall(r'<option value="([^"]+)"', page) == ["kim", "Mrs Okafor"], "Sam talks with the caller"
+    assert do(inside, call_id, "listen", name="kim", role="whisper").endswith("?done=listen")
+    assert inside.site.carrier.wait("dial", 2)[1]["to"] == "+15550100002"
+    (gate, *_) = inside.site.document(f"/supervisor/{call_id}/1", CallSid="CAsup")
+    assert gate.tag == "Gather", "a mailbox hears nobody"
+    (dial, _) = inside.site.document(f"/supervisor/{call_id}/1/gate", CallSid="CAsup", Digits="1")
+    room = dial[0].attrib
+    assert (room["muted"], room["beep"], room["participantLabel"]) == ("true", "false", "supervisor-1")
+    assert (room["startConferenceOnEnter"], room["endConferenceOnExit"]) == ("false", "false")
+    assert "voice" not in inside.site.carrier.names()
+    inside.site.room(call_id, "participant-join", ParticipantLabel="supervisor-1", CallSid="CAsup")
+    args, _ = inside.site.carrier.wait("voice")
+    assert args[1:] == ("CAsup", False, "CAhuman1"), "only now, and by Sam alone"
+    assert "Anna whispers on Kim’s telephone" in text(inside.get(f"/calls/{call_id}"))
+    assert do(inside, call_id, "stop-listening").endswith("?done=stop-listening")
+    inside.site.carrier.wait("end_call")
+    assert inside.site.call(call_id).stage is Stage.HUMAN
+
+
+@pytest.mark.parametrize("name", ["+15550109998", "nobody", "sam"])
+def test_nobody_but_those_of_the_list_is_rung_to_listen(inside: Room, name: str) -> None:
+    call_id = with_human(inside)
+    assert do(inside, call_id, "listen", name=name, role="listen").endswith("?late=listen")
+    assert inside.site.call(call_id).supervisor is None
+    assert inside.site.carrier.names().count("dial") == 1
+
+
+def test_a_leg_whose_key_was_no_1_or_that_nobody_awaits_hears_goodbye(inside: Room) -> None:
+    call_id = with_human(inside)
+    assert inside.site.document(f"/supervisor/{call_id}/1", CallSid="CAx")[-1].tag == "Hangup"
+    do(inside, call_id, "listen", name="kim")
+    for digits in ("", "2"):
+        path = f"/supervisor/{call_id}/1/gate"
+        assert [each.tag for each in inside.site.document(path, Digits=digits)] == ["Say", "Hangup"]
+    inside.site.send(f"/supervisor/{call_id}/1/status", {"CallSid": "CAsup", "CallStatus": "completed"})
+    assert [each.tag for each in inside.site.document(f"/supervisor/{call_id}/1/gate", Digits="1")] == [
+        "Say", "Hangup",
+    ]  # fmt: skip

@@ -194,6 +194,7 @@ def fact(kind: type[ev.Event], story: Story) -> ev.Event:
         "source": "api",
         "by": "console: Anna",
         "attempt": story.n,
+        "name": "kim",
         "text": "Closed on Friday.",
         "outcome": Outcome.DECLINED,
         "status": Ended.COMPLETED,

@@ -17,10 +17,11 @@ from warmtransfer.core.orders.ai import MARGIN
 from warmtransfer.core.orders.relay import RelayOrder, backoff
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Card, Human, Rules
+from warmtransfer.core.supervising import Role, Supervisor
 from warmtransfer.core.table import TABLE
 
 #: What several orders have in common; not orders themselves.
-BASES = {do.Order, do.AIOrder, do.HumanOrder, do.CallerOrder, do.BridgeOrder, RelayOrder}
+BASES = {do.Order, do.AIOrder, do.HumanOrder, do.CallerOrder, do.BridgeOrder, do.SupervisorOrder, RelayOrder}
 ORDERS = sorted(set(do.BY_NAME.values()) - BASES, key=lambda kind: kind.__name__)
 
 
@@ -47,6 +48,10 @@ CALL = Call(
     attempts=(Attempt(1, 1, "kim", "+15550100002", Style.SCREEN, ended=True), SAM),
 )  # fmt: skip
 ALONE = replace(CALL, ai=replace(CALL.ai, state=AIState.ABSENT), comforted_until=0.0)
+HEARD = replace(
+    CALL,
+    supervisor=Supervisor(3, "", "kim", "+15550100002", given=Role.JOIN, call_sid="CAsup", joined_at=1.0),
+)
 SAMS = Human("sam", "+15550100001", ring=17.0, language="de", card=Card.SMS)
 RULES = Rules(humans=(Human("kim", "+15550100002", ring=15.0), SAMS))
 TALK = replace(
@@ -64,6 +69,9 @@ FILLED = [
     (do.LetAISpeak("News.", 1.5), CALL),
     (do.TellInPause("News.", 1.5), CALL),
     (do.TellAI(briefing.progress(CALL)), CALL),
+    (do.DialSupervisor(3, "CAsup", "CF2", "kim", "+15550100002", "", 15.0), HEARD),
+    (do.SetRole(3, "CAsup", "CF2", True, ""), HEARD),
+    (do.EndSupervisor(3, "CAsup", "CF2"), HEARD),
     (do.LetAIKnow("Closed on Friday."), replace(CALL, note="Closed on Friday.")),
     (do.HaveAISay("Closed on Friday."), replace(CALL, note="Closed on Friday.")),
     (do.Introduce(briefing.introduction("sam")), CALL),
@@ -128,6 +136,7 @@ KEYS = {
 @pytest.mark.parametrize(("order", "call"), FILLED)
 def test_the_key_names_the_leg_that_a_failure_is_about(order: do.Order, call: Call) -> None:
     human = f"human-{order.n}" if isinstance(order, do.HumanOrder) else ""
+    human = f"supervisor-{order.n}" if isinstance(order, do.SupervisorOrder) else human
     human = "caller" if getattr(order, "caller", False) else human
     assert order.key == KEYS.get(type(order).__name__, human)
 

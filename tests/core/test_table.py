@@ -12,6 +12,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Outcome, Stage, Style
 from warmtransfer.core.counts import COUNTS, FILLS, HEARS, WAITS
 from warmtransfer.core.legs import Ended, Heard, Place
+from warmtransfer.core.supervising import Role
 from warmtransfer.core.table import TABLE
 
 WAITING = sorted(WAITS)
@@ -24,6 +25,7 @@ def sample(kind: type[ev.Event]) -> ev.Event:
     values = {
         "int": 1,
         "bool": False,
+        "Role": Role.LISTEN,
         "float": 5.0,
         "str": "x",
         "Stage": Stage.AI,

@@ -150,10 +150,9 @@ def test_every_try_to_make_a_leg_takes_a_turn_and_a_refusal_for_haste_holds_all_
     assert line.held[0] < line.held[1]
 
 
-@pytest.mark.parametrize("name", ["AddAI", "DialHuman"])
-def test_what_makes_a_leg_waits_for_its_turn(name: str) -> None:
-    assert do.BY_NAME[name].paced
-    assert [each.__name__ for each in do.BY_NAME.values() if each.paced] == ["AddAI", "DialHuman"]
+def test_what_makes_a_leg_waits_for_its_turn() -> None:
+    paced = [each.__name__ for each in do.BY_NAME.values() if each.paced]
+    assert sorted(paced) == ["AddAI", "DialHuman", "DialSupervisor"]
 
 
 def test_what_makes_no_leg_waits_for_nobody() -> None:
@@ -357,7 +356,7 @@ def test_comfort_that_comes_before_the_room_has_begun_is_no_failure() -> None:
 
 
 def test_every_order_that_is_not_local_can_be_carried_out(tmp_path: Path) -> None:
-    abstract = {"Order", "RelayOrder", "AIOrder", "HumanOrder", "CallerOrder"}
+    abstract = {"SupervisorOrder", "Order", "RelayOrder", "AIOrder", "HumanOrder", "CallerOrder"}
     performer = Performer(
         carrier=Told(),
         switchboard=Told(),

@@ -9,9 +9,11 @@ from tests.explore.performing import CARRIER, hang_up, machine, perform, room_na
 from tests.explore.world import APART, CALLER, PICKED_UP, AILeg, HumanLeg, World, cut_off, heads
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import FREE, Stage
+from warmtransfer.core.counts import COUNTS
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Card
+from warmtransfer.core.supervising import Role
 
 Moves = Iterator[tuple[str, World]]
 
@@ -84,6 +86,7 @@ def people(world: World) -> Moves:
         yield from line_moves(world)
     for human in world.humans:
         yield from human_does(world, human)
+    yield from listener_does(world)
     if world.wishes:
         yield from wishes(world._replace(wishes=world.wishes - 1))
 
@@ -97,13 +100,17 @@ def wishes(world: World) -> Moves:
         ev.ReturnAsked("console: Anna", n),
         ev.TellAsked("console: Anna", "Closed on Friday.", aloud=True),
         ev.EndAIAsked("console: Anna"),
+        ev.SuperviseAsked("console: Anna", "kim"),
+        ev.SuperviseAsked("console: Anna", "kim", Role.JOIN),
+        ev.SupervisorUnwanted("console: Anna"),
         ev.HangUpAsked("console: Anna"),
     ):
         then = world.tell(wish)
         if isinstance(wish, ev.HangUpAsked) and then.call.stage is Stage.OVER:
             then = then._replace(ended=True)
         if then != world:
-            yield f"asked for {type(wish).__name__}", then
+            what = wish.role if isinstance(wish, ev.SuperviseAsked) else type(wish).__name__
+            yield f"asked for {what}", then
 
 
 def line_moves(world: World) -> Moves:
@@ -153,6 +160,23 @@ def card_does(world: World, human: HumanLeg) -> Moves:
 
 #: How a leg is said to have ended whose human hangs up.
 HUNG_UP = {"inside": "talked", "entering": "took it"}
+
+
+def listener_does(world: World) -> Moves:
+    """Who is rung to listen answers and presses 1, does not, or hangs up."""
+    n, state = world.listens
+    if state == "ringing":
+        told = world.tell(ev.SupervisorAccepted(n))
+        there = told.call.supervisor
+        open_ = there is not None and there.n == n and there.accepted and not there.ended
+        here = told.call.stage in COUNTS[ev.SuperviseAsked] and told.call.rooms == told.joining
+        if open_ and here and told.room:
+            inside = told._replace(listens=(n, "in"))
+            yield "who listens comes in", inside.post(ev.SupervisorJoined(n, told.room, f"CAsup{n}"))
+        else:
+            yield "who listens is sent away", told.listener_gone()
+    if state in ("ringing", "in"):
+        yield "who listens hangs up", world.listener_gone()
 
 
 def detected(world: World, human: HumanLeg, heard: Heard) -> World:

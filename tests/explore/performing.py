@@ -88,6 +88,17 @@ def carry_out(world: World, order: Order, quiet: bool = False) -> World:
             return world  # a text message changes nothing, and its link nothing before it is touched
         case do.LetHumanIn(style=Style.SCREEN):
             return moved_in(world, order, quiet)
+        case do.DialSupervisor(n=n):
+            world = world._replace(listens=(n, "ringing")).post(ev.SupervisorDialled(n, f"CAsup{n}"))
+            return world if quiet else world.tell(ev.SupervisorDialled(n, f"CAsup{n}"))
+        case do.EndSupervisor(n=n):
+            if not order.call_sid:
+                return world
+            world = world.listener_gone() if world.listens[0] == n else world
+            return world if quiet else world.tell(ev.SupervisorEnded(n))
+        case do.SetRole():
+            there = world.listens == (order.n, "in")
+            return world._replace(loud=not order.muted) if there else world
         case do.LetHumanIn() | do.BriefOnHold():
             return in_room(world, order, quiet)
         case do.RedirectCaller():
@@ -121,6 +132,8 @@ def moved_in(world: World, order: do.LetHumanIn, quiet: bool) -> World:
 
 def end(world: World, sid: str, truth: str = "ended by us") -> World:
     """End the leg with this CallSid, whoever's it is."""
+    if sid == f"CAsup{world.listens[0]}":
+        return world.listener_gone()
     for leg in world.ai:
         if leg.sid == sid:
             return world.ai_gone(leg)

@@ -8,6 +8,7 @@ from tests.explore.deciding import SOON
 from tests.explore.moves import progress
 from tests.explore.troubles import goes_off
 from tests.explore.world import World
+from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Attempt, Stage
 from warmtransfer.core.outcomes import Outcome
 
@@ -111,6 +112,15 @@ def what_is_ended_stays_so(world: World) -> str:
     return "a call that was ended goes on" if world.ended and world.call.stage is not Stage.OVER else ""
 
 
+def nobody_talks_over_the_ai(world: World) -> str:
+    """Once we know that the human has gone, who joined their talk is muted, or about to be."""
+    if not world.loud or world.with_a_human() or world.call.stage in (Stage.HUMAN, Stage.OVER):
+        return ""
+    if any(isinstance(order, do.SetRole | do.EndSupervisor) for order in world.todo):
+        return ""
+    return "who listens is heard by a caller whom no human has"
+
+
 def nobody_is_left_alone(world: World) -> str:
     """With nothing on its way to us and nothing to do, a caller hears somebody, or somebody looks soon."""
     if not world.lonely() or world.mail or world.todo or world.ai:
@@ -185,7 +195,7 @@ def at_rest(world: World) -> bool:
     """Nothing is to be done any more, and that is as it should be."""
     call = world.call
     if world.caller == "left":
-        return call.stage is Stage.OVER and not world.ai and not world.humans
+        return call.stage is Stage.OVER and not world.ai and not world.humans and not world.listens[1]
     if world.caller == "message":
         return call.stage is Stage.MESSAGE and not world.humans
     if call.stage is Stage.HUMAN:
@@ -223,6 +233,7 @@ PROMISES: tuple[Promise, ...] = (
     legs_are_their_own,
     what_is_believed_was_so,
     what_is_ended_stays_so,
+    nobody_talks_over_the_ai,
     nobody_is_left_alone,
 )
 #: Where nothing has gone wrong.

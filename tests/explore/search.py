@@ -77,6 +77,9 @@ PLACES: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     (Style.REDIRECT, "moving"): ASKED,
 }  # fmt: skip
+#: From where somebody who looks after the call is searched with, beside those.
+LISTENING = (*TAKEN[Style.SCREEN], LAST[Style.SCREEN], "asked for join", "who listens comes in")
+PLACES[Style.SCREEN, "somebody listens"] = LISTENING
 #: Places that lie behind a handoff that failed, before which a human was asked for.
 TWICE = ("the same phone again", "asked twice")
 for style in Style:
@@ -120,7 +123,7 @@ def at(style: str, place: str, troubles: int, asks: int = 1, wishes: int = 0) ->
     forget()
     world = new_world(0, asks + (place in TWICE), RULES[style], busy=style == LINE)
     for wish in PLACES[style, place]:
-        world = _until(world._replace(troubles=1), wish)
+        world = _until(world._replace(troubles=1, wishes=1), wish)
     return world._replace(troubles=troubles, wishes=wishes)
 
 

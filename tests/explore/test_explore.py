@@ -78,7 +78,8 @@ def test_where_nothing_goes_wrong_no_timer_is_needed(style: str, place: str) -> 
 #: From where it matters most what somebody asks for who looks after the call.
 LOOKED_AFTER = [
     (Style.SCREEN, "the AI"), (Style.SCREEN, "ringing"), (Style.SCREEN, "the gate"),
-    (Style.SCREEN, "joining"), (Style.SCREEN, "a human"), (Style.ANNOUNCE, "the gate"),
+    (Style.SCREEN, "joining"), (Style.SCREEN, "a human"), (Style.SCREEN, "somebody listens"),
+    (Style.ANNOUNCE, "the gate"),
     (Style.REDIRECT, "ringing"), (Style.REDIRECT, "a human"), (TOGETHER, "dialling"), (TOGETHER, "two gates"),
 ]  # fmt: skip
 
@@ -143,4 +144,4 @@ def test_what_once_was_wrong_breaks_its_promise(name: str, monkeypatch: pytest.M
 
 
 def test_every_kind_of_wrong_order_of_facts_has_its_fault() -> None:
-    assert sorted({name[0] for name in WRONG}) == list("abcdefghijk")
+    assert sorted({name[0] for name in WRONG}) == list("abcdefghijklm")

@@ -81,6 +81,8 @@ class World(NamedTuple):
     dialled: int = 0  #: the attempt that the caller's own leg dials, or has dialled
     ai: tuple[AILeg, ...] = ()
     humans: tuple[HumanLeg, ...] = ()
+    listens: tuple[int, str] = (0, "")  #: the leg of who listens: its number; sent, ringing, in, or ""
+    loud: bool = False  #: and whether the room, or the human in it, hears them
     ends: tuple[tuple[int, str], ...] = ()  #: how each human's leg really ended
     model: str = ""  #: of the relay's session: "" or ready
     told: int = 0  #: the generation reported as up
@@ -167,9 +169,12 @@ class World(NamedTuple):
         for leg in self.humans:
             if leg.state == "sent":
                 world = world.with_human(leg._replace(state="dialling")).post(ev.HumanDialled(leg.n, leg.sid))
+        if world.listens[1] == "sent":
+            n = world.listens[0]
+            world = world._replace(listens=(n, "ringing")).post(ev.SupervisorDialled(n, f"CAsup{n}"))
         world = world.tell(ev.Restarted())
         for order in left:
-            if isinstance(order, do.DialHuman | do.AddAI):
+            if isinstance(order, do.DialHuman | do.AddAI | do.DialSupervisor):
                 world = world.tell(ev.OrderFailed(type(order).__name__, "unsure", order.key, "restart"))
             else:
                 world = world._replace(todo=(*world.todo, order))
@@ -256,11 +261,18 @@ class World(NamedTuple):
         world = self._replace(room="")
         for leg in self.ai:
             world = world.ai_gone(leg)
+        if self.listens[1] == "in":
+            world = world.listener_gone()
         for human in self.humans:
             if human.state in ("inside", *APART) and human.room == self.room:
                 how = "talked" if human.state == "inside" else truth
                 world = world.human_gone(human, Ended.COMPLETED, how)
         return world
+
+    def listener_gone(self) -> World:
+        """The leg of who listens is over."""
+        n, state = self.listens
+        return self._replace(listens=(n, ""), loud=False).post(ev.SupervisorEnded(n)) if state else self
 
     def talking(self) -> bool:
         """Whether the AI can be heard."""

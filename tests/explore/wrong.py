@@ -17,8 +17,9 @@ from warmtransfer.core.call import AIState, Call, Stage, Style
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome, of_leg
-from warmtransfer.core.reading import READERS, ai, caller, human, ourselves
+from warmtransfer.core.reading import READERS, ai, caller, human, ourselves, overhearing
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.supervising import Supervisor
 from warmtransfer.core.table import TABLE
 
 Patch = pytest.MonkeyPatch
@@ -214,6 +215,21 @@ def hung_up_and_open(patch: Patch) -> None:
     reads(patch, ev.HangUpAsked, lambda call, event, rules: (replace(call, hung_up=True), event))
 
 
+def heard_on(patch: Patch) -> None:
+    """Who has joined a talk is not muted when the human goes."""
+    muting = do.SetRole.needed
+    patch.setattr(do.SetRole, "needed", lambda self, call: call.stage is Stage.HUMAN and muting(self, call))
+
+
+def taken_for_ended(patch: Patch) -> None:
+    """A leg that rings counts as never dialled when the answer to its dial was lost."""
+
+    def failed(call: Call, there: Supervisor) -> Call:
+        return replace(call, supervisor=replace(there, ended=True))
+
+    patch.setattr(overhearing, "not_dialled", failed)
+
+
 #: As the search has it.
 TOGETHER, CARD = "all at once", "with cards"
 S, A, R = Style.SCREEN, Style.ANNOUNCE, Style.REDIRECT
@@ -251,5 +267,9 @@ WRONG: dict[str, Wrong] = {
     "j: the newest is taken for all": Wrong(only_the_newest_is_rung, TOGETHER, "ringing", ""),
     "k: one of two is given up for the next": Wrong(one_is_given_up, TOGETHER, "two gates", "", 0, 1),
     "k: a call that was ended goes on": Wrong(hung_up_and_asked, R, "a human", "a call that was ended", 1, 1),
+    "m: who has joined is heard beside the AI": Wrong(
+        heard_on, S, "somebody listens", "who listens is", 0
+    ),
+    "m: a leg that rings was never dialled": Wrong(taken_for_ended, S, "the AI", "stuck: over", 1, 1),
     "k: a call that was ended has no outcomes": Wrong(hung_up_and_open, A, "the gate", "attempt that", 0, 1),
 }

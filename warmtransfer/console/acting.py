@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from warmtransfer.console import wording
 from warmtransfer.console.room import base, console, who
+from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
-from warmtransfer.core.names import called
+from warmtransfer.core.names import called, fold
 from warmtransfer.core.rounds import next_round
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.supervising import Role
 from warmtransfer.errors import NotNow
 from warmtransfer.web import wishes
 from warmtransfer.web.parts import parts
@@ -22,6 +24,8 @@ LABELS = {
     "stop-ringing": "Stop ringing",
     "next-person": "Next person",
     "tell-ai": "Tell the AI",
+    "listen": "Listen",
+    "stop-listening": "Stop listening",
     "bring-ai-back": "Bring the AI back",
     "end-ai": "End the AI’s line",
     "hang-up": "End call",
@@ -32,15 +36,32 @@ SURE = {
     "end-ai": "Yes, end the AI’s line",
     "hang-up": "Yes, end the call",
 }
+#: What one does on a telephone that is let in.
+ROLES = {Role.LISTEN: "Listen", Role.WHISPER: "Whisper", Role.JOIN: "Join"}
+HEARD = (
+    "The telephone rings; press 1 there. The caller hears: nothing of who listens; nothing of what is "
+    "whispered, which the person alone hears who is with them; whoever joins. Nobody notices that you leave."
+)
 #: What is said when it is done.
 DONE = {
     "stop-ringing": "Nobody is rung any more.",
     "next-person": "The next person is rung as soon as this line has ended.",
     "tell-ai": "The AI has it.",
+    "listen": "The telephone rings; press 1 there.",
+    "stop-listening": "Nobody listens any more.",
     "bring-ai-back": "The AI is on its way.",
     "end-ai": "The AI’s line is ended.",
     "hang-up": "The call is ended.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """The telephone of somebody on our list."""
+
+    value: str
+    name: str
+    mine: bool  #: it bears the name of who looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,8 @@ class Act:
     why_not: str
     sure: str  #: what is pressed to confirm it, "" for what needs no confirmation
     attempt: int  #: whom the page shows: it is done about nobody else
+    phones: tuple[Phone, ...] = ()  #: on which one may listen
+    roles: tuple[tuple[str, str, str], ...] = ()  #: what one may do there: value, label, and why not
 
 
 @console.post("/calls/<call_id>/do/<name>")
@@ -75,7 +98,13 @@ def _given(name: str) -> dict[str, object]:
     number = form.get("attempt", "0")
     if not (number.isascii() and number.isdigit()) or len(number) > 6:
         raise ValueError("attempt is not a whole number.")
-    all_ = {"attempt": int(number), "text": form.get("text", ""), "aloud": form.get("how") == "says"}
+    all_ = {
+        "attempt": int(number),
+        "text": form.get("text", ""),
+        "aloud": form.get("how") == "says",
+        "name": form.get("name", ""),
+        "role": form.get("role", Role.LISTEN.value),
+    }
     return {field: all_[field] for field in wishes.taken(name)}
 
 
@@ -86,7 +115,31 @@ def acts(call: Call) -> list[Act]:
     return [_act(name, call, rules, newest) for name in LABELS]
 
 
+def _listen(call: Call, rules: Rules) -> Act:
+    """On whose telephone, and what to do there."""
+    there = call.supervisor if call.supervisor and not call.supervisor.ended else None
+    names = [there.name] if there else [each.name for each in rules.humans]
+
+    def refused(name: str, role: Role) -> str:
+        return wishes.refused(call, ev.SuperviseAsked(wording.HERE, name, role))
+
+    able = {role: [name for name in names if not refused(name, role)] for role in Role}
+    phones = tuple(
+        Phone(name, called(name), fold(called(name)) == fold(who()))
+        for name in names
+        if any(name in some for some in able.values())
+    )
+    first = names[0] if names else ""
+    why = {role: "" if able[role] else refused(first, role) for role in Role}
+    roles = tuple((role.value, ROLES[role], why[role]) for role in Role)
+    why_not = "" if phones else why[Role.LISTEN] or "There is nobody on our list."
+    hears = "" if why_not else HEARD
+    return Act("listen", LABELS["listen"], hears, why_not, "", 0, phones, roles)
+
+
 def _act(name: str, call: Call, rules: Rules, newest: int) -> Act:
+    if name == "listen":
+        return _listen(call, rules)
     attempt = newest if "attempt" in wishes.taken(name) else 0
     why_not = _why_not(name, call)
     hears = "" if why_not else _hears(name, call, rules)
@@ -120,6 +173,8 @@ def _hears(name: str, call: Call, rules: Rules) -> str:
             return f"The caller hears: the AI says that {someone} could not be had, {then}."
         case "tell-ai":
             return "It knows: the caller notices nothing. It says it: as soon as its sentence is over."
+        case "stop-listening":
+            return "The caller notices nothing."
         case "bring-ai-back":
             return (
                 "The caller hears: “one moment”, a ring tone for some two seconds, then the AI, which says "

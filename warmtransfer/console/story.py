@@ -94,7 +94,7 @@ def call_news(call_id: str) -> Response:
         given = _told(call)
         render, now, where = room.pages.render, room.clock.now(), _where(call)
         # A part that is told again is read out again.
-        if anew("where", (call.stage, call.handoff, call.attempts)):
+        if anew("where", (call.stage, call.handoff, call.attempts, call.supervisor)):
             yield "part", {"id": "where", "html": render("where.html", call=call, now=now, **where)}
         drawn = _drawn(call, given["journal"], given["said"])
         yield "part", {"id": "lanes", "html": render("lanes.html", call=call, **drawn)}
@@ -148,6 +148,7 @@ def _where(call: Call) -> dict[str, Any]:
         "attempts": [telling.attempt(each, call, now) for each in call.attempts],
         "asked_by": wording.asked_by(call.handoff.source),
         "talking": _talking(call),
+        "listens": wording.listens(call),
     }
 
 

@@ -33,6 +33,7 @@ ASKED = {
     "StopAsked": "{by} has had the ringing stopped",
     "NextAsked": "{by} has asked for the next person",
     "ReturnAsked": "{by} has brought the AI back",
+    "SupervisorUnwanted": "{by} has ended the listening",
     "EndAIAsked": "{by} has ended the AI’s line",
     "HangUpAsked": "{by} has ended the call",
 }
@@ -92,8 +93,10 @@ def _note(call: Call, row: Any, seen: set[tuple[str, int]]) -> str:
     n = row.data.get("n", 0)
     tried = call.attempt_number(n) if isinstance(n, int) else None
     name = called(tried.name) if tried else "somebody"
-    if row.event in ASKED or row.event == "TellAsked":
+    if row.event in ASKED or row.event in ("TellAsked", "SuperviseAsked"):
         return _asked(row)
+    if row.event == "SupervisorJoined":
+        return "Somebody listens now" if row.after != Stage.OVER and (row.event, n) not in seen else ""
     if row.event == "CallerLeft" and call.hung_up:
         return ""
     if row.event in AGAIN:
@@ -131,6 +134,9 @@ def _asked(row: Any) -> str:
     if row.event == "TellAsked":
         how = "has the AI say" if row.data.get("aloud") else "has told the AI"
         return f"{by} {how}: {row.data.get('text', '')}"
+    if row.event == "SuperviseAsked":
+        role = {"listen": "listens", "whisper": "whispers", "join": "joins"}.get(row.data.get("role", ""), "")
+        return f"{by} {role} on {called(str(row.data.get('name', '')))}’s telephone"
     return ASKED[row.event].format(by=by)
 
 

@@ -7,6 +7,7 @@ from typing import assert_never
 from warmtransfer.core.call import Attempt, Call, Stage, turn_left
 from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.supervising import Role
 
 #: Who asked for a person, by the source of the handoff.
 ASKED_BY = {
@@ -100,6 +101,17 @@ def line(call: Call) -> str:
     """Which place in the line a caller has who waits in it."""
     team = f" for {call.waits.line}" if call.waits.line else ""
     return f"number {call.waits.number} in the line{team}"
+
+
+def listens(call: Call) -> str:
+    """Who listens, and how, "" for nobody."""
+    there = call.supervisor
+    if there is None or there.ended or call.stage is Stage.OVER:
+        return ""
+    if not there.joined_at:
+        return f"{called(there.name)}’s phone rings, to listen."
+    doing = {Role.LISTEN: "listens", Role.WHISPER: "whispers", Role.JOIN: "has joined"}[there.given]
+    return f"{called(there.name)} {doing} (asked for by {asker(there.by)})."
 
 
 def sentence(call: Call, now: float) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from warmtransfer.core import versions
+from warmtransfer.core import supervising, versions
 from warmtransfer.core.legs import Place
 from warmtransfer.core.outcomes import Outcome as Outcome
 from warmtransfer.core.place import Waits
 from warmtransfer.core.plain import Unreadable as Unreadable
 from warmtransfer.core.plain import plain
+from warmtransfer.core.supervising import Supervisor
 
 _ROOM = re.compile(r"wt-([0-9a-f]{1,64})(?:-[0-9]{1,6})?")
 
@@ -201,6 +202,7 @@ class Call:
     stray: str = ""  #: the CallSid of a leg that should not exist any more
     due_at: float = 0.0  #: when the stage's wait is over; the alarm may go off sooner, to look after the AI
     left: bool = False  #: the caller's leg is known to be over
+    supervisor: Supervisor | None = None  #: the last who wanted to listen
     hung_up: bool = False  #: somebody who looks after the call has ended it
     message_url: str = ""  #: where the caller's recorded message is
     message_seconds: int = 0
@@ -306,6 +308,7 @@ def _read(data: dict[str, Any]) -> dict[str, Any]:
         "stage": Stage(data["stage"]),
         "ai": AI(**ai),
         "handoff": _handoff(data.get("handoff", {})),
+        "supervisor": supervising.read(data.get("supervisor")),
         "attempts": tuple(_attempt(each) for each in data.get("attempts", ())),
     }
 

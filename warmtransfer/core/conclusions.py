@@ -206,6 +206,16 @@ class BridgeUnwanted(Conclusion):
     """The AI is to have the caller back from a human whom the caller's own leg has dialled."""
 
 
+@dataclass(frozen=True, slots=True)
+class SupervisorWanted(Conclusion):
+    """A telephone is to be rung for somebody who wants to listen."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged(Conclusion):
+    """Whoever listens has come into the room, or is to do something else there."""
+
+
 #: What the table has rows for.
 Fact = Event | Conclusion
 #: The call with what an event adds to it, and the fact for the table, or None for stale news.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.call import ELSEWHERE, Call, Stage
 from warmtransfer.core.event import Event
 from warmtransfer.core.names import called
+from warmtransfer.core.supervising import Role
 
 
 def why_not(call: Call, wish: Event) -> str:
@@ -25,6 +26,10 @@ def why_not(call: Call, wish: Event) -> str:
             return f"{_name(call)} has the caller: the AI does not speak any more."
         case ev.TellAsked():
             return "The AI is not with the caller just now."
+        case ev.SuperviseAsked():
+            return _nobody_to_hear(call, wish)
+        case ev.SupervisorUnwanted():
+            return "Nobody listens."
         case ev.EndAIAsked() if call.bridged:
             return "The AI’s line is what joins the caller and the number of last resort."
         case ev.EndAIAsked() if call.stage is Stage.HUMAN:
@@ -67,6 +72,19 @@ def _no_human(call: Call) -> str:
     if call.bridged:
         return "The phone network itself has joined the caller and the number of last resort."
     return f"It is {_name(call)} who is with the caller now."
+
+
+def _nobody_to_hear(call: Call, wish: ev.SuperviseAsked) -> str:
+    there = call.supervisor
+    if not call.room_sid or call.stage in ELSEWHERE:
+        return "The caller is in no room in which they could be heard."
+    if there is not None and not there.ended and there.name != wish.name:
+        return f"{called(there.name)} listens already: one at a time."
+    if there is not None and not there.ended and there.role is wish.role:
+        return f"{called(there.name)} is rung for it, or does so already."
+    if wish.role is not Role.LISTEN and call.stage is not Stage.HUMAN:
+        return "No human has the caller: the AI would take your voice for the caller’s."
+    return f"{called(wish.name)}’s telephone cannot be rung: it is in this call, or not on our list."
 
 
 def _name(call: Call) -> str:

@@ -21,6 +21,8 @@ S = Stage
 DIAL = do.DialHuman()
 #: Bring the AI back, unless the caller turns out to have gone and the news was lost.
 ADD = (do.LookForCaller(), do.ComfortCaller(), do.AddAI())
+#: The human has gone: whoever listens is heard by nobody, and the AI comes anew.
+AI_AGAIN = (do.SetRole(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)
 #: Put another leg in the place of one without a stream; the caller is comforted when it is late.
 REPLACE = (do.EndAI(), do.AddAI(), do.LookForLoneCaller())
 #: The AI has said its line: it goes, and its socket first, so that no late try ends another stream.
@@ -28,14 +30,14 @@ LEAVE = (do.CloseModel(), do.RemoveAI())
 #: Those of a round who are out, while it goes on: an announced one may have gone with the caller.
 OUT = (do.EndOthers(), do.LookWhoLeft())
 #: Every leg but the caller's; those that are not up are left out.
-ALL = (do.CloseModel(), do.EndAI(), do.EndHuman())
+ALL = (do.CloseModel(), do.EndAI(), do.EndHuman(), do.EndSupervisor())
 
 
 def over(*first: do.Order) -> Rows:
     """The caller has gone: every other leg is ended at once, a human on the line being told in words."""
     return {
-        ev.CallerLeft: (S.OVER, (*first, do.CloseModel(), do.EndAI())),
-        ev.HangUpAsked: (S.OVER, (do.EndCaller(), *first, do.CloseModel(), do.EndAI())),
+        ev.CallerLeft: (S.OVER, (*first, do.CloseModel(), do.EndAI(), do.EndSupervisor())),
+        ev.HangUpAsked: (S.OVER, (do.EndCaller(), *first, do.CloseModel(), do.EndAI(), do.EndSupervisor())),
     }
 
 
@@ -52,6 +54,15 @@ BACK: Rows = {
 def company(stage: Stage) -> Rows:
     """The AI is with the caller: somebody who looks after the call may have something for it."""
     return {so.AIToKnow: (stage, (do.LetAIKnow(),)), so.AIToSay: (stage, (do.HaveAISay(),))}
+
+
+def overheard(stage: Stage) -> Rows:
+    """Somebody may listen, and leaves again; in stage `human` they may be heard, too."""
+    return {
+        so.SupervisorWanted: (stage, (do.DialSupervisor(),)),
+        so.RoleChanged: (stage, (do.SetRole(),)),
+        ev.SupervisorUnwanted: (stage, (do.EndSupervisor(),)),
+    }
 
 
 def alone(stage: Stage) -> Rows:
@@ -93,6 +104,7 @@ def seeking(stage: Stage) -> Rows:
     return {
         **alone(stage),
         **BACK,
+        **overheard(stage),
         so.HumanLost: (S.RINGING, (do.LetAISpeak(), DIAL)),
         so.HumanHungUp: (S.CANCELLING, (do.LookForCaller(),)),
         so.LegStillUp: (S.CANCELLING, (do.EndHuman(),)),
@@ -119,6 +131,7 @@ TABLE: dict[Stage, Rows] = {
     S.CONNECTING: {
         **over(),
         **BACK,
+        **overheard(S.CONNECTING),
         **alone(S.CONNECTING),
         **wanting(S.CONNECTING),
         ev.AIUp: (S.AI, (do.LetAISpeak(),)),
@@ -128,6 +141,7 @@ TABLE: dict[Stage, Rows] = {
     S.AI: {
         **over(),
         **BACK,
+        **overheard(S.AI),
         **wanting(S.AI),
         **company(S.AI),
         ev.StreamEnded: (S.RETURNING, (do.LookForLoneCaller(),)),
@@ -144,6 +158,7 @@ TABLE: dict[Stage, Rows] = {
         **alone(S.WAITING),
         **company(S.WAITING),
         **BACK,
+        **overheard(S.WAITING),
         ev.AIUp: (S.WAITING, (do.LetAISpeak(),)),
         so.HumanLost: (S.RINGING, (do.LetAISpeak(), DIAL)),
         ev.PlaceSeen: (S.WAITING, (do.TellInPause(),)),
@@ -156,6 +171,7 @@ TABLE: dict[Stage, Rows] = {
     S.RETURNING: {
         **over(),
         **BACK,
+        **overheard(S.RETURNING),
         **alone(S.RETURNING),
         **wanting(S.RETURNING),
         ev.AIUp: (S.AI, (do.LetAISpeak(),)),
@@ -217,11 +233,12 @@ TABLE: dict[Stage, Rows] = {
     S.HUMAN: {
         **over(),
         **BACK,
+        **overheard(S.HUMAN),
         ev.AIUp: (S.HUMAN, LEAVE),
         ev.LineHeard: (S.HUMAN, LEAVE),
         so.IntroductionDue: (S.HUMAN, LEAVE),
-        so.HumanGone: (S.RETURNING, (do.EndHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
-        ev.ReturnAsked: (S.RETURNING, (do.TellHuman(), do.CloseModel(), do.EndAI(), do.PrepareModel(), *ADD)),
+        so.HumanGone: (S.RETURNING, (do.EndHuman(), *AI_AGAIN)),
+        ev.ReturnAsked: (S.RETURNING, (do.TellHuman(), *AI_AGAIN)),
         so.BridgeUnwanted: (S.HUMAN, (do.EndHuman(),)),
         ev.EndAIAsked: (S.HUMAN, LEAVE),
         so.TalkOver: (S.OVER, (do.EndCaller(), *ALL)),

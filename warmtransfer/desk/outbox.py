@@ -74,7 +74,7 @@ class Outbox:
         self._hands.add(order_id)
         if order.local:
             self.gathering.done(order_id, "lost")
-        elif isinstance(order, do.DialHuman | do.AddAI):
+        elif isinstance(order, do.DialHuman | do.AddAI | do.DialSupervisor):
             self._lanes.put((call.id, "facts"), partial(self._give_up, call.id, order_id, order))
         else:
             self._queue(call.id, order_id, order)

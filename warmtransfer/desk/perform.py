@@ -16,6 +16,7 @@ from warmtransfer.core.call import Call, Style
 from warmtransfer.core.legs import Ended, LegState, Place
 from warmtransfer.desk import cards
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
+from warmtransfer.desk.supervising import gone_is_done, supervising
 from warmtransfer.desk.turns import Turns
 from warmtransfer.errors import log_fault
 
@@ -82,6 +83,7 @@ class Performer:
             do.LookWhoLeft: self._look_for_caller,
             do.ComfortCaller: self._comfort,
             do.RedirectCaller: self._redirect,
+            **supervising(carrier, links, settings),
         }
 
     def perform(
@@ -162,16 +164,16 @@ class Performer:
         return ev.AIAdded(order.k, sid)
 
     def _remove_ai(self, call_id: str, order: do.RemoveAI) -> None:
-        _gone_is_done(self._carrier.remove, order.room_sid, order.call_sid or order.key)
+        gone_is_done(self._carrier.remove, order.room_sid, order.call_sid or order.key)
 
     def _end_ai(self, call_id: str, order: do.EndAI) -> ev.Event:
         sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
         if sid:
-            _gone_is_done(self._carrier.end_call, sid)
+            gone_is_done(self._carrier.end_call, sid)
         return ev.AILeft(order.k, order.room_sid, "ended")
 
     def _limit_ai(self, call_id: str, order: do.LimitAI) -> None:
-        _gone_is_done(self._carrier.limit_call, order.call_sid, order.seconds)
+        gone_is_done(self._carrier.limit_call, order.call_sid, order.seconds)
 
     def _look_for_ai(self, call_id: str, order: do.LookForAI) -> ev.Event | None:
         sid = order.call_sid or self._carrier.find_participant(order.room_sid, order.key)
@@ -227,18 +229,18 @@ class Performer:
 
     def _end_leg(self, call_id: str, order: do.EndHuman | do.EndStray) -> None:
         if order.call_sid:
-            _gone_is_done(self._carrier.end_call, order.call_sid)
+            gone_is_done(self._carrier.end_call, order.call_sid)
 
     def _end_caller(self, call_id: str, order: do.EndCaller) -> ev.Event:
         if order.call_sid:
-            _gone_is_done(self._carrier.end_call, order.call_sid)
+            gone_is_done(self._carrier.end_call, order.call_sid)
         return ev.CallerLeft(why="ended")
 
     def _end_other(self, call_id: str, order: do.EndOthers) -> None:
         if order.told:
             self._move_or_end(order.call_sid, self._links.human(call_id, order.n))
         else:
-            _gone_is_done(self._carrier.end_call, order.call_sid)
+            gone_is_done(self._carrier.end_call, order.call_sid)
 
     def _tell_human(self, call_id: str, order: do.TellHuman) -> None:
         if order.call_sid:
@@ -249,7 +251,7 @@ class Performer:
         try:
             self._carrier.move_call(call_sid, url)
         except (errors.CarrierGone, errors.CarrierRefused):
-            _gone_is_done(self._carrier.end_call, call_sid)
+            gone_is_done(self._carrier.end_call, call_sid)
 
     def _brief_on_hold(self, call_id: str, order: do.BriefOnHold) -> None:
         self._carrier.hold(order.room_sid, order.call_sid, self._links.hold(call_id, order.n))
@@ -267,7 +269,7 @@ class Performer:
 
     def _mend(self, call_id: str, order: do.MendBridge) -> None:
         log.warning("call %s: %s is muted or on hold beside a human: let go", call_id, order.key)
-        _gone_is_done(self._carrier.release, order.room_sid, order.call_sid)
+        gone_is_done(self._carrier.release, order.room_sid, order.call_sid)
 
     def _look_for_leg(self, call_id: str, order: do.LookForLeg) -> ev.Event | None:
         if not order.call_sid:
@@ -338,11 +340,3 @@ def _whom(order: do.Order) -> str:
     """Whose leg it is, for a log line; "" when it is nobody's in particular."""
     who = order.name if isinstance(order, do.DialHuman) else order.key
     return f" of {who}" if who else ""
-
-
-def _gone_is_done(request: Callable[..., object], *arguments: str | int) -> None:
-    """Ending what is over already is success."""
-    try:
-        request(*arguments)
-    except errors.CarrierGone:
-        log.debug("already over")

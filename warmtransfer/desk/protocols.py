@@ -113,6 +113,7 @@ class Carrier(Protocol):
     ) -> str:
         """Dial a human on a leg of their own, whose document is at `url`, or else `fallback_url`; its id.
 
+        Nobody detects machines without an `amd_callback`.
         `digits`, if any, are sent after the answer; nobody then detects machines. CarrierNotShown when
         `from_` may not be shown; `call_token` came with the caller whose number it is.
         """
@@ -160,6 +161,9 @@ class Carrier(Protocol):
 
     def release(self, room_sid: str, call_sid: str) -> None:
         """Let one participant off hold, unmuted."""
+
+    def voice(self, room_sid: str, call_sid: str, muted: bool, coached: str) -> None:
+        """Whether a participant is heard; by the leg `coached` alone, unless that is empty."""
 
     def end_room(self, room_sid: str) -> None:
         """End a room; each leg goes on with its own document."""
@@ -282,6 +286,12 @@ class Links(Protocol):
 
     def card_news(self, call_id: str, n: int) -> str:
         """Where the fate of the message with that link is told."""
+
+    def supervisor(self, call_id: str, n: int) -> str:
+        """The document of the leg of somebody who listens."""
+
+    def supervisor_status(self, call_id: str, n: int) -> str:
+        """Where its progress arrives."""
 
     def gone(self, call_id: str, n: int) -> str:
         """What a human is told whose caller has hung up."""

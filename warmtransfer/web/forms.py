@@ -18,7 +18,7 @@ from warmtransfer.vocabulary import ENDED, heard
 
 Form = Mapping[str, str]
 
-_LABEL = re.compile(r"(caller|ai|human)(?:-([1-9][0-9]{0,5}))?")
+_LABEL = re.compile(r"(caller|ai|human|supervisor)(?:-([1-9][0-9]{0,5}))?")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -103,6 +103,8 @@ def _joined(form: Form, room: str, room_sid: str) -> ev.Event | None:
         return ev.CallerJoined(room, room_sid, call_sid)
     if who == "ai":
         return ev.AIJoined(number, room_sid, call_sid)
+    if who == "supervisor":
+        return ev.SupervisorJoined(number, room_sid, call_sid)
     # Style announce: a muted human is in the room and not yet in the conversation.
     if who == "human" and form.get("Muted") != "true" and form.get("Hold") != "true":
         return ev.HumanJoined(number, room_sid, call_sid)
@@ -118,6 +120,8 @@ def _left(form: Form, room_sid: str) -> ev.Event | None:
         # A leg that never answered leaves too: its status says how it ended.
         how, with_caller = ENDED.get(status, Ended.COMPLETED), why == "moderator_ended_conference"
         return ev.HumanLeft(number, room_sid, why, how, with_caller)
+    if who == "supervisor":
+        return ev.SupervisorEnded(number)
     if who != "caller" or why == "participant_updated_via_api":
         return None
     if why in ("conference_ended_via_api", "moderator_ended_conference") and status == "in-progress":
@@ -131,6 +135,17 @@ def _ended(form: Form, room_sid: str) -> ev.Event:
     if why in ("participant-with-end-conference-on-exit-left", "last-participant-left"):
         return ev.CallerLeft(room_sid, why)
     return ev.RoomLost(room_sid, why)
+
+
+# Somebody who listens -------------------------------------------------------------------------------
+
+
+def supervisor_status(form: Form, n: int) -> ev.Event | None:
+    """Progress of their leg, from its status callback."""
+    if form.get("CallStatus") in ENDED:
+        return ev.SupervisorEnded(n)
+    sid = plain(form, "CallSid")
+    return ev.SupervisorDialled(n, sid) if sid else None
 
 
 # The human ------------------------------------------------------------------------------------------

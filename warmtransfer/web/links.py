@@ -165,6 +165,20 @@ class Links:
         """A human's own page."""
         return self._plain(f"/my/{self.seals.page(name, turn)}")
 
+    # Somebody who listens ---------------------------------------------------------------------------
+
+    def supervisor(self, call_id: str, n: int) -> str:
+        """The document of their leg, the `n`th of the call."""
+        return self._url(f"/supervisor/{call_id}/{n}")
+
+    def supervisor_gate(self, call_id: str, n: int) -> str:
+        """Where the key that they press arrives."""
+        return self._url(f"/supervisor/{call_id}/{n}/gate")
+
+    def supervisor_status(self, call_id: str, n: int) -> str:
+        """The status callback of their leg."""
+        return self._url(f"/supervisor/{call_id}/{n}/status")
+
     # Sounds -----------------------------------------------------------------------------------------
 
     def sound(self, name: str) -> str:

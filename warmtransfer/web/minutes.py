@@ -38,9 +38,22 @@ class Leg:
 def legs(call: Call, journal: Iterable[Any]) -> list[Leg]:
     """Every leg of the call that was ever up, the caller's first, then in the order of their answers."""
     rows = list(journal)
-    others = [*_ais(call, rows), *(_human(each, call, rows) for each in call.attempts)]
+    humans = (_human(each, call, rows) for each in call.attempts)
+    others = [*_ais(call, rows), *_supervisors(call, rows), *humans]
     up = sorted((leg for leg in others if leg.began_at), key=lambda leg: leg.began_at)
     return [Leg("caller", call.started_at, call.ended_at), *up] if call.started_at else up
+
+
+def _supervisors(call: Call, rows: Iterable[Any]) -> Iterator[Leg]:
+    """Whoever has listened: from their key, a few seconds behind the answer, to their leg's end."""
+    began: dict[int, float] = {}
+    over: dict[int, float] = {}
+    for row in rows:
+        times = {"SupervisorAccepted": began, "SupervisorEnded": over}.get(row.event)
+        if times is not None:
+            times.setdefault(int(row.data["n"]), row.at)
+    for n, at in began.items():
+        yield Leg(f"supervisor-{n}", at, over.get(n, 0.0) or call.ended_at)
 
 
 def told(call: Call, journal: Iterable[Any], now: float) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from warmtransfer.web import callback, callbacks_api, check, hosts, human, media, voice
+from warmtransfer.web import callback, callbacks_api, check, hosts, human, media, supervisor, voice
 from warmtransfer.web.api import api
 from warmtransfer.web.doorstep import Doorstep
 from warmtransfer.web.hooks import hooks
 from warmtransfer.web.public import public
 
 #: Importing them has put their routes on `hooks`, and on `api`.
-WEBHOOKS = (callback, callbacks_api, check, human, voice)
+WEBHOOKS = (callback, callbacks_api, check, human, supervisor, voice)
 
 
 def register(app: Flask, prefix: str) -> None:

@@ -107,8 +107,9 @@ def legs(call: Call, journal: Iterable[Any]) -> dict[str, list[str]]:
         told = open_(row.data)
         if row.event in ("AIAdded", "AIJoined"):
             add(f"ai-{told.get('k')}", told.get("call_sid"))
-        elif row.event.startswith("Human") and told.get("n"):
-            add(f"human-{told['n']}", told.get("call_sid"))
+        elif row.event.startswith(("Human", "Supervisor")) and told.get("n"):
+            who = "human" if row.event.startswith("Human") else "supervisor"
+            add(f"{who}-{told['n']}", told.get("call_sid"))
     if call.ai.k:
         add(call.ai.label, call.ai.call_sid)
     for each in call.attempts:

@@ -13,6 +13,7 @@ from warmtransfer.core.counts import COUNTS
 from warmtransfer.core.events.supervisor import Wish
 from warmtransfer.core.notnow import why_not
 from warmtransfer.core.step import leads
+from warmtransfer.core.supervising import Role
 from warmtransfer.errors import NotNow
 from warmtransfer.web.parts import parts
 
@@ -21,6 +22,8 @@ WISHES: Mapping[str, type[Wish]] = {
     "stop-ringing": ev.StopAsked,
     "next-person": ev.NextAsked,
     "tell-ai": ev.TellAsked,
+    "listen": ev.SuperviseAsked,
+    "stop-listening": ev.SupervisorUnwanted,
     "bring-ai-back": ev.ReturnAsked,
     "end-ai": ev.EndAIAsked,
     "hang-up": ev.HangUpAsked,
@@ -30,6 +33,8 @@ DOES: Mapping[str, str] = {
     "stop-ringing": "Ring nobody any more: the caller goes on with the AI.",
     "next-person": "Give up whoever is rung, and ring the next one.",
     "tell-ai": "Let the AI know something, or have it tell the caller.",
+    "listen": "Ring one of those who may be rung, to listen, to whisper to the human, or to join.",
+    "stop-listening": "Let whoever listens leave.",
     "bring-ai-back": "Bring the AI back to the caller, and let the human go who has them.",
     "end-ai": "End the AI's leg while a human has the caller.",
     "hang-up": "End the call.",
@@ -37,6 +42,8 @@ DOES: Mapping[str, str] = {
 #: What may be said with it: its type, its words in the description, and the most letters of a text.
 SAID: Mapping[str, tuple[type, str, int]] = {
     "attempt": (int, "The attempt that it is about, as you have seen it; 0 for whichever it is now.", 0),
+    "name": (str, "Whose telephone: one of those who may be rung.", 100),
+    "role": (str, "listen, whisper (heard by the human alone) or join (by all); may be changed later.", 10),
     "text": (str, "What the AI is to know, or to tell.", TOLD_LIMIT),
     "aloud": (bool, "Whether it tells the caller; else it only knows.", 0),
 }
@@ -49,7 +56,7 @@ def taken(name: str) -> list[str]:
 
 def needed(name: str) -> list[str]:
     """Those of them that cannot be left out."""
-    return [each for each in taken(name) if each == "text"]
+    return [each for each in taken(name) if each in ("text", "name")]
 
 
 def made(name: str, by: str, given: Mapping[str, Any]) -> Wish:
@@ -74,6 +81,10 @@ def _value(field: str, value: Any) -> Any:
         value = value.strip().encode("utf-8", "replace").decode()
         if len(value) > most:
             raise ValueError(f"{field} is not a text of at most {most} letters.")
+    if field == "role":
+        if value not in list(Role):
+            raise ValueError(f"role is none of {', '.join(Role)}.")
+        return Role(value)
     return value
 
 

@@ -79,7 +79,9 @@
     for (const act of acts.querySelectorAll("[data-act]")) {
       const next = then.querySelector(`[data-act="${act.dataset.act}"]`), off = next && next.querySelector("[data-off]");
       const about = (form) => (form.querySelector("[name=attempt]") || { value: "" }).value;
-      if (next && !off && about(next) === about(act)) continue;
+      const some = act.querySelectorAll("[name=role]"), then_ = next ? next.querySelectorAll("[name=role]") : [];
+      if (some.length && then_.length) some.forEach((each, n) => { if ("off" in then_[n].dataset) { each.disabled = true; each.dataset.off = ""; } });
+      if (next && (!off || (some.length && then_.length)) && about(next) === about(act)) continue;
       for (const each of act.querySelectorAll("button")) { each.disabled = true; each.dataset.off = ""; }
       act.querySelector(".hint").textContent = off ? next.querySelector(".hint").textContent : "The call has moved on.";
     }

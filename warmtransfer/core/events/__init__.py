@@ -59,4 +59,10 @@ from warmtransfer.core.events.supervisor import HangUpAsked as HangUpAsked
 from warmtransfer.core.events.supervisor import NextAsked as NextAsked
 from warmtransfer.core.events.supervisor import ReturnAsked as ReturnAsked
 from warmtransfer.core.events.supervisor import StopAsked as StopAsked
+from warmtransfer.core.events.supervisor import SuperviseAsked as SuperviseAsked
+from warmtransfer.core.events.supervisor import SupervisorAccepted as SupervisorAccepted
+from warmtransfer.core.events.supervisor import SupervisorDialled as SupervisorDialled
+from warmtransfer.core.events.supervisor import SupervisorEnded as SupervisorEnded
+from warmtransfer.core.events.supervisor import SupervisorJoined as SupervisorJoined
+from warmtransfer.core.events.supervisor import SupervisorUnwanted as SupervisorUnwanted
 from warmtransfer.core.events.supervisor import TellAsked as TellAsked

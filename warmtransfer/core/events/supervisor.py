@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warmtransfer.core.event import Event
+from warmtransfer.core.supervising import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,47 @@ class EndAIAsked(Wish):
 @dataclass(frozen=True, slots=True)
 class HangUpAsked(Wish):
     """The call is to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuperviseAsked(Wish):
+    """Somebody wants to listen on the telephone of `name`, one of those who may be rung, or to do more."""
+
+    name: str
+    role: Role = Role.LISTEN
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorUnwanted(Wish):
+    """Whoever listens is to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorDialled(Event):
+    """The leg of supervisor `n` exists, as we were answered or told."""
+
+    n: int
+    call_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorAccepted(Event):
+    """Key 1 there."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorJoined(Event):
+    """They are in the room, muted."""
+
+    n: int
+    room_sid: str
+    call_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorEnded(Event):
+    """Their leg is over."""
+
+    n: int

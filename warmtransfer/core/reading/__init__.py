@@ -10,7 +10,17 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
-from warmtransfer.core.reading import ai, bridge, caller, card, human, line, ourselves, supervisor
+from warmtransfer.core.reading import (
+    ai,
+    bridge,
+    caller,
+    card,
+    human,
+    line,
+    ourselves,
+    overhearing,
+    supervisor,
+)
 from warmtransfer.core.rules import Rules
 
 
@@ -76,6 +86,12 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.TurnCame: line.turn_came,
     ev.PlaceSeen: line.place_seen,
     ev.LineLeft: line.left,
+    ev.SuperviseAsked: overhearing.wanted,
+    ev.SupervisorUnwanted: overhearing.leaving,
+    ev.SupervisorDialled: overhearing.dialled,
+    ev.SupervisorAccepted: overhearing.accepted,
+    ev.SupervisorJoined: overhearing.joined,
+    ev.SupervisorEnded: overhearing.ended,
     ev.Restarted: ourselves.restarted,
     ev.TurnAwaited: ourselves.turn_awaited,
     ev.TimedOut: ourselves.timed_out,

@@ -9,6 +9,7 @@ import warmtransfer.core.reading.bridge as bridge
 import warmtransfer.core.reading.caller as caller
 import warmtransfer.core.reading.human as human
 import warmtransfer.core.reading.line as line
+import warmtransfer.core.reading.overhearing as overhearing
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
@@ -91,6 +92,8 @@ def order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
         return _not_added(call, event, rules)
     if kind is do.RedirectCaller:
         return _not_redirected(call, event, rules)
+    if kind is do.DialSupervisor and call.supervisor and event.key == call.supervisor.label:
+        return overhearing.not_dialled(call, call.supervisor), None
     attempt = next((each for each in call.together if each.label == event.key), None)
     if attempt is None:
         return call, None
@@ -147,4 +150,5 @@ def _not_redirected(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
 def _all_ended(call: Call) -> bool:
     """Whether no leg is known to have been up and not to have ended."""
     humans = all(each.ended or not each.call_sid for each in call.attempts)
-    return call.left and not call.ai.call_sid and humans
+    heard = call.supervisor is None or call.supervisor.ended
+    return call.left and not call.ai.call_sid and humans and heard

@@ -31,6 +31,13 @@ def detection(callback: str) -> dict[str, Any]:
     }
 
 
+def heard_out(to: str, digits: str, callback: str) -> dict[str, Any]:
+    """Tones for a switchboard, or the detection of machines; neither for what is no telephone."""
+    if digits:
+        return {"send_digits": digits}
+    return detection(callback) if callback and to[:1] == "+" else {}
+
+
 def leg_news(callback: str, call_token: str = "") -> dict[str, Any]:
     """Every stage of a leg, told to this address; a CallToken lends its caller's number as From."""
     return {

@@ -19,7 +19,7 @@ from warmtransfer.errors import CarrierGone, CarrierRefused, CarrierUnsure
 from warmtransfer.ports.carrier.children import best
 from warmtransfer.ports.carrier.connecting import Account as Account
 from warmtransfer.ports.carrier.connecting import connected, mapped
-from warmtransfer.ports.carrier.parameters import detection, leg_news, room_news, whole_ring
+from warmtransfer.ports.carrier.parameters import heard_out, leg_news, room_news, whole_ring
 from warmtransfer.ports.carrier.recordings import Recordings
 from warmtransfer.sparing import Sparing
 
@@ -112,7 +112,7 @@ class Carrier:
                 timeout=whole_ring(ring),
                 time_limit=time_limit,
                 **({"fallback_url": fallback_url} if fallback_url else {}),
-                **({"send_digits": digits} if digits else detection(amd_callback) if to[:1] == "+" else {}),
+                **heard_out(to, digits, amd_callback),
                 **leg_news(status_callback, call_token),
             )
             return self._made("dial", leg.sid, leg.queue_time)
@@ -212,6 +212,12 @@ class Carrier:
         """Let one participant off hold, unmuted."""
         with mapped("release"):
             self._participant("release", room_sid, call_sid).update(hold=False, muted=False)
+
+    def voice(self, room_sid: str, call_sid: str, muted: bool, coached: str) -> None:
+        """Mute a participant or not; with `coached` they are heard by that leg alone."""
+        coach = {"coaching": True, "call_sid_to_coach": coached} if coached else {"coaching": False}
+        with mapped("voice"):
+            self._participant("voice", room_sid, call_sid).update(muted=muted, **coach)
 
     def end_room(self, room_sid: str) -> None:
         """End a conference; each leg goes on with its own document."""

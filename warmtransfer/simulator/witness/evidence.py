@@ -43,9 +43,11 @@ class Leg:
 
     @property
     def kind(self) -> str:
-        """caller, ai or human."""
+        """caller, ai, human, or supervisor: somebody whose leg the app calls one, who is not the human."""
         if self.direction == "inbound":
             return "caller"
+        if self.label.startswith("supervisor"):
+            return "supervisor"
         return "ai" if self.to.startswith("app:") else "human"
 
     def up(self, at: float) -> bool:
