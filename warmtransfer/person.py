@@ -12,6 +12,7 @@ from warmtransfer.core.call import Style
 from warmtransfer.core.hours import Holiday
 from warmtransfer.core.rules import RING, AfterHuman, Card, Department, Human
 from warmtransfer.numbers import EVERYWHERE, address, e164, is_phone, split, tones
+from warmtransfer.vocabulary import OFF, detection
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,10 @@ HUMAN: tuple[Key, ...] = (
         "Tones sent after the answer: an extension, or the way through a menu; `w` waits half a second."),
     Key("briefing", _style, '"announce"',
         "How they are told what the call is about; else `WARMTRANSFER_BRIEFING`."),
+    Key("detection", lambda given: detection(_line(given)), '"off"',
+        "How a machine is told from a person at their telephone: `standard`, `off` (nobody is then taken "
+        "for a machine), or tuned, as the carrier takes it: `timeout=20 speech_threshold=3000` (also "
+        "`speech_end_threshold`, `silence_timeout`)."),
     Key("language", as_.language, '"de"', "The language of what they hear of us, as two letters."),
     Key("voice", _line, '"Polly.Vicki-Neural"', "The voice in which they hear it."),
     Key("caller_id", e164, '"+15550100000"',
@@ -293,7 +298,10 @@ def _dialable(one: Human, countries: frozenset[str]) -> Human:
         raise Wrong("number", str(fault)) from None
     _announced(one, number, digits)
     _written_to(one, number, digits)
-    return replace(one, number=number, digits=digits)
+    try:
+        return replace(one, number=number, digits=digits, detection=detection(one.detection))
+    except ValueError as fault:
+        raise Wrong("detection", f"detection: {fault}") from None
 
 
 def _announced(one: Human, number: str, digits: str) -> None:
@@ -305,6 +313,11 @@ def _announced(one: Human, number: str, digits: str) -> None:
         raise Wrong("briefing",
             "an extension cannot be reached in the style announce, in which no tones can be sent; "
             f'set briefing = "screen" for {one.name}, or give a number without an extension'
+        )  # fmt: skip
+    if one.detection == OFF:
+        raise Wrong("detection",
+            "the style announce lets a human in when the detection has heard one: it cannot be off; "
+            f'set briefing = "screen" for {one.name}'
         )  # fmt: skip
     if not is_phone(number):
         raise Wrong("briefing",

@@ -10,7 +10,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
-from warmtransfer.core.reading import ai, bridge, caller, card, human, line, ourselves, supervisor
+from warmtransfer.core.reading import ai, bridge, caller, card, human, line, ourselves, screening, supervisor
 from warmtransfer.core.rules import Rules
 
 
@@ -61,6 +61,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.CardLost: card.noted,
     ev.CallNoted: card.noted,
     ev.MachineHeard: human.machine,
+    ev.LegSpoke: screening.spoke,
     ev.BriefingHeard: human.briefed,
     ev.HumanJoined: human.joined,
     ev.HumanLeft: human.left,
