@@ -17,6 +17,7 @@ from warmtransfer import person
 from warmtransfer.config import KEYS
 from warmtransfer.core.call import Outcome, Stage
 from warmtransfer.core.callbacks.callback import Stage as BackStage
+from warmtransfer.core.outcomes import CallEnd, HandoffEnd
 from warmtransfer.ports.carrier.refusals import MEANS
 from warmtransfer.ports.model.openai.refusals import ADVICE
 from warmtransfer.simulator.network.laws import LAW_TEXT, LAWS
@@ -95,12 +96,20 @@ def tables() -> dict[str, str]:
         "outcomes": table(
             "| outcome | how an attempt ended |", [f"| `{o}` | {outcomes[o]} |" for o in Outcome]
         ),
+        "handoffs": table("| outcome | how a request for a human ended |", ends(HandoffEnd)),
+        "calls": table("| outcome | how a call ended |", ends(CallEnd)),
         "laws": table("| law | answers | decides |", laws),
         "twilio": table("| code | what it means here, and what to do |", refused(MEANS)),
         "model": table("| code | what it means here, and what to do |", lost(ADVICE)),
         **of_humans(),
         **stories.tables(stories.kept()),
     }
+
+
+def ends(kind: type[HandoffEnd] | type[CallEnd]) -> list[str]:
+    """A row for each word of this kind."""
+    told = sentences(kind.__name__)
+    return [f"| `{each}` | {told[each]} |" for each in kind]
 
 
 def of_humans() -> dict[str, str]:

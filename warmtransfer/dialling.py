@@ -8,6 +8,7 @@ from dataclasses import replace
 from warmtransfer.core.call import Style
 from warmtransfer.core.rules import Address, Card, Human
 from warmtransfer.numbers import address, is_phone, mask, split, tones
+from warmtransfer.vocabulary import OFF, detection
 
 
 class Wrong(ValueError):
@@ -26,7 +27,11 @@ def dialable(one: Human, countries: frozenset[str]) -> Human:
         raise Wrong("number", f"number: {mask(twice.number)} is given twice")
     _written_to(one, found)
     first, *also = found
-    return replace(one, number=first.number, digits=first.digits, also=tuple(also))
+    one = replace(one, number=first.number, digits=first.digits, also=tuple(also))
+    try:
+        return replace(one, detection=detection(one.detection))
+    except ValueError as fault:
+        raise Wrong("detection", f"detection: {fault}") from None
 
 
 def _reached(one: Human, where: Address, countries: frozenset[str]) -> Address:
@@ -53,6 +58,11 @@ def _announced(one: Human, number: str, digits: str) -> None:
         raise Wrong("briefing",
             "an extension cannot be reached in the style announce, in which no tones can be sent; "
             f'set briefing = "screen" for {one.name}, or give a number without an extension'
+        )  # fmt: skip
+    if one.detection == OFF:
+        raise Wrong("detection",
+            "the style announce lets a human in when the detection has heard one: it cannot be off; "
+            f'set briefing = "screen" for {one.name}'
         )  # fmt: skip
     if not is_phone(number):
         raise Wrong("briefing",

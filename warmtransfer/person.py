@@ -14,6 +14,7 @@ from warmtransfer.core.rules import RING, Address, AfterHuman, Card, Department,
 from warmtransfer.dialling import Wrong as Wrong
 from warmtransfer.dialling import dialable
 from warmtransfer.numbers import EVERYWHERE, e164, tones
+from warmtransfer.vocabulary import detection
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,10 @@ HUMAN: tuple[Key, ...] = (
         "Tones sent after the answer: an extension, or the way through a menu; `w` waits half a second."),
     Key("briefing", _style, '"announce"',
         "How they are told what the call is about; else `WARMTRANSFER_BRIEFING`."),
+    Key("detection", lambda given: detection(_line(given)), '"off"',
+        "How a machine is told from a person at their telephone: `standard`, `off` (nobody is then taken "
+        "for a machine), or tuned, as the carrier takes it: `timeout=20 speech_threshold=3000` (also "
+        "`speech_end_threshold`, `silence_timeout`)."),
     Key("language", as_.language, '"de"', "The language of what they hear of us, as two letters."),
     Key("voice", _line, '"Polly.Vicki-Neural"', "The voice in which they hear it."),
     Key("caller_id", e164, '"+15550100000"',

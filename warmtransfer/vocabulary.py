@@ -28,6 +28,17 @@ ENDED: Mapping[str, Ended] = {
     "canceled": Ended.CANCELLED,
 }
 
+#: What may be tuned of the detection of machines, Twilio's name for it, and from what to what it takes:
+#: https://www.twilio.com/docs/voice/answering-machine-detection (seconds, then milliseconds).
+TUNED: dict[str, tuple[str, int, int]] = {
+    "timeout": ("machine_detection_timeout", 3, 59),
+    "speech_threshold": ("machine_detection_speech_threshold", 1000, 6000),
+    "speech_end_threshold": ("machine_detection_speech_end_threshold", 500, 5000),
+    "silence_timeout": ("machine_detection_silence_timeout", 2000, 10000),
+}
+#: For a human at whose telephone machines are not to be detected.
+OFF = "off"
+
 #: AnsweredBy values that are no machine's (https://www.twilio.com/docs/voice/answering-machine-detection).
 _HEARD = {"human": Heard.HUMAN, "unknown": Heard.UNKNOWN}
 
@@ -54,3 +65,21 @@ def leg(status: str) -> Leg:
     if status == "in-progress":
         return LegState.UP
     return LegState.COMING if status else LegState.UNKNOWN
+
+
+def detection(text: str) -> str:
+    """How machines are detected, in the one way in which that is written; raises ValueError for another."""
+    words = text.replace(",", " ").split()
+    if words in ([], ["standard"], [OFF]):
+        return OFF if words == [OFF] else ""
+    found: dict[str, int] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        if name not in TUNED:
+            raise ValueError(f"{word!r} is neither standard nor off, nor NAME=NUMBER of {', '.join(TUNED)}")
+        _, least, most = TUNED[name]
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            unit = "seconds" if name == "timeout" else "milliseconds"
+            raise ValueError(f"{name} is {value!r}; give {unit} from {least} to {most}")
+        found[name] = int(value)
+    return " ".join(f"{name}={value}" for name, value in found.items())

@@ -15,9 +15,11 @@ from tests.chaos.scene import REPORT, Leg, Scene
 TRUE = {
     "busy": {"busy"},
     "no-answer": {"no_answer", "timed_out"},
-    "failed": {"failed", "unreachable"},
+    "failed": {"failed", "unreachable", "blocked"},
     "canceled": {"cancelled", "caller_left", "no_answer", "timed_out", "machine"},
 }
+#: What may be said of a leg that something else than a person has picked up.
+MACHINES = {"machine", "screened", "phone_menu"}
 PROMISES = {
     "caller": "the caller's leg is whole until they hang up",
     "one": "never more humans rung at once than the plan says (one, in turn), never two in the room",
@@ -239,7 +241,7 @@ def _untrue(attempt: Row, scene: Scene, case: Case) -> str:
     late = {"declined"} if not with_caller else set()  # hung up before anybody could tell us of the key
     if leg.pressed == "1" and outcome not in {"accepted", "caller_left", "timed_out", "cancelled"} | late:
         return f"{who} pressed 1 and is {outcome}"
-    if outcome == "machine" and not leg.machine:
+    if outcome in MACHINES and not leg.machine:
         return f"{who} is no machine"
     if outcome == "declined" and not leg.pressed and leg.machine:
         return f"{who} is a mailbox and is declined"

@@ -11,7 +11,7 @@ from tests.calls.world import Row
 
 #: How the AI tells a caller that nobody could be had, or that somebody has gone.
 REPORT = re.compile(
-    r"could not|did not|on another call|busy with|picked up|mailbox|in time|not available|nobody"
+    r"could not|did not|on another call|busy with|picked up|mailbox|phone menu|in time|not available|nobody"
     r"|has (just )?left",
     re.IGNORECASE,
 )

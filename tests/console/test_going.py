@@ -50,6 +50,10 @@ def counted(room: Room, since: float = 0.0) -> Figures:
     return count(ledger.began(since), ledger.tried(since), ledger.marks(since))
 
 
+#: How the calls of the next test ended, one of which goes on.
+ENDED = {"handled_by_ai": 1, "reached_human": 1, "left_waiting": 1}
+
+
 def test_calls_handoffs_messages_and_losses_are_counted(inside: Room) -> None:
     at = time.time() - 600
     diary = inside.diary
@@ -70,6 +74,7 @@ def test_calls_handoffs_messages_and_losses_are_counted(inside: Room) -> None:
         1,
         1,
     )
+    assert (dict(found.ends), found.dropped) == (ENDED, 0)
     assert counted(inside, time.time()).calls == 0
     assert {name: ends for name, _, ends, _ in found.outcomes}["Sam"]["busy"] >= 1
 

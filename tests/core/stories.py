@@ -12,6 +12,7 @@ from warmtransfer.core.legs import Ended, Heard, Place
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plans import Known
 from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.screening import Said
 from warmtransfer.core.step import step
 
 SAM = Human("sam", "+15550100001", "sales", ring=20.0)
@@ -205,6 +206,8 @@ def fact(kind: type[ev.Event], story: Story) -> ev.Event:
         "order": "AddAI",
         "kind": "gone",
         "key": call.ai.label,
+        "pressed": "1",
+        "said": Said.WORDS,
         "seconds": 5.0,
         "place": 2,
         "how": "words",

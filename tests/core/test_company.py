@@ -13,6 +13,7 @@ from warmtransfer.core.call import FREE, SEEKING, WANTED, AIState, Stage, Style
 from warmtransfer.core.counts import ALONE, FILLS, HEARS, MINDS_AI, WAITS
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.rules import COMFORT_SECONDS, Rules
+from warmtransfer.core.screening import Said
 
 LOOKS = ["LookForCaller", "LookForAI", "LookForLeg"]
 WAITERS = sorted(WANTED - {Stage.CONNECTING, Stage.RETURNING})  #: in which the AI has been up
@@ -129,6 +130,8 @@ def test_an_order_about_the_humans_leg_that_fails_is_looked_after(stage: Stage) 
 @pytest.mark.parametrize("stage", [Stage.BRIEFING, Stage.REDIRECTED, Stage.RINGING])
 def test_a_machine_has_its_leg_ended(stage: Stage) -> None:
     story = in_stage(stage).tell(ev.MachineHeard(1, Heard.MACHINE))
+    if stage is not Stage.REDIRECTED:  # there it is listened to first
+        story.tell(ev.LegSpoke(1, Said.GONE))
     after = Stage.REDIRECTED if stage is Stage.REDIRECTED else Stage.CANCELLING
     assert (story.call.stage, story.names()) == (after, ["EndHuman"])
 

@@ -66,6 +66,7 @@ ONLY: dict[type[ev.Event], set[Stage]] = {
     ev.HumanAccepted: {Stage.BRIEFING, Stage.REDIRECTED},
     ev.HumanDeclined: {Stage.BRIEFING, Stage.REDIRECTED},
     ev.BriefingHeard: {Stage.BRIEFING},
+    ev.LegSpoke: {Stage.BRIEFING},
     ev.HumanJoined: {Stage.JOINING},
     ev.LegPresent: {Stage.CANCELLING, Stage.HUMAN},
     ev.BridgeSeen: {Stage.HUMAN},

@@ -14,6 +14,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Outcome, Stage, Style
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.screening import Said
 
 
 def test_the_plain_handoff() -> None:
@@ -69,8 +70,11 @@ def test_after_the_last_human_the_ai_is_told_in_words() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.NO_INPUT, Outcome.MACHINE])
 def test_a_gate_that_stays_shut_waits_for_the_leg_to_end_before_the_next_dial(outcome: Outcome) -> None:
-    fact = ev.MachineHeard(1, Heard.MACHINE) if outcome is Outcome.MACHINE else ev.HumanDeclined(1, outcome)
-    story = Story().briefing().tell(fact)
+    story = Story().briefing()
+    if outcome is Outcome.MACHINE:
+        story.tell(ev.MachineHeard(1, Heard.MACHINE), ev.LegSpoke(1, Said.GONE))
+    else:
+        story.tell(ev.HumanDeclined(1, outcome))
     assert (story.call.stage, story.names()) == (Stage.CANCELLING, ["EndHuman"])
     story.tell(ev.HumanEnded(1, Ended.COMPLETED))
     assert (story.call.stage, story.names()) == (Stage.RINGING, ["LetAISpeak", "DialHuman"])

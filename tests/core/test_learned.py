@@ -13,8 +13,9 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Call, Handoff, Stage, Style
 from warmtransfer.core.legs import Ended, Heard
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.outcomes import HandoffEnd, Outcome
 from warmtransfer.core.rules import COMFORT_SECONDS, Rules
+from warmtransfer.core.screening import Screen
 
 
 def told(value: Any, name: str = "") -> dict[str, Any]:
@@ -69,10 +70,11 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
     (Stage.RINGING, ev.HumanAnswered, {"stage": Stage.BRIEFING, "attempt.answered_at": NOW}),
     (Stage.BRIEFING, ev.HumanAnswered, {}),
     (Stage.BRIEFING, ev.HumanAccepted, {
-        "stage": Stage.JOINING, "attempt.outcome": Outcome.ACCEPTED, "attempt.accepted_at": NOW}),
+        "stage": Stage.JOINING, "attempt.outcome": Outcome.ACCEPTED, "attempt.accepted_at": NOW,
+        "attempt.key": "1"}),
     (Stage.REDIRECTED, ev.HumanAccepted, {
         "stage": Stage.HUMAN, "attempt.outcome": Outcome.ACCEPTED, "attempt.accepted_at": NOW,
-        "attempt.joined_at": NOW, "room_sid": ""}),
+        "attempt.joined_at": NOW, "attempt.key": "1", "room_sid": ""}),
     (Stage.BRIEFING, ev.HumanDeclined(2, Outcome.NO_INPUT), {
         "stage": Stage.CANCELLING, "attempt.outcome": Outcome.NO_INPUT}),
     (Stage.REDIRECTED, ev.HumanDeclined(2, Outcome.DECLINED), {"attempt.outcome": Outcome.DECLINED}),
@@ -82,7 +84,7 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
     (Stage.RINGING, ev.MachineHeard(2, Heard.HUMAN), {
         "attempt.answered_by": "human", "attempt.answered_at": NOW}),
     *((stage, ev.MachineHeard(2, Heard.MACHINE), {
-        "stage": Stage.CANCELLING, "attempt.answered_by": "machine", "attempt.outcome": Outcome.MACHINE})
+        "attempt.answered_by": "machine", "attempt.screen": Screen.LISTENING, "attempt.screened_at": NOW})
       for stage in (Stage.BRIEFING,)),
     (Stage.REDIRECTED, ev.MachineHeard(2, Heard.MACHINE), {
         "attempt.answered_by": "machine", "attempt.outcome": Outcome.MACHINE, "attempt.answered_at": NOW}),
@@ -91,24 +93,29 @@ LEARNED: list[tuple[Stage, ev.Event | type[ev.Event], dict[str, Any]]] = [
     (Stage.JOINING, ev.HumanJoined(2, "CF2", "CAelse"), {"stage": Stage.HUMAN, "attempt.joined_at": NOW}),
     (Stage.BRIEFING, ev.HumanLeft(2, "CF2"), {}),
     (Stage.REDIRECTED, ev.HumanEnded(2, Ended.BUSY, "486"), {
-        "attempt.ended": True, "attempt.ended_at": NOW, "attempt.sip": "486"}),
+        "attempt.ended": True, "attempt.ended_at": NOW, "attempt.sip": "486",
+        "attempt.status": "busy"}),
     (Stage.AI, ev.CallerLeft("CF2"), {
         "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT}),
     (Stage.RINGING, ev.CallerLeft("CF2"), {
         "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT,
-        "attempt.outcome": Outcome.CALLER_LEFT}),
+        "attempt.outcome": Outcome.CALLER_LEFT, "handoff.end": HandoffEnd.CALLER_LEFT,
+        "handoff.ended_at": NOW}),
     (Stage.HUMAN, ev.CallerLeft("CF2"), {
         "stage": Stage.OVER, "ended_at": NOW, "left": True, "ai.state": AIState.ABSENT,
-        "attempt.parted_at": NOW, "attempt.left_first": "caller"}),
+        "attempt.parted_at": NOW, "attempt.left_first": "caller",
+        "handoff.end": HandoffEnd.DROPPED_EARLY, "handoff.ended_at": NOW}),
     (Stage.AI, ev.RoomLost("CF2"), {"stage": Stage.RETURNING, "room_sid": "", "ai.state": AIState.ABSENT}),
     (Stage.AI, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT}),
     (Stage.RINGING, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT,
-        "attempt.outcome": Outcome.CANCELLED, "news": NEWS}),
+        "attempt.outcome": Outcome.CANCELLED, "news": NEWS,
+        "handoff.end": HandoffEnd.STOPPED, "handoff.ended_at": NOW}),
     (Stage.HUMAN, ev.CallerCameBack(), {
         "stage": Stage.RETURNING, "room_sid": "", "rooms": 3, "ai.state": AIState.ABSENT,
         "attempt.parted_at": NOW, "attempt.left_first": "room",
+        "handoff.end": HandoffEnd.DROPPED_EARLY, "handoff.ended_at": NOW,
         "news": briefing.human_gone("kim")}),
     (Stage.MESSAGE, ev.CallerCameBack(), {"ai.state": AIState.ABSENT}),
     (Stage.OVER, ev.CallerCameBack(), {
@@ -269,7 +276,7 @@ def test_the_leg_that_joins_is_the_one_that_was_dialled_unless_nobody_knew_it(kn
 
 def test_a_handoff_is_kept_as_it_was_asked_for() -> None:
     story = in_stage(Stage.AI).tell(ev.HandoffAsked("tool", "kim", "a reason", "A summary."))
-    assert story.call.handoff == Handoff(1, "tool", "kim", "a reason", "A summary.")
+    assert story.call.handoff == Handoff(1, "tool", "kim", "a reason", "A summary.", asked_at=story.at)
     attempt = story.call.attempts[0]
     assert (attempt.n, attempt.handoff, attempt.name, attempt.number) == (1, 1, "kim", "+15550100002")
     assert (attempt.style, attempt.dialled_at) == (Style.SCREEN, story.at)
@@ -320,6 +327,8 @@ def test_a_human_who_leaves_the_room_has_left_the_caller_although_their_leg_may_
         "attempt.ended_at": story.at,
         "attempt.parted_at": story.at,
         "attempt.left_first": "human",
+        "handoff.end": HandoffEnd.DROPPED_EARLY,
+        "handoff.ended_at": story.at,
         "news": briefing.human_gone("kim"),
         "ai.k": 3,
         "ai.since": story.at,

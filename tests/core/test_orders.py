@@ -17,6 +17,7 @@ from warmtransfer.core.orders.ai import MARGIN
 from warmtransfer.core.orders.relay import RelayOrder, backoff
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Card, Human, Rules
+from warmtransfer.core.screening import Screen
 from warmtransfer.core.supervising import Role, Supervisor
 from warmtransfer.core.table import TABLE
 
@@ -92,6 +93,7 @@ FILLED = [
     (do.EndOthers(2, "CAhuman2", told=True), replace(CALL, attempts=(replace(SAM, outcome=Outcome.TAKEN),))),
     (do.TellHuman(2, "CAhuman2"), CALL),
     (do.BriefOnHold(2, "CAhuman2", "CF2"), CALL),
+    (do.ListenToLeg(2, "CAhuman2"), replace(CALL, attempts=(replace(SAM, screen=Screen.LISTENING),))),
     (do.LetHumanIn(2, "CAhuman2", "CF2"), CALL),
     (do.SendCard(2, "CAhuman2", "sam", "+15550100001", "de", 17.0), CALL),
     (do.LookForLeg(2, "CAhuman2", "CF2"), CALL),
@@ -162,6 +164,7 @@ NEEDLESS = [
         (do.EndOthers, replace(CALL, attempts=(replace(SAM, outcome=outcome),)))
         for outcome in (Outcome.ACCEPTED, Outcome.LAST_RESORT)
     ),
+    *((do.ListenToLeg, call) for call in (CALL, ENDED, BARE)),
     *((do.LookWhoLeft, call) for call in (CALL, BARE)),
     (do.AddAI, BARE),
     (do.RemoveAI, ALONE),

@@ -12,6 +12,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Outcome, Stage, Style
 from warmtransfer.core.counts import COUNTS, FILLS, HEARS, WAITS
 from warmtransfer.core.legs import Ended, Heard, Place
+from warmtransfer.core.screening import Said
 from warmtransfer.core.supervising import Role
 from warmtransfer.core.table import TABLE
 
@@ -33,6 +34,7 @@ def sample(kind: type[ev.Event]) -> ev.Event:
         "Ended": Ended.COMPLETED,
         "Heard": Heard.HUMAN,
         "Place": Place.HELD,
+        "Said": Said.ASKS,
         "Heard | None": Heard.MACHINE,
     }
     return kind(**{field.name: values[str(field.type)] for field in dataclasses.fields(kind)})

@@ -15,6 +15,7 @@ from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plans import Plan
 from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.screening import Said
 
 S = Stage
 LEE = Human("lee", "+15550100003", ring=20.0)
@@ -126,6 +127,8 @@ def test_while_one_listens_another_may_be_busy_decline_or_be_a_machine() -> None
     story.ends(2, Ended.BUSY)
     assert (story.call.stage, story.last) == (S.BRIEFING, ())
     story.answers(3).tell(ev.MachineHeard(3, Heard.MACHINE))
+    assert story.about() == [("ListenToLeg", 3)]
+    story.tell(ev.LegSpoke(3, Said.GONE))
     assert story.about() == [("EndOthers", 3)]
     assert not any(each.told for each in story.last if isinstance(each, do.EndOthers))
     assert story.call.stage is S.BRIEFING

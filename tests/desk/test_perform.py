@@ -15,8 +15,9 @@ from warmtransfer import errors
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import AI, AIState, Attempt, Call, Stage, Style
+from warmtransfer.core.call import AI, AIState, Attempt, Call, Outcome, Stage, Style
 from warmtransfer.core.legs import Ended, Heard, Leg, LegState
+from warmtransfer.core.screening import Screen
 from warmtransfer.desk.adopting import Adoption
 from warmtransfer.desk.perform import Performer
 from warmtransfer.web.links import Links
@@ -379,6 +380,16 @@ def test_every_order_that_is_not_our_relays_is_known(kind: type[do.Order]) -> No
     """One that nobody carries out would be called a failure of our own code, call after call."""
     result, _ = performed(kind(), Call(id="c1", stage=Stage.OVER))
     assert getattr(result, "kind", "") != "ours"
+
+
+def test_a_leg_that_is_listened_to_goes_on_with_its_document() -> None:
+    sam = replace(SAM, call_sid="CAsam", screen=Screen.LISTENING)
+    call = replace(CALL, stage=Stage.BRIEFING, attempts=(sam,))
+    result, carrier = performed(do.ListenToLeg(1, "CAsam"), call)
+    assert result is None
+    assert carrier.said == [("move_call", ("CAsam", LINKS.human("c1", 1)), {})]
+    given_up = replace(call, attempts=(replace(sam, outcome=Outcome.MACHINE),))
+    assert performed(do.ListenToLeg(1, "CAsam"), given_up)[1].said == []
 
 
 NOT_SHOWN = errors.CarrierNotShown("no", status=400, code=21210)

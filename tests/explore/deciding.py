@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tests.core.stories import RULES
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, Handoff
 from warmtransfer.core.order import Order
 from warmtransfer.core.plans import Known
 from warmtransfer.core.rules import Rules
@@ -67,6 +67,7 @@ def _settled(call: Call) -> Call:
             accepted_at=min(each.accepted_at, 1.0),
             joined_at=min(each.joined_at, 1.0),
             ended_at=min(each.ended_at, 1.0),
+            screened_at=min(each.screened_at, 1.0),
             parted_at=min(each.parted_at, 1.0),
             proofs=tuple(replace(proof, at=1.0) for proof in each.proofs[-3:]),
         )
@@ -75,6 +76,8 @@ def _settled(call: Call) -> Call:
     return replace(
         call,
         attempts=attempts,
+        handoff=_handoff(call.handoff),
+        past=tuple(_handoff(each) for each in call.past),
         alarm=1 if call.alarm_at else 0,
         alarm_at=0.0 if not call.alarm_at else SOON if call.alarm_at < call.due_at else LATE,
         due_at=LATE if call.alarm_at else 0.0,
@@ -85,6 +88,10 @@ def _settled(call: Call) -> Call:
         comforted_until=0.0,
         laps=min(call.laps, 7),
     )
+
+
+def _handoff(handoff: Handoff) -> Handoff:
+    return replace(handoff, asked_at=min(handoff.asked_at, 1.0), ended_at=min(handoff.ended_at, 1.0))
 
 
 @lru_cache(maxsize=200_000)

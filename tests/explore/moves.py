@@ -13,6 +13,7 @@ from warmtransfer.core.counts import COUNTS
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Card
+from warmtransfer.core.screening import Said, Screen
 from warmtransfer.core.supervising import Role
 
 Moves = Iterator[tuple[str, World]]
@@ -65,6 +66,8 @@ def human_progress(world: World, human: HumanLeg) -> Moves:
             yield f"{name} does not answer", unanswered(world, human, Ended.NO_ANSWER)
         case "gate" if human.key:
             yield f"{name} is asked again", at_gate(world, human, Outcome(human.key))
+        case "gate" if human.listens:
+            yield f"{name}'s telephone gives up", says(world, human, Said.GONE)
         case "gate":
             yield f"{name} presses nothing", at_gate(world, human, Outcome.NO_INPUT)
         case "muted" | "held" | "briefed" if not human.detected:
@@ -130,6 +133,9 @@ def human_does(world: World, human: HumanLeg) -> Moves:
     if human.state == "ringing":
         yield f"{name} answers", answers(world, human)
     yield from card_does(world, human)
+    if human.state == "gate" and human.listens:
+        for said in Said:
+            yield f"{name} says {said}", says(world, human, said)
     if human.state == "gate" and not human.key:
         yield f"{name} presses 1", at_gate(world, human, Outcome.ACCEPTED)
         yield f"{name} presses 2", at_gate(world, human, Outcome.DECLINED)
@@ -281,6 +287,14 @@ def follow(world: World, leg: HumanLeg, truth: str) -> World:
             return world.with_human(leg._replace(state="inside", room="bridge"))
         case _:
             return world.human_gone(leg, Ended.COMPLETED, truth)
+
+
+def says(world: World, leg: HumanLeg, said: Said) -> World:
+    """What is heard on a leg that is listened to; the answer says whether it still is."""
+    world = world.tell(ev.LegSpoke(leg.n, said))
+    attempt = world.call.attempt_number(leg.n)
+    still = attempt is not None and attempt.trying and attempt.screen is not Screen.THERE
+    return follow(world, leg._replace(listens=still), said)
 
 
 def pressed(n: int, outcome: Outcome) -> ev.Event:

@@ -79,6 +79,8 @@ def carry_out(world: World, order: Order, quiet: bool = False) -> World:
         case do.EndCaller():
             gone = hang_up(world) if world.caller != "left" else world
             return gone if quiet else gone.tell(ev.CallerLeft(why="ended"))
+        case do.ListenToLeg(n=n):
+            return listen(world, n, quiet)
         case do.MendBridge(caller=True):
             return world._replace(hushed=False)
         case do.MendBridge(n=n):
@@ -105,6 +107,15 @@ def carry_out(world: World, order: Order, quiet: bool = False) -> World:
             return redirect(world, order)
         case _:
             raise AssertionError(f"the world cannot {order}")
+
+
+def listen(world: World, n: int, quiet: bool) -> World:
+    """The leg asks for its document, which listens now, if it is up."""
+    leg = world.human(n)
+    if leg is None or leg.state != "gate":
+        return world if quiet else world.tell(ev.OrderFailed("ListenToLeg", "gone", f"human-{n}"))
+    told = world.tell(ev.HumanAnswered(n, leg.sid))
+    return told.with_human(leg._replace(listens=True))
 
 
 def in_room(world: World, order: do.BriefOnHold, quiet: bool) -> World:

@@ -10,24 +10,29 @@ from tests.explore.troubles import goes_off
 from tests.explore.world import World
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import AIState, Attempt, Stage
+from warmtransfer.core.endings import LOOKING, of_call
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.screening import Said
 
 Promise = Callable[[World], str]
 
 #: What an attempt may be called whose end nobody saw, or that something else ended first.
 ANYWAY = {Outcome.TIMED_OUT, Outcome.CALLER_LEFT, Outcome.CANCELLED, Outcome.ERROR, Outcome.TAKEN}
+#: What may be said of whatever picks up and is no human.
+MACHINES = {Outcome.MACHINE, Outcome.SCREENED, Outcome.PHONE_MENU}
 #: What each real end of a leg may be called. None of them is ever "accepted" unless key 1 was.
 TRUE = {
     "no_answer": {Outcome.NO_ANSWER, *ANYWAY},
     "busy": {Outcome.BUSY, *ANYWAY},
-    "declined": {Outcome.DECLINED, Outcome.MACHINE, *ANYWAY},
-    "no_input": {Outcome.NO_INPUT, Outcome.MACHINE, *ANYWAY},
-    "too late": {Outcome.MACHINE, *ANYWAY},
-    "hung up": {Outcome.DECLINED, Outcome.MACHINE, Outcome.ACCEPTED, *ANYWAY},
-    "caller left": {Outcome.MACHINE, Outcome.ACCEPTED, *ANYWAY},
-    "ended by us": {Outcome.MACHINE, Outcome.ACCEPTED, *ANYWAY},
+    "declined": {Outcome.DECLINED, *MACHINES, *ANYWAY},
+    "no_input": {Outcome.NO_INPUT, *MACHINES, *ANYWAY},
+    "too late": {*MACHINES, *ANYWAY},
+    "hung up": {Outcome.DECLINED, *MACHINES, Outcome.ACCEPTED, *ANYWAY},
+    "caller left": {*MACHINES, Outcome.ACCEPTED, *ANYWAY},
+    "ended by us": {*MACHINES, Outcome.ACCEPTED, *ANYWAY},
+    **{said: {*MACHINES, *ANYWAY} for said in Said},
     "beaten": {Outcome.TAKEN},
-    "told": {Outcome.MACHINE, Outcome.ACCEPTED, *ANYWAY},
+    "told": {*MACHINES, Outcome.ACCEPTED, *ANYWAY},
     "took it": {Outcome.ACCEPTED},
     "talked": {Outcome.ACCEPTED},
 }
@@ -87,6 +92,17 @@ def one_has_the_caller(world: World) -> str:
     """Of those who are rung together, at most one is to come to the caller."""
     won = [each for each in world.call.together if each.outcome is Outcome.ACCEPTED]
     return "two have accepted" if len(won) > 1 else ""
+
+
+def every_end_has_a_word(world: World) -> str:
+    """A call that is over has one end; its handoffs have, too, unless somebody is looked for or talks."""
+    call = world.call
+    if (of_call(call) is None) is (call.stage is Stage.OVER):
+        return f"a call in {call.stage} ended as {of_call(call)}"
+    if any(each.end is None for each in call.past):
+        return "a handoff that is past never had an end"
+    going = call.stage in (*LOOKING, Stage.HUMAN)
+    return "a handoff has no end" if call.handoff.number and not going and call.handoff.end is None else ""
 
 
 def legs_are_their_own(world: World) -> str:
@@ -230,6 +246,7 @@ PROMISES: tuple[Promise, ...] = (
     a_clock_runs,
     outcomes_are_true,
     one_has_the_caller,
+    every_end_has_a_word,
     legs_are_their_own,
     what_is_believed_was_so,
     what_is_ended_stays_so,

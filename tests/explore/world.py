@@ -56,6 +56,7 @@ class HumanLeg(NamedTuple):
     room: str = ""
     key: str = ""
     detected: bool = False  #: whether the detection has spoken
+    listens: bool = False  #: hears the document that listens to a machine
     hushed: bool = False  #: in the room, and muted or on hold there, which nobody has asked for
 
     @property

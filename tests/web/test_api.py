@@ -165,6 +165,8 @@ def test_a_list_is_narrowed_by_what_is_asked(site: Site) -> None:
     assert found("number=%2B15550108888") == []
     assert found("human=sam&outcome=declined") == [over]
     assert found("human=kim&outcome=declined") == []
+    assert found("outcome=left_waiting") == [over]
+    assert found("outcome=dropped_early") == []
     assert found("since=1h") == [live, over]
     assert found("since=2100-01-01T00:00Z") == []
     assert found("live=1&since=1h") == [live]

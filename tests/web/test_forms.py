@@ -297,12 +297,12 @@ def test_detection_that_says_nothing_is_no_fact() -> None:
 @pytest.mark.parametrize(
     ("form", "fact"),
     [
-        ({"Digits": "1"}, ev.HumanAccepted(1)),
-        ({"Digits": "2"}, ev.HumanDeclined(1, Outcome.DECLINED)),
-        ({"Digits": "0"}, ev.HumanDeclined(1, Outcome.DECLINED)),
-        ({"Digits": "*"}, ev.HumanDeclined(1, Outcome.DECLINED)),
-        ({"Digits": "11"}, ev.HumanDeclined(1, Outcome.DECLINED)),
-        ({"Digits": "1 "}, ev.HumanDeclined(1, Outcome.DECLINED)),
+        ({"Digits": "1"}, ev.HumanAccepted(1, "1")),
+        ({"Digits": "2"}, ev.HumanDeclined(1, Outcome.DECLINED, "2")),
+        ({"Digits": "0"}, ev.HumanDeclined(1, Outcome.DECLINED, "0")),
+        ({"Digits": "*"}, ev.HumanDeclined(1, Outcome.DECLINED, "*")),
+        ({"Digits": "11"}, ev.HumanDeclined(1, Outcome.DECLINED, "1")),
+        ({"Digits": "1 "}, ev.HumanDeclined(1, Outcome.DECLINED, "1")),
         ({"Digits": ""}, ev.HumanDeclined(1, Outcome.NO_INPUT)),
         ({}, ev.HumanDeclined(1, Outcome.NO_INPUT)),
     ],

@@ -111,6 +111,12 @@ def test_a_leg_of_a_forgotten_call_is_told_goodbye(site: Site) -> None:
 def test_progress_of_the_leg_and_machines_are_noted(site: Site) -> None:
     call_id = site.briefing()
     assert site.send(f"/human/{call_id}/1/amd", {"AnsweredBy": "machine_start"}).status_code == 204
+    heard = site.document(f"/human/{call_id}/1")
+    assert tags(heard) == ["Gather", "Redirect"]
+    assert heard[0].get("input") == "dtmf speech"
+    assert f"/human/{call_id}/1/spoke" in str(heard[0].get("action"))
+    mailbox = {"SpeechResult": "Please leave a message after the tone."}
+    assert tags(site.document(f"/human/{call_id}/1/spoke", **mailbox)) == ["Hangup"]
     assert site.call(call_id).attempts[0].outcome is Outcome.MACHINE
     form = {"CallSid": "CAhuman1", "CallStatus": "completed"}
     assert site.send(f"/human/{call_id}/1/status", form).status_code == 204

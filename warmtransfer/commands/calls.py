@@ -15,7 +15,8 @@ import click
 from warmtransfer.commands.looking import Kept, database, kept, number
 from warmtransfer.commands.terminal import columns
 from warmtransfer.core.call import Attempt, Call, Stage, turn_left
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.endings import of_call
+from warmtransfer.core.outcomes import CallEnd, Outcome
 from warmtransfer.core.search import OPEN, Search, mark, place
 from warmtransfer.errors import StoreBusy
 from warmtransfer.visible import visible
@@ -30,8 +31,8 @@ PAUSE = 1.0
 NEWEST = 50
 
 Row = tuple[Call, str]
-_HOW = f"Of a human's call: {OPEN}, {', '.join(outcome.value for outcome in Outcome)}."
-OUTCOMES = click.Choice(["", OPEN, *(outcome.value for outcome in Outcome)])
+_HOW = f"Of a human's call: {OPEN}, {', '.join(Outcome)}; or of the whole call: {', '.join(CallEnd)}."
+OUTCOMES = click.Choice(["", OPEN, *(each.value for kind in (Outcome, CallEnd) for each in kind)])
 
 
 def since(ctx: click.Context, param: click.Parameter, given: str) -> float:
@@ -68,7 +69,7 @@ def _mark(ctx: click.Context, param: click.Parameter, given: str) -> str:
 def command(database: str, of: str, messages: bool, follow: bool, as_json: bool, **given: Any) -> None:
     """List the newest calls.
 
-    With --human and --outcome those in which this human's call ended so.
+    With --human and --outcome those in which this human's call ended so; with a word for it, the whole call.
     """
     wanted = Search(number=_number(of), **given)
     with kept(database) as records:
@@ -159,9 +160,11 @@ def _line(row: Row, records: Kept) -> str:
     first = f"{call.id}  {written(call.started_at)}  {call.stage:<10} {lasted:>8}"
     tried = ", ".join(_tried(each, call) for each in call.attempts)
     left = turn_left(call, time.time())
+    end_ = of_call(call) or ""
     turn = f"waits {left:.0f} s for its turn" if left >= 0.5 else ""
     line = f"number {call.waits.number} in the line" if call.stage is Stage.WAITING else ""
-    told = (tried, turn, line, f"of {owner}" if owner else "", "message" if timeline.message(call) else "")
+    message = "message" if timeline.message(call) else ""
+    told = (end_, tried, turn, line, f"of {owner}" if owner else "", message)
     more = "  ".join(filter(None, (f"{call.caller or 'unknown':<13}", *told)))
     apart = "\n  " if 0 < columns() < WIDE else "  "
     return apart.join((visible(first), visible(more.rstrip())))

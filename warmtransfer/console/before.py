@@ -16,7 +16,9 @@ from flask import Response, abort, request
 from warmtransfer.console import glance, promised, wording
 from warmtransfer.console.room import Console, console, here, humans, page
 from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.endings import of_call
 from warmtransfer.core.names import called
+from warmtransfer.core.outcomes import CallEnd
 from warmtransfer.core.search import Search, mark, place
 from warmtransfer.web import timeline
 
@@ -28,12 +30,13 @@ ENDS = {
     "machine": "a mailbox", "no_input": "pressed nothing", "unreachable": "cannot be reached",
     "failed": "could not be called", "timed_out": "never decided", "cancelled": "rung no longer",
     "taken": "somebody else was quicker", "caller_left": "caller left first", "last_resort": "last resort",
+    "screened": "their phone asked who called", "phone_menu": "a phone menu", "blocked": "blocked",
     "error": "nobody could tell", "open": "still open",
 }  # fmt: skip
 FIELDS = ("number", "human", "day", "outcome", "after")
 COLUMNS = (
     *("id", "began", "ended", "seconds", "caller", "called", "asked", "asked by", "reason", "summary"),
-    *("reached", "attempts", "message"),
+    *("reached", "attempts", "message", "outcome"),
 )
 
 
@@ -65,6 +68,7 @@ def before() -> str:
         given={name: given.get(name, "") for name in FIELDS},
         fault=wanted.fault,
         ends=ENDS,
+        call_ends=wording.CALL_ENDS,
         people=[(human.name, called(human.name)) for human in humans()],
         older=urlencode(more),
         query=urlencode(asked),
@@ -110,8 +114,8 @@ def read(given: Mapping[str, str], room: Console) -> Wanted:
     except ValueError:
         return Wanted(Search(), fault="This page of the list is none.")
     outcome = given.get("outcome", "")
-    if outcome and outcome not in ENDS:
-        return Wanted(Search(), fault="There is no such end of an attempt.")
+    if outcome and outcome not in ENDS and outcome not in wording.CALL_ENDS:
+        return Wanted(Search(), fault="There is no such end of a call or an attempt.")
     human = given.get("human", "")[:100].replace("\0", "").strip()
     return Wanted(Search(number=number, since=since, human=human, outcome=outcome, after=after), until)
 
@@ -119,16 +123,17 @@ def read(given: Mapping[str, str], room: Console) -> Wanted:
 def summed_up(call: Call) -> dict[str, Any]:
     """What became of a call, in a few words."""
     last = glance.last_human(call)
-    if call.stage is not Stage.OVER:
-        became = "still on the line"
-    elif last:
-        became = f"spoke with {last}"
-    elif timeline.message(call):
-        became = "left a message"
-    elif call.handoff.number:
-        became = "asked for a person, reached nobody"
-    else:
-        became = "helped by the AI" if call.ai.met else "left before the AI was there"
+    match of_call(call):
+        case None:
+            became = "still on the line"
+        case CallEnd.REACHED_HUMAN:
+            became = f"spoke with {last}"
+        case CallEnd.DROPPED_EARLY:
+            became = f"was with {last} for a moment, and one of them left"
+        case CallEnd.NOT_REACHED:
+            became = "asked for a person, reached nobody"
+        case end:
+            became = wording.CALL_ENDS[end]
     tried = [f"{called(each.name)} {wording.became(each)}" for each in call.attempts]
     about = call.handoff.summary or call.handoff.reason
     return {
@@ -182,7 +187,7 @@ def _columns(call: Call, room: Console) -> tuple[object, ...]:
             call.handoff.number,
         ),
         *(call.handoff.source, call.handoff.reason, call.handoff.summary),
-        *(glance.last_human(call), "; ".join(told["tried"]), call.message),
+        *(glance.last_human(call), "; ".join(told["tried"]), call.message, of_call(call) or ""),
     )
 
 

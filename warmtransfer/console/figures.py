@@ -15,7 +15,7 @@ from functools import cached_property
 
 from warmtransfer.core.call import FREE
 from warmtransfer.core.names import called
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.outcomes import CallEnd, Outcome
 from warmtransfer.ports.store.ledger import Began, Fact, Ledger, Tried
 
 #: Real seconds for which figures are given again: of a day, and of more, which take longer.
@@ -79,6 +79,7 @@ class Figures:
     handoffs: tuple[Handoff, ...] = ()
     losses: int = 0
     began: tuple[float, ...] = field(default=(), repr=False)
+    ends: tuple[tuple[str, int], ...] = ()  #: how calls ended, the most frequent first
 
     @cached_property
     def asked(self) -> int:
@@ -89,6 +90,11 @@ class Figures:
     def reached(self) -> int:
         """Handoffs in which a person got into the call."""
         return sum(each.taken is not None for each in self.handoffs)
+
+    @property
+    def dropped(self) -> int:
+        """Calls in which human and caller had been brought together, and one of them left at once."""
+        return dict(self.ends).get(CallEnd.DROPPED_EARLY, 0)
 
     def wait(self, share: float) -> float | None:
         """Seconds within which this share of those who reached somebody did."""
@@ -148,6 +154,7 @@ def count(calls: Sequence[Began], tried: Sequence[Tried], marks: Sequence[Fact])
         handoffs=tuple(sorted(handoffs, key=lambda each: (each.asked_at, each.call_id))),
         losses=sum(row.event == "ModelLost" for row in marks),
         began=tuple(each.started_at for each in calls),
+        ends=tuple(Counter(each.outcome for each in calls if each.outcome).most_common()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
+from warmtransfer.console import wording
 from warmtransfer.console.before import ENDS
 from warmtransfer.console.figures import SHARES, hours, spark
 from warmtransfer.console.room import Console, console, here, page
@@ -30,8 +31,8 @@ def how() -> str:
     ]
     return page(
         "how.html", place="how", figures=figures, days=days, spans=SPANS, bars=bars, spark=spark(counts),
-        shares=[f"p{share * 100:.0f}" for share in SHARES], ends=ENDS, since=since,
-        undelivered=undelivered(here()),
+        shares=[f"p{share * 100:.0f}" for share in SHARES], ends=ENDS,
+        call_ends=wording.CALL_ENDS, since=since, undelivered=undelivered(here()),
     )  # fmt: skip
 
 

@@ -81,6 +81,9 @@ def collected(room: Console) -> Iterator[Metric]:
     outcomes = GaugeMetricFamily(
         "warmtransfer_attempts", "Humans that were rung, by how it ended.", labels=["window", "outcome"]
     )
+    ends = GaugeMetricFamily(
+        "warmtransfer_calls_ended", "Calls that are over, by how they ended.", labels=["window", "outcome"]
+    )
     steps = GaugeMetricFamily(
         "warmtransfer_handoff_step_seconds",
         "How long each step of a handoff took, from the one before it.",
@@ -89,12 +92,15 @@ def collected(room: Console) -> Iterator[Metric]:
     for name, figures in windows.items():
         for outcome, count in sorted(_outcomes(figures).items()):
             outcomes.add_metric([name, outcome], count)
+        for end, count in figures.ends:
+            ends.add_metric([name, end], count)
         for step, _, values in figures.steps:
             label = step.replace(" → ", "_to_").replace(" ", "_").lower()
             for share, value in zip(SHARES, values, strict=True):
                 if value is not None:
                     steps.add_metric([name, label, f"{share:g}"], value)
     yield outcomes
+    yield ends
     yield steps
 
 

@@ -15,6 +15,7 @@ from warmtransfer.console.access import TOKEN
 from warmtransfer.console.figures import STEPS
 from warmtransfer.console.room import base, console, here, page, session, who
 from warmtransfer.core.call import FREE, SEEKING, Call, Stage
+from warmtransfer.core.endings import of_call
 from warmtransfer.core.names import called
 from warmtransfer.errors import log_fault
 from warmtransfer.web import minutes, timeline, wishes
@@ -145,6 +146,8 @@ def _where(call: Call) -> dict[str, Any]:
     now = here().clock.now()
     return {
         "where": wording.sentence(call, now),
+        "ended": wording.ended(call),
+        "outcome": of_call(call),
         "attempts": [telling.attempt(each, call, now) for each in call.attempts],
         "asked_by": wording.asked_by(call.handoff.source),
         "talking": _talking(call),

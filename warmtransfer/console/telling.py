@@ -147,6 +147,7 @@ def attempt(tried: Attempt, call: Call, now: float) -> dict[str, Any]:
         "picked up": "answered",
         "took it": "accepted",
         "joined": "joined",
+        "parted": "parted",
         "over": "ended",
     }
     return {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from warmtransfer.core.call import Attempt, Call, Stage, turn_left
+from warmtransfer.core.call import Attempt, Call, Proof, Stage, turn_left
+from warmtransfer.core.endings import dropped_early, of_call
+from warmtransfer.core.legs import Place
 from warmtransfer.core.names import called
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.outcomes import CallEnd, Outcome
 from warmtransfer.core.supervising import Role
 
 #: Who asked for a person, by the source of the handoff.
@@ -22,6 +24,19 @@ ASKED_BY = {
 TOOK = frozenset({Outcome.ACCEPTED, Outcome.LAST_RESORT})
 #: Before the name of whoever has asked here.
 HERE = "console: "
+
+#: Who was the first to leave a talk.
+LEFT = {"caller": "the caller left first", "human": "they left first", "room": "the room was lost"}
+#: How a call ended.
+CALL_ENDS = {
+    CallEnd.HANDLED_BY_AI: "helped by the AI",
+    CallEnd.REACHED_HUMAN: "spoke with a person",
+    CallEnd.DROPPED_EARLY: "one of the two left at once",
+    CallEnd.LEFT_WAITING: "left while waiting for a person",
+    CallEnd.NOT_REACHED: "reached nobody",
+    CallEnd.MESSAGE_LEFT: "left a message",
+    CallEnd.ABANDONED: "left before the AI was there",
+}
 
 #: Stages in a word or two, for the strip above a call's lanes.
 SHORT = {
@@ -135,6 +150,12 @@ def became(tried: Attempt) -> str:
             return "picked up and pressed nothing"
         case Outcome.MACHINE:
             return "could only be reached at a mailbox"
+        case Outcome.SCREENED:
+            return "did not pick up: their phone asked who is calling"
+        case Outcome.PHONE_MENU:
+            return "could only be reached at a phone menu"
+        case Outcome.BLOCKED:
+            return "could not be called: the call was blocked"
         case Outcome.NO_ANSWER:
             return "did not answer"
         case Outcome.BUSY:
@@ -166,14 +187,49 @@ def evidence(tried: Attempt) -> list[str]:
         told.append("key 1" if tried.style == "screen" else "the briefing was heard, and by no machine")
     if tried.outcome is Outcome.DECLINED:
         unheard = "the call was refused, on their phone or their card"
-        told.append("another key than 1, or they hung up" if tried.answered_at else unheard)
+        pressed = f"key {tried.key}" if tried.key else "another key than 1, or they hung up"
+        told.append(pressed if tried.answered_at else unheard)
+    if tried.status:
+        told.append(f"the carrier’s last word: {tried.status}")
     if tried.answered_by:
         told.append(f"the detection heard: {tried.answered_by}")
     if tried.sip:
         told.append(f"SIP answer {tried.sip}")
     if tried.digits:
         told.append(f"tones sent after the answer: {tried.digits}")
-    return told
+    if tried.left_first:
+        early = ", within ten seconds" if dropped_early(tried) else ""
+        told.append(f"{LEFT[tried.left_first]}{early}")
+    return [*told, *(f"looked for: {_places(each)}" for each in tried.proofs)]
+
+
+def _places(proof: Proof) -> str:
+    """Where the two who talk were found."""
+    return f"{_place('the caller was', proof.caller)}, {_place('they were', proof.human)}"
+
+
+def _place(them: str, place: Place) -> str:
+    match place:
+        case Place.IN:
+            return f"{them} there"
+        case Place.MUTED:
+            return f"{them} muted"
+        case Place.HELD:
+            return f"{them} on hold"
+        case Place.OUT:
+            return f"{them} not in the room"
+        case Place.UP:
+            return f"{them} on the line"
+        case Place.UNKNOWN:
+            return f"{them} not looked for"
+        case _:
+            assert_never(place)
+
+
+def ended(call: Call) -> str:
+    """How the call ended, "" while the caller is there."""
+    end = of_call(call)
+    return CALL_ENDS[end] if end else ""
 
 
 def asked_by(source: str) -> str:

@@ -17,6 +17,7 @@ from warmtransfer.core.reach import Why
 from warmtransfer.core.rounds import instead, next_round, skipped
 from warmtransfer.core.rules import AfterHuman, Human, Rules
 from warmtransfer.core.saying import MOST, passed_over, reasons
+from warmtransfer.core.screening import ASKED, Screen
 
 #: Who may be the first to leave, of two who talk; ROOM for neither: it was lost.
 CALLER, HUMAN, ROOM = "caller", "human", "room"
@@ -34,6 +35,10 @@ def outcome_of(ended: Ended, sip: str, attempt: Attempt) -> Outcome:
     better = attempt.outcome is Outcome.TIMED_OUT and ended in _TOLD
     if attempt.outcome is not None and not better:
         return attempt.outcome
+    if ended is Ended.COMPLETED and attempt.screen in ASKED:
+        return Outcome.SCREENED
+    if ended is Ended.COMPLETED and attempt.screen is Screen.LISTENING:
+        return Outcome.MACHINE
     return of_leg(ended, sip)
 
 
@@ -50,6 +55,14 @@ def part(call: Call, first: str) -> Call:
     if call.stage is not Stage.HUMAN or attempt is None or attempt.parted_at or not attempt.joined_at:
         return call
     return call.with_attempt(replace(attempt, parted_at=call.at, left_first=first))
+
+
+def out(call: Call, otherwise: so.Fact) -> so.Reading:
+    """One of a round is out: the others go on; `otherwise`, when there are none."""
+    if not call.trying:
+        return call, otherwise
+    gate = call.stage is not Stage.BRIEFING or any(each.answered_at for each in call.trying)
+    return call, so.OneOut() if gate else so.NobodyAtGate()
 
 
 def start(call: Call, human: Human, first: int = 0) -> Call:

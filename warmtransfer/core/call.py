@@ -9,10 +9,12 @@ from typing import Any
 
 from warmtransfer.core import supervising, versions
 from warmtransfer.core.legs import Place
+from warmtransfer.core.outcomes import LIKE, HandoffEnd
 from warmtransfer.core.outcomes import Outcome as Outcome
 from warmtransfer.core.place import Waits
 from warmtransfer.core.plain import Unreadable as Unreadable
 from warmtransfer.core.plain import plain
+from warmtransfer.core.screening import Screen
 from warmtransfer.core.supervising import Supervisor
 
 _ROOM = re.compile(r"wt-([0-9a-f]{1,64})(?:-[0-9]{1,6})?")
@@ -129,8 +131,12 @@ class Attempt:
     caller_id: str = ""  #: the number that their phone shows; empty for the deployment's choice
     last: bool = False  #: the call ends when they leave it
     first: int = 0  #: the first attempt of their round, 0 for one that is rung alone
+    screen: Screen = Screen.NONE  #: how far it is with a telephone that asks who calls
+    screened_at: float = 0.0  #: when it was listened to first, or asked
     looks: int = 0  #: how many of the looks that `Rules.proofs` asks for have been made
     proofs: tuple[Proof, ...] = ()  #: what those looks, and the ones after a repair, have found
+    key: str = ""  #: what was pressed at the gate
+    status: str = ""  #: the carrier's last word on the leg
     parted_at: float = 0.0  #: when the first of human and caller left the other
     left_first: str = ""  #: who that was: caller, human, or room for neither, where the room was lost
     card_sent: bool = False  #: a text message with their card has been ordered
@@ -176,6 +182,9 @@ class Handoff:
     stopped: bool = False  #: nobody else is to be rung: somebody who looks after the call has said so
     all_busy: bool = False  #: and that was all of them who could be reached: they talk with other callers
     instead: str = ""  #: who could be, though somebody else was asked for who is not there, as names
+    asked_at: float = 0.0
+    ended_at: float = 0.0  #: when nobody was looked for any more, or it was clear that the two talk
+    end: HandoffEnd | None = None  #: how it ended, `None` while it goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +200,7 @@ class Call:
     room_sid: str = ""
     ai: AI = field(default_factory=AI)
     handoff: Handoff = field(default_factory=Handoff)
+    past: tuple[Handoff, ...] = ()  #: the handoffs before it
     attempts: tuple[Attempt, ...] = ()
     at: float = 0.0  #: when the newest event happened, seconds of the wall clock
     alarm: int = 0  #: serial of the armed timer; an older one is stale
@@ -263,6 +273,8 @@ class Call:
         """The call as JSON-ready data, with the version of what it means."""
         data: dict[str, Any] = plain(self)
         data["version"] = versions.VERSION
+        for each in data["attempts"]:
+            versions.in_old_words(each, LIKE)
         return versions.lined(data)
 
     @classmethod
@@ -309,13 +321,16 @@ def _read(data: dict[str, Any]) -> dict[str, Any]:
         "ai": AI(**ai),
         "handoff": _handoff(data.get("handoff", {})),
         "supervisor": supervising.read(data.get("supervisor")),
+        "past": tuple(_handoff(each) for each in data.get("past", ())),
         "attempts": tuple(_attempt(each) for each in data.get("attempts", ())),
     }
 
 
 def _handoff(data: dict[str, Any]) -> Handoff:
     skipped = tuple(Skipped(**_known(Skipped, each)) for each in data.get("skipped", ()))
-    return Handoff(**{**_known(Handoff, data), "skipped": skipped})
+    # A word that only a release behind this one knows is none: the end is read off the attempts then.
+    end = HandoffEnd(data["end"]) if data.get("end") in set(HandoffEnd) else None
+    return Handoff(**{**_known(Handoff, data), "skipped": skipped, "end": end})
 
 
 def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
@@ -324,9 +339,11 @@ def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _attempt(data: dict[str, Any]) -> Attempt:
-    outcome = Outcome(data["outcome"]) if data.get("outcome") else None
+    word = versions.exactly(data, LIKE)
+    outcome = Outcome(word) if word else None
+    screen = Screen(data["screen"]) if data.get("screen") in set(Screen) else Screen.NONE
     proofs = tuple(_proof(each) for each in data.get("proofs", ()))
-    known = {**_known(Attempt, data), "proofs": proofs}
+    known = {**_known(Attempt, data), "proofs": proofs, "screen": screen}
     return Attempt(**{**known, "style": Style(data["style"]), "outcome": outcome})
 
 

@@ -175,6 +175,23 @@ class Refused(Conclusion):
 
 
 @dataclass(frozen=True, slots=True)
+class MayScreen(Conclusion):
+    """Detection says so of attempt `n`, and it may be a telephone that asks who calls: it is listened to."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenAsks(Conclusion):
+    """Their telephone asks who calls, and why, and is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonThere(Conclusion):
+    """And the person has picked up: they are briefed as anybody else."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnotherAnswered(Conclusion):
     """While one human is told what the call is about, another of their round has picked up: attempt `n`."""
 

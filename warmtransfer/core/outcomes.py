@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import assert_never
 
@@ -9,6 +10,8 @@ from warmtransfer.core.legs import Ended
 
 #: SIP answers to a number at which nobody can be reached (RFC 3261, section 21).
 _NOBODY_THERE = frozenset({"404", "480", "604"})
+#: SIP answers by which a call is refused that is unwanted (RFC 3261: 603, RFC 8197: 607, RFC 8688: 608).
+_REFUSED = frozenset({"603", "607", "608"})
 
 
 class Outcome(StrEnum):
@@ -18,10 +21,13 @@ class Outcome(StrEnum):
     DECLINED = "declined"  #: another key than 1, or on their card
     NO_INPUT = "no_input"  #: answered and pressed nothing
     MACHINE = "machine"  #: a mailbox, a fax, or nobody who says a word
+    SCREENED = "screened"  #: their telephone asked who calls and why, was told, and nobody picked up
+    PHONE_MENU = "phone_menu"  #: a menu answered: keys for this and that
     NO_ANSWER = "no_answer"  #: rang to the end
     BUSY = "busy"  #: engaged
     FAILED = "failed"  #: the carrier could not place the call
     UNREACHABLE = "unreachable"  #: the carrier refuses the number
+    BLOCKED = "blocked"  #: a network, or their telephone, refuses calls from the number that was shown
     CANCELLED = "cancelled"  #: ended by us before it was answered
     TAKEN = "taken"  #: rung together with others, one of whom was quicker
     CALLER_LEFT = "caller_left"  #: the caller went first
@@ -29,6 +35,40 @@ class Outcome(StrEnum):
     LAST_RESORT = "last_resort"  #: dialled by the carrier itself while the app was away, and answered
     ERROR = "error"  #: nobody knows: the carrier never said whether it was dialled
 
+
+class HandoffEnd(StrEnum):
+    """How a request for a human ended."""
+
+    REACHED = "reached"  #: a human and the caller talked
+    DROPPED_EARLY = "dropped_early"  #: the same, and one of them left within ten seconds
+    CALLER_LEFT = "caller_left"  #: the caller left while somebody was looked for
+    ALL_BUSY = "all_busy"  #: all who could be reached were on calls of ours
+    NOBODY = "nobody"  #: there was nobody who could be rung: out of hours, away, or none fits
+    NOT_REACHED = "not_reached"  #: everybody who could be rung was, in vain
+    STOPPED = "stopped"  #: given up: somebody who looks after the call said so, or the room was lost
+
+
+class CallEnd(StrEnum):
+    """How a call ended."""
+
+    HANDLED_BY_AI = "handled_by_ai"  #: the AI had the caller, and nobody was asked for
+    REACHED_HUMAN = "reached_human"  #: a human and the caller talked
+    DROPPED_EARLY = "dropped_early"  #: the same, and one of them left within ten seconds
+    LEFT_WAITING = "left_waiting"  #: the caller left while a human was looked for
+    NOT_REACHED = "not_reached"  #: a human was asked for and could not be had; the caller left afterwards
+    MESSAGE_LEFT = "message_left"  #: the same, and there is a message
+    ABANDONED = "abandoned"  #: the caller left before the AI was there
+
+
+#: Seconds from the bridge within which a talk that ends was none.
+EARLY = 10.0
+
+#: What each outcome that the release before this one does not know is to it: stored in its words, too.
+LIKE: Mapping[str, str] = {
+    Outcome.SCREENED: Outcome.MACHINE,
+    Outcome.PHONE_MENU: Outcome.MACHINE,
+    Outcome.BLOCKED: Outcome.FAILED,
+}
 
 #: What says nothing against ringing this human for another caller at once.
 NOT_IN_VAIN = frozenset(
@@ -55,6 +95,8 @@ def of_leg(ended: Ended, sip: str) -> Outcome:
         case Ended.CANCELLED:
             return Outcome.CANCELLED
         case Ended.FAILED:
+            if sip in _REFUSED:
+                return Outcome.BLOCKED
             return Outcome.UNREACHABLE if sip in _NOBODY_THERE else Outcome.FAILED
         case Ended.UNREACHABLE:
             return Outcome.UNREACHABLE
@@ -75,11 +117,15 @@ def words(outcome: Outcome) -> str:
             return "picked up but did not respond"
         case Outcome.MACHINE:
             return "could only be reached at a mailbox"
+        case Outcome.SCREENED:
+            return "did not pick up after their phone had asked who is calling"
+        case Outcome.PHONE_MENU:
+            return "could only be reached at a phone menu"
         case Outcome.NO_ANSWER:
             return "did not answer"
         case Outcome.BUSY:
             return "is on another call"
-        case Outcome.FAILED | Outcome.UNREACHABLE | Outcome.ERROR:
+        case Outcome.FAILED | Outcome.UNREACHABLE | Outcome.BLOCKED | Outcome.ERROR:
             return "could not be reached"
         case Outcome.CANCELLED | Outcome.TIMED_OUT:
             return "did not answer in time"

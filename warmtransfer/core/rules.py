@@ -62,6 +62,7 @@ class Human:
     voice: str = ""  #: of their briefing; empty for the deployment's
     card: Card = Card.NONE
     also: tuple[Address, ...] = ()  #: where they are rung next, one after the other, when that was in vain
+    detection: str = ""  #: of machines: "" for as usual, `off`, or what is tuned (`speech_threshold=3000`)
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -97,6 +98,8 @@ class Rules:
     watching: float = 60.0  #: between looks at a caller whom the AI has
     ring_margin: float = 15.0  #: on top of the ring time: the carrier's own 5, queueing, delivery of the news
     briefing: float = 60.0  #: from the answer to a decision
+    listening: float = 10.0  #: to a machine that has answered: whether it asks who calls
+    screening: float = 45.0  #: for somebody to pick up whose telephone has been told who calls
     joining: float = 5.0  #: from acceptance to the human's join, before we look for the leg
     introduction: float = 4.0  #: the AI's line before it is removed; a model needs up to 1 s to begin it
     checking: float = 20.0  #: between looks at a room where caller and human talk

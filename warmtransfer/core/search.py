@@ -16,7 +16,7 @@ class Search:
     number: str = ""  #: the caller's, or a human's that was called; without a `+` its last digits
     since: float = 0.0  #: began then or later, seconds of the wall clock
     human: str = ""  #: by name, one who was called
-    outcome: str = ""  #: of an attempt, of this human if one is named; `OPEN` for one that goes on
+    outcome: str = ""  #: of the call, or of an attempt (of this human, if named; `OPEN` for one that goes on)
     live: bool = False  #: the caller has not left
     after: str = ""  #: only those that come after the call with this mark
     limit: int = 50

@@ -9,9 +9,11 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import SEEKING, Call, Stage, awaited
 from warmtransfer.core.conclusions import Fact
 from warmtransfer.core.counts import ABOUT_AI, KEEPS_PLACE, MINDS_AI, RENEWS, WAITS
+from warmtransfer.core.endings import noted
 from warmtransfer.core.place import Waits
 from warmtransfer.core.reading import read
 from warmtransfer.core.reading.bridge import next_look
+from warmtransfer.core.reading.screening import next_limit
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.table import TABLE
 
@@ -24,10 +26,11 @@ def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tu
 
     Total: any event in any stage gives an answer. TypeError for what is no event.
     """
+    before = call
     call, fact = read(replace(call, at=at), event, rules)
     row = TABLE[call.stage].get(type(fact)) if fact else None
     if fact is None or row is None:
-        return call, ()
+        return noted(before, call), ()
     stage, templates = row
     serial = call.alarm
     call = enter(call, stage, fact, rules)
@@ -38,7 +41,7 @@ def step(call: Call, event: ev.Event, at: float, rules: Rules) -> tuple[Call, tu
             orders.append(order)
     if call.alarm != serial:
         call = replace(call, alarm_at=first_look(call, rules))
-    return call, tuple(orders)
+    return noted(before, call), tuple(orders)
 
 
 def leads(call: Call, event: ev.Event, at: float, rules: Rules) -> bool:
@@ -68,8 +71,10 @@ def enter(call: Call, stage: Stage, fact: Fact, rules: Rules) -> Call:
 def first_look(call: Call, rules: Rules) -> float:
     """When the alarm goes off: at the wait's end, or sooner, to look after an AI that is on its way, or at
     two who talk."""
-    if call.stage in MINDS_AI and awaited(call):
-        return min(call.due_at, call.at + rules.connecting + turn(call.ai.turn_at, call))
+    if call.stage in MINDS_AI:
+        given_up = max(next_limit(call, rules), call.at + AT_ONCE) if next_limit(call, rules) else call.due_at
+        ai = call.at + rules.connecting + turn(call.ai.turn_at, call) if awaited(call) else call.due_at
+        return min(call.due_at, ai, given_up)
     look = next_look(call, rules) if call.stage is Stage.HUMAN else 0.0
     return min(call.due_at, max(look, call.at + AT_ONCE)) if look else call.due_at
 

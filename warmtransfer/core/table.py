@@ -192,6 +192,7 @@ TABLE: dict[Stage, Rows] = {
         ev.NextAsked: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
         so.Refused: (S.CANCELLING, (do.EndHuman(),)),
+        so.MayScreen: (S.BRIEFING, (do.ListenToLeg(),)),
         so.DialUnsure: (S.RINGING, (do.LookForDial(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         ev.OrderFailed: (S.RINGING, ()),
@@ -208,6 +209,9 @@ TABLE: dict[Stage, Rows] = {
         ev.StopAsked: (S.CANCELLING, (do.TellHuman(), do.LookForDial())),
         ev.NextAsked: (S.CANCELLING, (do.TellHuman(), do.LookForDial())),
         so.MachineAnswered: (S.CANCELLING, (do.EndHuman(),)),
+        so.MayScreen: (S.BRIEFING, (do.ListenToLeg(),)),
+        so.ScreenAsks: (S.BRIEFING, ()),  # told by the answer to this news
+        so.PersonThere: (S.BRIEFING, ()),  # so is the briefing
         so.DialUnsure: (S.BRIEFING, (do.LookForDial(),)),
         ev.TimedOut: (S.CANCELLING, (do.EndHuman(), do.LookForDial())),
         ev.OrderFailed: (S.CANCELLING, (do.EndHuman(),)),

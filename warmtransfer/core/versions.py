@@ -73,6 +73,22 @@ def of(data: Data) -> int:
     raise Unreadable("its version is no number")
 
 
+def in_old_words(data: Data, like: Mapping[str, str]) -> None:
+    """A new outcome is stored as the one that the release before knows in its place, and exactly beside it.
+
+    So that release reads the call, and goes on with it; what it saves keeps the old word alone.
+    """
+    word = data["outcome"]
+    if word in like:
+        data |= {"outcome": str(like[word]), "exactly": str(word)}
+
+
+def exactly(data: Data, like: Mapping[str, str]) -> str:
+    """The stored outcome, "" for none: the exact word, where it is known here and still fits the other."""
+    word, exact = data.get("outcome") or "", data.get("exactly") or ""
+    return exact if like.get(exact) == word else word
+
+
 def _forward(data: Data, steps: Mapping[int, Step]) -> Data:
     version = of(data)
     if version > VERSION + 1 or (version < VERSION and version not in steps):

@@ -13,8 +13,8 @@ from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Style
-from warmtransfer.core.legs import Ended, LegState, Place
-from warmtransfer.desk import cards
+from warmtransfer.core.legs import Ended, LegState
+from warmtransfer.desk import bridge, cards
 from warmtransfer.desk.protocols import Carrier, Links, Settings, Switchboard
 from warmtransfer.desk.supervising import gone_is_done, supervising
 from warmtransfer.desk.turns import Turns
@@ -72,11 +72,12 @@ class Performer:
             do.BriefOnHold: self._brief_on_hold,
             do.LetHumanIn: self._let_in,
             do.SendCard: partial(cards.send, carrier, links, settings),
+            do.ListenToLeg: partial(bridge.listen, carrier, links),
             do.LookForLeg: self._look_for_leg,
             do.LookForDial: self._look_for_dial,
-            do.LookAtBridge: self._look_at_bridge,
-            do.LookAgain: self._look_at_bridge,
-            do.MendBridge: self._mend,
+            do.LookAtBridge: partial(bridge.look, carrier),
+            do.LookAgain: partial(bridge.look, carrier),
+            do.MendBridge: partial(bridge.mend, carrier),
             do.LookForRoom: self._look_for_room,
             do.LookForCaller: self._look_for_caller,
             do.LookForLoneCaller: self._look_for_caller,
@@ -208,6 +209,7 @@ class Performer:
             "ring": int(order.ring),
             "time_limit": self._settings.call_limit,
             "call_token": token,
+            "detection": order.detection,
         }
         match order.style:
             case Style.ANNOUNCE:
@@ -261,15 +263,6 @@ class Performer:
             return cards.bring_in(self._carrier, self._links, call_id, order)
         self._carrier.release(order.room_sid, order.call_sid)
         return ev.HumanJoined(order.n, order.room_sid, order.call_sid)
-
-    def _look_at_bridge(self, call_id: str, order: do.LookAtBridge) -> ev.Event:
-        found = self._carrier.places(order.room_sid)
-        human = found.get(order.call_sid) or found.get(f"human-{order.n}", Place.OUT)
-        return ev.BridgeSeen(order.n, order.room_sid, found.get(order.caller_sid, Place.OUT), human)
-
-    def _mend(self, call_id: str, order: do.MendBridge) -> None:
-        log.warning("call %s: %s is muted or on hold beside a human: let go", call_id, order.key)
-        gone_is_done(self._carrier.release, order.room_sid, order.call_sid)
 
     def _look_for_leg(self, call_id: str, order: do.LookForLeg) -> ev.Event | None:
         if not order.call_sid:

@@ -110,12 +110,14 @@ class Carrier(Protocol):
         digits: str = "",
         call_token: str = "",
         fallback_url: str = "",
+        detection: str = "",
     ) -> str:
         """Dial a human on a leg of their own, whose document is at `url`, or else `fallback_url`; its id.
 
         Nobody detects machines without an `amd_callback`.
         `digits`, if any, are sent after the answer; nobody then detects machines. CarrierNotShown when
-        `from_` may not be shown; `call_token` came with the caller whose number it is.
+        `from_` may not be shown; `call_token` came with the caller whose number it is. `detection` of
+        machines is `off`, or tuned; empty for as usual.
         """
 
     def add_human(
@@ -132,6 +134,7 @@ class Carrier(Protocol):
         ring: float,
         time_limit: int,
         call_token: str = "",
+        detection: str = "",
     ) -> str:
         """Dial a human straight into the room, muted; the leg's id. `call_token` as for `dial`."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC
 
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.outcomes import CallEnd, Outcome
 from warmtransfer.core.search import OPEN, Search, place
 from warmtransfer.web.moments import FORMS, moment
 
@@ -17,7 +17,7 @@ FILTERS = ("limit", "live", "number", "since", "human", "outcome", "after")
 MOST = 500
 
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
-_OUTCOMES = (OPEN, *(outcome.value for outcome in Outcome))
+_OUTCOMES = (OPEN, *Outcome, *CallEnd)
 
 
 def search(given: Mapping[str, str], now: float) -> Search:

@@ -14,6 +14,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.screening import HEARD_LIMIT, meaning
 from warmtransfer.vocabulary import ENDED, heard
 
 Form = Mapping[str, str]
@@ -201,9 +202,18 @@ def yes(form: Form) -> bool:
 
 def gate(form: Form, n: int) -> ev.HumanAccepted | ev.HumanDeclined:
     """The key pressed after the briefing: 1 takes the call, anything else and silence do not."""
+    key = form.get("Digits", "")[:1]
     if yes(form):
-        return ev.HumanAccepted(n)
-    return ev.HumanDeclined(n, Outcome.DECLINED if form.get("Digits", "") else Outcome.NO_INPUT)
+        return ev.HumanAccepted(n, key)
+    return ev.HumanDeclined(n, Outcome.DECLINED if key else Outcome.NO_INPUT, key)
+
+
+def spoke(form: Form, n: int) -> ev.Event:
+    """What a leg said that is listened to; a key counts there as at the gate."""
+    if form.get("Digits", ""):
+        return gate(form, n)
+    words = form.get("SpeechResult", "")
+    return ev.LegSpoke(n, meaning(words), words[:HEARD_LIMIT])
 
 
 # Fields ---------------------------------------------------------------------------------------------

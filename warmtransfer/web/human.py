@@ -36,6 +36,13 @@ def gate(call_id: str, n: int) -> str:
     return _told(call_id, n, _document(post(call_id, forms.gate(fields(), n)), n))
 
 
+@hooks.post(f"{HUMAN}/spoke")
+@document
+def spoke(call_id: str, n: int) -> str:
+    """Something was said, a key was pressed, or nothing was heard where a machine had picked up."""
+    return _told(call_id, n, _document(post(call_id, forms.spoke(fields(), n)), n))
+
+
 @hooks.post(f"{HUMAN}/who")
 @document
 def picked_up(call_id: str, n: int) -> str:

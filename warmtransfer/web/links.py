@@ -129,6 +129,10 @@ class Links:
         """Where the key pressed behind a switchboard arrives, before anything is said of the caller."""
         return self._url(f"/human/{call_id}/{n}/who")
 
+    def spoke(self, call_id: str, n: int) -> str:
+        """Where Twilio tells what it has understood of what attempt `n`'s leg says."""
+        return self._url(f"/human/{call_id}/{n}/spoke")
+
     def human_status(self, call_id: str, n: int) -> str:
         """The status callback of attempt `n`'s leg."""
         return self._url(f"/human/{call_id}/{n}/status")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from warmtransfer.core.call import AIState, Stage, Style
 from warmtransfer.core.legs import Place
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.outcomes import CallEnd, HandoffEnd, Outcome
 from warmtransfer.core.reach import Why
+from warmtransfer.core.screening import Screen
 from warmtransfer.core.search import OPEN
 from warmtransfer.web import described_callbacks
 from warmtransfer.web.asking import MOST
@@ -64,6 +65,9 @@ HANDED: Schema = closed(
         "stopped": flag("Whether somebody has said that nobody else is to be rung."),
         "all_busy": flag("Whether that was all of them who could be reached."),
         "instead": text("Who could be rung, when nobody was because whom it asks for is not there."),
+        "asked_at": time("When a human was asked for."),
+        "ended_at": time("When it had ended."),
+        "outcome": maybe(one_of("How it ended; null while it goes on.", HandoffEnd)),
     }
 )
 ATTEMPT: Schema = closed(
@@ -80,6 +84,8 @@ ATTEMPT: Schema = closed(
         "call_sid": text("The leg's CallSid; empty while none is known."),
         "outcome": maybe(one_of("How it ended, or how it stands; null while it is open.", Outcome)),
         "answered_by": text("What the carrier's detection says of who picked up."),
+        "key": text("The key that they pressed."),
+        "status": text("The carrier's last word on the leg: completed, busy, no-answer, canceled, failed …"),
         "sip": text("The SIP code of the carrier's last word."),
         "ended": flag("Whether the leg is known to be over."),
         "moved": flag("Whether the caller's own leg dialled it (style redirect)."),
@@ -89,6 +95,8 @@ ATTEMPT: Schema = closed(
         "accepted_at": time("When they took the call."),
         "joined_at": time("When they were in the room with the caller."),
         "ended_at": time("When it was over."),
+        "screen": one_of("How far it is with a telephone that asks who calls.", Screen),
+        "screened_at": time("When a machine was first listened to, or asked who calls."),
         "looks": whole("How many of the looks at the two, once together, have been made."),
         "proofs": array(
             closed(
@@ -105,6 +113,7 @@ ATTEMPT: Schema = closed(
         "by_card": flag("Whether it is that which has let them in, and no key."),
         "parted_at": time("When the first of human and caller left the other."),
         "left_first": text("Who that was.", enum=["", "caller", "human", "room"]),
+        "dropped_early": flag("Whether that was within ten seconds of their being brought together."),
         "talked": maybe(number("Seconds for which they talked with the caller; null for never.")),
         "told": array(
             closed({"at": time("When."), "text": text("What they were told.")}),
@@ -137,8 +146,10 @@ CALL: Schema = {
     "started_at": time("When the call came."),
     "disclosed_at": maybe(time("When the caller had heard that an AI speaks; null for not yet.")),
     "ended_at": maybe(time("When the caller was gone; null while they are there.")),
+    "outcome": maybe(one_of("How the call ended; null while the caller is there.", CallEnd)),
     "ai": one_of("Where the AI's leg and its model are.", AIState),
     "handoff": maybe(ref("Handoff")),
+    "handoffs": array(ref("Handoff"), "Every request for a human; the newest is `handoff`, too."),
     "attempts": array(ref("Attempt"), "Each dial of each human, in their order."),
     "message": maybe(ref("Message")),
     "waits": maybe(ref("Waits")),
@@ -213,7 +224,7 @@ _FILTERS: dict[str, Schema] = {
     "number": text("The caller's number, or a human's that was called; without a + its last digits."),
     "since": text(f"Begun then or later: {FORMS}, or seconds since 1970. Without a zone it is UTC."),
     "human": text("A human of this name was dialled.", maxLength=100),
-    "outcome": text("An attempt ended so.", enum=[OPEN, *(each.value for each in Outcome)]),
+    "outcome": text("The call, or an attempt, ended so.", enum=[OPEN, *Outcome, *CallEnd]),
     "after": text("The `next` of an earlier answer: the page behind it."),
 }
 PARAMETERS: list[Schema] = [

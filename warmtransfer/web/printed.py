@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from warmtransfer.core.call import Attempt, Call, Stage
+from warmtransfer.core.endings import all_of, dropped_early, of_call
 from warmtransfer.visible import visible
 from warmtransfer.web import hearing, minutes, timeline
 from warmtransfer.web.folding import Fold, folded
@@ -56,11 +57,13 @@ class Page:
             yield f"  ended    {written(call.ended_at)}, after {lasting(call.ended_at - call.started_at)}"
         elif call.stage is not Stage.OVER:
             yield f"  runs     for {lasting(self._now - call.started_at)}"
-        if call.handoff.number:
-            asked = call.handoff
+        if became := of_call(call):
+            yield f"  outcome  {became}"
+        for asked in all_of(call):
             whom = f" for {asked.target}" if asked.target else ""
             about = asked.summary or asked.reason
-            yield f"  a human  asked for by {asked.source}{whom}" + (f": {about}" if about else "")
+            ended = f" ({asked.end})" if asked.end else ""
+            yield f"  a human  asked for by {asked.source}{whom}{ended}" + (f": {about}" if about else "")
         if call.stage is Stage.WAITING:
             yield f"  waits    number {call.waits.number} in the line, since {written(call.waits.since)}"
 
@@ -176,3 +179,13 @@ def _marks(tried: Attempt) -> Iterable[str]:
         at = getattr(tried, f"{mark}_at")
         if at:
             yield f"{word} {clock(at)}"
+    for word, told in (("key", tried.key), ("status", tried.status), ("sip", tried.sip)):
+        if told:
+            yield f"{word} {told}"
+    if tried.answered_by:
+        yield f"detection {tried.answered_by}"
+    if tried.left_first:
+        early = ", dropped early" if dropped_early(tried) else ""
+        yield f"{tried.left_first} left first at {clock(tried.parted_at)}{early}"
+    for each in tried.proofs:
+        yield f"seen {clock(each.at)}: caller {each.caller or '?'}, human {each.human or '?'}"

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from warmtransfer.core.call import Attempt, Call, Stage
+from warmtransfer.core.call import Attempt, Call, Handoff, Stage
+from warmtransfer.core.endings import all_of, dropped_early, of_call
 from warmtransfer.web import hearing, minutes
 
 #: Fields of events and orders that are nobody's business but ours.
@@ -15,6 +16,7 @@ _SECRET = frozenset({"token", "version"})
 
 def summary(call: Call) -> dict[str, Any]:
     """The call in a few fields. Times are seconds since 1970, in UTC."""
+    handed = [handoff(each) for each in all_of(call)]
     return {
         "id": call.id,
         "stage": call.stage.value,
@@ -23,8 +25,10 @@ def summary(call: Call) -> dict[str, Any]:
         "started_at": call.started_at,
         "disclosed_at": call.disclosed_at or None,
         "ended_at": call.ended_at or None,
+        "outcome": of_call(call),
         "ai": call.ai.state.value,
-        "handoff": asdict(call.handoff) if call.handoff.number else None,
+        "handoff": handed[-1] if call.handoff.number else None,
+        "handoffs": handed,
         "attempts": [attempt(each, call) for each in call.attempts],
         "message": message(call),
         "waits": waits(call),
@@ -44,6 +48,13 @@ def waits(call: Call) -> dict[str, Any] | None:
     }
 
 
+def handoff(asked: Handoff) -> dict[str, Any]:
+    """One request for a human, with how it ended as a word."""
+    data = asdict(asked)
+    end = data.pop("end")
+    return {**data, "outcome": end}
+
+
 def message(call: Call) -> dict[str, Any] | None:
     """The message for those who could not be had: what the AI has noted, and what was recorded."""
     if not call.message and not call.recorded:
@@ -57,7 +68,8 @@ def attempt(tried: Attempt, call: Call) -> dict[str, Any]:
     data = asdict(tried)
     data.pop("briefed")
     outcome = tried.outcome.value if tried.outcome else None
-    return {**data, "style": tried.style.value, "outcome": outcome, "talked": talked(tried, call)}
+    told = {"style": tried.style.value, "outcome": outcome, "dropped_early": dropped_early(tried)}
+    return {**data, **told, "talked": talked(tried, call)}
 
 
 def talked(tried: Attempt, call: Call, now: float = 0.0) -> float | None:

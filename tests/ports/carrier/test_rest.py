@@ -358,6 +358,46 @@ def test_nobody_is_in_a_room_that_is_over(carrier: Carrier, api: responses.Reque
     assert carrier.places(CF) == {}
 
 
+TUNED = "timeout=20 speech_threshold=3000 speech_end_threshold=900 silence_timeout=4000"
+THEIRS = {
+    "MachineDetectionTimeout": ["20"],
+    "MachineDetectionSpeechThreshold": ["3000"],
+    "MachineDetectionSpeechEndThreshold": ["900"],
+    "MachineDetectionSilenceTimeout": ["4000"],
+}
+
+
+@pytest.mark.parametrize("action", ["dial", "add_human"])
+def test_the_detection_of_machines_is_tuned_for_one_human(
+    carrier: Carrier, api: responses.RequestsMock, action: str
+) -> None:
+    answer(api, json={"sid": CA, "call_sid": CA}, status=201)
+    common = {"to": NUMBER, "from_": OURS, "status_callback": "", "amd_callback": "https://app.example/amd"}
+    if action == "dial":
+        more = {"url": "https://app.example/human"}
+    else:
+        more = {"room": CF, "label": "human-1", "room_callback": "", "wait_url": ""}
+    getattr(carrier, action)(**common, **more, ring=20, time_limit=60, detection=TUNED)
+    form = sent(api)[2]
+    assert {name: form[name] for name in THEIRS} == THEIRS
+    assert form["MachineDetection"] == ["Enable"]
+
+
+def test_where_it_is_off_no_machine_is_detected(carrier: Carrier, api: responses.RequestsMock) -> None:
+    answer(api, json={"sid": CA}, status=201)
+    carrier.dial(
+        to=NUMBER,
+        from_=OURS,
+        url="https://app.example/human",
+        status_callback="https://app.example/status",
+        amd_callback="https://app.example/amd",
+        ring=20,
+        time_limit=60,
+        detection="off",
+    )
+    assert not [name for name in sent(api)[2] if "Machine" in name or "Amd" in name]
+
+
 @pytest.mark.parametrize(
     ("answered_by", "who"),
     [(None, None), ("human", Heard.HUMAN), ("unknown", Heard.UNKNOWN), ("machine_end_beep", Heard.MACHINE)],

@@ -59,6 +59,9 @@ def ids(store: Store, **wanted: Any) -> list[str]:
         ({"human": "sam", "outcome": "accepted"}, []),
         ({"human": "zoë", "outcome": "accepted"}, ["c1"]),
         ({"number": ANNA, "since": 200.0}, ["c3"]),
+        ({"outcome": "abandoned"}, ["c3", "c1"]),
+        ({"human": "sam", "outcome": "abandoned"}, ["c1"]),
+        ({"outcome": "dropped_early"}, []),
     ],
 )
 def test_the_database_finds_what_is_asked_for(store: Store, wanted: dict[str, Any], found: list[str]) -> None:

@@ -47,6 +47,7 @@ from warmtransfer.core.events.human import HumanJoined as HumanJoined
 from warmtransfer.core.events.human import HumanLeft as HumanLeft
 from warmtransfer.core.events.human import HumanRang as HumanRang
 from warmtransfer.core.events.human import LegPresent as LegPresent
+from warmtransfer.core.events.human import LegSpoke as LegSpoke
 from warmtransfer.core.events.human import MachineHeard as MachineHeard
 from warmtransfer.core.events.human import PlaceSeen as PlaceSeen
 from warmtransfer.core.events.human import TurnCame as TurnCame

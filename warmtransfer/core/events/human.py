@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from warmtransfer.core.event import Event
 from warmtransfer.core.legs import Ended, Heard, Place
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.screening import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class HumanAccepted(Event):
     """Key 1 at the gate."""
 
     n: int
+    pressed: str = ""  #: the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class HumanDeclined(Event):
 
     n: int
     outcome: Outcome
+    pressed: str = ""  #: the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,15 @@ class MachineHeard(Event):
 
     n: int
     answered_by: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class LegSpoke(Event):
+    """What was heard on the leg of attempt `n`, while it was listened to."""
+
+    n: int
+    said: Said
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from warmtransfer.core.orders.human import EndOthers as EndOthers
 from warmtransfer.core.orders.human import EndStray as EndStray
 from warmtransfer.core.orders.human import HumanOrder as HumanOrder
 from warmtransfer.core.orders.human import LetHumanIn as LetHumanIn
+from warmtransfer.core.orders.human import ListenToLeg as ListenToLeg
 from warmtransfer.core.orders.human import LookForDial as LookForDial
 from warmtransfer.core.orders.human import LookForLeg as LookForLeg
 from warmtransfer.core.orders.human import TellHuman as TellHuman

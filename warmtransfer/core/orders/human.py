@@ -9,6 +9,7 @@ from warmtransfer.core.call import SEEKING, WON, Attempt, Call, Stage, Style
 from warmtransfer.core.order import Lane, Order
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import RING, Rules
+from warmtransfer.core.screening import Screen
 
 #: Seconds the attempt's own callback has to tell of an unsure dial before we look.
 EVIDENCE = 3.0
@@ -48,6 +49,7 @@ class HumanOrder(Order):
             "since": attempt.dialled_at,
             "room_sid": call.room_sid,
             "caller_sid": call.caller_sid,
+            "detection": human.detection if (human := rules.human(attempt.name)) else "",
         }
 
     @property
@@ -74,6 +76,7 @@ class DialHuman(HumanOrder):
     room_sid: str = ""
     digits: str = ""
     caller_id: str = ""
+    detection: str = ""
 
     def wanted(self, call: Call) -> bool:
         """Not when the attempt was given up, or somebody else was quicker, while the order waited."""
@@ -135,6 +138,21 @@ class BriefOnHold(HumanOrder):
     def concerns(self, attempt: Attempt) -> bool:
         """Only an announced human is briefed on hold."""
         return attempt.style is Style.ANNOUNCE
+
+
+@dataclass(frozen=True, slots=True)
+class ListenToLeg(HumanOrder):
+    """Have the leg go on with a document that listens to what has picked up."""
+
+    lane: ClassVar[Lane] = Lane.HUMAN
+
+    def concerns(self, attempt: Attempt) -> bool:
+        """Only one that is to be listened to."""
+        return attempt.trying and attempt.screen is Screen.LISTENING and bool(attempt.call_sid)
+
+    def wanted(self, call: Call) -> bool:
+        """Not when it has spoken, or was given up, while the order waited."""
+        return any(each.n == self.n and self.concerns(each) for each in call.trying)
 
 
 @dataclass(frozen=True, slots=True)

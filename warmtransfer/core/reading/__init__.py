@@ -19,6 +19,7 @@ from warmtransfer.core.reading import (
     line,
     ourselves,
     overhearing,
+    screening,
     supervisor,
 )
 from warmtransfer.core.rules import Rules
@@ -71,6 +72,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.CardLost: card.noted,
     ev.CallNoted: card.noted,
     ev.MachineHeard: human.machine,
+    ev.LegSpoke: screening.spoke,
     ev.BriefingHeard: human.briefed,
     ev.HumanJoined: human.joined,
     ev.HumanLeft: human.left,

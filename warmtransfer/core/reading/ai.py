@@ -10,6 +10,7 @@ from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import FREE, WANTED, AIState, Call, Stage
 from warmtransfer.core.conclusions import Reading
+from warmtransfer.core.endings import asked_anew
 from warmtransfer.core.rules import Rules
 
 #: Media flows: there is something to lose.
@@ -150,7 +151,7 @@ def lost(call: Call, rules: Rules, fatal: bool = False) -> Reading:
     if call.stage not in FREE or call.stage is Stage.WAITING:
         return call, so.AIDown()
     wanted = ev.HandoffAsked("model_down", reason="The assistant failed in the middle of the call.")
-    call = replace(call, handoff=human.handoff(call, wanted))
+    call = asked_anew(call, human.handoff(call, wanted))
     call, fact = attempts.settle(call, rules)
     return call, so.AIDown() if isinstance(fact, so.HumanLost) else fact
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import warmtransfer.core.reading.human as human
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
+from warmtransfer.core.attempts import out
 from warmtransfer.core.call import Call, Stage, Style
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.outcomes import Outcome
@@ -30,7 +31,7 @@ def declined(call: Call, event: ev.CardDeclined, rules: Rules) -> Reading:
         return call, None
     if call.stage is not Stage.RINGING:
         return human.declined(call, ev.HumanDeclined(event.n, Outcome.DECLINED), rules)
-    return human.out(call.with_attempt(replace(attempt, outcome=Outcome.DECLINED)), so.Refused(event.n))
+    return out(call.with_attempt(replace(attempt, outcome=Outcome.DECLINED)), so.Refused(event.n))
 
 
 def noted(call: Call, event: ev.CardLost | ev.CallNoted, rules: Rules) -> Reading:

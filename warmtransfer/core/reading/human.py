@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+import warmtransfer.core.reading.screening as screening
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
-from warmtransfer.core.attempts import CALLER, HUMAN, close, outcome_of, part, settle
+from warmtransfer.core.attempts import CALLER, HUMAN, close, out, outcome_of, part, settle
 from warmtransfer.core.call import FREE, SEEKING, Attempt, Call, Handoff, Stage, Style
-from warmtransfer.core.conclusions import Fact, Reading
+from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
+from warmtransfer.core.endings import asked_anew
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.screening import Screen
 
 #: What is answered by somebody's hand and by no mailbox: the carrier's own software on their machine.
 ONE_PERSON = "client:"
@@ -25,7 +28,7 @@ def asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:
     if call.stage not in FREE:
         better = event.summary or call.handoff.summary
         return replace(call, handoff=replace(call.handoff, summary=better)), None
-    call = replace(call, handoff=handoff(call, event))
+    call = asked_anew(call, handoff(call, event))
     call, fact = settle(call, rules)
     return call, event if isinstance(fact, so.HumanLost) else fact
 
@@ -40,6 +43,8 @@ def handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
         reason=event.reason,
         summary=event.summary,
         stopped=False,
+        end=None,
+        ended_at=0.0,
     )
 
 
@@ -99,7 +104,8 @@ def accepted(call: Call, event: ev.HumanAccepted, rules: Rules) -> Reading:
         # Bridged to the human at once; what the caller's old room still says does not count.
         call = replace(call, room_sid="")
         attempt = replace(attempt, joined_at=call.at)
-    call = call.with_attempt(replace(attempt, outcome=Outcome.ACCEPTED, accepted_at=call.at))
+    taken = replace(attempt, outcome=Outcome.ACCEPTED, accepted_at=call.at, key=event.pressed)
+    call = call.with_attempt(taken)
     return _beaten(call), event
 
 
@@ -110,20 +116,12 @@ def _beaten(call: Call) -> Call:
     return call
 
 
-def out(call: Call, otherwise: Fact) -> Reading:
-    """One of a round is out: the others go on; `otherwise`, when there are none."""
-    if not call.trying:
-        return call, otherwise
-    gate = call.stage is not Stage.BRIEFING or any(each.answered_at for each in call.trying)
-    return call, so.OneOut() if gate else so.NobodyAtGate()
-
-
 def declined(call: Call, event: ev.HumanDeclined, rules: Rules) -> Reading:
     """Whatever is not key 1 at an open gate."""
     attempt = undecided(call, event.n)
     if attempt is None:
         return call, None
-    return out(call.with_attempt(replace(attempt, outcome=event.outcome)), event)
+    return out(call.with_attempt(replace(attempt, outcome=event.outcome, key=event.pressed)), event)
 
 
 def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
@@ -134,6 +132,10 @@ def machine(call: Call, event: ev.MachineHeard, rules: Rules) -> Reading:
     # What is detected has answered, although the news of that may be late, or lost.
     before, answered_at = attempt, attempt.answered_at or call.at
     attempt = replace(attempt, answered_by=event.answered_by, answered_at=answered_at)
+    if screening.may_screen(attempt, event.answered_by) and call.stage in (Stage.RINGING, Stage.BRIEFING):
+        return screening.listens(call, attempt)
+    if attempt.screen is not Screen.NONE:
+        return call.with_attempt(attempt), None  # told twice: it is listened to
     if _no_human(event.answered_by, attempt.style):
         call = call.with_attempt(replace(attempt, outcome=Outcome.MACHINE))
         return out(call, so.MachineAnswered(event.n))
@@ -244,6 +246,7 @@ def _listened(call: Call, attempt: Attempt, how: Ended) -> bool:
 
 def _as_its_end_tells(attempt: Attempt, event: ev.HumanEnded, at: float) -> Attempt:
     """The attempt, and what its leg's end says besides: news of the answer, or of a machine, may be lost."""
+    attempt = replace(attempt, status=str(event.status))
     if event.status is Ended.COMPLETED:
         attempt = replace(attempt, answered_at=attempt.answered_at or at)
     if event.answered_by is None or attempt.answered_by or attempt.outcome is not None:

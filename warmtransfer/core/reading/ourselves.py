@@ -10,11 +10,12 @@ import warmtransfer.core.reading.caller as caller
 import warmtransfer.core.reading.human as human
 import warmtransfer.core.reading.line as line
 import warmtransfer.core.reading.overhearing as overhearing
+import warmtransfer.core.reading.screening as screening
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.attempts import close
+from warmtransfer.core.attempts import close, out
 from warmtransfer.core.call import ELSEWHERE, AIState, Attempt, Call, Stage, awaited
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.legs import Ended
@@ -55,6 +56,9 @@ def timed_out(call: Call, event: ev.TimedOut, rules: Rules) -> Reading:
         return call, None
     call = replace(call, laps=call.laps + 1, alarm_at=0.0)
     attempt = call.attempt
+    late = screening.overdue(call, rules)
+    if late and call.at < call.due_at:
+        return late
     match call.stage:
         case Stage.CONNECTING | Stage.RETURNING if call.room_sid:
             return ai.lost(call, rules)
@@ -99,6 +103,8 @@ def order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
         return call, None
     if kind is do.DialHuman:
         return _not_dialled(call, attempt, event, rules)
+    if kind is do.ListenToLeg:
+        return screening.not_listened(call, attempt)
     if kind is do.BriefOnHold and call.stage is Stage.BRIEFING:
         return _not_briefed(call, attempt, event)
     return call, event if kind is do.LetHumanIn or kind is do.BriefOnHold else None
@@ -111,7 +117,7 @@ def _not_briefed(call: Call, attempt: Attempt, event: ev.OrderFailed) -> Reading
         return call, None
     if event.kind != "gone" and attempt.outcome is None:
         call = call.with_attempt(replace(attempt, outcome=Outcome.CANCELLED))
-    return human.out(call, event) if others else (call, event)
+    return out(call, event) if others else (call, event)
 
 
 def _not_added(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
+from warmtransfer.vocabulary import LEG_EVENTS, OFF, ROOM_EVENTS, TUNED
 
 
 def room_news(callback: str) -> dict[str, Any]:
@@ -21,9 +21,18 @@ def room_news(callback: str) -> dict[str, Any]:
     }
 
 
-def detection(callback: str) -> dict[str, Any]:
-    """Who answers is found out while the leg goes on, and told to this address."""
+def tuned(detection: str) -> dict[str, Any]:
+    """The parameters of what is tuned, as `speech_threshold=3000 timeout=20` says."""
+    pairs = (each.partition("=") for each in detection.split() if "=" in each)
+    return {TUNED[name][0]: int(value) for name, _, value in pairs if name in TUNED}
+
+
+def detected(callback: str, detection: str = "") -> dict[str, Any]:
+    """Who answers is found out while the leg goes on, and told to this address, unless that is off."""
+    if detection == OFF:
+        return {}
     return {
+        **tuned(detection),
         "machine_detection": "Enable",
         "async_amd": "true",
         "async_amd_status_callback": callback,
@@ -31,11 +40,11 @@ def detection(callback: str) -> dict[str, Any]:
     }
 
 
-def heard_out(to: str, digits: str, callback: str) -> dict[str, Any]:
+def heard_out(to: str, digits: str, callback: str, detection: str = "") -> dict[str, Any]:
     """Tones for a switchboard, or the detection of machines; neither for what is no telephone."""
     if digits:
         return {"send_digits": digits}
-    return detection(callback) if callback and to[:1] == "+" else {}
+    return detected(callback, detection) if callback and to[:1] == "+" else {}
 
 
 def leg_news(callback: str, call_token: str = "") -> dict[str, Any]:

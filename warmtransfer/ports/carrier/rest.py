@@ -19,7 +19,7 @@ from warmtransfer.errors import CarrierGone, CarrierRefused, CarrierUnsure
 from warmtransfer.ports.carrier.children import best
 from warmtransfer.ports.carrier.connecting import Account as Account
 from warmtransfer.ports.carrier.connecting import connected, mapped
-from warmtransfer.ports.carrier.parameters import heard_out, leg_news, room_news, whole_ring
+from warmtransfer.ports.carrier.parameters import heard_out, leg_news, room_news, tuned, whole_ring
 from warmtransfer.ports.carrier.recordings import Recordings
 from warmtransfer.sparing import Sparing
 
@@ -97,6 +97,7 @@ class Carrier:
         digits: str = "",
         call_token: str = "",
         fallback_url: str = "",
+        detection: str = "",
     ) -> str:
         """Dial a human on a leg of their own, whose document is at `url`, or `fallback_url`; its CallSid.
 
@@ -112,7 +113,7 @@ class Carrier:
                 timeout=whole_ring(ring),
                 time_limit=time_limit,
                 **({"fallback_url": fallback_url} if fallback_url else {}),
-                **heard_out(to, digits, amd_callback),
+                **heard_out(to, digits, amd_callback, detection),
                 **leg_news(status_callback, call_token),
             )
             return self._made("dial", leg.sid, leg.queue_time)
@@ -147,6 +148,7 @@ class Carrier:
         ring: float,
         time_limit: int,
         call_token: str = "",
+        detection: str = "",
     ) -> str:
         """Dial a human straight into `room` (its CF SID), muted (style announce); the leg's CallSid."""
         with mapped("add_human"):
@@ -161,6 +163,7 @@ class Carrier:
                 wait_method="POST",
                 # Participants know no AsyncAmd*: sending those gives warning 21263.
                 machine_detection="Enable",
+                **tuned(detection),
                 amd_status_callback=amd_callback,
                 amd_status_callback_method="POST",
                 **room_news(room_callback),

@@ -79,6 +79,7 @@ class Began:
     id: str
     started_at: float
     live: bool
+    outcome: str = ""
 
 
 _FACT = (journal.c.id, journal.c.call_id, journal.c.at, journal.c.event, journal.c.before, journal.c.after)
@@ -170,7 +171,7 @@ class Ledger:
 
     def began(self, since: float) -> list[Began]:
         """Every call since then."""
-        asked = select(call.c.id, call.c.started_at, call.c.stage != Stage.OVER.value)
+        asked = select(call.c.id, call.c.started_at, call.c.stage != Stage.OVER.value, call.c.outcome)
         rows = self._store.ask(asked.where(self._ours, call.c.started_at >= since))
         return [Began(*row) for row in rows]
 

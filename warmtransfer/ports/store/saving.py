@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from warmtransfer.core.call import Attempt, Call
+from warmtransfer.core.endings import of_call
 from warmtransfer.core.plain import plain
 from warmtransfer.ports.store import claims, foreign, mailbox, waiting
 from warmtransfer.ports.store import statements as sql
@@ -83,6 +84,7 @@ def _save_call(db: Connection, row: Row, after: Call, holds: str, owner: Owner |
         "stage": after.stage.value,
         "caller_sid": clean(after.caller_sid),
         "caller": clean(after.caller),
+        "outcome": of_call(after) or "",
         "state": foreign.kept(row.state if known else None, after.to_dict()),
         "holder": holds,
         "alarm_at": after.alarm_at,

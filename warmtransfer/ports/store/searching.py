@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from warmtransfer.core.call import Stage
+from warmtransfer.core.outcomes import CallEnd
 from warmtransfer.core.search import OPEN, Search, place
 from warmtransfer.ports.store.tables import LIVE, attempt, call
 
@@ -33,7 +34,10 @@ def _conditions(wanted: Search) -> Iterator[ColumnElement[bool]]:
         yield tuple_(call.c.started_at, call.c.id) < tuple_(*place(wanted.after))
     if wanted.number:
         yield _with_number(wanted.number)
-    if wanted.human or wanted.outcome:
+    ends = wanted.outcome in set(CallEnd)
+    if ends:
+        yield call.c.outcome == wanted.outcome
+    if wanted.human or (wanted.outcome and not ends):
         yield call.c.id.in_(select(attempt.c.call_id).where(*_tried(wanted)))
 
 
@@ -55,6 +59,8 @@ def _tried(wanted: Search) -> Iterator[ColumnElement[bool]]:
         # A database folds the letters of ASCII at most.
         name = attempt.c.name
         yield or_(name == wanted.human, func.lower(name) == wanted.human.lower())
+    if wanted.outcome in set(CallEnd):
+        return
     if wanted.outcome == OPEN:
         yield attempt.c.outcome.is_(None)
     elif wanted.outcome:

@@ -51,6 +51,7 @@ call = Table(
     _word("stage"),
     _word("caller_sid", index=True),
     _word("caller", server_default=text("''")),
+    _word("outcome", server_default=text("''")),
     Column("state", JSON, nullable=False),
     _word("holder", server_default=text("''")),
     _time("alarm_at"),

@@ -14,6 +14,13 @@ VOICEMAIL_AFTER = 3.0
 VOICEMAIL_SECONDS = 60.0
 VOICEMAIL_LINE = "voicemail-sam"
 
+#: What a telephone says that asks who calls (iOS 26), then, and when nobody picks up.
+SCREEN_LINE = "Hi, if you record your name and reason for calling, I'll see if this person is available."
+SCREEN_HOLD = "Thanks. Please stay on the line."
+SCREEN_GONE = "This person is not available right now. Goodbye."
+#: Seconds that its owner takes to read who calls.
+READING = 4.0
+
 _REFUSALS = frozenset({"busy", "no-answer", "failed"})
 _ENTRY = frozenset({"number", "answer", "steps", "talks_over", "voice", "greeting"})
 
@@ -66,8 +73,9 @@ class Reaction:
 def reaction(entry: Mapping[str, Any]) -> Reaction:
     """Read an entry of a phone book; ValueError says what is wrong with it.
 
-    `answer` is {"after": seconds}, one of busy, no-answer, failed, {"sip": code}, or `voicemail`
-    ({"voicemail": seconds} to choose when): a greeting, a beep, then it records.
+    `answer` is {"after": seconds}, one of busy, no-answer, failed, {"sip": code}, `voicemail`
+    ({"voicemail": seconds} to choose when): a greeting, a beep, then it records; or {"screens": seconds}:
+    the telephone asks who calls, hears it, and then its owner picks up and does the `steps`, or nobody.
     """
     odd = set(entry) - _ENTRY
     number, answer = entry.get("number"), entry.get("answer", {})
@@ -85,6 +93,13 @@ def reaction(entry: Mapping[str, Any]) -> Reaction:
         greeting = {"say": entry.get("greeting", VOICEMAIL_LINE)}
         record = [greeting, {"beep": True}, {"wait": VOICEMAIL_SECONDS}, {"hangup": True}]
         return Reaction(number, "answer", after, tuple(steps or record), over, voice, machine=True)
+    if isinstance(answer, Mapping) and set(answer) == {"screens"}:
+        line = {"say": entry.get("greeting", SCREEN_LINE)}
+        asks = [{"wait": 1.0}, line, {"until": "turn:1.5", "timeout": 30}]
+        reads = [{"say": SCREEN_HOLD}, {"wait": READING}]
+        gives_up = [{"say": SCREEN_GONE}, {"hangup": True}]
+        does = (*asks, *reads, *(steps or gives_up))
+        return Reaction(number, "answer", float(answer["screens"]), does, over, voice, machine=True)
     if isinstance(answer, Mapping) and set(answer) <= {"after"}:
         return Reaction(number, "answer", float(answer.get("after", 3.0)), tuple(steps), over, voice)
     raise ValueError(f"a phone cannot answer like this: {answer!r}")

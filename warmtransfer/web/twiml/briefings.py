@@ -10,12 +10,19 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from warmtransfer.core import briefing
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.rules import behind
+from warmtransfer.core.screening import Screen
 from warmtransfer.core.words import Words, in_digits
 from warmtransfer.web.links import Links
 from warmtransfer.web.twiml.phrasing import Phrasing
 
 #: How often a human is asked for a key again whose answer could not be had, about 9 s each.
 KEYS_AGAIN = 8
+
+#: Seconds of silence after which a machine counts as one that says nothing, and after which one is listened
+#: to again that has been told who calls.
+LISTEN_SECONDS, WAIT_SECONDS = 3, 10
+#: What it may say, for whoever understands it.
+HINTS = "record your name and reason for calling, see if this person is available, stay on the line, press 1"
 
 #: Seconds that saying the first words behind a switchboard and what to press takes, and a pause to think.
 THERE_SECONDS = 8
@@ -63,6 +70,32 @@ class Briefing:
         self.phrasing.say(gate, self._ours.keys)
         response.append(gate)
         self._ask_again(response, call, attempt, self.links.gate(call.id, attempt.n), self._ours.keys)
+        return str(response)
+
+    def listen(self, call: Call, attempt: Attempt, *, tells: bool) -> str:
+        """Where a machine has picked up: what it says is listened to, and a key counts at any time.
+
+        `tells`: their telephone has asked who calls and why, and hears it. Nothing is said to any other
+        machine, nor again to one that knows: it may have given way to a mailbox.
+        """
+        response = VoiceResponse()
+        if tells:
+            self.phrasing.say(response, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
+            self._tell_matter(response, call)
+        action = self.links.spoke(call.id, attempt.n)
+        gate = Gather(
+            input="dtmf speech",
+            num_digits=1,
+            timeout=LISTEN_SECONDS if attempt.screen is Screen.LISTENING else WAIT_SECONDS,
+            speech_timeout="auto",
+            language=self._ours.locale or "en-US",
+            hints=HINTS,
+            action=action,
+            method="POST",
+            action_on_empty_result=True,
+        )
+        response.append(gate)
+        response.redirect(self.links.human(call.id, attempt.n), method="POST")
         return str(response)
 
     def hold(self, call: Call, attempt: Attempt) -> str:

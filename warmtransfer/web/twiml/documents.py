@@ -15,6 +15,7 @@ from warmtransfer.core.counts import GATE
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import BACKOFF, Rules
 from warmtransfer.core.saying import opens
+from warmtransfer.core.screening import Screen
 from warmtransfer.core.words import Words, in_digits
 from warmtransfer.vocabulary import LEG_EVENTS, ROOM_EVENTS
 from warmtransfer.web.links import Links
@@ -205,11 +206,15 @@ class Documents:
                     return late
                 direct = there or not attempt.digits
                 told = self._briefing(attempt)
+                if attempt.screen not in (Screen.NONE, Screen.THERE):
+                    return told.listen(call, attempt, tells=attempt.screen is Screen.TOLD)
                 return told.keys(call, attempt) if direct else told.look_for(call, attempt)
             case Outcome.TAKEN:
                 ours = self._to(attempt)
                 return late if call.stage is Stage.OVER else farewell(ours, briefing.taken(call, ours.words))
-            case Outcome.MACHINE | Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE:
+            case Outcome.MACHINE | Outcome.SCREENED | Outcome.PHONE_MENU:
+                return hang_up() if attempt.screen is not Screen.NONE else late
+            case Outcome.NO_ANSWER | Outcome.BUSY | Outcome.FAILED | Outcome.UNREACHABLE | Outcome.BLOCKED:
                 return late
             case Outcome.CANCELLED | Outcome.CALLER_LEFT | Outcome.TIMED_OUT | Outcome.ERROR:
                 return late

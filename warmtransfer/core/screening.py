@@ -1,0 +1,69 @@
+"""What a telephone says that was picked up by no human: that it asks who calls, that nobody comes, a menu.
+
+Telephones ask in the words of their makers (iOS 26: "record your name and reason for calling, I'll see if
+this person is available"; Pixel: "using a screening service … say your name and why you're calling"). What
+they say in German is UNVERIFIED. A mailbox asks for a name, too: so what speaks of a message or a tone is
+one, whatever else it says, because only a telephone that screens is ever told what a call is about.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+#: Letters of what was heard that are looked at, and kept.
+HEARD_LIMIT = 300
+
+
+class Said(StrEnum):
+    """What was heard on a leg."""
+
+    ASKS = "asks"  #: who calls, and why
+    HOLD = "hold"  #: one is to wait
+    GONE = "gone"  #: nobody comes, or a message is to be left
+    MENU = "menu"  #: keys for this and that
+    WORDS = "words"  #: anything else: somebody speaks
+    NOTHING = "nothing"
+
+
+class Screen(StrEnum):
+    """How far it is with a leg of which detection says that a machine has picked up."""
+
+    NONE = ""  #: nobody listens to it
+    LISTENING = "listening"  #: to what it says
+    TOLD = "told"  #: it asks who calls and why, and is told
+    WAITING = "waiting"  #: it knows; the person may pick up
+    THERE = "there"  #: a person speaks: the gate is open anew
+
+
+#: Phases in which the telephone has it, and no person yet.
+ASKED = frozenset({Screen.TOLD, Screen.WAITING})
+
+_NUMBER = r"(?:\d|zero|one|two|three|four|five|six|seven|eight|nine|pound|star)\b"
+_MEANS: tuple[tuple[Said, str], ...] = (
+    (
+        Said.GONE,
+        r"\b(?:leave|left) (?:a|your|us|me)\b|after the (?:tone|beep|signal)|voice ?mail|mailbox|"
+        r"you(?:'ve| have) reached|(?:not|isn't|un) ?available|"
+        r"(?:can't|cannot|can not|unable to) (?:come|take|answer)|"
+        r"nach dem (?:ton|signal|piep)|nachricht hinterlassen|nicht (?:erreichbar|verfügbar)",
+    ),
+    (
+        Said.ASKS,
+        r"(?:reason|why)\b.{0,20}\bcall|screening (?:service|this call|your call)|who(?:'s| is) calling|"
+        r"(?:this|the|your) (?:person|party) is available|"
+        r"grund (?:ihres|des|für den) anruf|wer (?:ruft|anruft)",
+    ),
+    (Said.MENU, rf"\b(?:press|dial|push)(?: or say)? {_NUMBER}|\bfor [\w ]{{2,40}},? (?:press|say|dial)\b|"
+        r"\bdrücken sie (?:die|bitte)\b"),
+    (Said.HOLD, r"stay on the line|hold (?:on|the line)|please (?:hold|wait)|one moment|"
+        r"bleiben sie (?:dran|am apparat)"),
+)  # fmt: skip
+
+
+def meaning(text: str) -> Said:
+    """What these words mean."""
+    plain = re.sub(r"\s+", " ", text[:HEARD_LIMIT].casefold().replace("’", "'")).strip()
+    if not plain:
+        return Said.NOTHING
+    return next((means for means, words in _MEANS if re.search(words, plain)), Said.WORDS)
