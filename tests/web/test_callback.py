@@ -296,6 +296,7 @@ def test_the_api_lists_callbacks_dials_and_cancels_as_it_is_described(site: Site
 
 def test_the_command_lists_them_has_one_tried_now_and_cancels_it(site: Site) -> None:
     waiting = promise(site, wanted_at=4_000_000_000.0, about="her order")
+    assert run(site, "callbacks", "--stage", "given_up") == ""
     line = run(site, "callbacks")
     assert waiting.id in line
     assert "Mrs Lee +15550109999  her order" in line

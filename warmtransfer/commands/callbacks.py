@@ -14,6 +14,8 @@ from warmtransfer.visible import visible
 from warmtransfer.web.moments import written
 from warmtransfer.web.promised import told
 
+STAGES = click.Choice(["", *(each.value for each in Stage)])
+
 
 @click.command("callbacks")
 @database
@@ -21,7 +23,7 @@ from warmtransfer.web.promised import told
     "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many, newest first."
 )
 @click.option("--live", is_flag=True, help="Only those of which something is still to come.")
-@click.option("--stage", default="", type=click.Choice(["", *Stage]), help="Only those in this stage.")
+@click.option("--stage", default="", type=STAGES, help="Only those in this stage.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(database: str, limit: int, live: bool, stage: str, as_json: bool) -> None:
     """List the callbacks that callers were promised, the newest first."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from warmtransfer.core import supervising, versions
 from warmtransfer.core.legs import Place
+from warmtransfer.core.legs import Proof as Proof
 from warmtransfer.core.outcomes import LIKE, HandoffEnd
 from warmtransfer.core.outcomes import Outcome as Outcome
 from warmtransfer.core.place import Waits
@@ -89,20 +90,6 @@ class AI:
     def label(self) -> str:
         """The leg's participant label."""
         return f"ai-{self.k}"
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What a look at caller and human found, once they had been brought together."""
-
-    at: float
-    caller: Place = Place.UNKNOWN
-    human: Place = Place.UNKNOWN
-
-    @property
-    def sound(self) -> bool:
-        """Whether both are where they should be, as far as can be seen."""
-        return {self.caller, self.human} <= {Place.IN, Place.UP, Place.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)

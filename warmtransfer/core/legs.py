@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -47,3 +48,17 @@ class Place(StrEnum):
     OUT = "out"  #: not in the room
     UP = "up"  #: on a line of their own, of which more cannot be asked (style redirect)
     UNKNOWN = ""  #: not looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a look at caller and human found, once they had been brought together."""
+
+    at: float
+    caller: Place = Place.UNKNOWN
+    human: Place = Place.UNKNOWN
+
+    @property
+    def sound(self) -> bool:
+        """Whether both are where they should be, as far as can be seen."""
+        return {self.caller, self.human} <= {Place.IN, Place.UP, Place.UNKNOWN}
