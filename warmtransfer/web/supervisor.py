@@ -6,6 +6,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.web import forms
 from warmtransfer.web.hooks import callback, document, fields, hooks, post
 from warmtransfer.web.parts import parts
+from warmtransfer.web.twiml.listening import Listening
 
 SUPERVISOR = "/supervisor/<call_id>/<int:n>"
 
@@ -14,7 +15,7 @@ SUPERVISOR = "/supervisor/<call_id>/<int:n>"
 @document
 def supervisor_picked_up(call_id: str, n: int) -> str:
     """Their leg was answered and asks for its document."""
-    return parts().documents.listening.document(parts().desk.call(call_id), n)
+    return _listening().document(parts().desk.call(call_id), n)
 
 
 @hooks.post(f"{SUPERVISOR}/gate")
@@ -22,8 +23,8 @@ def supervisor_picked_up(call_id: str, n: int) -> str:
 def supervisor_key(call_id: str, n: int) -> str:
     """A key was pressed, or none: a mailbox presses none."""
     if not forms.yes(fields()):
-        return parts().documents.listening.declined()
-    return parts().documents.listening.document(post(call_id, ev.SupervisorAccepted(n)), n)
+        return _listening().declined()
+    return _listening().document(post(call_id, ev.SupervisorAccepted(n)), n)
 
 
 @hooks.post(f"{SUPERVISOR}/status")
@@ -33,3 +34,7 @@ def supervisor_going(call_id: str, n: int) -> None:
     event = forms.supervisor_status(fields(), n)
     if event is not None:
         post(call_id, event)
+
+
+def _listening() -> Listening:
+    return Listening(parts().links, parts().documents.phrasing)

@@ -22,7 +22,6 @@ from warmtransfer.web.links import Links
 from warmtransfer.web.sounds import RING_SECONDS
 from warmtransfer.web.twiml.away import Away
 from warmtransfer.web.twiml.briefings import Briefing
-from warmtransfer.web.twiml.listening import Listening
 from warmtransfer.web.twiml.phrasing import Phrasing
 
 #: The name of our ring tone among the sounds.
@@ -239,11 +238,6 @@ class Documents:
         """What a human is told who is not needed any more."""
         phrasing = self._to(attempt)
         return farewell(phrasing, phrasing.words.too_late)
-
-    @property
-    def listening(self) -> Listening:
-        """What somebody hears who listens to a call."""
-        return Listening(self.links, self.phrasing)
 
     def human_wait(self, call: Call | None, call_id: str, n: int) -> str:
         """What a human hears who waits in the room or on hold; repeats itself."""

@@ -13,6 +13,7 @@ from warmtransfer.core.counts import COUNTS
 from warmtransfer.core.supervising import Supervisor
 from warmtransfer.vocabulary import ROOM_EVENTS
 from warmtransfer.web.links import Links
+from warmtransfer.web.twiml.documents import farewell
 from warmtransfer.web.twiml.phrasing import Phrasing
 
 #: Seconds in which a key may be pressed behind the words.
@@ -30,14 +31,14 @@ class Listening:
         """Of the leg of supervisor `n`, now."""
         there = call.supervisor if call else None
         if call is None or there is None or there.n != n or there.ended or not call.room_sid:
-            return self._goodbye(self.phrasing.words.too_late)
+            return farewell(self.phrasing, self.phrasing.words.too_late)
         if call.stage not in COUNTS[ev.SuperviseAsked]:
-            return self._goodbye(self.phrasing.words.too_late)
+            return farewell(self.phrasing, self.phrasing.words.too_late)
         return self._into_room(call, there) if there.accepted else self._gate(call, there)
 
     def declined(self) -> str:
         """To somebody who does not want to listen after all."""
-        return self._goodbye(self.phrasing.words.declined)
+        return farewell(self.phrasing, self.phrasing.words.declined)
 
     def _gate(self, call: Call, there: Supervisor) -> str:
         """A mailbox, which presses nothing, hears nobody."""
@@ -51,7 +52,7 @@ class Listening:
         response.append(gate)
         self.phrasing.say(response, words.declined)
         response.hangup()
-        return _xml(response)
+        return str(response)
 
     def _into_room(self, call: Call, there: Supervisor) -> str:
         """Muted, without a tone: whether they are heard is said once they, and whom they coach, are in."""
@@ -72,14 +73,4 @@ class Listening:
         )
         response.append(dial)
         response.hangup()
-        return _xml(response)
-
-    def _goodbye(self, line: str) -> str:
-        response = VoiceResponse()
-        self.phrasing.say(response, line)
-        response.hangup()
-        return _xml(response)
-
-
-def _xml(response: VoiceResponse) -> str:
-    return str(response)
+        return str(response)
