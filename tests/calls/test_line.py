@@ -10,13 +10,16 @@ from tests.calls.story import ASK, HELLO, SAM, Row, Story, human
 from tests.calls.world import World
 
 STAY: Row = {"wait": 400}
+#: Three callers and a human are much at once.
+SPEED = 4.0
 TAKES: tuple[Row, ...] = ({"until": "heard:A call for", "timeout": 40}, {"press": "1"}, STAY)
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     given = {"WARMTRANSFER_HUMANS": f"sam={SAM}", "WARMTRANSFER_PLAN": "rest 0", "WARMTRANSFER_CPS": "20"}
-    world = World(tmp_path_factory.mktemp("line"), environment=given, arguments=("--cps", "20"))
+    folder = tmp_path_factory.mktemp("line")
+    world = World(folder, speed=SPEED, environment=given, arguments=("--cps", "20"))
     try:
         yield world.start()
     finally:
