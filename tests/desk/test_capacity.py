@@ -34,7 +34,7 @@ from warmtransfer.desk.ushering import Usher
 CALLERS = 50
 #: Callers who are on the line at the same time.
 AT_ONCE = 12
-PLANS = ["in turn, rest 0, no line", "all at once, longest idle first, rest 0, line of 99"]
+PLANS = ["in turn, rest 0, line of 99", "all at once, longest idle first, rest 0, no line"]
 
 
 @pytest.fixture(scope="module")
