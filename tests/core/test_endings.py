@@ -156,6 +156,12 @@ def test_each_handoff_of_a_call_keeps_its_own_end() -> None:
     assert of_call(call) is CallEnd.REACHED_HUMAN
 
 
+def test_one_who_asks_again_while_waiting_in_line_has_ended_the_handoff_before() -> None:
+    story = nobody_free().tell(ASK)
+    assert [each.end for each in story.call.past] == [HandoffEnd.ALL_BUSY]
+    assert story.call.past[0].ended_at == story.at
+
+
 def test_a_human_who_came_by_the_carrier_itself_was_reached() -> None:
     story = in_stage(Stage.AI).tell(ev.Restarted(), ev.LastResortReached(1, "CAdesk", "+15550100099"))
     call = story.tell(ev.CallerLeft(why="completed"), after=60.0).call

@@ -116,10 +116,13 @@ def all_of(call: Call) -> tuple[Handoff, ...]:
     """Every handoff of the call that is known, the newest with its end as it is read."""
     if not call.handoff.number:
         return call.past
-    return (*call.past, replace(call.handoff, end=of_handoff(call)))
+    return (*call.past, replace(call.handoff, end=call.handoff.end or of_handoff(call)))
 
 
 def asked_anew(call: Call, handoff: Handoff) -> Call:
-    """The call with another handoff, and the one before it kept."""
-    past = all_of(call)[-KEPT:]
-    return replace(call, handoff=handoff, past=past)
+    """The call with another handoff, and the one before it kept: one that was waited for ends with that."""
+    before = call.handoff
+    if before.number and before.end is None:
+        ended = replace(before, end=of_handoff(call) or _in_vain(call), ended_at=call.at)
+        call = replace(call, handoff=ended)
+    return replace(call, handoff=handoff, past=all_of(call)[-KEPT:])
