@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts
+from tests.calls.world import World
 
 STAY: Row = {"wait": 100}
 #: Its owner reads who calls, says hello, hears the briefing from its beginning and takes the call.
@@ -14,6 +19,16 @@ PICKS_UP: list[Row] = [
     {"say": "kim-hello"},
     STAY,
 ]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """At a pace at which a busy machine still understands what a telephone says."""
+    world = World(tmp_path_factory.mktemp("screening"), speed=3.0)
+    try:
+        yield world.start()
+    finally:
+        world.stop()
 
 
 def test_a_telephone_that_asks_who_calls_is_told_and_the_gate_begins_anew(story: Story) -> None:
