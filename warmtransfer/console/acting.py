@@ -39,8 +39,8 @@ SURE = {
 #: What one does on a telephone that is let in.
 ROLES = {Role.LISTEN: "Listen", Role.WHISPER: "Whisper", Role.JOIN: "Join"}
 HEARD = (
-    "The telephone rings; press 1 there. The caller hears: nothing of who listens; nothing of what is "
-    "whispered, which the person alone hears who is with them; whoever joins. Nobody notices that you leave."
+    "The telephone rings; press 1 there. Listen: the caller hears nothing of you. Whisper: only the person "
+    "who is with them hears you. Join: all hear you. Nobody notices that you leave."
 )
 #: What is said when it is done.
 DONE = {
