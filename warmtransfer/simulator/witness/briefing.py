@@ -13,8 +13,10 @@ from warmtransfer.simulator.witness.hearing import Within, chunks, find, loud, v
 from warmtransfer.simulator.witness.measures import plain, tool_calls, utterances
 from warmtransfer.simulator.witness.verdict import Verdict, held, seconds, unseen
 
-#: Length of the pieces that are looked for, and the likeness from which a piece counts as heard.
-PIECE, LEAKED = 1.0, 0.4
+#: Length of the pieces that are looked for, and the likeness from which a piece counts as heard, by a caller
+#: who must not hear it as by a human who must: a text that the network has read before it reads a little
+#: otherwise the next time (0.48 at the least), and what was not read is below 0.3.
+PIECE, HEARD = 1.0, 0.4
 #: A voice mixed with others still has this likeness to itself.
 RECOGNISED = 0.5
 
@@ -34,7 +36,7 @@ def briefing_private(evidence: Evidence) -> Verdict:
         for at, piece in chunks(pcm, voiced(pcm), PIECE, PIECE, 0.5):
             likeness, sample = room.find(piece)
             worst, pieces = max(worst, likeness), pieces + 1
-            if likeness >= LEAKED:
+            if likeness >= HEARD:
                 when = caller.answered + (since + sample) / RATE
                 return Verdict(
                     False, f"the caller heard at {seconds(when)} what {leg.label} heard {at:.0f} s in"
@@ -65,7 +67,7 @@ def human_briefed_first(evidence: Evidence) -> Verdict:
     if not told.whole:
         return Verdict(False, f"the summary was cut short at {seconds(told.end)}: “{told.text}”")
     likeness, at = found_in(told, evidence, met)
-    if likeness < RECOGNISED:
+    if likeness < HEARD:
         return Verdict(False, f"the summary is not in what {met.label} heard (likeness {likeness:.2f})")
     ended = met.answered + at
     voice = caller_in(evidence, met)
