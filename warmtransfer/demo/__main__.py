@@ -97,7 +97,8 @@ def demonstrate(plan: Plan, screen: Screen) -> int:
         text_of(report(evidence, judgement, times, shown)), encoding="utf-8"
     )
     (plan.out / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    draw(evidence, run.stages, plan.story.names, plan.out / "call.png")
+    drawn = Evidence(evidence.all_rows, plan.out) if plan.story.over else evidence
+    draw(drawn, run.stages, plan.story.names, plan.out / "call.png")
     screen.say("\n" + "\n".join(lines))
     if errors := crew.log("app").count(" ERROR "):
         screen.say(f"\nThe app logged {errors} errors: see app.log.")
