@@ -49,7 +49,7 @@ def tables(told: Row) -> dict[str, str]:
     return {
         "stories": "\n".join([headline(told), "", *by_story(cells)]),
         "stories-promises": "\n".join(by_promise(cells)),
-        "stories-laws": "\n".join([*by_law(cells), "", untouched(cells)]),
+        "stories-laws": "\n".join([*by_law(cells), "", untouched(told)]),
     }
 
 
@@ -126,8 +126,10 @@ def _place(law: str) -> tuple[int, str]:
     return list(LAWS).index(law.partition("=")[0]), law
 
 
-def untouched(cells: Iterable[Mapping[str, Any]]) -> str:
+def untouched(told: Mapping[str, Any]) -> str:
     """The laws that no story comes to, in a sentence."""
-    met = {law for each in cells for law in each["decided"]}
+    met = {law for each in told["cells"] for law in each["decided"]}
     names = ", ".join(f"`{law}`" for law in LAWS if law not in met)
-    return f"No story comes to what these decide; the simulator's own tests do: {names}." if names else ""
+    if not names or told["left"]:
+        return f"Of the calls told so far none came to what these decide: {names}." if names else ""
+    return f"No story comes to what these decide; the simulator's own tests do: {names}."

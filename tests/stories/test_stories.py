@@ -143,7 +143,9 @@ def test_a_law_that_no_story_comes_to_is_named() -> None:
         "left": 3,
         "cells": [row("x", decided=[law for law in LAWS if law != "trial_caller"])],
     }
-    assert "do: `trial_caller`." in stories.tables(told)["stories-laws"]
+    assert "none came to what these decide: `trial_caller`." in stories.tables(told)["stories-laws"]
+    whole = stories.tables({**told, "left": 0})["stories-laws"]
+    assert "the simulator's own tests do: `trial_caller`." in whole
     assert "At least 3 calls are yet to be told" in stories.headline(told)
 
 
