@@ -104,9 +104,9 @@ def test_a_list_that_changes_between_two_handoffs_counts_as_it_is_at_each(call: 
 
 def test_who_has_several_numbers_is_rung_at_the_next_before_anybody_else_is(call: PhoneCall) -> None:
     TEAM[:] = [{**KIM, "number": [KIM["number"], ADDRESSES[0]]}, SAM]
-    call.humans(kim=["no-answer", "accepts"])
+    call.humans(kim=["busy", "accepts"])
     call.says("I would like to speak to a person please.")
-    call.expect_outcome("kim", "no_answer")
+    call.expect_outcome("kim", "busy")
     call.expect_caller_hears("Kim is being called at another number")
     call.expect_outcome("kim", "accepted")
     call.expect_together("kim")
