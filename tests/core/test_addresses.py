@@ -17,7 +17,7 @@ from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.place import Waiting, Waits
 from warmtransfer.core.plans import Claim, First, Known, Plan
-from warmtransfer.core.rounds import claims, next_round, turns
+from warmtransfer.core.rounds import ELSEWHERE, claims, next_round, turns
 from warmtransfer.core.rules import Address, Human, Rules
 
 DESK, SOFT = Address("+15550100011", "wwww7"), Address("client:sam")
@@ -66,6 +66,11 @@ def test_who_said_no_is_not_asked_again_at_another() -> None:
     story = Story(HOUSE).briefing()
     story.tell(ev.HumanDeclined(1, Outcome.DECLINED), ev.HumanEnded(1, Ended.COMPLETED, "", story.leg))
     assert tried(story.call)[-1] == ("kim", KIM.number)
+
+
+def test_every_end_that_says_nothing_of_the_person_leads_to_the_next_and_no_other_does() -> None:
+    said = {Outcome.DECLINED, Outcome.ACCEPTED, Outcome.CANCELLED, Outcome.CALLER_LEFT, Outcome.LAST_RESORT}
+    assert set(Outcome) - ELSEWHERE == said | {Outcome.TAKEN}
 
 
 def test_the_caller_hears_that_it_is_another_number_and_of_each_person_once() -> None:

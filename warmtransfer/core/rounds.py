@@ -20,6 +20,9 @@ ELSEWHERE = frozenset(
     {
         Outcome.NO_INPUT,
         Outcome.MACHINE,
+        Outcome.SCREENED,
+        Outcome.PHONE_MENU,
+        Outcome.BLOCKED,
         Outcome.NO_ANSWER,
         Outcome.BUSY,
         Outcome.FAILED,
