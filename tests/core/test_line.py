@@ -13,6 +13,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Handoff, Stage
 from warmtransfer.core.legs import Ended
+from warmtransfer.core.outcomes import HandoffEnd
 from warmtransfer.core.place import Waiting, Waits
 from warmtransfer.core.plans import Known, Plan
 from warmtransfer.core.rounds import next_round, skipped, turns
@@ -211,6 +212,7 @@ def test_who_asks_for_another_human_while_waiting_keeps_the_time_of_first_asking
     story.tell(ev.HandoffAsked("tool", "kim"))
     assert [each.name for each in story.call.trying] == ["kim"]
     assert story.call.waits.since == since
+    assert [(each.end, each.ended_at) for each in story.call.past] == [(HandoffEnd.ALL_BUSY, story.at)]
 
 
 def test_a_caller_whose_ai_is_lost_keeps_the_place_and_hears_it_from_the_one_that_comes() -> None:
