@@ -40,7 +40,8 @@ def test_calls_are_listed_newest_first_with_their_zone_and_attempts(site: Site) 
     first, second = run(site, "calls").splitlines()
     date = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}"
     assert re.fullmatch(rf"{live}  {date}  ringing +0:\d\d…  \{CALLER} +sam: declined, kim: open", first)
-    assert re.match(rf"{over}  {date}  over +0:\d\d  \{CALLER} +sam: declined, kim: accepted", second)
+    humans = "dropped_early +sam: declined, kim: accepted"
+    assert re.match(rf"{over}  {date}  over +0:\d\d  \{CALLER} +{humans}", second)
 
 
 def test_a_wait_for_a_turn_is_told_while_it_lasts_and_followed(site: Site) -> None:

@@ -418,7 +418,7 @@ def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
         link("c1", 1)
         for link in (
             links.next, links.dial, links.human, links.gate, links.who, links.human_status, links.amd,
-            links.human_wait, links.hold, links.briefed, links.gone, links.card_news,
+            links.human_wait, links.hold, links.briefed, links.gone, links.spoke, links.card_news,
             links.supervisor, links.supervisor_gate, links.supervisor_status,
         )
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import Column, String, text
 from warmtransfer.ports.store.migrating import Change
 
 revision = "0011"
-down_revision = "0012"
+down_revision = "0010"
 
 
 def upgrade(change: Change) -> None:

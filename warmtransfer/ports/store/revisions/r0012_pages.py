@@ -7,7 +7,7 @@ from sqlalchemy import Column, Double, Integer, String, text
 from warmtransfer.ports.store.migrating import Change
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade(change: Change) -> None:
