@@ -37,7 +37,6 @@ MUTANTS = {
         S.BRIEFING, ev.HumanAccepted, (S.JOINING, (do.CloseModel(), do.RemoveAI())), "the gate",
     ),
     "a human's end is no end": (S.RINGING, so.HumanLost, None, "ringing"),
-    "a machine is not listened to": (S.BRIEFING, so.MayScreen, (S.BRIEFING, ()), "the gate"),
     "what is no telephone that asks stays up": (S.BRIEFING, so.MachineAnswered, None, "the gate"),
     "nobody comes back after the human": (S.HUMAN, so.HumanGone, (S.RETURNING, ()), "a human"),
 }  # fmt: skip
