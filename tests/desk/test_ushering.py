@@ -27,6 +27,7 @@ class Line:
     def __init__(self, *waiting: Waiting, here: tuple[str, ...] = ("c1", "c2", "c3")) -> None:
         self.waiting, self.here = list(waiting), here
         self.engaged: dict[str, tuple[float, ...]] = dict(BUSY)
+        self.away: dict[str, float] = {}
         self.at = 1000.0
         self.looks = 0
         self.fault: Exception | None = None
@@ -50,7 +51,7 @@ class Line:
 
     def known(self, numbers: tuple[str, ...], at: float) -> Known:
         assert (numbers, at) == (BOTH, self.at)
-        return Known(engaged=self.engaged, line=tuple(self.waiting))
+        return Known(engaged=self.engaged, line=tuple(self.waiting), away=self.away)
 
     def rules(self) -> Any:
         return RULES
@@ -99,6 +100,15 @@ def test_as_many_are_called_in_as_humans_are_free_and_the_others_hear_nothing_of
     assert line.see() == [("c1", ev.TurnCame())]
     line.engaged = {}
     assert line.see(3.0) == [("c1", ev.TurnCame()), ("c2", ev.TurnCame())]
+
+
+def test_who_has_nobody_left_to_wait_for_is_called_in_to_be_told_so() -> None:
+    """All have gone off duty, some of them with a caller: no telephone of theirs will ever be free."""
+    line = three()
+    line.away = {"sam": 999.0}
+    assert line.see() == []
+    line.away = {"sam": 999.0, "kim": 999.0}
+    assert line.see() == [(call_id, ev.TurnCame()) for call_id in ("c1", "c2", "c3")]
 
 
 def test_whoever_moves_up_is_told_so_once() -> None:

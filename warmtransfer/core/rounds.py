@@ -113,6 +113,12 @@ def turns(line: Iterable[Waiting], rules: Rules, at: float) -> dict[str, str]:
     return _seated(line, rules, at, _seats(rules, at))
 
 
+def forlorn(place: Waits, rules: Rules, at: float) -> bool:
+    """Whether nobody is left whom a caller with this place could wait for: all are out of hours, or away."""
+    wanted = (each for each in rules.humans if any(one.phone in place.phones for one in each.addresses))
+    return all(_absent(human, rules.known, at) for human in wanted)
+
+
 def _seated(line: Iterable[Waiting], rules: Rules, at: float, left: dict[str, int]) -> dict[str, str]:
     """The same; of the seats that are `left`, those that are taken are taken away.
 

@@ -12,7 +12,7 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.line import now
 from warmtransfer.core.place import Waiting
 from warmtransfer.core.plans import Known
-from warmtransfer.core.rounds import turns
+from warmtransfer.core.rounds import forlorn, turns
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.protocols import People, Switchboard
 from warmtransfer.errors import WarmTransferError
@@ -113,12 +113,13 @@ class Usher:
             return
         at, rules = self._clock.now(), self._people.rules()
         known = self._store.known(rules.numbers, at)
-        due = turns(known.line, replace(rules, known=known), at)
+        rules = replace(rules, known=known)
+        due = turns(known.line, rules, at)
         ours = {each.call_id: each for each in known.line if each.ours}
         self._told = {call_id: self._told.get(call_id) or _first(each, at) for call_id, each in ours.items()}
         here = frozenset(self._here())
         for call_id, each in ours.items():
-            if call_id in due:
+            if call_id in due or forlorn(each.place, rules, at):
                 self._call_in(call_id, at, call_id in here)
             elif call_id in here:
                 self._tell(each, known, at)
