@@ -92,6 +92,11 @@ def test_the_line_of_one_department_is_not_full_because_anothers_is() -> None:
     assert waits(*full).call.waits.number == 4
 
 
+def test_callers_of_another_deployment_do_not_make_ours_full() -> None:
+    theirs = [replace(other(f"c{n}"), ours=False) for n in range(3)]
+    assert waits(*theirs).call.waits.number == 4
+
+
 def test_who_is_closed_or_away_is_not_waited_for() -> None:
     story = asks(rules(away={"sam": 1.0, "kim": 1.0}))
     assert story.call.stage is Stage.AI

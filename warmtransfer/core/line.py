@@ -19,7 +19,7 @@ def joined(call: Call, rules: Rules) -> Call | None:
     """
     plan, before, others = plan_for(call, rules), call.waits, rules.known.line
     since = before.since or call.at
-    full = sum(each.place.line == plan.department for each in others) >= plan.line_length
+    full = sum(each.ours and each.place.line == plan.department for each in others) >= plan.line_length
     if not plan.line or since + plan.longest_wait <= call.at:
         return None
     if not before.since and (full or call.ai.down):
