@@ -96,6 +96,12 @@ def test_every_end_has_its_word_for_the_handoff_and_the_call(name: str) -> None:
     assert again == call
 
 
+@pytest.mark.parametrize("into", [nobody_free, lambda: in_stage(Stage.RINGING)])
+def test_a_caller_whose_call_was_ended_for_them_has_not_left(into: Callable[[], Story]) -> None:
+    call = into().tell(ev.HangUpAsked("console: Anna"), ev.CallerLeft(why="completed")).call
+    assert (of_handoff(call), of_call(call)) == (HandoffEnd.STOPPED, CallEnd.NOT_REACHED)
+
+
 def test_every_word_is_some_calls_end() -> None:
     """None is there for nothing."""
     assert {end for _, _, end in ENDS.values()} == set(CallEnd)

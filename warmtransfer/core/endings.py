@@ -57,6 +57,8 @@ def _end(before: Call, call: Call, handoff: Handoff) -> HandoffEnd | None:
     if talk:
         decided = talk.parted_at or talk.ended or call.at > talk.joined_at + EARLY
         return _of_talk(talk) if decided else None
+    if call.stage is Stage.OVER and call.hung_up and before.stage in LOOKING:
+        return HandoffEnd.STOPPED
     if call.stage is Stage.OVER:
         return HandoffEnd.CALLER_LEFT if before.stage in LOOKING else _in_vain(call)
     if before.stage in LOOKING and any(each.outcome is Outcome.CANCELLED for each in call.together):
