@@ -98,11 +98,15 @@ def test_an_attempt_is_spelled_with_its_outcome_and_null_for_what_never_happened
         "style": "screen",
         "outcome": Outcome.BUSY.value,
         "answered_by": "",
+        "status": "busy",
         "sip": "",
+        "key": "",
+        "left_first": "",
         "dialled_at": spelt["attempt"]["dialled_at"],
         "answered_at": None,
         "accepted_at": None,
         "joined_at": None,
+        "parted_at": None,
         "ended_at": story.call.at,
     }
     assert spelt["call"]["id"] == "c1"
@@ -137,7 +141,31 @@ def test_the_end_of_a_call_tells_of_all_its_attempts() -> None:
     told(story, ev.HandoffAsked("tool", "sam"), ev.HumanDialled(1, "CAhuman1"), over(1, Ended.BUSY))
     last = told(story, ev.CallerLeft("CF1"))[-1]
     assert last.kind is Kind.CALL_OVER
-    assert [each["outcome"] for each in data(story, last)["attempts"]] == ["busy", "caller_left"]
+    spelt = data(story, last)
+    assert [each["outcome"] for each in spelt["attempts"]] == ["busy", "caller_left"]
+    assert [each["outcome"] for each in spelt["handoffs"]] == ["caller_left"]
+    assert spelt["call"]["outcome"] == "left_waiting"
+
+
+def test_how_a_request_ended_is_told_with_its_end_and_null_while_nobody_knows() -> None:
+    story = Story().talking()
+    told(story, ev.HandoffAsked("tool", "sam"), ev.HumanDialled(1, "CAhuman1"), over(1, Ended.BUSY))
+    last = told(story, ev.HumanDialled(2, "CAhuman2"), over(2, Ended.BUSY))[-1]
+    assert last.kind is Kind.HANDOFF_ENDED
+    spelt = data(story, last)
+    assert (spelt["handoff"]["outcome"], spelt["handoff"]["ended_at"]) == ("not_reached", story.call.at)
+    assert spelt["call"]["outcome"] is None
+    talk = in_stage(Stage.JOINING)
+    last = told(talk, ev.HumanJoined(1, "CF1", "CAhuman1"))[-1]
+    assert data(talk, last)["handoff"]["outcome"] is None, "it may be dropped early yet"
+
+
+def test_a_request_that_was_waited_for_has_ended_when_another_takes_its_place() -> None:
+    story = in_stage(Stage.WAITING)
+    found = told(story, ev.HandoffAsked("tool", "kim"))
+    assert kinds(found) == ["handoff.asked", "handoff.ended"]
+    ended = data(story, found[1])["handoff"]
+    assert (ended["number"], ended["outcome"]) == (1, "all_busy")
 
 
 def test_a_handoff_has_not_ended_while_the_caller_waits_in_the_line() -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from warmtransfer.core.call import ELSEWHERE, SEEKING, Attempt, Call, Handoff, Stage
+from warmtransfer.core.endings import all_of, of_call
 from warmtransfer.core.plain import plain
 
 
@@ -65,6 +66,8 @@ def _human_joined(was: Call, now: Call) -> Iterator[dict[str, Any]]:
 
 
 def _handoff_ended(was: Call, now: Call) -> Iterator[dict[str, Any]]:
+    if _asked(was, now) and _open(was) and now.past:
+        yield {"handoff": now.past[-1], "joined": False}  # waited for, and another is asked for instead
     if (_asked(was, now) or _open(was)) and not _open(now):
         yield {"handoff": now.handoff, "joined": now.stage is Stage.HUMAN}
 
@@ -104,6 +107,7 @@ def spelled(notice: Notice, call: Call) -> dict[str, Any]:
     data = {"call": _call(call), **{name: _spelled(value) for name, value in notice.more.items()}}
     if notice.kind is Kind.CALL_OVER:
         data["attempts"] = [_spelled(each) for each in call.attempts]
+        data["handoffs"] = [_spelled(each) for each in all_of(call)]
     return data
 
 
@@ -113,6 +117,7 @@ def _call(call: Call) -> dict[str, Any]:
         "caller": call.caller,
         "called": call.called,
         "stage": call.stage.value,
+        "outcome": of_call(call),
         "started_at": call.started_at,
         "ended_at": call.ended_at or None,
     }
@@ -122,14 +127,21 @@ def _spelled(value: Any) -> Any:
     names: tuple[str, ...]
     match value:
         case Handoff():
-            names = "number", "source", "target", "reason", "summary"
+            names = "number", "source", "target", "reason", "summary", "asked_at", "ended_at"
+            return {**_named(value, names), "outcome": value.end}
         case Attempt():
             names = (
-                *("n", "handoff", "name", "number", "style", "outcome", "answered_by", "sip"),
-                *("dialled_at", "answered_at", "accepted_at", "joined_at", "ended_at"),
+                *("n", "handoff", "name", "number", "style", "outcome", "answered_by", "status", "sip"),
+                *("key", "left_first", "dialled_at", "answered_at", "accepted_at", "joined_at", "parted_at"),
+                "ended_at",
             )
+            return _named(value, names)
         case _:
             return value
+
+
+def _named(value: Handoff | Attempt, names: tuple[str, ...]) -> dict[str, Any]:
+    """These fields; null for a time that has not come."""
     data: dict[str, Any] = plain(value)
     return {name: None if name.endswith("_at") and not data[name] else data[name] for name in names}
 
