@@ -13,6 +13,7 @@ from tests.commands.parts import invoked, run, talked
 from tests.desk.parts import eventually
 from tests.receiving import SECRET, Inbox, receiving
 from tests.web.site import Site
+from warmtransfer.core.callbacks.callback import Callback
 
 
 @pytest.fixture
@@ -45,6 +46,14 @@ def test_a_running_app_tells_of_a_whole_call_signed_and_in_order(site: Site, inb
     assert all(each.signed() for each in got)
     outcomes = [each.told["data"]["attempt"]["outcome"] for each in got if "attempt" in each.told["data"]]
     assert outcomes == ["declined", "accepted", "accepted"]
+
+
+def test_a_callback_that_is_cancelled_by_hand_is_told_of_as_any_other(site: Site, inbox: Inbox) -> None:
+    later = Callback("", number="+15550100077", name="Mrs Lee", wanted_at=4_000_000_000.0)
+    promised = site.parts.callbacks.take("c1", later)
+    run(site, "callback", promised.id, "--cancel")
+    inbox.wait(2)
+    assert inbox.types("c1") == ["callback.taken", "callback.ended"]
 
 
 def test_events_are_listed_with_how_they_stand(site: Site, inbox: Inbox) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import click
 
 from warmtransfer.commands.callbacks import line
-from warmtransfer.commands.looking import database, kept
+from warmtransfer.commands.looking import configuration, database, kept
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks.callback import Callback
 from warmtransfer.core.callbacks.limits import Limits
@@ -36,7 +36,9 @@ def command(database: str, callback_id: str, cancel: bool) -> None:
         after, orders = step(found, event, at, Rules(), Limits())
         return None if after == replace(found, at=at) and not orders else (after, orders, ())
 
-    with kept(database, reading=False) as records:
+    # An event is its owner's to send, and which that is only the app says.
+    tells = not database and bool(configuration().get("WARMTRANSFER_EVENTS_URL"))
+    with kept(database, reading=False, tells=tells) as records:
         callbacks = Callbacks(records.records)
         known = callbacks.load(callback_id)
         if known is None:

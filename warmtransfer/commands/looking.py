@@ -47,13 +47,16 @@ class Kept:
 
 
 @contextmanager
-def kept(given: str, *, reading: bool = True) -> Iterator[Kept]:
-    """The calls of the database `given`, or of the app; with `reading` nothing is created or changed."""
+def kept(given: str, *, reading: bool = True, tells: bool = False) -> Iterator[Kept]:
+    """The calls of the database `given`, or of the app; with `reading` nothing is created or changed.
+
+    `tells`: of what is changed the host's systems hear.
+    """
     try:
         url, owner = (given, None) if given else _of_app()
         if not reading:  # nothing is made where nothing is to be deleted
             CallerFile(url, here, owner=owner, reading=True).close()
-        records = CallerFile(url, here, owner=owner, reading=reading)
+        records = CallerFile(url, here, owner=owner, reading=reading, tells=tells)
         try:
             yield Kept(records, owner is None)
         finally:

@@ -36,7 +36,7 @@ def promise(callbacks: Callbacks, call_id: str = "c1", **fields: str) -> Callbac
     """A callback that was promised in this call, due now."""
 
     def decide(found: Callback | None, know: kept.Know) -> kept.Made:
-        new = Callback(found.id if found else f"b-{call_id}", number=CALLER, call_id=call_id, **fields)  # type: ignore[arg-type]
+        new = Callback(found.id if found else f"b-{call_id}", call_id=call_id, **{"number": CALLER, **fields})  # type: ignore[arg-type]
         return taken(new, NOW, RULES, LIMITS), (), ()
 
     changed = callbacks.take(call_id, decide, 20.0)
@@ -173,4 +173,14 @@ def test_hosts_systems_are_told_of_one_that_is_taken_and_of_its_end(url: str) ->
     assert [each["data"]["sequence"] for each in events] == [1, 2]
     assert [each["data"]["callback"]["stage"] for each in events] == ["waiting", "cancelled"]
     assert events[0]["data"]["callback"]["about"] == "her order"
+    store.close()
+
+
+def test_forgetting_a_number_leaves_no_event_of_it_with_another_callers_call(url: str) -> None:
+    """Somebody has asked for her husband to be rung back: what was told of it is about him."""
+    store = Store(url, here, owner=Owner("AC1", "+15550100000"), tells=True)
+    promise(Callbacks(store), "c1")
+    promise(Callbacks(store), "c2", number="+15550100078")
+    store.within(lambda db: kept.erased(db, CALLER, []))
+    assert [each.call_id for each in store.mailbox.kept(Which())] == ["c2"]
     store.close()

@@ -34,7 +34,16 @@ from warmtransfer.errors import WarmTransferError
 from warmtransfer.ports.store import claims, mailbox
 from warmtransfer.ports.store.saving import clean
 from warmtransfer.ports.store.store import Store
-from warmtransfer.ports.store.tables import DUE, LOCK_CALLBACK, OPEN, call, callback, callback_order, process
+from warmtransfer.ports.store.tables import (
+    DUE,
+    LOCK_CALLBACK,
+    OPEN,
+    call,
+    callback,
+    callback_order,
+    event,
+    process,
+)
 from warmtransfer.sparing import Sparing
 
 _lines = Sparing(logging.getLogger("warmtransfer"))
@@ -261,6 +270,9 @@ def erased(db: Connection, number: str, call_ids: Sequence[str]) -> None:
     if db.execute(select(callback.c.id).where(mine, _busy)).first():
         raise StillLive(f"a callback to {number} is being tried")
     ids = list(db.scalars(select(callback.c.id).where(mine)))
+    for each in ids:  # told of behind the events of a call that may be another caller's
+        of_call = event.c.call_id.in_(select(callback.c.call_id).where(callback.c.id == each))
+        db.execute(delete(event).where(of_call, event.c.body.contains(each)))
     for statement in statements(ids):
         db.execute(statement)
 
