@@ -79,7 +79,7 @@ def test_a_human_is_dialled_when_it_is_due_and_on_their_key_the_caller(bureau: B
     bureau.desk.start()
     promised = bureau.promise()
     _, asked = bureau.carrier.wait("dial")
-    assert (asked["to"], asked["from_"]) == (SAM.number, Options.number)
+    assert (asked["to"], asked["from_"], asked["detection"]) == (SAM.number, Options.number, "")
     assert asked["url"].startswith(f"https://example.test/warmtransfer/callback/{promised.id}/human/1")
     eventually(lambda: (bureau.desk.load(promised.id) or promised).legs[0].call_sid)
     bureau.desk.post(promised.id, ev.LegAnswered(1, "CA1"))

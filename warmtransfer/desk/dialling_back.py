@@ -135,6 +135,7 @@ class DiallingBack:
             ring=order.ring,
             time_limit=self._settings.call_limit,
             digits=order.digits,
+            detection=order.detection,
         )
         return ev.LegMade(order.n, sid)
 

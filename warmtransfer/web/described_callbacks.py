@@ -28,6 +28,7 @@ LEG = closed(
         "number": _is("string", "What was dialled."),
         "digits": _is("string", "Tones sent after the answer."),
         "caller_id": _is("string", "The number that their phone shows; empty for the deployment's choice."),
+        "detection": _is("string", "How a machine is told from a person there; empty for as usual."),
         "call_sid": _is("string", "The leg's CallSid; empty while none is known."),
         "outcome": _is(["string", "null"], "How it ended; null while it is open.", enum=_OUTCOMES),
         "answered_by": _is("string", "What the carrier's detection says of who picked up."),

@@ -138,6 +138,14 @@ def test_the_human_is_rung_first_and_the_caller_only_on_their_key() -> None:
     assert back.last == (), "the key pressed again rings nobody"
 
 
+def test_a_humans_own_detection_is_theirs_for_a_callback_too_and_not_the_callers() -> None:
+    human = replace(SAM, detection="off")
+    back = Back(Rules(humans=(human,))).wait()
+    assert [each.detection for each in back.last if isinstance(each, do.Dial)] == ["off"]
+    back.tell(ev.LegMade(1, "CA1"), ev.LegAnswered(1, "CA1"), ev.Accepted(1))
+    assert [each.detection for each in back.last if isinstance(each, do.Dial)] == [""]
+
+
 def test_they_talk_when_both_are_in_the_room_and_it_is_done_when_both_have_gone() -> None:
     back = Back().joining()
     assert back.callback.stage is Stage.JOINING

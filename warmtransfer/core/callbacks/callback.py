@@ -62,6 +62,7 @@ class Leg:
     number: str
     digits: str = ""
     caller_id: str = ""
+    detection: str = ""  #: of machines, as `Human.detection`
     ring: float = RING
     call_sid: str = ""
     outcome: Outcome | None = None

@@ -57,6 +57,7 @@ class Dial(Order):
     number: str = ""
     digits: str = ""
     caller_id: str = ""
+    detection: str = ""
     ring: float = RING
 
     def for_callback(self, callback: Callback) -> tuple[Self, ...]:

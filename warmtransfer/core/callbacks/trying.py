@@ -54,6 +54,7 @@ def _ring(callback: Callback, human: Human) -> Callback:
         number=human.number,
         digits=human.digits,
         caller_id=human.caller_id,
+        detection=human.detection,
         ring=human.ring,
         dialled_at=callback.at,
     )
