@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.parts import invoked, run
+from tests.commands.parts import invoked, run, waiting
 from tests.desk.parts import eventually
 from tests.web.site import CALLER, ROOM, Site
 from tests.web.test_api import TOKEN
@@ -217,6 +217,12 @@ def test_nothing_is_kept_before_the_number_was_read_back_and_confirmed(site: Sit
     assert kept.of_call(call_id) == []
     assert "The callback is kept" in ask(site, call_id, number="(555) 010-0007", confirmed=True)
     assert [each.number for each in kept.of_call(call_id)] == ["+15550100007"]
+
+
+def test_a_caller_who_waits_in_the_line_is_asked_whether_they_still_want_to(site: Site) -> None:
+    call_id = waiting(site)
+    ask(site, call_id)
+    assert "call leave_line if they do not" in ask(site, call_id, confirmed=True)
 
 
 @pytest.mark.parametrize(

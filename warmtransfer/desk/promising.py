@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from warmtransfer.clock import Clock
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.callbacks.callback import Callback
 from warmtransfer.core.callbacks.limits import opens
 from warmtransfer.core.callbacks.saying import spoken
@@ -52,6 +52,10 @@ READ_BACK = (
     "If the caller says yes, call the tool again with confirmed true; if not, with what is right."
 )
 NOT_KEPT = "The callback could not be kept. Tell the caller so, and to call again later."
+STILL_IN_LINE = (
+    " They are still in the line for a person, too: ask whether they want to go on waiting, and call "
+    "leave_line if they do not."
+)
 TAKEN = (
     "The callback is kept: {number}, {when}. Tell the caller that they will be rung back {when}. Promise no "
     "exact minute."
@@ -128,7 +132,8 @@ class Promises:
                 self._note(call.id, number)
                 return READ_BACK.format(number=said, when=when.said)
             self._keep(call, number, when, replace(_wish(given), target=target, by="ai"))
-            return TAKEN.format(number=said, when=when.said)
+            waits = STILL_IN_LINE if call.stage is Stage.WAITING else ""
+            return TAKEN.format(number=said, when=when.said) + waits
         except NotPossible as why:
             return str(why)
         except WarmTransferError as fault:
