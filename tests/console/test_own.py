@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from werkzeug.test import TestResponse
 from tests.console.believable import Visit
 from tests.console.conftest import Room
 from tests.desk.parts import eventually
+from warmtransfer.console.card import card
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Attempt, Stage
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.screening import Screen
+from warmtransfer.core.words import Show
 from warmtransfer.web.seals import Seals
 
 MY = "/warmtransfer/my"
@@ -175,6 +179,19 @@ def test_a_mailbox_that_picks_up_does_not_come_to_the_caller(own: Own) -> None:
     assert own.attempt(visit).outcome is Outcome.MACHINE
     assert "move_call" not in own.site.carrier.names()
     assert "A mailbox picked up" in own.seen(own.card(visit))
+
+
+def test_where_no_person_can_be_told_from_a_machine_key_1_is_what_the_card_asks_for(own: Own) -> None:
+    """A telephone that screens has been taken for a mailbox; and the detection may be off."""
+    visit = ringing(own)
+    visit.answers(1)
+    visit.tell(ev.MachineHeard(1, Heard.MACHINE), 1)
+    seen = own.seen(own.card(visit))
+    assert "Press 1 on the phone" in seen
+    assert "Accept" not in seen
+    tried = replace(own.attempt(visit), screen=Screen.NONE)
+    assert "accept" in card(visit.call, tried, Show.SAID, 0.0).buttons
+    assert "accept" not in card(visit.call, tried, Show.SAID, 0.0, detected=False).buttons
 
 
 def test_declined_on_the_card_the_phone_stops_ringing_and_the_next_one_rings(own: Own) -> None:

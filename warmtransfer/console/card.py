@@ -14,6 +14,7 @@ from warmtransfer.core.call import Attempt, Call, Stage, Style
 from warmtransfer.core.legs import Heard
 from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.screening import Screen
 from warmtransfer.core.words import Show
 from warmtransfer.numbers import spaced
 
@@ -43,8 +44,8 @@ class Card:
         return bool(self.who)
 
 
-def card(call: Call, tried: Attempt, show: Show, now: float) -> Card:
-    """The card of this attempt, now."""
+def card(call: Call, tried: Attempt, show: Show, now: float, detected: bool = True) -> Card:
+    """The card of this attempt, now; `detected`: whether a machine is told from a person there."""
     if tried.joined_at and not tried.ended and call.stage is Stage.HUMAN:
         return _told(call, tried, show, "You have the caller", "", since=tried.joined_at)
     if tried.joined_at:
@@ -53,7 +54,7 @@ def card(call: Call, tried: Attempt, show: Show, now: float) -> Card:
         return _told(call, tried, show, "You are being connected", "One moment; do not hang up.")
     if tried.outcome is not None or tried.ended:
         return Card(call.id, tried.n, _end(call, tried), wording.sentence(call, now), ended=True)
-    title, hint, buttons = _open(tried)
+    title, hint, buttons = _open(tried, detected)
     return _told(call, tried, show, title, hint, buttons, tried.dialled_at)
 
 
@@ -87,14 +88,14 @@ def _told(
     )
 
 
-def _open(tried: Attempt) -> tuple[str, str, tuple[str, ...]]:
+def _open(tried: Attempt, detected: bool) -> tuple[str, str, tuple[str, ...]]:
     """Where an attempt stands that goes on, what to do, and what can be done here."""
     decline = ("decline",) if tried.call_sid else ()
     both = ("accept", *decline)
     title = "Your phone has been answered" if tried.answered_at else "Your phone is ringing"
     if not tried.call_sid:
         title = "Your phone is about to ring"
-    if tried.style is Style.REDIRECT or not _can_be_heard(tried):
+    if tried.style is Style.REDIRECT or not _can_be_heard(tried, detected):
         return title, "Press 1 on the phone to take the call, or 2 to decline.", decline
     if tried.number.startswith("client:") and not tried.answered_at:
         return title, f"Pick up there, then accept here. {SAME}", decline
@@ -110,9 +111,11 @@ def _open(tried: Attempt) -> tuple[str, str, tuple[str, ...]]:
     return "One moment", f"Say hello: you are connected as soon as your voice is heard. {same}", decline
 
 
-def _can_be_heard(tried: Attempt) -> bool:
-    """Whether anybody can tell a person from a mailbox there: behind a switchboard nobody listens."""
-    return tried.number.startswith(("+", "client:")) and not tried.digits
+def _can_be_heard(tried: Attempt, detected: bool) -> bool:
+    """Whether anybody can tell a person from a mailbox there: behind a switchboard nobody listens, and a
+    telephone that has answered by itself has been taken for one."""
+    telephone = tried.number.startswith("+") and detected and tried.screen is Screen.NONE
+    return (telephone or tried.number.startswith("client:")) and not tried.digits
 
 
 def _end(call: Call, tried: Attempt) -> str:

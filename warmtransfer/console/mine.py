@@ -225,7 +225,9 @@ def _found() -> tuple[Call, Attempt]:
 
 def _told(call: Call, tried: Attempt) -> dict[str, Any]:
     """The card of one attempt, with what was said while it may be read, and room for a note after that."""
-    shown = card(call, tried, parts().settings.show, here().clock.now())
+    theirs = next((each for each in humans() if each.name == tried.name), None)
+    detected = theirs is None or theirs.detected
+    shown = card(call, tried, parts().settings.show, here().clock.now(), detected)
     noting = _noting(call, tried) if shown.ended and tried.joined_at else None
     return {"card": shown, "said": _said(call) if shown.told else (), "noting": noting}
 

@@ -69,6 +69,11 @@ class Human:
         """Everywhere they are rung, in order."""
         return (Address(self.number, self.digits), *self.also)
 
+    @property
+    def detected(self) -> bool:
+        """Whether anybody tells a machine from a person at their telephone."""
+        return self.detection != "off"
+
     def at(self, address: Address) -> Human:
         """The same, rung at this one of their addresses."""
         others = tuple(each for each in self.addresses if each != address)
