@@ -60,6 +60,14 @@ def test_no_number_but_those_of_the_list_is_rung_nor_one_that_is_in_this_call(
     assert "it is in this call, or not on our list" in why_not(story.call, wish)
 
 
+def test_who_is_in_this_call_at_another_of_their_telephones_is_not_rung_to_listen_to_it() -> None:
+    story = in_stage(Stage.HUMAN)
+    (sam, *others) = story.rules.humans
+    elsewhere = replace(sam, number="+15550100011", also=sam.addresses)
+    story.rules = replace(story.rules, humans=(elsewhere, *others))
+    assert story.tell(asks(Role.LISTEN, "sam")).call.supervisor is None
+
+
 @pytest.mark.parametrize(
     ("role", "muted", "coached"), [(Role.WHISPER, False, "CAhuman1"), (Role.JOIN, False, "")]
 )

@@ -37,10 +37,9 @@ def with_human(call: Call) -> bool:
 
 
 def _on_this_call(call: Call, human: Human) -> bool:
-    """Whether their telephone rings, or talks, in this very call."""
-    phone = telephone(human.number, human.digits)
+    """Whether one of their telephones rings, or talks, in this very call."""
     rung = {telephone(each.number, each.digits) for each in call.open}
-    return phone in rung or call.caller == human.number
+    return any(each.phone in rung or each.number == call.caller for each in human.addresses)
 
 
 def leaving(call: Call, event: ev.SupervisorUnwanted, rules: Rules) -> Reading:
