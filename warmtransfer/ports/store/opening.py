@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,9 @@ from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.tables import outbox
 
 log = logging.getLogger("warmtransfer")
+
+#: Seconds for whoever is in the way in a file.
+PATIENCE = 3.0
 
 
 class Behind(ConfigError):
@@ -185,7 +190,7 @@ def _file(url: URL) -> Path | None:
 
 def _sqlite(url: URL) -> Engine:
     """Write-ahead log: readers never wait for a writer, and a commit is one append without a flush."""
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 3.0})
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": PATIENCE})
 
     @event.listens_for(engine, "do_connect")
     def private(*_: Any) -> None:
@@ -195,7 +200,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver's guess
-        connection.execute("PRAGMA journal_mode = WAL")
+        _log_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
 
     @event.listens_for(engine, "begin")
@@ -209,8 +214,22 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Two who turn a new file to the log at once are refused without any wait (sqlite.org/wal.html)."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _reading(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 3.0})
+    engine = create_engine(url, connect_args={"timeout": PATIENCE})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
