@@ -80,6 +80,7 @@ def test_an_event_is_kept_with_the_decision_that_it_tells_of(store: Store) -> No
             "caller": "+15550109999",
             "called": "+15550100000",
             "stage": "arriving",
+            "outcome": None,
             "started_at": 1796000000.25,
             "ended_at": None,
         },
