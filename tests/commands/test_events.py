@@ -74,10 +74,15 @@ def test_events_are_listed_with_how_they_stand(site: Site, inbox: Inbox) -> None
 def test_a_call_is_replayed_with_the_ids_it_had(site: Site, inbox: Inbox) -> None:
     call_id = talked(site)
     first = [(each.id, each.body) for each in inbox.wait(len(WHOLE))]
-    eventually(lambda: run(site, "events", "--state", "delivered").count("\n") == len(WHOLE))
+
+    def all_noted() -> bool:
+        return run(site, "events", "--state", "delivered").count("\n") == len(WHOLE)
+
+    eventually(all_noted)
     assert run(site, "events", call_id, "--replay") == f"{len(WHOLE)} events to be sent again.\n"
     again = inbox.wait(2 * len(WHOLE))[len(WHOLE) :]
     assert [(each.id, each.body) for each in again] == first
+    eventually(all_noted)
     assert run(site, "events", "--since", "1h", "--replay").startswith(f"{len(WHOLE)} ")
 
 
