@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.core.call import Stage
+from warmtransfer.core.callbacks.callback import Callback
 from warmtransfer.core.callbacks.limits import Limits
+from warmtransfer.core.endings import dropped_early
 from warmtransfer.desk.callbacks import CallbackDesk
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.dialling_back import DiallingBack
@@ -73,7 +75,12 @@ def make(
         call = desk.call(call_id)
         return call is not None and call.stage is not Stage.OVER
 
-    callbacks = CallbackDesk(kept, dialling, people, clock, _limits(settings), on_line)
+    def reached(promised: Callback) -> bool:
+        call = desk.call(promised.call_id)
+        since = (each for each in call.attempts if each.joined_at > promised.created_at) if call else ()
+        return any(not dropped_early(each) for each in since)
+
+    callbacks = CallbackDesk(kept, dialling, people, clock, _limits(settings), on_line, reached)
     callbacks.watch(announcer.back)
     recordings = Fetching(
         Recordings(store), carrier, clock, _wishes(settings, provider), desk.call, announcer.recorded

@@ -37,7 +37,9 @@ class People(Everybody):
 class Bureau:
     """A process's callbacks, on the database in this folder; `carrier` takes notes."""
 
-    def __init__(self, folder: Path, on_line: Any = lambda _: False, **answers: Any) -> None:
+    def __init__(
+        self, folder: Path, on_line: Any = lambda _: False, reached: Any = lambda _: False, **answers: Any
+    ) -> None:
         self.carrier = Told(**{"dial": "CA1", "leg": Ended.COMPLETED, "picked_up": None, **answers})
         self.store = Store(f"sqlite:///{folder / 'calls.sqlite3'}", here)
         self.kept = Callbacks(self.store)
@@ -51,7 +53,7 @@ class Bureau:
             load=self.kept.load,
             known=self.kept.legs_to,
         )
-        self.desk = CallbackDesk(self.kept, dialling, People(RULES), clock, Limits(), on_line)
+        self.desk = CallbackDesk(self.kept, dialling, People(RULES), clock, Limits(), on_line, reached)
 
     def promise(self) -> Callback:
         """A callback that is due."""
@@ -100,6 +102,17 @@ def test_a_caller_who_has_not_hung_up_yet_is_not_rung(tmp_path: Path) -> None:
         assert bureau.carrier.names() == []
         here_still[0] = False
         bureau.carrier.wait("dial")
+    finally:
+        bureau.close()
+
+
+def test_a_caller_who_was_handed_to_somebody_after_all_is_not_rung_back(tmp_path: Path) -> None:
+    bureau = Bureau(tmp_path, reached=lambda _: True)
+    try:
+        promised = bureau.promise()
+        bureau.desk.look()
+        assert bureau.stage(promised) is Stage.CANCELLED
+        assert bureau.carrier.names() == []
     finally:
         bureau.close()
 

@@ -33,6 +33,8 @@ log = logging.getLogger("warmtransfer")
 
 #: Seconds before one that could not be decided is looked at again.
 AGAIN = 1.0
+#: Who has cancelled one whose caller was handed to somebody after all.
+REACHED = "handed over"
 Watcher = Callable[[Callback | None, Callback], None]
 
 
@@ -57,14 +59,17 @@ class CallbackDesk:
         clock: Clock,
         limits: Limits,
         on_line: Callable[[str], bool] = lambda _: False,
+        reached: Callable[[Callback], bool] = lambda _: False,
     ) -> None:
-        """`on_line`: whether the caller of this call has not hung up yet."""
+        """`on_line`: whether the caller of this call has not hung up yet; `reached`: whether they have talked
+        with a human in it since this was promised."""
         self.kept = kept
         self.limits = limits
         self._dialling = dialling
         self._people = people
         self._clock = clock
         self._on_line = on_line
+        self._reached = reached
         self._lanes = Lanes("callback lanes")
         self._insistence = Insistence(clock)
         self._watchers: list[Watcher] = []
@@ -188,11 +193,20 @@ class CallbackDesk:
         if any(each.stage is Stage.WAITING for each in due):
             self._people.renew()
         for each in due:
-            waits = each.stage is Stage.WAITING and self._on_line(each.call_id)
-            self.post(each.id, ev.StillOnLine() if waits else ev.TimedOut(each.stage, each.alarm))
+            self.post(each.id, self._comes(each))
         left_until = self.kept.next_at() - now
         # One that is due still is another release's, or was not to be had just now.
         return LOOK if left_until <= -now else min(LOOK, left_until) if left_until > 0 else AGAIN
+
+    def _comes(self, due: Callback) -> Event:
+        """What it means that the time of this one has come."""
+        if due.stage is not Stage.WAITING:
+            return ev.TimedOut(due.stage, due.alarm)
+        if self._on_line(due.call_id):
+            return ev.StillOnLine()
+        if not due.tries and self._reached(due):
+            return ev.Cancelled(REACHED)
+        return ev.TimedOut(due.stage, due.alarm)
 
 
 def decided(
