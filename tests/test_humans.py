@@ -227,6 +227,10 @@ def test_several_numbers_are_read_in_their_order_each_with_its_extension(tmp_pat
         ("client:sam", "client:sam lee", "line 4, human 1 (sam): it is no address that can be dialled"),
         ("client:sam", "+15550100001x12", "line 4, human 1 (sam): number: the number ending in 01 is"),
         ('"client:sam"', "5", "line 4, human 1 (sam): numbers is no text, nor a list of texts"),
+        (
+            'number = "+15550100002"', "numbers = []",
+            "line 13, human 2 (kim): numbers is empty: give one number at least",
+        ),
         ("at_once = 2", 'number = "+15550100003"', "human 1 (sam): number: number is given twice"),
         ("at_once = 2", 'digits = "5"', "line 9, human 1 (sam): digits: of several numbers, write what is"),
         ("at_once = 2", 'briefing = "announce"', "human 1 (sam): an extension cannot be reached in the"),

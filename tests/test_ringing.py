@@ -106,6 +106,9 @@ def test_a_wrong_plan_in_the_humans_file_is_told_as_one(tmp_path: Path) -> None:
     path.write_text(TEAM + "line_length = -1\n")
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
     assert f"{path} line 12, [[plan]] 2: line_length is -1: give a whole number from 1 to 999" in fault
+    path.write_text(TEAM + '[[plan]]\nring = "in turn"\n')
+    [fault] = faults(WARMTRANSFER_HUMANS=str(path))
+    assert f"{path} line 12, [[plan]] 3: two plans for no department" in fault
     path.write_text('plan = "all at once"\n' + TEAM.partition("[[plan]]")[0])
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
     assert "write [[plan]]" in fault

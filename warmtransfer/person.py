@@ -56,7 +56,9 @@ def _line(given: Any) -> str:
 def _addresses(given: Any) -> tuple[Address, ...]:
     """One number or several, as they were written."""
     several = given if isinstance(given, list | tuple) else [given]
-    if not several or not all(isinstance(each, str) for each in several):
+    if not several:
+        raise ValueError("is empty: give one number at least")
+    if not all(isinstance(each, str) for each in several):
         raise ValueError("is no text" if isinstance(given, int) else "is no text, nor a list of texts")
     return tuple(Address(_line(each)) for each in several)
 
@@ -179,7 +181,8 @@ def read(entry: Mapping[Any, Any], keys: Iterable[Key], faults: list[Wrong]) -> 
         name = ALIASES.get(str(written), str(written))
         key = known.get(name)
         if key is None:
-            faults.append(Wrong(str(written), f"{written}: not among the keys {', '.join(known)}"))
+            names = ", ".join([*known, *(each for each, name in ALIASES.items() if name in known)])
+            faults.append(Wrong(str(written), f"{written}: not among the keys {names}"))
             continue
         if name in values:
             faults.append(Wrong(str(written), f"{written}: {name} is given twice"))

@@ -113,17 +113,26 @@ def _each(tables: Iterable[object], written: str = "", name: str = "") -> tuple[
             faults.append(f"{where}[[plan]] {number + 1}: {fault}")
     if faults:
         raise ValueError("\n".join(faults))
-    return checked(found)
+    try:
+        return checked(found)
+    except ValueError as fault:
+        again = next(n for n, each in enumerate(found) if each.department.casefold() in _names(found[:n]))
+        where = f"{name} line {line_of(written, (PLAN, again))}, " if written else ""
+        raise ValueError(f"{where}[[plan]] {again + 1}: {fault}") from None
 
 
 def checked(found: Iterable[Plan]) -> tuple[Plan, ...]:
     """The same; ValueError for two of one department."""
     all_found = tuple(found)
-    names = [each.department.casefold() for each in all_found]
+    names = _names(all_found)
     twice = sorted({name or "no department" for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"two plans for {', '.join(twice)}")
     return all_found
+
+
+def _names(plans: Iterable[Plan]) -> list[str]:
+    return [each.department.casefold() for each in plans]
 
 
 def _plan(entry: object) -> Plan:
