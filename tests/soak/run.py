@@ -225,6 +225,7 @@ class Soak:
             self.broken.append(
                 f"left at the end: {rest}, {len(state['legs'])} legs, {len(state['streams'])} streams"
             )
+        self._read()  # what has ended since the last rows were read
         self._judge(1e9)
 
     # What is said -----------------------------------------------------------------------------------
