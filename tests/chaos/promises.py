@@ -91,7 +91,7 @@ def judge(case: Case) -> Verdicts:
     scene = Scene(case.caller_sid)
     for row in case.rows:
         _dialling(row, scene, found, case.together)
-        _removing(row, scene, found)
+        _removing(row, scene, found, _replacements(case))
         scene.take(row)
         _joining(row, scene, found)
     _caller(case, scene, found)
@@ -133,10 +133,19 @@ def _joining(row: Row, scene: Scene, found: Verdicts) -> None:
             found.test("one", f"{len(inside)} humans in the room" if len(inside) > 1 else "")
 
 
-def _removing(row: Row, scene: Scene, found: Verdicts) -> None:
+def _replacements(case: Case) -> list[float]:
+    """When an AI's leg was dialled, in a call whose process may have left and handed its stream on."""
+    if not case.struck:
+        return []
+    legs = [row for row in case.rows if row["kind"] == "leg" and row["event"] == "dialled"]
+    return [float(row["t"]) for row in legs if str(row.get("to", "")).startswith("app:")]
+
+
+def _removing(row: Row, scene: Scene, found: Verdicts, replacements: list[float]) -> None:
     """An AI that works, or whose stream we have ended, leaves the caller's room only when a human is in it.
 
-    What was decided while the human was in may be done when they have just gone.
+    What was decided while the human was in may be done when they have just gone. A process that leaves
+    ends its streams in form, and the next one has another AI dialled in the place of the leg that it ends.
     """
     leg = scene.legs.get(str(row.get("call_sid", "")))
     if row["kind"] != "leg" or row["event"] != "left" or leg is None or leg.kind != "ai":
@@ -147,7 +156,8 @@ def _removing(row: Row, scene: Scene, found: Verdicts) -> None:
     others = [sid for sid in room if sid != leg.sid and sid in scene.legs and scene.legs[sid].kind == "ai"]
     at = float(row["t"])
     ours = scene.working(STEADY) or at - scene.closed_by_us < JUST
-    alone = ours and not others and at - scene.human_at > JUST
+    replaced = not scene.working(STEADY) and any(abs(at - when) < JUST for when in replacements)
+    alone = ours and not others and at - scene.human_at > JUST and not replaced
     found.test("ai", f"{leg.label} is removed at {row['t']:.1f} s, and no human is in" if alone else "")
 
 

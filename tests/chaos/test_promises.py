@@ -28,8 +28,9 @@ class Told:
         self.stream("start").note("session", session="s1", state="open")
 
     def leg(self, event: str, sid: str, **more: Any) -> Told:
-        more = {"direction": "inbound" if sid == CALLER else "outbound-api", "to": NUMBERS[sid], **more}
-        return self._row("leg", event=event, call_sid=sid, label=sid[2:], conference_sid=ROOM, **more)
+        shown = {"direction": "inbound" if sid == CALLER else "outbound-api", "to": NUMBERS.get(sid, "")}
+        row = {"call_sid": sid, "label": sid[2:], "conference_sid": ROOM, **shown, **more}
+        return self._row("leg", event=event, **row)
 
     def note(self, event: str, **more: Any) -> Told:
         return self._row("note", event=event, **more)
@@ -113,6 +114,15 @@ def test_an_ai_that_is_removed_while_no_human_is_in_is_seen(ours: bool) -> None:
 def test_an_ai_whose_stream_broke_may_be_replaced() -> None:
     told = Told().seconds(12).note("stream-error", sid="MZ1", text="no close frame")
     assert broken(case(told.leg("left", AI, reason="participant_hung_up"))) == set()
+
+
+@pytest.mark.parametrize("another", [True, False], ids=["another is dialled", "nobody comes"])
+def test_an_ai_whose_process_leaves_may_be_replaced_and_not_merely_removed(another: bool) -> None:
+    told = Told().seconds(12).note("stream-error", sid="MZ1", text="the server closed the socket (1000)")
+    told.leg("left", AI, reason="participant_updated_via_api").leg("ended", AI, status="completed")
+    if another:
+        told.leg("dialled", "CAai2", to=NUMBERS[AI]).leg("joined", "CAai2", to=NUMBERS[AI])
+    assert broken(case(told, struck=True)) == (set() if another else {"ai"})
 
 
 def test_a_caller_whose_leg_ends_by_itself_is_seen() -> None:
