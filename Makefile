@@ -34,7 +34,7 @@ READY := .venv/.demo-ready
 READY_DEV := .venv/.test-ready
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r
 
-.PHONY: demo play test sim mutants model away stories chaos soak bench bench-smoke lint check setup clean
+.PHONY: demo play test sim mutants model away stories chaos soak crowd bench bench-smoke lint check setup clean
 
 demo: $(READY)
 	@$(BIN)/python -m warmtransfer.demo --model $(MODEL) $(if $(STORY),--story $(STORY)) $(ARGS)
@@ -63,6 +63,9 @@ chaos: $(READY_DEV)
 
 soak: $(READY_DEV)
 	$(BIN)/python -m tests.soak.run $(ARGS)
+
+crowd: $(READY_DEV)
+	$(BIN)/python -m tests.soak.crowd $(ARGS)
 
 bench: $(READY_DEV)
 	$(BIN)/python -m bench.run $(ARGS)
