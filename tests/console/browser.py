@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.axe import SCHEMES, violations
 from tests.calls.world import free_port
 from tests.console.conftest import AT, PASSWORD
 
@@ -22,6 +24,7 @@ ROOT = Path(__file__).parent.parent.parent
 #: Where a test that fails leaves what was to be seen.
 OUTPUT = ROOT / "browser-output"
 
+WIDTHS = (1440, 1024, 390)
 CHECKS = (Path(__file__).parent / "checks.js").read_text()
 
 
@@ -90,3 +93,14 @@ class Visitor:
         found = self.page.evaluate("[...window.checks.contrast(), ...window.checks.names()]")
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         return [*found, *([f"{wide} px too wide"] if wide > 0 else []), *self.complaints]
+
+    def everywhere(self) -> list[str]:
+        """The same for laptops and telephones, by day and by night, and what axe finds there."""
+        found, size = [], self.page.viewport_size
+        for scheme, width in itertools.product(SCHEMES, WIDTHS):
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.set_viewport_size({**size, "width": width})
+            by_axe = violations(self.page, scheme) if width in (WIDTHS[0], WIDTHS[-1]) else []
+            found += [f"{scheme}, {width} px: {fault}" for fault in (*self.faults(), *by_axe)]
+        self.page.set_viewport_size(size)
+        return found

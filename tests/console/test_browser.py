@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import shutil
 import tempfile
 import time
@@ -19,7 +20,11 @@ from tests.desk.parts import eventually
 from tests.postgres import own_server
 from tests.test_config import GOOD
 from warmtransfer.core import events as ev
+from warmtransfer.core.call import Call
+from warmtransfer.core.callbacks.callback import Callback
+from warmtransfer.core.callbacks.callback import Stage as Waits
 from warmtransfer.core.legs import Ended, Heard
+from warmtransfer.ports.store.callbacks import Callbacks
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.web.seals import Seals
 
@@ -239,18 +244,23 @@ def test_what_is_done_is_done_once_by_the_keyboard_and_what_is_stale_is_off(
     diary.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_every_page_can_be_read_named_and_seen_whole(
-    place: tuple[int, Diary], visit: Open, width: int, scheme: str
-) -> None:
+def promised(diary: Diary, call: Call, **fields: Any) -> None:
+    """A callback of this call stands like that."""
+    fields = {"call_id": call.id, "number": call.caller, "created_at": time.time(), **fields}
+    made = Callback(secrets.token_hex(12), **fields)
+    assert Callbacks(diary).decide(made.id, lambda before, know: (made, (), ()), 20.0)
+
+
+def test_every_page_can_be_read_named_and_seen_whole(place: tuple[int, Diary], visit: Open) -> None:
     port, diary = place
-    there = visit(port, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    there = visit(port)
     there.to("/login")
-    assert there.faults() == []
+    assert there.everywhere() == []
     there.login()
     call = next(each for each in diary.calls(200) if each.handoff.number and each.ended_at)
     live = next(each for each in diary.calls(200, live=True) if each.stage == "ringing")
+    promised(diary, call, stage=Waits.GIVEN_UP, why="human_busy", tries=3, name="Mrs Lee", about="a lamp")
+    promised(diary, live, due_at=time.time() + 86_400, words="tomorrow at noon")
     for path in (
         "",
         "/before",
@@ -263,19 +273,21 @@ def test_every_page_can_be_read_named_and_seen_whole(
     ):
         there.to(path)
         there.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-        assert (path, there.faults()) == (path, [])
+        assert (path, there.everywhere()) == (path, [])
+    there.to("/nothing")
+    there.complaints.clear()  # of the 404 that it is
+    assert there.everywhere() == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_human_decides_on_a_telephones_screen_and_writes_down_what_came_of_it(
-    tmp_path: Path, visit: Open, scheme: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, visit: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "cards.toml").write_text(CARDS)
     monkeypatch.setenv("WARMTRANSFER_HUMANS", str(tmp_path / "cards.toml"))
     monkeypatch.setenv("WARMTRANSFER_SHOW", "said")
     url = f"sqlite:///{tmp_path / 'calls.sqlite3'}"
     diary = Diary(url, OWNER)
-    small = {"viewport": {"width": 390, "height": 740}, "color_scheme": scheme, "has_touch": True}
+    small = {"viewport": {"width": 390, "height": 740}, "has_touch": True}
     seals = Seals(f"links of {GOOD['TWILIO_NUMBER']} {GOOD['TWILIO_AUTH_TOKEN']}")
     with serving(url, tmp_path / "log") as port:
         there = visit(port, **small)
@@ -286,7 +298,7 @@ def test_a_human_decides_on_a_telephones_screen_and_writes_down_what_came_of_it(
         page.wait_for_selector("text=You are away")
         page.tap("text=I am back")
         page.wait_for_selector("text=You are on duty")
-        assert there.faults() == []
+        assert there.everywhere() == []
         call = ringing_up(diary).chat(2).ask(0).rings(0)
         page.wait_for_selector("#card >> text=Your phone is ringing")
         assert "+1 555-012-7001" in page.inner_text("#card")
@@ -294,7 +306,12 @@ def test_a_human_decides_on_a_telephones_screen_and_writes_down_what_came_of_it(
             box = page.locator(f"button:text-is('{what}')").bounding_box()
             assert box["height"] >= 56, "for a thumb"
             assert box["y"] + box["height"] <= 740, "and within its reach"
-        assert there.faults() == []
+        assert there.everywhere() == []
+        card = visit(port, **small)
+        card.base = there.base
+        card.to(f"/c/{seals.card(call.call.id, 1)}")
+        card.page.wait_for_selector("#card >> text=Your phone is ringing")
+        assert card.everywhere() == []
         page.tap("button:text-is('Accept')")
         page.wait_for_selector("#card >> text=Now pick up the phone")
         call.at = time.time()
@@ -303,13 +320,13 @@ def test_a_human_decides_on_a_telephones_screen_and_writes_down_what_came_of_it(
         page.wait_for_selector("#card >> text=You are being connected")
         call.tell(ev.HumanJoined(1, call.call.room_sid))
         page.wait_for_selector("#card >> text=You have the caller")
-        assert there.faults() == []
+        assert there.everywhere() == []
         call.at = time.time()
         call.leaves(0)
         page.fill("#calls input[name=note]", "The parcel is sent anew.")
         page.tap("text=Keep it")
         page.wait_for_selector("#calls .quote >> text=The parcel is sent anew.")
-        assert there.faults() == []
+        assert there.everywhere() == []
     diary.close()
 
 

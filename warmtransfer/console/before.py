@@ -74,7 +74,6 @@ def before() -> str:
         query=urlencode(asked),
         narrowed=bool(asked),
         promised=[] if asked or given.get("after") else promised.waiting(room.clock.now()),
-        linked=True,
     )
 
 

@@ -53,7 +53,6 @@ def one(call_id: str) -> str:
         billed=minutes.told(call, journal, room.clock.now()),
         message=timeline.message(call),
         promised=promised.of_call(call.id),
-        linked=False,
         recordings=parts().afterwards.recordings.kept.of_call(call.id),
         panel=_panel(call),
         done=done,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import signal
@@ -18,6 +19,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.axe import SCHEMES, violations
 from tests.chromium import browsers, kept, needs_chromium
 from warmtransfer.demo.run import free_port
 from warmtransfer.simulator.sound.audio import PCM, RATE, decode, encode, load_wav, pause, resample
@@ -311,6 +313,30 @@ def test_while_the_app_starts_nobody_can_call_and_then_it_goes_by_itself(browser
     finally:
         process.terminate()
         process.communicate(timeout=10)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds by day and by night, on a laptop and on a telephone."""
+    found = []
+    for scheme, width in itertools.product(SCHEMES, (1440, 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{scheme}, {width} px: {each}" for each in violations(page, scheme)]
+    return found
+
+
+def test_the_page_can_be_read_and_named_by_all(network: dict[str, Any], browser: Browser) -> None:
+    with browser.new_page() as page:
+        page.goto(network["phones_url"])
+        at(page, "sam", "idle")
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        assert faults(page) == []
+        page.locator("#welcome button").click()
+        at(page, "caller", "talking")
+        assert faults(page) == []
+        page.goto(f"{network['phones_url']}/sam")
+        at(page, "sam", "idle")
+        assert faults(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
