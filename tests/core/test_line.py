@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,12 +13,13 @@ from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Handoff, Stage
+from warmtransfer.core.hours import Hours, Span
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.outcomes import HandoffEnd
 from warmtransfer.core.place import Waiting, Waits
 from warmtransfer.core.plans import Known, Plan
-from warmtransfer.core.rounds import next_round, skipped, turns
-from warmtransfer.core.rules import Human, Rules
+from warmtransfer.core.rounds import forlorn, next_round, skipped, turns
+from warmtransfer.core.rules import Department, Human, Rules
 
 BUSY = {SAM.number: (880.0,), KIM.number: (880.0,)}
 BOTH = (SAM.number, KIM.number)
@@ -131,6 +133,51 @@ def test_who_is_rung_in_vain_waits_for_the_others_with_the_place_they_had() -> N
 def test_with_nobody_left_to_wait_for_the_caller_is_with_the_ai_and_in_no_line() -> None:
     story = called_in(waits(), away={"sam": 1.0, "kim": 1.0})
     assert (story.call.stage, story.call.waits) == (Stage.AI, Waits())
+
+
+@pytest.mark.parametrize("last", [RULES, Rules()])
+def test_who_waits_when_the_last_one_goes_is_told_so_and_offered_a_message(last: Rules) -> None:
+    story = waits()
+    story.rules = replace(last, known=Known(away={"sam": 1.0, "kim": 1.0}))
+    story.tell(ev.TurnCame())
+    assert (story.call.stage, story.call.waits) == (Stage.AI, Waits())
+    assert story.call.handoff.end is HandoffEnd.NOBODY
+    assert "has gone meanwhile: they are in the line no longer" in told(story)
+    assert "take a message" in told(story)
+
+
+def test_who_waits_for_a_department_hears_when_it_opens_again_once_it_has_closed() -> None:
+    """Whoever is in it has longer hours, and is busy; nobody else is rung for its callers."""
+    team = tuple(replace(each, departments=("billing",)) for each in RULES.humans)
+    hours = Hours(ZoneInfo("UTC"), (Span(3, 0, 18), Span(4, 540, 1080)))
+    open_till_18 = replace(RULES, humans=team, departments=(Department("billing", hours=hours),))
+    story = Story(replace(open_till_18, known=Known(engaged=BUSY))).talking()
+    story.tell(ev.HandoffAsked("tool", "billing"))
+    place = story.call.waits
+    assert (story.call.stage, place.team) == (Stage.WAITING, "billing")
+    assert not forlorn(place, story.rules, story.at)
+    story.at = 18 * 60.0
+    assert forlorn(place, story.rules, story.at)
+    assert story.tell(ev.TurnCame()).call.stage is Stage.AI
+    assert "Nobody is available to take this call. Billing opens tomorrow at 9:00 UTC." in told(story)
+
+
+def test_who_waits_for_somebody_in_particular_waits_for_nobody_else_unasked() -> None:
+    story = asks(rules(engaged=BUSY), "sam")
+    assert story.call.waits.own == (SAM.number,)
+    story.rules = rules(engaged={KIM.number: (880.0,)}, away={"sam": 1.0})
+    assert forlorn(story.call.waits, story.rules, story.at)
+    assert story.tell(ev.TurnCame()).call.stage is Stage.AI
+    assert "Sam is away." in told(story)
+
+
+def test_once_somebody_else_is_waited_for_too_the_one_in_particular_may_go() -> None:
+    """With no AI left to ask the caller, whoever is free first is taken."""
+    story = asks(rules(engaged=BUSY), "sam").tell(ev.ModelLost(1, "insufficient_quota", fatal=True))
+    story.rules = rules(engaged={KIM.number: (880.0,)}, away={"sam": 1.0})
+    story.tell(ev.TurnCame())
+    assert (story.call.stage, story.call.waits.own) == (Stage.WAITING, ())
+    assert not forlorn(story.call.waits, story.rules, story.at)
 
 
 def test_a_new_caller_does_not_overtake_those_who_wait_for_the_same_human() -> None:

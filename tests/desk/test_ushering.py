@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,9 +12,11 @@ from tests.core.stories import KIM, RULES, SAM
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Attempt, Call, Stage, Style
+from warmtransfer.core.hours import Hours, Span
 from warmtransfer.core.place import Waiting, Waits
 from warmtransfer.core.plans import Known
-from warmtransfer.desk.ushering import TELL, THEIRS, Usher
+from warmtransfer.core.rules import Department, Rules
+from warmtransfer.desk.ushering import RENEW, TELL, THEIRS, Usher
 from warmtransfer.errors import StoreBusy
 
 BOTH = (SAM.number, KIM.number)
@@ -28,6 +31,7 @@ class Line:
         self.waiting, self.here = list(waiting), here
         self.engaged: dict[str, tuple[float, ...]] = dict(BUSY)
         self.away: dict[str, float] = {}
+        self.config, self.renewals = RULES, 0
         self.at = 1000.0
         self.looks = 0
         self.fault: Exception | None = None
@@ -50,11 +54,14 @@ class Line:
         return [each.call_id for each in self.waiting[:1]]
 
     def known(self, numbers: tuple[str, ...], at: float) -> Known:
-        assert (numbers, at) == (BOTH, self.at)
+        assert (numbers, at) == (self.config.numbers, self.at)
         return Known(engaged=self.engaged, line=tuple(self.waiting), away=self.away)
 
     def rules(self) -> Any:
-        return RULES
+        return self.config
+
+    def renew_soon(self) -> None:
+        self.renewals += 1
 
     def now(self) -> float:
         return self.at
@@ -109,6 +116,37 @@ def test_who_has_nobody_left_to_wait_for_is_called_in_to_be_told_so() -> None:
     assert line.see() == []
     line.away = {"sam": 999.0, "kim": 999.0}
     assert line.see() == [(call_id, ev.TurnCame()) for call_id in ("c1", "c2", "c3")]
+
+
+def test_who_waits_for_a_department_that_closes_is_told_although_its_humans_have_longer_hours() -> None:
+    line, hours = three(), Hours(ZoneInfo("UTC"), (Span(3, 0, 1080),))
+    line.waiting[0] = Waiting("c1", Waits(since=1.0, phones=BOTH, team="billing", number=1))
+    people = tuple(replace(each, departments=("billing",)) for each in RULES.humans)
+    line.config = replace(RULES, humans=people, departments=(Department("billing", hours=hours),))
+    line.at = 18 * 3600.0 - 2.0
+    assert line.see() == []
+    assert line.see() == [("c1", ev.TurnCame())]
+
+
+def test_who_waits_for_somebody_in_particular_is_told_once_that_one_has_gone() -> None:
+    """Kim is only busy, and would not be rung unasked."""
+    line = three()
+    line.waiting = [Waiting("c1", Waits(since=1.0, phones=BOTH, own=(SAM.number,), number=1))]
+    assert line.see() == []
+    line.away = {"sam": 999.0}
+    assert line.see() == [("c1", ev.TurnCame())]
+
+
+def test_a_list_that_the_host_app_gives_is_asked_for_anew_while_callers_wait() -> None:
+    line = three()
+    for _ in range(4):
+        line.see(RENEW / 2)
+    assert line.renewals == 2
+    line.config = Rules()
+    assert [call_id for call_id, _ in line.see()] == ["c1", "c2", "c3"]
+    line.waiting.clear()
+    line.see(RENEW)
+    assert line.renewals == 2
 
 
 def test_whoever_moves_up_is_told_so_once() -> None:

@@ -199,6 +199,11 @@ def turn_came(call: Call) -> str:
     return f"It is the caller's turn now. {next_try(call)}"
 
 
+def line_closed(call: Call) -> str:
+    """What to tell a caller who waited for people who have all gone, or closed, meanwhile."""
+    return f"Whom the caller waited for has gone meanwhile: they are in the line no longer. {exhausted(call)}"
+
+
 def waited(call: Call) -> str:
     """What to tell a caller who has waited for as long as anybody may."""
     minutes = max(1, round((call.at - call.waits.since) / 60.0))

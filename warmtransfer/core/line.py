@@ -7,7 +7,8 @@ from dataclasses import replace
 from warmtransfer.core.call import Call
 from warmtransfer.core.place import Waits, estimate, number, seen
 from warmtransfer.core.plans import Known
-from warmtransfer.core.rounds import phones, plan_for
+from warmtransfer.core.policy import department
+from warmtransfer.core.rounds import own_phones, phones, plan_for
 from warmtransfer.core.rules import Rules
 
 
@@ -24,8 +25,16 @@ def joined(call: Call, rules: Rules) -> Call | None:
         return None
     if not before.since and (full or call.ai.down):
         return None
-    until, wanted = since + plan.longest_wait, phones(call, rules)
-    waits = Waits(since, until, plan.department, plan.priority, wanted, plan.rest)
+    waits = Waits(
+        since,
+        since + plan.longest_wait,
+        plan.department,
+        plan.priority,
+        phones(call, rules),
+        plan.rest,
+        team=department(rules, call.handoff.target),
+        own=own_phones(call, rules),
+    )
     return replace(call, waits=now(call.id, waits, rules.known, call.at))
 
 

@@ -24,12 +24,15 @@ class Waits:
     rest: float = 0.0  #: seconds in which somebody rung in vain is not rung for this caller
     number: int = 0  #: their place as it was last seen; 1 is next
     seconds: float = 0.0  #: how long it may take, as it was last seen; 0.0 when nobody can say
+    team: str = ""  #: the department that was asked for: nobody of it is rung once that has closed
+    own: tuple[str, ...] = ()  #: of these telephones those asked for in particular: without them, none rings
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Waits:
         """The place that was stored, now or in the releases next to this one."""
         known = {each.name: data[each.name] for each in fields(cls) if each.name in data}
-        return cls(**{**known, "phones": tuple(known.get("phones", ()))})
+        phones = {name: tuple(known.get(name, ())) for name in ("phones", "own")}
+        return cls(**{**known, **phones})
 
     @property
     def order(self) -> tuple[int, float]:

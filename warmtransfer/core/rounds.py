@@ -93,8 +93,18 @@ def _rung(human: Human, known: Known, rest: float, at: float) -> Reason | None:
 
 def phones(call: Call, rules: Rules) -> tuple[str, ...]:
     """The telephones of those whom the wish allows and nobody has tried yet, in their order."""
-    found = (each.phone for human in _wanted(call, rules) for each in human.addresses)
-    return tuple(dict.fromkeys(found))
+    return _phones(_wanted(call, rules))
+
+
+def own_phones(call: Call, rules: Rules) -> tuple[str, ...]:
+    """The telephones of whoever is asked for in particular, as long as nobody else is rung without them."""
+    target = call.handoff.target
+    found = () if department(rules, target) else meant(rules, target)
+    return _phones(found) if _untried(call) and found else ()
+
+
+def _phones(humans: Iterable[Human]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.phone for human in humans for each in human.addresses))
 
 
 def spoken_for(call: Call, rules: Rules) -> frozenset[str]:
@@ -114,8 +124,15 @@ def turns(line: Iterable[Waiting], rules: Rules, at: float) -> dict[str, str]:
 
 
 def forlorn(place: Waits, rules: Rules, at: float) -> bool:
-    """Whether nobody is left whom a caller with this place could wait for: all are out of hours, or away."""
-    wanted = (each for each in rules.humans if any(one.phone in place.phones for one in each.addresses))
+    """Whether nobody is left whom a caller with this place could wait for: all are out of hours, or away.
+
+    Whoever is only busy is waited for. A department that has closed is, whatever hours its humans have; and
+    who asked for somebody in particular waits for nobody else unasked.
+    """
+    if place.team and department_at(rules, place.team, at):
+        return True
+    mine = place.own or place.phones
+    wanted = (each for each in rules.humans if any(one.phone in mine for one in each.addresses))
     return all(_absent(human, rules.known, at) for human in wanted)
 
 
@@ -183,11 +200,15 @@ def _not_there(wanted: tuple[Human, ...], call: Call, rules: Rules) -> bool:
     Who is there and cannot take it now, or has been tried, is followed by the others; and so is anybody when
     no AI is left that could tell the caller.
     """
-    tried = any(each.handoff == call.handoff.number for each in call.attempts)
-    if tried or call.ai.down or not wanted:
+    if not _untried(call) or not wanted:
         return False
     found = [reason(human, call, rules) for human in wanted]
     return all(why and why.why in (Why.CLOSED, Why.AWAY) for why in found)
+
+
+def _untried(call: Call) -> bool:
+    """Whether nobody was rung for this handoff yet, and there is an AI to ask the caller who else may be."""
+    return not call.ai.down and all(each.handoff != call.handoff.number for each in call.attempts)
 
 
 def instead(call: Call, rules: Rules) -> tuple[str, ...]:

@@ -76,6 +76,9 @@ class People(Protocol):
     def followed(self, before: Call | None, after: Call, event: ev.Event) -> None:
         """A call has changed."""
 
+    def renew_soon(self) -> None:
+        """Find out aside who may be dialled now."""
+
 
 class Carrier(Protocol):
     """Legs and rooms at the carrier. Every method blocks, is called by any thread, raises `Carrier*` errors.

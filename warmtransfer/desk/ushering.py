@@ -30,6 +30,8 @@ TELL = 75.0
 THEIRS = 3.0
 #: Seconds before a caller is called in once more whom others were quicker than.
 AGAIN = 1.0
+#: Seconds after which it is asked anew, while callers wait, who may be rung at all.
+RENEW = 15.0
 #: Real seconds for which a look that goes on is waited for at the end.
 LAST = 2.0
 
@@ -69,6 +71,7 @@ class Usher:
         self._again = False  #: something has happened since the look that is going on began
         self._stopped = False
         self._told: dict[str, Told] = {}
+        self._renewed = 0.0
         self._timer: Timer | None = None
         desk.watch(self.watch)
 
@@ -117,12 +120,19 @@ class Usher:
         due = turns(known.line, rules, at)
         ours = {each.call_id: each for each in known.line if each.ours}
         self._told = {call_id: self._told.get(call_id) or _first(each, at) for call_id, each in ours.items()}
+        self._renew(at)
         here = frozenset(self._here())
         for call_id, each in ours.items():
             if call_id in due or forlorn(each.place, rules, at):
                 self._call_in(call_id, at, call_id in here)
             elif call_id in here:
                 self._tell(each, known, at)
+
+    def _renew(self, at: float) -> None:
+        """Whoever has been taken off the list is not waited for: a function of the host app's knows that."""
+        if self._told and at - self._renewed >= RENEW:
+            self._renewed = at
+            self._people.renew_soon()
 
     def _call_in(self, call_id: str, at: float, here: bool) -> None:
         told = self._told[call_id]

@@ -15,12 +15,15 @@ from warmtransfer.core.rules import Rules
 
 
 def turn_came(call: Call, event: ev.TurnCame, rules: Rules) -> Reading:
-    """Somebody is rung, unless others were quicker once more: then the place is kept, and nothing is said."""
+    """Somebody is rung, unless others were quicker once more: then the place is kept, and nothing is said.
+    Or nobody is there any more who could be waited for, and the caller is told so."""
     after, fact = settle(call, rules)
     if isinstance(fact, so.InLine):
         return replace(call, waits=after.waits, handoff=after.handoff), None
     if isinstance(fact, so.HumanLost):
-        after = replace(after, news=briefing.turn_came(after))
+        return replace(after, news=briefing.turn_came(after)), fact
+    if isinstance(fact, so.NobodyLeft | so.NobodyHere):
+        return replace(after, news=briefing.line_closed(after)), fact
     return after, fact
 
 
