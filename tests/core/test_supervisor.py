@@ -25,6 +25,8 @@ WISHES: tuple[Event, ...] = (
     ev.ReturnAsked(ANNA),
     ev.TellAsked(ANNA, "Closed on Friday."),
     ev.EndAIAsked(ANNA),
+    ev.TakeOutAsked(ANNA),
+    ev.TakeNextAsked(ANNA),
     ev.HangUpAsked(ANNA),
 )
 #: Where each of them leads somewhere; a call in stage `human` has its AI still, which introduces them.
@@ -34,6 +36,8 @@ FITS = {
     ev.ReturnAsked: {Stage.HUMAN},
     ev.TellAsked: {Stage.AI, Stage.WAITING, Stage.RINGING, Stage.BRIEFING, Stage.CANCELLING},
     ev.EndAIAsked: {Stage.HUMAN},
+    ev.TakeOutAsked: {Stage.WAITING},
+    ev.TakeNextAsked: {Stage.WAITING},
     ev.HangUpAsked: set(Stage) - {Stage.OVER},
 }
 

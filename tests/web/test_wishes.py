@@ -112,10 +112,12 @@ def test_every_answer_is_as_described(site: Site) -> None:
         for status, answer in (
             (400, wish(site, call_id, name, more=1)),
             (404, wish(site, "none", name)),
-            (401, site.client.post(f"{API}/calls/{call_id}/{name}")),
         ):
             assert answer.status_code == status
             assert faults(described, path, "post", status, answer.json) == []
+    stranger = site.client.post(f"{API}/calls/{call_id}/hang-up")
+    assert stranger.status_code == 401
+    assert faults(described, "/calls/{id}/hang-up", "post", 401, stranger.json) == []
     for name, status in (("stop-ringing", 202), ("stop-ringing", 409), ("bring-ai-back", 409)):
         answer = wish(site, call_id, name)
         assert answer.status_code == status

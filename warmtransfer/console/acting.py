@@ -23,6 +23,8 @@ from warmtransfer.web.parts import parts
 LABELS = {
     "stop-ringing": "Stop ringing",
     "next-person": "Next person",
+    "take-next": "Take this caller next",
+    "leave-line": "Out of the line",
     "tell-ai": "Tell the AI",
     "listen": "Listen",
     "stop-listening": "Stop listening",
@@ -32,6 +34,8 @@ LABELS = {
 }
 #: What cannot be undone is asked once more, in place.
 SURE = {
+    "take-next": "Yes, before all who wait",
+    "leave-line": "Yes, back to the AI",
     "bring-ai-back": "Yes, bring the AI back",
     "end-ai": "Yes, end the AI’s line",
     "hang-up": "Yes, end the call",
@@ -46,6 +50,8 @@ HEARD = (
 DONE = {
     "stop-ringing": "Nobody is rung any more.",
     "next-person": "The next person is rung as soon as this line has ended.",
+    "take-next": "The caller is taken next.",
+    "leave-line": "The caller is in the line no longer.",
     "tell-ai": "The AI has it.",
     "listen": "The telephone rings; press 1 there.",
     "stop-listening": "Nobody listens any more.",
@@ -137,9 +143,25 @@ def _listen(call: Call, rules: Rules) -> Act:
     return Act("listen", LABELS["listen"], hears, why_not, "", 0, phones, roles)
 
 
+def _take_next(call: Call, rules: Rules) -> Act:
+    """By whom; whoever is not there cannot be chosen."""
+    names = [each.name for each in rules.humans]
+    wished = {name: wishes.refused(call, ev.TakeNextAsked(wording.HERE, name)) for name in ("", *names)}
+    phones = tuple(
+        Phone(name, called(name) if name else "whoever is free first", False)
+        for name, refused in wished.items()
+        if not refused
+    )
+    why_not = "" if phones else wished[""]
+    hears = "" if why_not else _hears("take-next", call, rules)
+    return Act("take-next", LABELS["take-next"], hears, why_not, SURE["take-next"], 0, phones)
+
+
 def _act(name: str, call: Call, rules: Rules, newest: int) -> Act:
     if name == "listen":
         return _listen(call, rules)
+    if name == "take-next":
+        return _take_next(call, rules)
     attempt = newest if "attempt" in wishes.taken(name) else 0
     why_not = _why_not(name, call)
     hears = "" if why_not else _hears(name, call, rules)
@@ -171,6 +193,15 @@ def _hears(name: str, call: Call, rules: Rules) -> str:
             names = " and ".join(called(each.name) for each in next_round(call, rules))
             then = f"and that {names} is called now" if names else "for nobody else is left to ring"
             return f"The caller hears: the AI says that {someone} could not be had, {then}."
+        case "take-next":
+            return (
+                "Whoever is free is rung at once, whoever is on a call as soon as that is over. The caller "
+                "hears: the AI says who is called, or that they are next. Others who wait move back by one."
+            )
+        case "leave-line" if call.ai.down:
+            return "The caller hears: an apology, and is asked to leave a message, for the AI cannot be had."
+        case "leave-line":
+            return "The caller hears: the AI says that nobody is called any more, and goes on."
         case "tell-ai":
             return "It knows: the caller notices nothing. It says it: as soon as its sentence is over."
         case "stop-listening":

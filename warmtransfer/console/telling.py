@@ -32,6 +32,8 @@ NOTES = {
 ASKED = {
     "StopAsked": "{by} has had the ringing stopped",
     "NextAsked": "{by} has asked for the next person",
+    "TakeOutAsked": "{by} has taken the caller out of the line",
+    "TakeNextAsked": "{by} has the caller taken next",
     "ReturnAsked": "{by} has brought the AI back",
     "SupervisorUnwanted": "{by} has ended the listening",
     "EndAIAsked": "{by} has ended the AI’s line",

@@ -117,7 +117,7 @@ def settle(call: Call, rules: Rules, others: bool = True) -> tuple[Call, so.Conc
         first = len(call.attempts) + 1 if len(round_) > 1 else 0
         for human in round_:
             call = start(call, human, first)
-        return call, _reached_by(round_[0].style)
+        return call, reached_by(round_[0].style)
     if call.handoff.all_busy and (waiting := joined(call, rules)):
         return replace(waiting, news=briefing.in_line(waiting)), so.InLine()
     return nobody(replace(call, waits=Waits(), news=briefing.exhausted(call)))
@@ -144,7 +144,7 @@ def _noted(call: Call, rules: Rules, looked: bool) -> Handoff:
     return replace(call.handoff, closed=closed, skipped=passed, all_busy=busy, instead=others)
 
 
-def _reached_by(style: Style) -> so.Conclusion:
+def reached_by(style: Style) -> so.Conclusion:
     """How the next human is reached: on a leg of their own, or by moving the caller's."""
     match style:
         case Style.SCREEN | Style.ANNOUNCE:

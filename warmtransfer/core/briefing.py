@@ -21,6 +21,11 @@ LEFT_LINE = (
     "The caller has left the line: nobody is called for them. Say so in a few words, and offer to go on "
     "yourself, or to take a message."
 )
+#: And what it is told when it was somebody who looks after the call.
+TAKEN_OUT = (
+    "The staff have taken the caller out of the line: nobody is called for them any more. Say so in one or "
+    "two sentences, apologise for the wait, and offer to go on yourself, or to take a message."
+)
 #: Letters of a summary, about twelve seconds of speech; more is not listened to.
 SUMMARY_LIMIT = 200
 #: The same of what the AI is told by somebody who looks after the call.
@@ -181,6 +186,15 @@ def place_now(call: Call) -> str:
     return (
         f"The caller is still in the line for a person. {place(call)} Tell the caller so in one short "
         f"sentence, then go on as before. {LEAVING}"
+    )
+
+
+def put_first(call: Call) -> str:
+    """What to tell a caller whom somebody who looks after the call has put first."""
+    who = called(call.handoff.target) if call.waits.own else "whoever is free first"
+    return (
+        f"The staff have seen to it that the caller is taken next, by {who}. {place(call)} Tell the caller "
+        f"so in one short sentence, then go on as before. {LEAVING}"
     )
 
 

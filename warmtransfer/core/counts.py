@@ -66,6 +66,8 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.TurnCame: frozenset({S.WAITING}),
     ev.PlaceSeen: frozenset({S.WAITING}),
     ev.LineLeft: frozenset({S.WAITING}),
+    ev.TakeOutAsked: frozenset({S.WAITING}),
+    ev.TakeNextAsked: frozenset({S.WAITING}),
     ev.SuperviseAsked: WANTED | {S.HUMAN},
     ev.SupervisorUnwanted: WANTED | {S.HUMAN},
     ev.SupervisorDialled: EVERYWHERE - {S.ARRIVING},

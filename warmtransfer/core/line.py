@@ -29,7 +29,7 @@ def joined(call: Call, rules: Rules) -> Call | None:
         since,
         since + plan.longest_wait,
         plan.department,
-        plan.priority,
+        max(plan.priority, before.priority),
         phones(call, rules),
         plan.rest,
         team=department(rules, call.handoff.target),

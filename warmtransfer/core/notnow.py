@@ -8,6 +8,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import ELSEWHERE, Call, Stage
 from warmtransfer.core.event import Event
 from warmtransfer.core.names import called
+from warmtransfer.core.place import FIRST
 from warmtransfer.core.supervising import Role
 
 
@@ -26,6 +27,10 @@ def why_not(call: Call, wish: Event) -> str:
             return f"{_name(call)} has the caller: the AI does not speak any more."
         case ev.TellAsked():
             return "The AI is not with the caller just now."
+        case ev.TakeOutAsked() | ev.TakeNextAsked() if call.stage is not Stage.WAITING:
+            return "The caller does not wait in the line."
+        case ev.TakeNextAsked():
+            return _not_next(call, wish)
         case ev.SuperviseAsked():
             return _nobody_to_hear(call, wish)
         case ev.SupervisorUnwanted():
@@ -38,6 +43,12 @@ def why_not(call: Call, wish: Event) -> str:
             return "The caller would be alone in silence: hand them over first, or end the call."
         case _:
             return "The call has moved on."
+
+
+def _not_next(call: Call, wish: ev.TakeNextAsked) -> str:
+    if call.waits.priority == FIRST and wish.name in ("", call.handoff.target):
+        return "The caller is taken next already."
+    return f"{called(wish.name)} cannot be rung: out of hours, away, or not on our list."
 
 
 def _nobody_rung(call: Call) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 #: Talks that must be known before anybody is told how long it may take.
 ENOUGH = 3
+#: The priority of whoever has been put first; a plan's are lower.
+FIRST = 1000
 
 
 @dataclass(frozen=True, slots=True)

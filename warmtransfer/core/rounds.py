@@ -96,6 +96,22 @@ def phones(call: Call, rules: Rules) -> tuple[str, ...]:
     return _phones(_wanted(call, rules))
 
 
+def chosen(name: str, call: Call, rules: Rules) -> Human | None:
+    """This very human, at their first telephone, whoever else waits for them and however they fared lately.
+
+    None for whoever is not on the list, is out of hours or away, or makes this call.
+    """
+    human = rules.human(name)
+    if human is None or _absent(human, rules.known, call.at):
+        return None
+    return next(iter(_fresh(call, (human,))), None)
+
+
+def engaged(human: Human, rules: Rules) -> bool:
+    """Whether they are on as many calls of ours as they take at once."""
+    return len(_engaged(human, rules.known)) >= human.at_once
+
+
 def own_phones(call: Call, rules: Rules) -> tuple[str, ...]:
     """The telephones of whoever is asked for in particular, as long as nobody else is rung without them."""
     target = call.handoff.target

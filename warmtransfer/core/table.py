@@ -162,6 +162,7 @@ TABLE: dict[Stage, Rows] = {
         ev.AIUp: (S.WAITING, (do.LetAISpeak(),)),
         so.HumanLost: (S.RINGING, (do.LetAISpeak(), DIAL)),
         ev.PlaceSeen: (S.WAITING, (do.TellInPause(),)),
+        ev.TakeNextAsked: (S.WAITING, (do.TellInPause(),)),
         so.StillWaiting: (S.WAITING, ()),
         so.NobodyHere: (S.RETURNING, ()),
         so.OutOfLine: (S.AI, (do.LetAISpeak(),)),

@@ -144,6 +144,8 @@ class Usher:
     def _tell(self, each: Waiting, known: Known, at: float) -> None:
         told, place = self._told[each.call_id], now(each.call_id, each.place, known, at)
         told.due = 0.0
+        if each.place.number < told.number:
+            told.number, told.at = each.place.number, at  # told when they were put there
         if place.number < told.number or at - told.at >= TELL:
             told.number, told.at = place.number, at
             self._post(each.call_id, ev.PlaceSeen(place.number, place.seconds))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from typing import Any
 
 from warmtransfer.core import events as ev
@@ -21,6 +21,8 @@ from warmtransfer.web.parts import parts
 WISHES: Mapping[str, type[Wish]] = {
     "stop-ringing": ev.StopAsked,
     "next-person": ev.NextAsked,
+    "take-next": ev.TakeNextAsked,
+    "leave-line": ev.TakeOutAsked,
     "tell-ai": ev.TellAsked,
     "listen": ev.SuperviseAsked,
     "stop-listening": ev.SupervisorUnwanted,
@@ -32,6 +34,8 @@ WISHES: Mapping[str, type[Wish]] = {
 DOES: Mapping[str, str] = {
     "stop-ringing": "Ring nobody any more: the caller goes on with the AI.",
     "next-person": "Give up whoever is rung, and ring the next one.",
+    "take-next": "Have the caller taken next who waits in the line: by somebody chosen, or whoever is free.",
+    "leave-line": "Take the caller out of the line: they go on with the AI.",
     "tell-ai": "Let the AI know something, or have it tell the caller.",
     "listen": "Ring one of those who may be rung, to listen, to whisper to the human, or to join.",
     "stop-listening": "Let whoever listens leave.",
@@ -42,7 +46,7 @@ DOES: Mapping[str, str] = {
 #: What may be said with it: its type, its words in the description, and the most letters of a text.
 SAID: Mapping[str, tuple[type, str, int]] = {
     "attempt": (int, "The attempt that it is about, as you have seen it; 0 for whichever it is now.", 0),
-    "name": (str, "Whose telephone: one of those who may be rung.", 100),
+    "name": (str, "One of those who may be rung; `take-next` takes none for whoever is free.", 100),
     "role": (str, "listen, whisper (heard by the human alone) or join (by all); may be changed later.", 10),
     "text": (str, "What the AI is to know, or to tell.", TOLD_LIMIT),
     "aloud": (bool, "Whether it tells the caller; else it only knows.", 0),
@@ -56,7 +60,7 @@ def taken(name: str) -> list[str]:
 
 def needed(name: str) -> list[str]:
     """Those of them that cannot be left out."""
-    return [each for each in taken(name) if each in ("text", "name")]
+    return [each.name for each in fields(WISHES[name]) if each.name != "by" and each.default is MISSING]
 
 
 def made(name: str, by: str, given: Mapping[str, Any]) -> Wish:

@@ -66,4 +66,6 @@ from warmtransfer.core.events.supervisor import SupervisorDialled as SupervisorD
 from warmtransfer.core.events.supervisor import SupervisorEnded as SupervisorEnded
 from warmtransfer.core.events.supervisor import SupervisorJoined as SupervisorJoined
 from warmtransfer.core.events.supervisor import SupervisorUnwanted as SupervisorUnwanted
+from warmtransfer.core.events.supervisor import TakeNextAsked as TakeNextAsked
+from warmtransfer.core.events.supervisor import TakeOutAsked as TakeOutAsked
 from warmtransfer.core.events.supervisor import TellAsked as TellAsked

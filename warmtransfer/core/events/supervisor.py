@@ -51,6 +51,18 @@ class EndAIAsked(Wish):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOutAsked(Wish):
+    """The caller is to wait in the line no longer, and to go on with the AI."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNextAsked(Wish):
+    """The caller is to be taken next, whoever else waits: by the human of this name, or whoever is free."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUpAsked(Wish):
     """The call is to end."""
 

@@ -88,6 +88,8 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.TurnCame: line.turn_came,
     ev.PlaceSeen: line.place_seen,
     ev.LineLeft: line.left,
+    ev.TakeOutAsked: line.taken_out,
+    ev.TakeNextAsked: line.taken_next,
     ev.SuperviseAsked: overhearing.wanted,
     ev.SupervisorUnwanted: overhearing.leaving,
     ev.SupervisorDialled: overhearing.dialled,
