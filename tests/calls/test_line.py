@@ -76,3 +76,27 @@ def test_a_sentence_or_a_star_leaves_the_line_and_the_ai_goes_on(world: World, s
         each.hang_up()
     for each, rung in ((story, 1), (says, 0), (presses, 0)):
         assert len(each.ends()["attempts"]) == rung
+
+
+def test_somebody_put_first_is_taken_next_and_one_taken_out_goes_on_with_the_ai(
+    world: World, story: Story
+) -> None:
+    """Two wait for Sam: the later one is to be next, and nobody is called for the other any more."""
+    busy(world, story)
+    second, third = Story(world), Story(world)
+    waits(second)
+    waits(third)
+    world.api("POST", f"/calls/{third.call_id}/take-next", {"name": "sam"})
+    third.note("speech", 90, who="ai", text="taken next, by Sam")
+    assert third.app_call()["waits"]["place"] == 1
+    story.hang_up()
+    third.stage("human", 120)
+    assert second.app_call()["stage"] == "waiting"
+    world.api("POST", f"/calls/{second.call_id}/leave-line", {})
+    second.note("speech", 90, who="ai", text="nobody is called for them any more")
+    third.hang_up()
+    second.hang_up()
+    for each, rung in ((story, 1), (second, 0), (third, 1)):
+        assert len(each.ends()["attempts"]) == rung
+    asked = [row["data"]["by"] for row in third.app_call()["journal"] if row["event"] == "TakeNextAsked"]
+    assert asked == ["api"]

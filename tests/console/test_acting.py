@@ -130,6 +130,27 @@ def test_the_ai_is_brought_back_and_the_human_let_go(inside: Room) -> None:
     assert "Anna has brought the AI back" in text(inside.get(f"/calls/{call_id}"))
 
 
+def test_a_caller_in_the_line_is_put_first_for_somebody_chosen_or_taken_out(inside: Room) -> None:
+    desk = inside.site.parts.desk
+    for human in inside.site.parts.people.rules().humans:
+        desk.ask(up(inside), "api", human.name)
+    call_id = up(inside)
+    desk.ask(call_id, "tool")
+    assert inside.site.call(call_id).stage is Stage.WAITING
+    page = inside.get(f"/calls/{call_id}")
+    assert {"take-next", "leave-line"}.isdisjoint(off(page))
+    assert 'value="">whoever is free first' in act(page, "take-next")
+    assert 'value="kim">Kim' in act(page, "take-next")
+    assert "<summary" in act(page, "leave-line"), "asked once more, in place"
+    assert do(inside, call_id, "take-next", name="kim") == f"/calls/{call_id}?done=take-next"
+    assert inside.site.call(call_id).waits.own == ("+15550100002",)
+    assert do(inside, call_id, "leave-line") == f"/calls/{call_id}?done=leave-line"
+    page = inside.get(f"/calls/{call_id}?done=leave-line")
+    assert "The caller is in the line no longer." in text(page)
+    assert "Anna has taken the caller out of the line" in text(page)
+    assert "A person is asked for" in text(page)
+
+
 @pytest.mark.parametrize(
     ("name", "form"),
     [
