@@ -9,7 +9,8 @@ from flask import Flask
 
 from warmtransfer import Call, WarmTransfer, message_left
 from warmtransfer.core.callbacks.callback import Callback, Stage
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.endings import of_call
+from warmtransfer.core.outcomes import CallEnd, Outcome
 from warmtransfer.demo.remote import Row
 from warmtransfer.simulator.sound.audio import RATE
 from warmtransfer.simulator.witness.evidence import Evidence, Leg, legs_of
@@ -87,6 +88,12 @@ def leaves(call: PhoneCall) -> None:
     call._is_over()
 
 
+def ended(call: PhoneCall) -> tuple[CallEnd | None, str]:
+    """How the call has ended, and which callback was promised in it."""
+    record = call.record
+    return (of_call(record), record.callback_id) if record else (None, "")
+
+
 def heard_by(evidence: Evidence, listener: Leg, speaker: Leg) -> bool:
     """Whether a second of what the one said is in what the other heard."""
     said, heard = evidence.said(speaker), Within(evidence.heard(listener))
@@ -110,6 +117,7 @@ def test_nobody_is_home_and_later_the_caller_is_rung_back_and_they_talk(call: Ph
     phones(call, app, ANSWERS, sam="busy", kim=TAKES)
     assert (waiting.number, waiting.about, waiting.by) == (call.number, "her order", "ai")
     leaves(call)
+    assert ended(call) == (CallEnd.CALLBACK_PROMISED, waiting.id)
     start = len(call.rows())
     talking = comes_to(call, app, Stage.TALKING)
     assert call.network.until(lambda: {MRS_LEE, KIM} <= spoken(call), 30)
@@ -170,6 +178,9 @@ def test_without_a_model_it_is_promised_by_keys_and_given_up_loudly_when_nobody_
     assert call.network.until(lambda: heard, 30), "the recording was told with its sound"
     assert [(sound[:4], seconds > 0) for sound, seconds in heard] == [(b"RIFF", True)]
     call._ended = True
+    given = promised(call, app)
+    assert given
+    assert call.network.until(lambda: ended(call) == (CallEnd.CALLBACK_PROMISED, given.id), 30)
     given_up = comes_to(call, app, Stage.GIVEN_UP, 240.0)
     assert (given_up.tries, given_up.why) == (2, "caller_no_answer")
     assert sum(leg.side == "caller" for leg in given_up.legs) == 2

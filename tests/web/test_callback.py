@@ -216,7 +216,25 @@ def test_nothing_is_kept_before_the_number_was_read_back_and_confirmed(site: Sit
     assert "5 5 5 0 1 0 0 0 0 7" in ask(site, call_id, number="+15550100007", confirmed=True)
     assert kept.of_call(call_id) == []
     assert "The callback is kept" in ask(site, call_id, number="(555) 010-0007", confirmed=True)
-    assert [each.number for each in kept.of_call(call_id)] == ["+15550100007"]
+    (promised,) = kept.of_call(call_id)
+    assert promised.number == "+15550100007"
+    assert eventually(lambda: site.call(call_id).callback_id == promised.id), "the call knows of it"
+
+
+def test_a_call_that_ended_with_a_promise_says_so_to_whoever_asks(site: Site) -> None:
+    call_id = site.arrive()
+    ask(site, call_id)
+    ask(site, call_id, confirmed=True)
+    (promised,) = site.parts.callbacks.kept.of_call(call_id)
+    eventually(lambda: site.call(call_id).callback_id)
+    site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
+    listed = site.client.get(f"{API}/calls?outcome=callback_promised", headers=BEARER).json
+    described = site.client.get(f"{API}/openapi.json", headers=BEARER).json
+    assert faults(described, "/calls", "get", 200, listed) == []
+    (call,) = listed["calls"]
+    promise = {"id": promised.id, "promised_at": site.call(call_id).promised_at}
+    assert (call["outcome"], call["callback"]) == ("callback_promised", promise)
+    assert call_id in run(site, "calls", "--outcome", "callback_promised")
 
 
 def test_a_caller_who_waits_in_the_line_is_asked_whether_they_still_want_to(site: Site) -> None:
