@@ -86,7 +86,7 @@ def make(
         Recordings(store), carrier, clock, _wishes(settings, provider), desk.call, announcer.recorded
     )
     recordings.worded(callbacks.describe)
-    promises = Promises(callbacks, desk.call, people.rules, settings, clock)
+    promises = Promises(callbacks, desk.call, people.rules, settings, clock, desk.post_later)
     return Later(callbacks, promises, recordings)
 
 

@@ -9,7 +9,9 @@ from flask import Flask
 
 from warmtransfer import Call, WarmTransfer, message_left
 from warmtransfer.core.callbacks.callback import Callback, Stage
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.endings import of_call
+from warmtransfer.core.outcomes import CallEnd, Outcome
+from warmtransfer.core.screening import Screen
 from warmtransfer.demo.remote import Row
 from warmtransfer.simulator.sound.audio import RATE
 from warmtransfer.simulator.witness.evidence import Evidence, Leg, legs_of
@@ -21,11 +23,13 @@ from warmtransfer.web.parts import NAME, Parts
 
 #: What who is rung back says, and what who rings them says.
 MRS_LEE, KIM = "hello this is mrs lee speaking", "good morning mrs lee this is kim"
-#: She answers, and says who she is when it is quiet; he takes it, and speaks once she has.
+#: She answers, and says who she is when it is quiet. His telephone asks who calls; he reads it, picks up and
+#: takes it, and speaks once she has.
 ANSWERS = {"answer": {"after": 1.0}, "steps": [{"until": "quiet:0.8", "timeout": 20}, {"say": MRS_LEE}]}
 TAKES = {
-    "answer": {"after": 1.0},
+    "answer": {"screens": 1.0},
     "steps": [
+        {"say": "hello this is kim"},
         {"until": "heard-end:2 to decline", "timeout": 60},
         {"until": "heard-end:Press 1 to take the call", "timeout": 60},
         {"press": "1"},
@@ -87,9 +91,16 @@ def leaves(call: PhoneCall) -> None:
     call._is_over()
 
 
+def ended(call: PhoneCall) -> tuple[CallEnd | None, str]:
+    """How the call has ended, and which callback was promised in it."""
+    record = call.record
+    return (of_call(record), record.callback_id) if record else (None, "")
+
+
 def heard_by(evidence: Evidence, listener: Leg, speaker: Leg) -> bool:
-    """Whether a second of what the one said is in what the other heard."""
-    said, heard = evidence.said(speaker), Within(evidence.heard(listener))
+    """Whether a second of what the one said, once the other was there, is in what the other heard."""
+    alone = max(0.0, (listener.answered or 0.0) - (speaker.answered or 0.0))
+    said, heard = evidence.said(speaker)[round(alone * RATE) :], Within(evidence.heard(listener))
     places = range(0, max(1, len(said) - RATE), RATE // 4)
     loudest = max(places, key=lambda at: abs(said[at : at + RATE]).sum())
     return heard.find(said[loudest : loudest + RATE])[0] > 0.6
@@ -110,6 +121,7 @@ def test_nobody_is_home_and_later_the_caller_is_rung_back_and_they_talk(call: Ph
     phones(call, app, ANSWERS, sam="busy", kim=TAKES)
     assert (waiting.number, waiting.about, waiting.by) == (call.number, "her order", "ai")
     leaves(call)
+    assert ended(call) == (CallEnd.CALLBACK_PROMISED, waiting.id)
     start = len(call.rows())
     talking = comes_to(call, app, Stage.TALKING)
     assert call.network.until(lambda: {MRS_LEE, KIM} <= spoken(call), 30)
@@ -120,6 +132,8 @@ def test_nobody_is_home_and_later_the_caller_is_rung_back_and_they_talk(call: Ph
     told = [row["text"] for row in rows if says(row, "You asked us to ring Mrs Lee back. her order.")]
     assert told, "the human was briefed"
     assert any(says(row, "You asked to be rung back. One moment, kim is on the line") for row in rows)
+    kim = next(leg for leg in reversed(talking.legs) if leg.name == "kim")
+    assert (kim.screen, kim.answered_by) == (Screen.THERE, "machine"), "his phone was told who calls"
     human, caller = legs(rows, talking)
     call.network.control("POST", f"/calls/{caller.call_sid}/hangup")
     done = comes_to(call, app, Stage.DONE)
@@ -170,6 +184,9 @@ def test_without_a_model_it_is_promised_by_keys_and_given_up_loudly_when_nobody_
     assert call.network.until(lambda: heard, 30), "the recording was told with its sound"
     assert [(sound[:4], seconds > 0) for sound, seconds in heard] == [(b"RIFF", True)]
     call._ended = True
+    given = promised(call, app)
+    assert given
+    assert call.network.until(lambda: ended(call) == (CallEnd.CALLBACK_PROMISED, given.id), 30)
     given_up = comes_to(call, app, Stage.GIVEN_UP, 240.0)
     assert (given_up.tries, given_up.why) == (2, "caller_no_answer")
     assert sum(leg.side == "caller" for leg in given_up.legs) == 2

@@ -51,7 +51,7 @@ def counted(room: Room, since: float = 0.0) -> Figures:
 
 
 #: How the calls of the next test ended, one of which goes on.
-ENDED = {"handled_by_ai": 1, "reached_human": 1, "left_waiting": 1}
+ENDED = {"handled_by_ai": 1, "reached_human": 1, "message_left": 1}
 
 
 def test_calls_handoffs_messages_and_losses_are_counted(inside: Room) -> None:

@@ -57,6 +57,8 @@ def room_lost() -> Story:
     return in_stage(Stage.RINGING).tell(ev.RoomLost(ROOM), ev.CallerCameBack())
 
 
+PROMISED = ev.CallbackPromised("b1")
+
 ENDS: dict[str, tuple[Callable[[], Story], HandoffEnd | None, CallEnd]] = {
     "never asked": (lambda: in_stage(Stage.AI), None, CallEnd.HANDLED_BY_AI),
     "gone at once": (lambda: in_stage(Stage.ARRIVING), None, CallEnd.ABANDONED),
@@ -84,7 +86,29 @@ ENDS: dict[str, tuple[Callable[[], Story], HandoffEnd | None, CallEnd]] = {
     "a noted message": (
         lambda: in_vain().tell(ev.MessageTaken("Ring back.")), HandoffEnd.NOT_REACHED, CallEnd.MESSAGE_LEFT,
     ),
+    "a message, noted in the line": (
+        lambda: nobody_free().tell(ev.MessageTaken("Ring back.")),
+        HandoffEnd.MESSAGE_LEFT, CallEnd.MESSAGE_LEFT,
+    ),
+    "a callback": (
+        lambda: in_vain().tell(PROMISED), HandoffEnd.NOT_REACHED, CallEnd.CALLBACK_PROMISED,
+    ),
+    "a callback, promised in the line": (
+        lambda: nobody_free().tell(PROMISED), HandoffEnd.CALLBACK_PROMISED, CallEnd.CALLBACK_PROMISED,
+    ),
+    "a callback, and what it is about recorded": (
+        lambda: in_stage(Stage.MESSAGE).tell(PROMISED, ev.MessageLeft("url", 5)),
+        HandoffEnd.NOBODY, CallEnd.CALLBACK_PROMISED,
+    ),
+    "a callback, and nobody was asked for": (
+        lambda: in_stage(Stage.AI).tell(PROMISED), None, CallEnd.CALLBACK_PROMISED,
+    ),
 }  # fmt: skip
+
+#: Those who leave the line with the call: it is not stored that they waited in it.
+IN_LINE = frozenset({
+    "left the line with the call", "a message, noted in the line", "a callback, promised in the line",
+})  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ENDS)
@@ -125,8 +149,9 @@ def test_a_release_that_notes_no_ends_leaves_them_to_be_read_off_the_attempts(na
     cancelled = HandoffEnd.NOT_REACHED if handoff is HandoffEnd.STOPPED else handoff
     if name == "left in cancelling":  # our own timer's word stands with the attempt, and no more is known
         cancelled, end = HandoffEnd.NOT_REACHED, CallEnd.NOT_REACHED
-    if name == "left the line with the call":
-        cancelled, end = HandoffEnd.ALL_BUSY, CallEnd.NOT_REACHED
+    if name in IN_LINE:
+        cancelled = HandoffEnd.ALL_BUSY
+        end = CallEnd.NOT_REACHED if end is CallEnd.LEFT_WAITING else end
     assert (of_handoff(read), of_call(read)) == (cancelled, end)
 
 
@@ -134,6 +159,26 @@ def test_an_end_that_only_a_newer_release_knows_is_read_off_the_attempts() -> No
     data = talked(60.0).call.to_dict()
     data["handoff"]["end"] = "served_with_tea"
     assert of_handoff(Call.from_dict(data)) is HandoffEnd.REACHED
+
+
+def test_a_release_that_knows_no_promise_reads_the_call_all_the_same() -> None:
+    call = in_vain().tell(PROMISED, ev.CallerLeft(why="completed")).call
+    data = call.to_dict()
+    assert data.pop("callback_id") == "b1"
+    assert data.pop("promised_at") == call.promised_at
+    assert of_call(Call.from_dict(data)) is CallEnd.NOT_REACHED
+
+
+def test_a_caller_who_was_reached_after_all_has_reached_a_human_and_not_a_promise() -> None:
+    story = in_vain().tell(PROMISED, ASK, ev.HumanDialled(3, "CAsam"), ev.HumanAnswered(3, "CAsam"))
+    story.tell(ev.HumanAccepted(3), ev.HumanJoined(3, ROOM, "CAsam"))
+    assert of_call(story.tell(GONE, after=60.0).call) is CallEnd.REACHED_HUMAN
+
+
+def test_a_promise_is_noted_once_and_a_changed_wish_is_the_same() -> None:
+    story = in_vain().tell(PROMISED)
+    since = story.call.promised_at
+    assert (story.tell(PROMISED).call.promised_at, story.last) == (since, ())
 
 
 def test_a_talk_is_none_that_was_dropped_once_it_has_lasted() -> None:

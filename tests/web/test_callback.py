@@ -104,6 +104,35 @@ def test_key_1_leads_into_the_callbacks_own_room_and_another_key_out(site: Site)
     assert now(site, other).stage is Stage.ENDING
 
 
+def test_a_humans_telephone_that_asks_who_calls_is_told_at_once_and_asked_anew(site: Site) -> None:
+    promised = briefing(site, about="her order of Monday")
+    here = f"/callback/{promised.id}"
+    site.send(f"{here}/leg/1/status", {"CallSid": HUMAN, "CallStatus": "in-progress"})
+    site.send(f"{here}/leg/1/amd", {"CallSid": HUMAN, "AnsweredBy": "machine_start"})
+    assert site.carrier.wait("move_call")[0][0] == HUMAN
+    listen, _ = site.document(f"{here}/human/1")
+    assert (listen.attrib["input"], said([listen])) == ("dtmf speech", "")
+    asks = "Record your name and reason for calling, and I'll see if this person is available."
+    told = site.document(f"{here}/human/1/spoke", SpeechResult=asks)
+    words = said(told)
+    assert words.startswith("A call for Sam, from Harbour Street Bookshop.")
+    assert "You asked us to ring Mrs Lee back. her order of Monday." in words
+    gate = site.document(f"{here}/human/1/spoke", SpeechResult="Hello, this is Sam.")
+    assert "/human/1/gate" in gate[0].attrib["action"]
+    assert "Press 1" in said(gate)
+    assert site.document(f"{here}/human/1/gate", Digits="1")[0].tag == "Dial"
+
+
+def test_a_mailbox_that_is_listened_to_hears_nothing_and_is_let_go(site: Site) -> None:
+    promised = briefing(site)
+    here = f"/callback/{promised.id}"
+    site.send(f"{here}/leg/1/amd", {"CallSid": HUMAN, "AnsweredBy": "machine_start"})
+    gone = site.document(f"{here}/human/1/spoke", SpeechResult="Please leave a message after the tone.")
+    assert [each.tag for each in gone] == ["Hangup"]
+    assert now(site, promised).why == "human_machine"
+    assert site.carrier.wait("end_call")[0][0] == HUMAN
+
+
 def test_a_rooms_name_tells_a_callback_from_a_call() -> None:
     assert callback_of(room_of("c0ffee")) == "c0ffee"
     assert callback_of("wt-c0ffee") == ""
@@ -216,7 +245,25 @@ def test_nothing_is_kept_before_the_number_was_read_back_and_confirmed(site: Sit
     assert "5 5 5 0 1 0 0 0 0 7" in ask(site, call_id, number="+15550100007", confirmed=True)
     assert kept.of_call(call_id) == []
     assert "The callback is kept" in ask(site, call_id, number="(555) 010-0007", confirmed=True)
-    assert [each.number for each in kept.of_call(call_id)] == ["+15550100007"]
+    (promised,) = kept.of_call(call_id)
+    assert promised.number == "+15550100007"
+    assert eventually(lambda: site.call(call_id).callback_id == promised.id), "the call knows of it"
+
+
+def test_a_call_that_ended_with_a_promise_says_so_to_whoever_asks(site: Site) -> None:
+    call_id = site.arrive()
+    ask(site, call_id)
+    ask(site, call_id, confirmed=True)
+    (promised,) = site.parts.callbacks.kept.of_call(call_id)
+    eventually(lambda: site.call(call_id).callback_id)
+    site.send("/status", {"CallSid": site.call(call_id).caller_sid, "CallStatus": "completed"})
+    listed = site.client.get(f"{API}/calls?outcome=callback_promised", headers=BEARER).json
+    described = site.client.get(f"{API}/openapi.json", headers=BEARER).json
+    assert faults(described, "/calls", "get", 200, listed) == []
+    (call,) = listed["calls"]
+    promise = {"id": promised.id, "promised_at": site.call(call_id).promised_at}
+    assert (call["outcome"], call["callback"]) == ("callback_promised", promise)
+    assert call_id in run(site, "calls", "--outcome", "callback_promised")
 
 
 def test_a_caller_who_waits_in_the_line_is_asked_whether_they_still_want_to(site: Site) -> None:

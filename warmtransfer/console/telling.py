@@ -27,6 +27,7 @@ NOTES = {
     "LastResortReached": "The number of last resort was dialled, and somebody answered",
     "CallerLeft": "The caller has left",
     "MessageLeft": "The caller has left a message",
+    "CallbackPromised": "The caller was promised to be rung back",
 }
 #: What somebody has asked for who looks after the call.
 ASKED = {

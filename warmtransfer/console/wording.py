@@ -34,6 +34,7 @@ CALL_ENDS = {
     CallEnd.DROPPED_EARLY: "one of the two left at once",
     CallEnd.LEFT_WAITING: "left while waiting for a person",
     CallEnd.NOT_REACHED: "reached nobody",
+    CallEnd.CALLBACK_PROMISED: "is to be rung back",
     CallEnd.MESSAGE_LEFT: "left a message",
     CallEnd.ABANDONED: "left before the AI was there",
 }

@@ -17,7 +17,7 @@ from warmtransfer.core.reach import Why
 from warmtransfer.core.rounds import instead, next_round, skipped
 from warmtransfer.core.rules import AfterHuman, Human, Rules
 from warmtransfer.core.saying import MOST, passed_over, reasons
-from warmtransfer.core.screening import ASKED, Screen
+from warmtransfer.core.screening import ended_as
 
 #: Who may be the first to leave, of two who talk; ROOM for neither: it was lost.
 CALLER, HUMAN, ROOM = "caller", "human", "room"
@@ -35,11 +35,8 @@ def outcome_of(ended: Ended, sip: str, attempt: Attempt) -> Outcome:
     better = attempt.outcome is Outcome.TIMED_OUT and ended in _TOLD
     if attempt.outcome is not None and not better:
         return attempt.outcome
-    if ended is Ended.COMPLETED and attempt.screen in ASKED:
-        return Outcome.SCREENED
-    if ended is Ended.COMPLETED and attempt.screen is Screen.LISTENING:
-        return Outcome.MACHINE
-    return of_leg(ended, sip)
+    screened = ended_as(attempt.screen) if ended is Ended.COMPLETED else None
+    return screened or of_leg(ended, sip)
 
 
 def close(call: Call, n: int, outcome: Outcome, sip: str = "") -> Call:

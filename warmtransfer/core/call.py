@@ -204,6 +204,8 @@ class Call:
     message_url: str = ""  #: where the caller's recorded message is
     message_seconds: int = 0
     message: str = ""  #: the message that the AI has taken for the caller
+    callback_id: str = ""  #: of the promise to ring them back, where there is one
+    promised_at: float = 0.0  #: when that was made
     waits: Waits = field(default_factory=Waits)  #: in the line for a human, kept while one is rung
     started_at: float = 0.0
     disclosed_at: float = 0.0  #: when the caller had heard that an AI speaks, `0.0` for not yet

@@ -26,6 +26,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.AnnouncementEnded: WANTED | {S.HUMAN},
     ev.MessageLeft: frozenset({S.MESSAGE}),
     ev.MessageTaken: EVERYWHERE,
+    ev.CallbackPromised: EVERYWHERE,
     ev.AIAdded: EVERYWHERE,
     ev.AIAsked: WANTED,
     ev.StreamUp: EVERYWHERE,

@@ -20,13 +20,15 @@ _LAST: dict[HandoffEnd, CallEnd] = {
     HandoffEnd.REACHED: CallEnd.REACHED_HUMAN,
     HandoffEnd.DROPPED_EARLY: CallEnd.DROPPED_EARLY,
     HandoffEnd.CALLER_LEFT: CallEnd.LEFT_WAITING,
+    HandoffEnd.CALLBACK_PROMISED: CallEnd.CALLBACK_PROMISED,
+    HandoffEnd.MESSAGE_LEFT: CallEnd.MESSAGE_LEFT,
     HandoffEnd.ALL_BUSY: CallEnd.NOT_REACHED,
     HandoffEnd.NOBODY: CallEnd.NOT_REACHED,
     HandoffEnd.NOT_REACHED: CallEnd.NOT_REACHED,
     HandoffEnd.STOPPED: CallEnd.NOT_REACHED,
 }
-#: After these a message is what the call has come to.
-_IN_VAIN = frozenset(end for end, became in _LAST.items() if became is CallEnd.NOT_REACHED)
+#: After these a human and the caller have talked, and a promise or a message is not what it has come to.
+_TALKED = frozenset({HandoffEnd.REACHED, HandoffEnd.DROPPED_EARLY})
 
 
 def dropped_early(attempt: Attempt) -> bool:
@@ -60,10 +62,17 @@ def _end(before: Call, call: Call, handoff: Handoff) -> HandoffEnd | None:
     if call.stage is Stage.OVER and call.hung_up and before.stage in LOOKING:
         return HandoffEnd.STOPPED
     if call.stage is Stage.OVER:
-        return HandoffEnd.CALLER_LEFT if before.stage in LOOKING else _in_vain(call)
+        return _left(call) if before.stage in LOOKING else _in_vain(call)
     if before.stage in LOOKING and any(each.outcome is Outcome.CANCELLED for each in call.together):
         return HandoffEnd.STOPPED
     return _in_vain(call)
+
+
+def _left(call: Call) -> HandoffEnd:
+    """The caller has left while somebody was looked for; is anything kept for them?"""
+    if call.callback_id:
+        return HandoffEnd.CALLBACK_PROMISED
+    return HandoffEnd.MESSAGE_LEFT if call.message or call.recorded else HandoffEnd.CALLER_LEFT
 
 
 def _in_vain(call: Call) -> HandoffEnd:
@@ -96,7 +105,7 @@ def of_handoff(call: Call) -> HandoffEnd | None:
         return _of_talk(talk) if talk.parted_at or call.stage is not Stage.HUMAN else None
     waited = any(each.outcome in (Outcome.CALLER_LEFT, Outcome.ACCEPTED) for each in call.together)
     if call.stage is Stage.OVER and waited:
-        return HandoffEnd.CALLER_LEFT
+        return _left(call)
     return _in_vain(call)
 
 
@@ -107,8 +116,11 @@ def of_call(call: Call) -> CallEnd | None:
     end = of_handoff(call)
     if end is None and (talk := _talk(call)):
         end = _of_talk(talk)  # the last resort: nobody had asked for anybody
-    if (call.message or call.recorded) and (end is None or end in _IN_VAIN):
-        return CallEnd.MESSAGE_LEFT
+    if end not in _TALKED:
+        if call.callback_id:
+            return CallEnd.CALLBACK_PROMISED
+        if call.message or call.recorded:
+            return CallEnd.MESSAGE_LEFT
     if end is not None:
         return _LAST[end]
     return CallEnd.HANDLED_BY_AI if call.ai.met else CallEnd.ABANDONED

@@ -118,6 +118,7 @@ def _call(call: Call) -> dict[str, Any]:
         "called": call.called,
         "stage": call.stage.value,
         "outcome": of_call(call),
+        "callback": call.callback_id or None,
         "started_at": call.started_at,
         "ended_at": call.ended_at or None,
     }

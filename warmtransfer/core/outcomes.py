@@ -42,6 +42,8 @@ class HandoffEnd(StrEnum):
     REACHED = "reached"  #: a human and the caller talked
     DROPPED_EARLY = "dropped_early"  #: the same, and one of them left within ten seconds
     CALLER_LEFT = "caller_left"  #: the caller left while somebody was looked for
+    CALLBACK_PROMISED = "callback_promised"  #: the same, and they are to be rung back
+    MESSAGE_LEFT = "message_left"  #: the same, and there is a message
     ALL_BUSY = "all_busy"  #: all who could be reached were on calls of ours
     NOBODY = "nobody"  #: there was nobody who could be rung: out of hours, away, or none fits
     NOT_REACHED = "not_reached"  #: everybody who could be rung was, in vain
@@ -56,7 +58,8 @@ class CallEnd(StrEnum):
     DROPPED_EARLY = "dropped_early"  #: the same, and one of them left within ten seconds
     LEFT_WAITING = "left_waiting"  #: the caller left while a human was looked for
     NOT_REACHED = "not_reached"  #: a human was asked for and could not be had; the caller left afterwards
-    MESSAGE_LEFT = "message_left"  #: the same, and there is a message
+    CALLBACK_PROMISED = "callback_promised"  #: nobody could be had, and the caller is to be rung back
+    MESSAGE_LEFT = "message_left"  #: nobody could be had, and there is a message
     ABANDONED = "abandoned"  #: the caller left before the AI was there
 
 

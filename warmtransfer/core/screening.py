@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from typing import assert_never
+
+from warmtransfer.core.outcomes import Outcome
 
 #: Letters of what was heard that are looked at, and kept.
 HEARD_LIMIT = 300
@@ -67,3 +70,30 @@ def meaning(text: str) -> Said:
     if not plain:
         return Said.NOTHING
     return next((means for means, words in _MEANS if re.search(words, plain)), Said.WORDS)
+
+
+def hears(screen: Screen, said: Said) -> Screen | Outcome:
+    """How far it is with a leg of which this is heard, or how that ends."""
+    asked = screen in ASKED
+    match said:
+        case Said.ASKS:
+            return Screen.TOLD
+        case Said.HOLD | Said.NOTHING | Said.MENU if asked:
+            return Screen.WAITING
+        case Said.WORDS if asked:
+            return Screen.THERE
+        case Said.HOLD:
+            return screen  # it goes on speaking, and is listened to
+        case Said.MENU:
+            return Outcome.PHONE_MENU
+        case Said.GONE | Said.WORDS | Said.NOTHING:
+            return Outcome.SCREENED if asked else Outcome.MACHINE
+        case _:
+            assert_never(said)
+
+
+def ended_as(screen: Screen) -> Outcome | None:
+    """What it comes to when a leg ends, or its time is over, that is so far; None where that says nothing."""
+    if screen in ASKED:
+        return Outcome.SCREENED
+    return Outcome.MACHINE if screen is Screen.LISTENING else None

@@ -70,6 +70,7 @@ class DiallingBack:
             do.EndStray: self._end,
             do.TellCaller: self._tell,
             do.TellHuman: self._tell,
+            do.ListenToLeg: self._listen,
             do.LookForDial: self._look_for_dial,
             do.LookForLegs: self._look_for_leg,
         }
@@ -141,6 +142,10 @@ class DiallingBack:
 
     def _end(self, callback_id: str, order: do.Order) -> None:
         self._carrier.end_call(order.call_sid)
+
+    def _listen(self, callback_id: str, order: do.ListenToLeg) -> None:
+        """Have the leg ask for its document anew: it listens now."""
+        self._carrier.move_call(order.call_sid, self._links.human(callback_id, order.n))
 
     def _tell(self, callback_id: str, order: do.Order) -> None:
         """Have whoever is there told by a document, and end a leg that nobody has answered."""

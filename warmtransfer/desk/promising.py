@@ -15,6 +15,7 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.callbacks.callback import Callback
 from warmtransfer.core.callbacks.limits import opens
 from warmtransfer.core.callbacks.saying import spoken
+from warmtransfer.core.events import CallbackPromised
 from warmtransfer.core.hours import local
 from warmtransfer.core.policy import meant
 from warmtransfer.core.rules import Rules
@@ -107,12 +108,15 @@ class Promises:
         rules: Callable[[], Rules],
         settings: Settings,
         clock: Clock,
+        post: Callable[[str, CallbackPromised], object],
     ) -> None:
+        """`post` tells the call of the promise, and insists."""
         self._desk = desk
         self._call = call
         self._rules = rules
         self._settings = settings
         self._clock = clock
+        self._post = post
         self._lock = threading.Lock()
         self._read_back: OrderedDict[str, str] = OrderedDict()
 
@@ -202,7 +206,9 @@ class Promises:
     def _keep(self, call: Call, number: str, when: Promised, wish: Callback) -> Callback:
         called_at = call.started_at or self._clock.now()
         kept = replace(wish, number=number, wanted_at=when.wanted_at, called_at=called_at)
-        return self._desk.take(call.id, kept)
+        promised = self._desk.take(call.id, kept)
+        self._post(call.id, CallbackPromised(promised.id))
+        return promised
 
     def _was_read_back(self, call_id: str, number: str) -> bool:
         with self._lock:

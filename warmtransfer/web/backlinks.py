@@ -30,6 +30,10 @@ class BackLinks(Links):
         """Where the key pressed behind a switchboard arrives."""
         return self._of(call_id, f"/human/{n}/who")
 
+    def spoke(self, call_id: str, n: int) -> str:
+        """Where it is told what the leg says that is listened to."""
+        return self._of(call_id, f"/human/{n}/spoke")
+
     def caller(self, callback_id: str, n: int) -> str:
         """The document of the leg to the caller."""
         return self._of(callback_id, f"/caller/{n}")

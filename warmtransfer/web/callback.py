@@ -8,6 +8,7 @@ from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks.callback import Callback, callback_of
 from warmtransfer.core.event import Event
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.screening import meaning
 from warmtransfer.vocabulary import ENDED, heard
 from warmtransfer.web import forms
 from warmtransfer.web.hooks import callback, document, fields, hooks, log
@@ -30,6 +31,16 @@ def back_answered(callback_id: str, n: int) -> str:
 def back_gate(callback_id: str, n: int) -> str:
     """A key was pressed, or none."""
     return _after_key(callback_id, n)
+
+
+@hooks.post(f"{HUMAN}/spoke")
+@document
+def back_spoke(callback_id: str, n: int) -> str:
+    """Something was said, a key was pressed, or nothing was heard where a machine had picked up."""
+    if fields().get("Digits", ""):
+        return _after_key(callback_id, n)
+    said = meaning(fields().get("SpeechResult", ""))
+    return parts().back.human(_post(callback_id, ev.LegSpoke(n, said)), n)
 
 
 @hooks.post(f"{HUMAN}/who")

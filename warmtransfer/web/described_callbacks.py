@@ -6,6 +6,7 @@ from typing import Any
 
 from warmtransfer.core.callbacks.callback import Side, Stage
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.screening import Screen
 from warmtransfer.web.schemas import Schema, answer, closed, operation, ref
 
 #: The most callbacks of one answer.
@@ -33,6 +34,12 @@ LEG = closed(
         "outcome": _is(["string", "null"], "How it ended; null while it is open.", enum=_OUTCOMES),
         "answered_by": _is("string", "What the carrier's detection says of who picked up."),
         "ended": _is("boolean", "Whether the leg is known to be over."),
+        "screen": _is(
+            "string",
+            "How far it is with a telephone that asks who calls.",
+            enum=[each.value for each in Screen],
+        ),
+        "screened_at": _is("number", f"When it was listened to first, or asked. {_TIME}; 0 for never."),
         "sip": _is("string", "The SIP code of the carrier's last word."),
         "dialled_at": _is("number", f"When it was decided to dial. {_TIME}."),
         "answered_at": _is("number", f"When somebody picked up. {_TIME}; 0 for not yet."),

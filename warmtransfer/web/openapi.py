@@ -152,6 +152,9 @@ CALL: Schema = {
     "handoffs": array(ref("Handoff"), "Every request for a human; the newest is `handoff`, too."),
     "attempts": array(ref("Attempt"), "Each dial of each human, in their order."),
     "message": maybe(ref("Message")),
+    "callback": maybe(
+        closed({"id": text("Which callback."), "promised_at": time("When it was promised first.")})
+    ),
     "waits": maybe(ref("Waits")),
 }
 STORY: Schema = {

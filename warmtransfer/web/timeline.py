@@ -31,6 +31,7 @@ def summary(call: Call) -> dict[str, Any]:
         "handoffs": handed,
         "attempts": [attempt(each, call) for each in call.attempts],
         "message": message(call),
+        "callback": promised(call),
         "waits": waits(call),
     }
 
@@ -61,6 +62,11 @@ def message(call: Call) -> dict[str, Any] | None:
         return None
     recording = {"url": call.message_url, "seconds": call.message_seconds} if call.recorded else None
     return {"text": call.message, "recording": recording}
+
+
+def promised(call: Call) -> dict[str, Any] | None:
+    """The promise to ring the caller back, where one was made in this call."""
+    return {"id": call.callback_id, "promised_at": call.promised_at} if call.callback_id else None
 
 
 def attempt(tried: Attempt, call: Call) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plans import Known
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.screening import Said
 
 WAYS = [stage for stage in Stage if stage is not Stage.WAITING]
 
@@ -34,10 +35,12 @@ def legs(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[Event]:
         st.builds(ev.Accepted, numbers),
         st.builds(ev.Declined, numbers, st.sampled_from([Outcome.DECLINED, Outcome.NO_INPUT])),
         st.builds(ev.MachineHeard, numbers, st.sampled_from(Heard)),
+        st.builds(ev.LegSpoke, numbers, st.sampled_from(Said)),
         st.builds(ev.LegJoined, numbers, st.just(ROOM), sids),
         st.builds(ev.LegLeft, numbers, st.just(ROOM)),
         st.builds(ev.LegEnded, numbers, st.sampled_from(Ended), st.just(""), sids),
         st.builds(ev.OrderFailed, st.just("Dial"), st.sampled_from(["refused", "unsure", "ours"]), numbers),
+        st.builds(ev.OrderFailed, st.just("ListenToLeg"), st.just("refused"), numbers),
     )
 
 

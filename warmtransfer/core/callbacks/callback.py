@@ -6,9 +6,11 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core import versions
+from warmtransfer.core.outcomes import LIKE, Outcome
 from warmtransfer.core.plain import Unreadable, plain
 from warmtransfer.core.rules import RING
+from warmtransfer.core.screening import Screen
 
 #: What this release writes. Fields that it does not know are left out when read.
 VERSION = 1
@@ -68,6 +70,8 @@ class Leg:
     outcome: Outcome | None = None
     answered_by: str = ""
     ended: bool = False
+    screen: Screen = Screen.NONE  #: how far it is with a telephone that asks who calls
+    screened_at: float = 0.0  #: when it was listened to first, or asked
     sip: str = ""
     dialled_at: float = 0.0
     answered_at: float = 0.0
@@ -151,7 +155,10 @@ class Callback:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON-ready data."""
-        return {**plain(self), "version": VERSION}
+        data: dict[str, Any] = {**plain(self), "version": VERSION}
+        for each in data["legs"]:
+            versions.in_old_words(each, LIKE)
+        return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Callback:
@@ -184,5 +191,7 @@ def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _leg(data: dict[str, Any]) -> Leg:
-    outcome = Outcome(data["outcome"]) if data.get("outcome") else None
-    return Leg(**{**_known(Leg, data), "side": Side(data["side"]), "outcome": outcome})
+    word = versions.exactly(data, LIKE)
+    outcome = Outcome(word) if word else None
+    screen = Screen(data["screen"]) if data.get("screen") in set(Screen) else Screen.NONE
+    return Leg(**{**_known(Leg, data), "side": Side(data["side"]), "outcome": outcome, "screen": screen})

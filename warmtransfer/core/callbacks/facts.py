@@ -8,6 +8,7 @@ from warmtransfer.core.callbacks.callback import Stage
 from warmtransfer.core.event import Event
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.screening import Said
 
 # Facts ------------------------------------------------------------------------------------------------
 
@@ -76,6 +77,14 @@ class MachineHeard(Event):
 
     n: int
     answered_by: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class LegSpoke(Event):
+    """What was heard on leg `n`, while it was listened to."""
+
+    n: int
+    said: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,21 @@ class OutOfTries(Conclusion):
 @dataclass(frozen=True, slots=True)
 class HumanOut(Conclusion):
     """The human who is tried is not to be had, and their leg may still be up."""
+
+
+@dataclass(frozen=True, slots=True)
+class MayScreen(Conclusion):
+    """A machine has picked up, and is listened to: their telephone may ask who calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenAsks(Conclusion):
+    """It asks who calls and why, and is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonThere(Conclusion):
+    """A person speaks where their telephone was told who calls: the gate begins anew."""
 
 
 @dataclass(frozen=True, slots=True)

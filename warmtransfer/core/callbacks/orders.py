@@ -10,6 +10,7 @@ from warmtransfer.core.order import Lane
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plain import Unreadable, plain
 from warmtransfer.core.rules import RING
+from warmtransfer.core.screening import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,22 @@ class TellHuman(Order):
 
 
 @dataclass(frozen=True, slots=True)
+class ListenToLeg(Order):
+    """Have the human's leg go on with a document that listens to what has picked up."""
+
+    lane: ClassVar[Lane] = Lane.HUMAN
+
+    def concerns(self, leg: Leg) -> bool:
+        """Only one that is to be listened to."""
+        return leg.outcome is None and leg.screen is Screen.LISTENING and bool(leg.call_sid)
+
+    def wanted(self, callback: Callback) -> bool:
+        """Not when it has spoken, or was given up, while the order waited."""
+        leg = callback.leg(self.n)
+        return leg is not None and not leg.ended and self.concerns(leg)
+
+
+@dataclass(frozen=True, slots=True)
 class EndStray(Order):
     """End a leg that turned up when it was not wanted any more."""
 
@@ -139,7 +156,10 @@ class LookForLegs(Order):
 
 KINDS: dict[str, type[Order]] = {
     each.__name__: each
-    for each in (Dial, EndLegs, EndCaller, TellCaller, TellHuman, EndStray, LookForDial, LookForLegs)
+    for each in (
+        *(Dial, EndLegs, EndCaller, TellCaller, TellHuman, EndStray, LookForDial, LookForLegs),
+        *(ListenToLeg,),
+    )
 }
 
 

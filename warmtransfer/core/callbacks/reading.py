@@ -8,13 +8,17 @@ from typing import Any
 
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks.callback import TRYING, Callback, Leg, Side, Stage, Then
+from warmtransfer.core.callbacks.screening import given_up, listens, may_screen, spoke
 from warmtransfer.core.callbacks.trying import By, Reading, begin, concluded, settle
 from warmtransfer.core.event import Event
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome, of_leg
+from warmtransfer.core.screening import Screen, ended_as
 
 #: Ends of which the carrier knows better than our own timer what became of the leg.
 TOLD = frozenset({Ended.BUSY, Ended.NO_ANSWER, Ended.FAILED})
+
+
 def read(callback: Callback, event: Event, by: By) -> Reading:
     """The callback with what `event` adds to it, and the fact for the table, or None for stale news."""
     reader = READERS.get(type(event))
@@ -35,7 +39,8 @@ def timed_out(callback: Callback, event: ev.TimedOut, by: By) -> Reading:
         case Stage.WAITING:
             return begin(callback, by)
         case Stage.RINGING | Stage.BRIEFING:
-            return _out(callback, callback.human, Outcome.TIMED_OUT), ev.HumanOut()
+            screened = ended_as(callback.human.screen) if callback.human else None
+            return _out(callback, callback.human, screened or Outcome.TIMED_OUT), ev.HumanOut()
         case Stage.CALLING:
             return _out(callback, callback.caller, Outcome.TIMED_OUT, Then.RETRY), ev.CallerOut()
         case Stage.JOINING if callback.laps >= by.limits.patience:
@@ -79,6 +84,9 @@ def cancelled(callback: Callback, event: ev.Cancelled, by: By) -> Reading:
 def order_failed(callback: Callback, event: ev.OrderFailed, by: By) -> Reading:
     """Only a leg that was not made is news: what is to be ended is tried again by the timer."""
     leg = callback.leg(event.n)
+    if event.order == "ListenToLeg" and leg and leg.screen is Screen.LISTENING and leg.outcome is None:
+        listened = callback.stage is Stage.BRIEFING and not leg.ended
+        return given_up(callback, leg, Outcome.MACHINE) if listened else (callback, None)
     if event.order != "Dial" or leg is None or leg.ended or leg.call_sid:
         return callback, None
     if event.kind == "unsure":
@@ -149,6 +157,10 @@ def machine(callback: Callback, event: ev.MachineHeard, by: By) -> Reading:
     callback = callback.with_leg(leg)
     if event.answered_by is not Heard.MACHINE or leg.outcome or callback.stage not in TRYING:
         return callback, None
+    if may_screen(callback, leg):
+        return listens(callback, leg)
+    if leg.screen is not Screen.NONE:
+        return callback, None  # told twice: it is listened to
     if leg.side is Side.HUMAN:
         return _out(callback, leg, Outcome.MACHINE), ev.HumanOut()
     return _out(callback, leg, Outcome.MACHINE, Then.RETRY), ev.CallerOut()
@@ -183,10 +195,9 @@ def ended(callback: Callback, event: ev.LegEnded, by: By) -> Reading:
     leg = callback.leg(event.n)
     if leg is None or leg.ended:
         return callback, None
-    machine = event.answered_by is Heard.MACHINE or leg.answered_by == Heard.MACHINE
     outcome = leg.outcome
     if outcome is None or (outcome is Outcome.TIMED_OUT and event.how in TOLD):
-        outcome = Outcome.MACHINE if machine else of_leg(event.how, event.sip)
+        outcome = _ended_as(leg, event)
     leg = replace(leg, call_sid=leg.call_sid or event.call_sid, sip=event.sip or leg.sip)
     callback = _close(callback.with_leg(leg), leg, outcome)
     if callback.stage is Stage.ENDING:
@@ -194,6 +205,14 @@ def ended(callback: Callback, event: ev.LegEnded, by: By) -> Reading:
     if callback.stage in (Stage.RINGING, Stage.BRIEFING):
         return settle(callback, by)
     return _parted(callback, leg)
+
+
+def _ended_as(leg: Leg, event: ev.LegEnded) -> Outcome:
+    """What its end means; whoever speaks behind a telephone that has asked who calls is no machine."""
+    screened = ended_as(leg.screen) if event.how is Ended.COMPLETED else None
+    machine = event.answered_by is Heard.MACHINE or leg.answered_by == Heard.MACHINE
+    mailbox = machine and leg.screen is Screen.NONE
+    return screened or (Outcome.MACHINE if mailbox else of_leg(event.how, event.sip))
 
 
 def _parted(callback: Callback, leg: Leg) -> Reading:
@@ -245,6 +264,7 @@ READERS: dict[type[Event], Callable[[Callback, Any, By], Reading]] = {
     ev.Accepted: accepted,
     ev.Declined: declined,
     ev.MachineHeard: machine,
+    ev.LegSpoke: spoke,
     ev.LegJoined: joined,
     ev.LegLeft: left,
     ev.LegEnded: ended,

@@ -56,6 +56,7 @@ TABLE: dict[Stage, Rows] = {
         **seeking(S.RINGING),
         **dialling(S.RINGING),
         ev.LegAnswered: (S.BRIEFING, ()),
+        ev.MayScreen: (S.BRIEFING, (do.ListenToLeg(),)),
         ev.HumanOut: (S.ENDING, (do.EndLegs(), do.LookForDial())),
         ev.Cancelled: (S.ENDING, (do.EndLegs(), do.LookForDial())),
     },
@@ -63,6 +64,9 @@ TABLE: dict[Stage, Rows] = {
         **seeking(S.BRIEFING),
         ev.Accepted: (S.CALLING, (DIAL,)),
         ev.Declined: (S.ENDING, ()),  # told by the answer to this news, which also hangs up
+        ev.MayScreen: (S.BRIEFING, (do.ListenToLeg(),)),
+        ev.ScreenAsks: (S.BRIEFING, ()),  # told by the answer to this news
+        ev.PersonThere: (S.BRIEFING, ()),  # so is the briefing
         ev.HumanOut: (S.ENDING, (do.EndLegs(),)),
         ev.Cancelled: (S.ENDING, (do.EndLegs(),)),
     },

@@ -23,6 +23,7 @@ from warmtransfer.core.events.caller import STOPPED as STOPPED
 from warmtransfer.core.events.caller import UNKNOWN as UNKNOWN
 from warmtransfer.core.events.caller import AnnouncementEnded as AnnouncementEnded
 from warmtransfer.core.events.caller import CallArrived as CallArrived
+from warmtransfer.core.events.caller import CallbackPromised as CallbackPromised
 from warmtransfer.core.events.caller import CallerCameBack as CallerCameBack
 from warmtransfer.core.events.caller import CallerJoined as CallerJoined
 from warmtransfer.core.events.caller import CallerLeft as CallerLeft

@@ -87,6 +87,13 @@ class MessageTaken(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackPromised(Event):
+    """The caller was promised to be rung back."""
+
+    callback_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineLeft(Event):
     """The caller does not want to wait for a human any longer. `how`: tool, words, star."""
 

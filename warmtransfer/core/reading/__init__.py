@@ -48,6 +48,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.AnnouncementEnded: caller.announced,
     ev.MessageLeft: caller.message_left,
     ev.MessageTaken: caller.message_taken,
+    ev.CallbackPromised: caller.promised,
     ev.AIAdded: ai.added,
     ev.AIAsked: ai.asked,
     ev.StreamUp: ai.stream_up,

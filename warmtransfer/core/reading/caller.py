@@ -126,3 +126,10 @@ def message_left(call: Call, event: ev.MessageLeft, rules: Rules) -> Reading:
 def message_taken(call: Call, event: ev.MessageTaken, rules: Rules) -> Reading:
     """What the AI has noted for those who could not be had; a longer talk may add to it."""
     return replace(call, message="\n".join(filter(None, (call.message, event.text)))), event
+
+
+def promised(call: Call, event: ev.CallbackPromised, rules: Rules) -> Reading:
+    """Which callback, and since when; one whose wish has changed is the same."""
+    if event.callback_id == call.callback_id:
+        return call, None
+    return replace(call, callback_id=event.callback_id, promised_at=call.at), event

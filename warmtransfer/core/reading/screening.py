@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
 
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
@@ -13,7 +12,7 @@ from warmtransfer.core.conclusions import Fact, Reading
 from warmtransfer.core.legs import Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Rules
-from warmtransfer.core.screening import ASKED, Said, Screen
+from warmtransfer.core.screening import ASKED, Screen, ended_as, hears
 
 #: Seconds by which a limit may come sooner: clocks are rounded.
 SOON = 0.25
@@ -39,27 +38,13 @@ def spoke(call: Call, event: ev.LegSpoke, rules: Rules) -> Reading:
     attempt = next((each for each in call.trying if each.n == event.n), None)
     if attempt is None or attempt.screen not in (Screen.LISTENING, *ASKED):
         return call, None
-    asked = attempt.screen in ASKED
-    match event.said:
-        case Said.ASKS:
-            since = attempt.screened_at if asked else call.at
-            return _now(call, attempt, Screen.TOLD, since), so.ScreenAsks()
-        case Said.HOLD | Said.NOTHING | Said.MENU if asked:
-            return _now(call, attempt, Screen.WAITING, attempt.screened_at), None
-        case Said.WORDS if asked:
-            return _now(call, attempt, Screen.THERE, attempt.screened_at), so.PersonThere()
-        case Said.HOLD if not asked:
-            return call, None  # it goes on speaking, and is listened to
-        case Said.MENU:
-            return _given_up(call, attempt, Outcome.PHONE_MENU)
-        case Said.GONE | Said.WORDS | Said.NOTHING | Said.HOLD:
-            return _given_up(call, attempt, Outcome.SCREENED if asked else Outcome.MACHINE)
-        case _:
-            assert_never(event.said)
-
-
-def _now(call: Call, attempt: Attempt, screen: Screen, since: float) -> Call:
-    return call.with_attempt(replace(attempt, screen=screen, screened_at=since))
+    then = hears(attempt.screen, event.said)
+    if isinstance(then, Outcome):
+        return _given_up(call, attempt, then)
+    asks = then is Screen.TOLD and attempt.screen not in ASKED
+    attempt = replace(attempt, screen=then, screened_at=call.at if asks else attempt.screened_at)
+    fact = {Screen.TOLD: so.ScreenAsks(), Screen.THERE: so.PersonThere()}.get(then)
+    return call.with_attempt(attempt), fact
 
 
 def _given_up(call: Call, attempt: Attempt, outcome: Outcome) -> Reading:
@@ -84,8 +69,7 @@ def overdue(call: Call, rules: Rules) -> tuple[Call, Fact] | None:
         return None
     for each in call.trying:
         if 0.0 < limit(each, rules) <= call.at + SOON:
-            outcome = Outcome.SCREENED if each.screen in ASKED else Outcome.MACHINE
-            call, fact = _given_up(call, each, outcome)
+            call, fact = _given_up(call, each, ended_as(each.screen) or Outcome.MACHINE)
             return (call, fact) if fact else None
     return None
 

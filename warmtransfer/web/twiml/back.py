@@ -13,10 +13,11 @@ from warmtransfer.core.callbacks.callback import Callback, Leg, Side, Stage
 from warmtransfer.core.callbacks.trying import as_call
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.screening import Screen
 from warmtransfer.vocabulary import ROOM_EVENTS
 from warmtransfer.web.backlinks import BackLinks
 from warmtransfer.web.twiml.briefings import Briefing
-from warmtransfer.web.twiml.documents import RING, farewell
+from warmtransfer.web.twiml.documents import RING, farewell, hang_up
 from warmtransfer.web.twiml.phrasing import Phrasing
 
 #: In which whoever has accepted, or answered, belongs in the room.
@@ -42,9 +43,13 @@ class BackDocuments:
         if mine and leg.outcome is None and callback.stage is Stage.BRIEFING:
             call, attempt = self._as_call(callback, leg, to)
             told = Briefing(self.links, to, leg.ring)
+            if leg.screen not in (Screen.NONE, Screen.THERE):
+                return told.listen(call, attempt, tells=leg.screen is Screen.TOLD)
             return told.keys(call, attempt) if there or not leg.digits else told.look_for(call, attempt)
         if leg.outcome in (Outcome.DECLINED, Outcome.NO_INPUT):
             return farewell(to, to.words.declined)
+        if leg.outcome in (Outcome.MACHINE, Outcome.SCREENED, Outcome.PHONE_MENU) and leg.screen:
+            return hang_up()
         if mine and leg.outcome is Outcome.ACCEPTED:
             into = callback.stage in BRINGING
             return self._into_room(callback, leg, to) if into else farewell(to, to.words.back_unreached)
@@ -116,7 +121,8 @@ class BackDocuments:
         """What the words of a briefing are made of."""
         call = as_call(callback)
         told = saying.matter(callback, self.zone, to.words)
-        attempt = Attempt(leg.n, callback.attempt, leg.name, leg.number, Style.SCREEN, digits=leg.digits)
+        attempt = Attempt(leg.n, callback.attempt, leg.name, leg.number, Style.SCREEN)
+        attempt = replace(attempt, digits=leg.digits, screen=leg.screen)
         return replace(call, handoff=replace(call.handoff, summary=told)), attempt
 
     def _to(self, leg: Leg | None) -> Phrasing:
