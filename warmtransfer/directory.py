@@ -202,4 +202,6 @@ class Directory:
 
 
 def _engaged(call: Call) -> list[tuple[int, bool]]:
-    return [(each.n, each.ended) for each in call.attempts]
+    there = call.supervisor
+    listens = [(there.seat, there.ended)] if there else []
+    return [*((each.n, each.ended) for each in call.attempts), *listens]

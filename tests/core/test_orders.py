@@ -73,6 +73,7 @@ FILLED = [
     (do.DialSupervisor(3, "CAsup", "CF2", "kim", "+15550100002", "", 15.0), HEARD),
     (do.SetRole(3, "CAsup", "CF2", True, ""), HEARD),
     (do.EndSupervisor(3, "CAsup", "CF2"), HEARD),
+    (do.LookForSupervisor(3, "CAsup", "CF2"), HEARD),
     (do.LetAIKnow("Closed on Friday."), replace(CALL, note="Closed on Friday.")),
     (do.HaveAISay("Closed on Friday."), replace(CALL, note="Closed on Friday.")),
     (do.Introduce(briefing.introduction("sam")), CALL),

@@ -12,6 +12,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.notnow import why_not
+from warmtransfer.core.plans import Known
 from warmtransfer.core.step import leads
 from warmtransfer.core.supervising import Role
 
@@ -57,7 +58,7 @@ def test_no_number_but_those_of_the_list_is_rung_nor_one_that_is_in_this_call(
 ) -> None:
     story = in_stage(Stage.HUMAN).tell(wish)
     assert (story.call.supervisor, story.last) == (None, ())
-    assert "it is in this call, or not on our list" in why_not(story.call, wish)
+    assert "it is in a call of ours, or not on our list" in why_not(story.call, wish)
 
 
 def test_who_is_in_this_call_at_another_of_their_telephones_is_not_rung_to_listen_to_it() -> None:
@@ -184,3 +185,26 @@ def test_they_are_never_taken_for_the_human_who_has_the_caller() -> None:
 def test_who_listens_survives_being_stored() -> None:
     call = listening(Role.WHISPER).call
     assert Call.from_dict(call.to_dict()) == call
+
+
+def test_nobody_is_rung_to_listen_who_is_on_as_many_calls_as_they_take() -> None:
+    for at_once, rung in ((1, False), (2, True)):
+        story = in_stage(Stage.AI)
+        humans = tuple(replace(each, at_once=at_once) for each in story.rules.humans)
+        busy = Known(engaged={humans[1].number: (900.0,)})
+        story.rules = replace(story.rules, humans=humans, known=busy)
+        assert (story.tell(asks(Role.LISTEN)).call.supervisor is not None) is rung
+
+
+@pytest.mark.parametrize("stage", [Stage.AI, Stage.WAITING, Stage.HUMAN])
+def test_the_leg_of_who_listens_is_looked_for_after_a_restart_and_now_and_then(stage: Stage) -> None:
+    for again in (lambda story: story.tell(ev.Restarted()), Story.wait):
+        story = listening(stage=stage)
+        while not any(isinstance(each, do.LookForSupervisor) for each in story.last):
+            again(story)
+        look = the(story, do.LookForSupervisor)
+        assert look.to_dict()["call_sid"] == "CAsup"
+        assert look.wanted(story.call)
+        assert not look.wanted(story.tell(ev.SupervisorEnded(1)).call)
+        story.tell(ev.Restarted())
+        assert "LookForSupervisor" not in story.names()

@@ -18,6 +18,7 @@ from warmtransfer.core import orders as do
 from warmtransfer.core.call import AI, AIState, Attempt, Call, Outcome, Stage, Style
 from warmtransfer.core.legs import Ended, Heard, Leg, LegState
 from warmtransfer.core.screening import Screen
+from warmtransfer.core.supervising import Supervisor
 from warmtransfer.desk.adopting import Adoption
 from warmtransfer.desk.perform import Performer
 from warmtransfer.web.links import Links
@@ -225,6 +226,21 @@ def test_looking_for_a_leg_that_was_a_mailboxs_finds_that_too() -> None:
     look = do.LookForLeg(1, "CAsam", "CF1")
     result, _ = performed(look, leg=Ended.COMPLETED, picked_up=Heard.MACHINE)
     assert result == ev.HumanEnded(1, Ended.COMPLETED, call_sid="CAsam", answered_by=Heard.MACHINE)
+
+
+@pytest.mark.parametrize(
+    ("leg", "fact"),
+    [
+        (Ended.COMPLETED, ev.SupervisorEnded(1)),
+        (LegState.UNKNOWN, ev.SupervisorEnded(1)),
+        (LegState.UP, None),
+        (LegState.COMING, None),
+    ],
+)
+def test_looking_for_who_listens_finds_that_they_have_gone(leg: Leg, fact: ev.Event | None) -> None:
+    there = replace(CALL, supervisor=Supervisor(1, "api", "kim", "+15550100002", call_sid="CAsup"))
+    result, _ = performed(do.LookForSupervisor(1, "CAsup"), there, leg=leg)
+    assert result == fact
 
 
 def test_a_human_counts_as_joined_only_when_they_can_talk() -> None:

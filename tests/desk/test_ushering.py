@@ -16,11 +16,13 @@ from warmtransfer.core.hours import Hours, Span
 from warmtransfer.core.place import Waiting, Waits
 from warmtransfer.core.plans import Known
 from warmtransfer.core.rules import Department, Rules
+from warmtransfer.core.supervising import Supervisor
 from warmtransfer.desk.ushering import RENEW, TELL, THEIRS, Usher
 from warmtransfer.errors import StoreBusy
 
 BOTH = (SAM.number, KIM.number)
 BUSY = {SAM.number: (0.0,), KIM.number: (0.0,)}
+LISTENS = Supervisor(1, "api", "sam", SAM.number)
 ENDED = Attempt(1, 1, "sam", SAM.number, Style.SCREEN, ended=True)
 
 
@@ -199,6 +201,7 @@ def test_the_line_is_looked_at_at_once_when_a_leg_has_ended_or_somebody_comes_or
         (before, replace(before, attempts=(ENDED,)), 1),
         (Call("c1", stage=Stage.AI), Call("c1", stage=Stage.WAITING), 1),
         (Call("c1", stage=Stage.WAITING), Call("c1", stage=Stage.OVER), 1),
+        (Call("c1", supervisor=LISTENS), Call("c1", supervisor=replace(LISTENS, ended=True)), 1),
         (before, replace(before, stage=Stage.OVER), 0),
         (None, Call("c1"), 0),
     ]

@@ -206,6 +206,8 @@ def seen(world: World, order: Order) -> ev.Event | None:
             return bridge_seen(world, order)
         case do.LookForDial():
             return dial_seen(world, order)
+        case do.LookForSupervisor(n=n):
+            return None if world.listens[0] == n and world.listens[1] else ev.SupervisorEnded(n)
         case do.LookForRoom():
             if world.caller == "room" and order.room == room_name(world):
                 return ev.CallerJoined(order.room, world.room, CALLER)

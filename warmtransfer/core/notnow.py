@@ -95,7 +95,7 @@ def _nobody_to_hear(call: Call, wish: ev.SuperviseAsked) -> str:
         return f"{called(there.name)} is rung for it, or does so already."
     if wish.role is not Role.LISTEN and call.stage is not Stage.HUMAN:
         return "No human has the caller: the AI would take your voice for the caller’s."
-    return f"{called(wish.name)}’s telephone cannot be rung: it is in this call, or not on our list."
+    return f"{called(wish.name)}’s telephone cannot be rung: it is in a call of ours, or not on our list."
 
 
 def _name(call: Call) -> str:

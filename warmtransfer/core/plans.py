@@ -80,11 +80,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One of the seats of a telephone, held by an attempt of the call that is decided."""
+    """One of the seats of a telephone, held by an attempt of the call that is decided, or by who listens."""
 
     telephone: str
     seats: int
-    n: int
+    n: int  #: the attempt, or `Supervisor.seat`
 
 
 def telephone(number: str, digits: str) -> str:

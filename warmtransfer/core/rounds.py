@@ -189,14 +189,28 @@ def plan_for(call: Call, rules: Rules) -> Plan:
     return plans.get(team) or plans.get(()) or Plan()
 
 
+def rings(before: Call, after: Call) -> bool:
+    """Whether this decision has a telephone rung: a human's, or that of somebody who wants to listen."""
+    return len(after.attempts) > len(before.attempts) or _listens_anew(before, after)
+
+
+def _listens_anew(before: Call, after: Call) -> bool:
+    there, was = after.supervisor, before.supervisor
+    return there is not None and (was is None or was.n < there.n)
+
+
 def claims(before: Call, after: Call, rules: Rules) -> tuple[Claim, ...]:
-    """The seats that the attempts begun by this decision need."""
+    """The seats that those need whom this decision has rung; whoever listens takes no call meanwhile."""
     seats = {human.name: human.at_once for human in rules.humans}
-    return tuple(
+    needed = [
         Claim(telephone(each.number, each.digits), seats[each.name], each.n)
         for each in after.attempts[len(before.attempts) :]
         if each.name in seats
-    )
+    ]
+    there = after.supervisor
+    if there is not None and there.name in seats and _listens_anew(before, after):
+        needed.append(Claim(telephone(there.number, there.digits), seats[there.name], there.seat))
+    return tuple(needed)
 
 
 def _groups(call: Call, rules: Rules) -> tuple[tuple[Human, ...], ...]:

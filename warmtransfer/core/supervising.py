@@ -36,6 +36,11 @@ class Supervisor:
         """The leg's participant label."""
         return f"supervisor-{self.n}"
 
+    @property
+    def seat(self) -> int:
+        """What their seat at the telephone is held by, beside the attempts, which count up from 1."""
+        return -self.n
+
 
 def read(data: dict[str, Any] | None) -> Supervisor | None:
     """The supervisor of a stored call."""

@@ -42,7 +42,12 @@ def over(*first: do.Order) -> Rows:
 
 
 #: What may have happened while we were away.
-LOOK = (do.LookForCaller(), do.LookForAI(), do.LookForLeg())
+LOOK = (do.LookForCaller(), do.LookForAI(), do.LookForLeg(), do.LookForSupervisor())
+#: What is looked at now and then while the AI has the caller.
+WATCH = (do.LookForAI(), do.LookForCaller(), do.EndHuman(), do.LookForLeg(), do.LookForSupervisor())
+
+#: And what, while two talk.
+TALKING = (do.LookForCaller(), do.LookForLeg(), do.LookForSupervisor())
 
 #: The room is gone and the caller is not: their leg asks what comes next, and is put into a new one.
 BACK: Rows = {
@@ -148,7 +153,7 @@ TABLE: dict[Stage, Rows] = {
         ev.ModelLost: (S.RETURNING, (do.PrepareModel(),)),
         so.AILost: (S.RETURNING, (do.EndAI(), *ADD)),
         so.StreamLost: (S.RETURNING, REPLACE),
-        ev.TimedOut: (S.AI, (do.LookForAI(), do.LookForCaller(), do.EndHuman(), do.LookForLeg())),
+        ev.TimedOut: (S.AI, WATCH),
         so.StrayLeg: (S.AI, (do.EndStray(),)),
         ev.Restarted: (S.RETURNING, (do.PrepareModel(), *LOOK)),
     },
@@ -166,7 +171,7 @@ TABLE: dict[Stage, Rows] = {
         so.StillWaiting: (S.WAITING, ()),
         so.NobodyHere: (S.RETURNING, ()),
         so.OutOfLine: (S.AI, (do.LetAISpeak(),)),
-        ev.TimedOut: (S.WAITING, (do.LookForAI(), do.LookForCaller(), do.EndHuman(), do.LookForLeg())),
+        ev.TimedOut: (S.WAITING, WATCH),
         ev.OrderFailed: (S.WAITING, ()),
     },
     S.RETURNING: {
@@ -247,10 +252,10 @@ TABLE: dict[Stage, Rows] = {
         so.BridgeUnwanted: (S.HUMAN, (do.EndHuman(),)),
         ev.EndAIAsked: (S.HUMAN, LEAVE),
         so.TalkOver: (S.OVER, (do.EndCaller(), *ALL)),
-        ev.TimedOut: (S.HUMAN, (do.LookForCaller(), do.LookForLeg(), do.EndAI(), do.EndOthers())),
+        ev.TimedOut: (S.HUMAN, (*TALKING, do.EndAI(), do.EndOthers())),
         so.ProofDue: (S.HUMAN, (do.LookForCaller(), do.LookForLeg(), do.LookAtBridge())),
         so.NotProved: (S.HUMAN, (do.MendBridge(), do.LookAgain())),
-        ev.Restarted: (S.HUMAN, (*LEAVE, do.LookForCaller(), do.LookForLeg())),
+        ev.Restarted: (S.HUMAN, (*LEAVE, *TALKING)),
         so.StrayLeg: (S.HUMAN, (do.EndStray(),)),
         ev.OrderFailed: (S.HUMAN, ()),
     },

@@ -8,7 +8,7 @@ from functools import partial
 from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call
 from warmtransfer.core.plans import Known
-from warmtransfer.core.rounds import claims
+from warmtransfer.core.rounds import claims, rings
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.step import step
 from warmtransfer.ports.store.records import Decision, Ringing
@@ -21,7 +21,7 @@ def decided(call: Call, event: ev.Event, at: float, rules: Rules, holds: bool = 
     made again with that, and all others cost no question.
     """
     decision = Decision(call, event, *step(call, event, at, rules), holds=holds)
-    if len(decision.call.attempts) == len(call.attempts):
+    if not rings(call, decision.call):
         return decision
     return replace(decision, ringing=Ringing(rules.numbers, partial(_knowing, call, event, at, rules, holds)))
 

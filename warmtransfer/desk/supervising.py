@@ -8,6 +8,7 @@ from typing import Any
 
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
+from warmtransfer.core.legs import Ended, LegState
 from warmtransfer.desk.protocols import Carrier, Links, Settings
 from warmtransfer.errors import CarrierGone
 
@@ -50,4 +51,14 @@ def supervising(
         gone_is_done(carrier.end_call, order.call_sid)
         return ev.SupervisorEnded(order.n)
 
-    return {do.DialSupervisor: dial, do.SetRole: set_role, do.EndSupervisor: end}
+    def look(call_id: str, order: do.LookForSupervisor) -> ev.Event | None:
+        state = carrier.leg(order.call_sid)
+        over = state is LegState.UNKNOWN or isinstance(state, Ended)
+        return ev.SupervisorEnded(order.n) if over else None
+
+    return {
+        do.DialSupervisor: dial,
+        do.SetRole: set_role,
+        do.EndSupervisor: end,
+        do.LookForSupervisor: look,
+    }

@@ -90,8 +90,7 @@ class Usher:
     def watch(self, before: Call | None, after: Call, event: ev.Event) -> None:
         """A call has changed: a human may be free, or a place in the line."""
         was = before or Call(after.id)
-        ended = sum(each.ended for each in after.attempts) > sum(each.ended for each in was.attempts)
-        if ended or (was.stage is Stage.WAITING) is not (after.stage is Stage.WAITING):
+        if _over(after) > _over(was) or (was.stage is Stage.WAITING) is not (after.stage is Stage.WAITING):
             self.look()
 
     def look(self) -> None:
@@ -149,6 +148,11 @@ class Usher:
         if place.number < told.number or at - told.at >= TELL:
             told.number, told.at = place.number, at
             self._post(each.call_id, ev.PlaceSeen(place.number, place.seconds))
+
+
+def _over(call: Call) -> int:
+    """How many legs to telephones of ours have ended: those of humans, and of who listens."""
+    return sum(each.ended for each in call.attempts) + bool(call.supervisor and call.supervisor.ended)
 
 
 def _first(each: Waiting, at: float) -> Told:

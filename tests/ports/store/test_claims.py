@@ -116,6 +116,55 @@ def test_who_talks_with_a_caller_is_taken_until_their_leg_has_ended_and_not_only
     assert claimed(url) == []
 
 
+def test_who_listens_is_rung_for_no_caller_until_their_leg_has_ended(store: Store, url: str) -> None:
+    """Sam listens: a caller who asks meanwhile is Kim's, and the next waits until Sam has hung up."""
+    listen = ev.SuperviseAsked("api", "sam")
+    tell(store, talking(store, "c1"), listen, ev.SupervisorDialled(1, "CAsup"))
+    assert claimed(url) == [(SAM.number, 0, "c1")]
+    assert asks(store, talking(store, "c2")) == ["kim"]
+    assert tell(store, talking(store, "c3"), listen).supervisor is None, "nor to listen to another call"
+    assert asks(store, "c3", target="sam") == []
+    tell(store, "c1", ev.SupervisorEnded(1))
+    assert claimed(url) == [(KIM.number, 0, "c2")]
+    call = tell(store, "c3", ev.TurnCame())
+    assert [each.name for each in call.trying] == ["sam"]
+
+
+def test_whose_phone_rings_for_a_caller_is_not_rung_to_listen(store: Store, url: str) -> None:
+    assert asks(store, talking(store, "c1")) == ["sam"]
+    call = tell(store, talking(store, "c2"), ev.SuperviseAsked("api", "sam"))
+    assert call.supervisor is None
+    assert claimed(url) == [(SAM.number, 0, "c1")]
+
+
+def test_who_asks_at_the_same_moment_for_a_caller_and_to_listen_shares_nobody(
+    url: str, open_store: Open
+) -> None:
+    stores = [open_store(url, 4) for _ in range(1 if url.startswith("sqlite") else 2)]
+    one = Rules(humans=(SAM,))
+    for n in range(12):
+        talking(stores[0], f"c{n:02}")
+
+    def wants(n: int) -> bool:
+        here, wish = stores[n % len(stores)], ev.SuperviseAsked("api", "sam")
+        if n % 2:
+            return bool(asks(here, f"c{n:02}", rules=one))
+        return tell(here, f"c{n:02}", wish, rules=one).supervisor is not None
+
+    assert together([lambda n=n: wants(n) for n in range(12)]).count(True) == 1
+    assert len(claimed(url)) == 1
+
+
+def test_the_seat_of_who_listened_goes_with_the_call_when_nobody_tells_of_their_end(
+    store: Store, url: str
+) -> None:
+    tell(store, talking(store, "c1"), ev.SuperviseAsked("api", "sam"), ev.SupervisorDialled(1, "CAsup"))
+    call = tell(store, "c1", ev.CallerLeft("CF1"))
+    for _ in range(12):
+        call = tell(store, "c1", ev.TimedOut(call.stage, call.alarm), at=call.at + 10.0)
+    assert (call.alarm_at, claimed(url)) == (0.0, [])
+
+
 def test_a_call_that_is_over_and_looked_after_no_more_holds_nobody(store: Store, url: str) -> None:
     """The news of the leg's end was lost for good."""
     asks(store, talking(store, "c1"))

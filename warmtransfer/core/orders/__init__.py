@@ -54,6 +54,7 @@ from warmtransfer.core.orders.relay import TellAI as TellAI
 from warmtransfer.core.orders.relay import TellInPause as TellInPause
 from warmtransfer.core.orders.supervisor import DialSupervisor as DialSupervisor
 from warmtransfer.core.orders.supervisor import EndSupervisor as EndSupervisor
+from warmtransfer.core.orders.supervisor import LookForSupervisor as LookForSupervisor
 from warmtransfer.core.orders.supervisor import SetRole as SetRole
 from warmtransfer.core.orders.supervisor import SupervisorOrder as SupervisorOrder
 from warmtransfer.core.plain import Unreadable

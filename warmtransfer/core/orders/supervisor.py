@@ -100,6 +100,23 @@ class SetRole(SupervisorOrder):
 
 
 @dataclass(frozen=True, slots=True)
+class LookForSupervisor(SupervisorOrder):
+    """Ask the carrier whether their leg is still up: the news of its end may be lost, and with it a seat."""
+
+    lane: ClassVar[Lane] = Lane.LOOK
+
+    def needed(self, call: Call) -> bool:
+        """Only a leg whose CallSid is known can be asked about."""
+        there = call.supervisor
+        return there is not None and not there.ended and bool(there.call_sid)
+
+    def wanted(self, call: Call) -> bool:
+        """Not when their end was told while the order waited."""
+        there = call.supervisor
+        return there is not None and there.n == self.n and not there.ended
+
+
+@dataclass(frozen=True, slots=True)
 class EndSupervisor(SupervisorOrder):
     """End their leg whatever its state. One that is not known counts as ended, and as a stray if it comes."""
 

@@ -9,6 +9,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.plans import telephone
+from warmtransfer.core.rounds import engaged
 from warmtransfer.core.rules import Human, Rules
 from warmtransfer.core.supervising import Role, Supervisor
 
@@ -23,7 +24,7 @@ def wanted(call: Call, event: ev.SuperviseAsked, rules: Rules) -> Reading:
         if there.name != event.name or there.role is event.role:
             return call, None
         return replace(call, supervisor=replace(there, role=event.role)), so.RoleChanged()
-    if _on_this_call(call, human):
+    if _on_this_call(call, human) or engaged(human, rules):
         return call, None
     n = there.n + 1 if there is not None else 1
     new = Supervisor(n, event.by, human.name, human.number, human.digits, event.role)

@@ -1,4 +1,5 @@
-"""Whose telephone is in use: a seat of it is held by one attempt, over all calls and processes.
+"""Whose telephone is in use: a seat of it is held by one attempt, or by who listens to a call, over all
+calls and processes.
 
 Decisions that ring somebody are made one at a time, each with what the ones before it have left. A claim
 ends with its leg, in the transaction that says so, or with its call; what is left of a call that nobody looks
@@ -108,12 +109,18 @@ def _times(rows: Iterable[Any]) -> dict[str, float]:
 
 
 def _release(db: Connection, before: Call | None, after: Call) -> None:
-    was = {each.n for each in before.attempts if each.ended} if before else set()
-    ended = [each.n for each in after.attempts if each.ended and each.n not in was]
-    if after.stage is Stage.OVER and not after.alarm_at and after.attempts:
+    was = _ended(before) if before else set()
+    ended = sorted(_ended(after) - was)
+    if after.stage is Stage.OVER and not after.alarm_at and (after.attempts or after.supervisor):
         db.execute(RELEASE, {"which": after.id})
     elif ended:
         db.execute(RELEASE_SOME, {"which": after.id, "ended": ended})
+
+
+def _ended(call: Call) -> set[int]:
+    """Whose legs are over, by what their claims are held by."""
+    listener = {call.supervisor.seat} if call.supervisor and call.supervisor.ended else set()
+    return {each.n for each in call.attempts if each.ended} | listener
 
 
 def take(db: Connection, wanted: Claim, taker: Call) -> None:
@@ -122,4 +129,4 @@ def take(db: Connection, wanted: Claim, taker: Call) -> None:
     seat = next((each for each in range(wanted.seats) if each not in held), None)
     row = {"telephone": wanted.telephone, "seat": seat, "call_id": taker.id, "n": wanted.n, "since": taker.at}
     if seat is None or not db.execute(TAKE, row).rowcount:
-        raise StoreBusy(f"attempt {wanted.n} of call {taker.id} rings somebody who is taken")
+        raise StoreBusy(f"leg {wanted.n} of call {taker.id} rings somebody who is taken")
