@@ -66,19 +66,19 @@ def asked(callback: Callback, event: ev.Asked, by: By) -> Reading:
         return callback, None
     spent = callback.tries if callback.stage is Stage.GIVEN_UP else callback.spent
     last = callback.at + by.limits.keep
-    return replace(callback, due_at=callback.at, last_at=last, spent=spent), ev.DueNow()
+    return replace(callback, due_at=callback.at, last_at=last, spent=spent, asked_at=callback.at), ev.DueNow()
 
 
 def cancelled(callback: Callback, event: ev.Cancelled, by: By) -> Reading:
     """Those who talk are left alone."""
     if callback.stage in (Stage.WAITING, Stage.GIVEN_UP):
-        return callback, event
+        return replace(callback, why=event.by), event
     if callback.stage not in TRYING | {Stage.ENDING} or callback.then is Then.DONE:
         return callback, None
     for leg in callback.open:
         if leg.outcome is None:
             callback = callback.with_leg(replace(leg, outcome=Outcome.CANCELLED))
-    return replace(callback, then=Then.CANCELLED), event
+    return replace(callback, then=Then.CANCELLED, why=event.by), event
 
 
 def order_failed(callback: Callback, event: ev.OrderFailed, by: By) -> Reading:
