@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
-from warmtransfer.core.call import Stage
+from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.callbacks.callback import Callback
 from warmtransfer.core.callbacks.limits import Limits
 from warmtransfer.core.endings import dropped_early
+from warmtransfer.core.events import Event
+from warmtransfer.core.outcomes import HandoffEnd
 from warmtransfer.desk.callbacks import CallbackDesk
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.dialling_back import DiallingBack
@@ -18,6 +20,7 @@ from warmtransfer.desk.protocols import Carrier
 from warmtransfer.desk.recordings import Fetching, Wishes
 from warmtransfer.directory import Directory
 from warmtransfer.ports.model.protocol import Provider, Transcriber
+from warmtransfer.ports.store import again
 from warmtransfer.ports.store.callbacks import Callbacks
 from warmtransfer.ports.store.recordings import Recordings
 from warmtransfer.ports.store.store import Store
@@ -71,16 +74,24 @@ def make(
         known=lambda number: kept.legs_to(number) | store.legs_to(number),
     )
 
-    def on_line(call_id: str) -> bool:
-        call = desk.call(call_id)
-        return call is not None and call.stage is not Stage.OVER
+    def on_line(promised: Callback) -> bool:
+        call = desk.call(promised.call_id)
+        return (call is not None and call.stage is not Stage.OVER) or again.on_line(store, promised.number)
 
     def reached(promised: Callback) -> bool:
-        call = desk.call(promised.call_id)
-        since = (each for each in call.attempts if each.joined_at > promised.created_at) if call else ()
-        return any(not dropped_early(each) for each in since)
+        own = desk.call(promised.call_id)
+        calls = [*([own] if own else []), *again.talked(store, promised.number, promised.since)]
+        talks = (each for call in calls for each in call.attempts if each.joined_at > promised.since)
+        return any(not dropped_early(each) for each in talks)
 
     callbacks = CallbackDesk(kept, dialling, people, clock, _limits(settings), on_line, reached)
+
+    def talked(before: Call | None, after: Call, event: Event) -> None:
+        was = before.handoff.end if before else None
+        if after.handoff.end is HandoffEnd.REACHED is not was:
+            callbacks.reached(after.caller, max((each.joined_at for each in after.attempts), default=0.0))
+
+    desk.watch(talked)
     callbacks.watch(announcer.back)
     recordings = Fetching(
         Recordings(store), carrier, clock, _wishes(settings, provider), desk.call, announcer.recorded

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from warmtransfer import Call, WarmTransfer, message_left
+from warmtransfer import Call, WarmTransfer, callback_ended, message_left
 from warmtransfer.core.callbacks.callback import Callback, Stage
 from warmtransfer.core.endings import of_call
 from warmtransfer.core.outcomes import CallEnd, Outcome
@@ -108,6 +108,7 @@ def heard_by(evidence: Evidence, listener: Leg, speaker: Leg) -> bool:
 
 def test_nobody_is_home_and_later_the_caller_is_rung_back_and_they_talk(call: PhoneCall, app: Flask) -> None:
     call.humans(sam="busy", kim="no-answer")
+    earlier = promised_before(call, app)
     call.teach(r"ring me back", tool="take_callback", number="", confirmed=False, **GIVEN)
     call.teach(r"that is right", tool="take_callback", number="", confirmed=True, **GIVEN)
     call.says("Can I speak to a person please?")
@@ -118,6 +119,7 @@ def test_nobody_is_home_and_later_the_caller_is_rung_back_and_they_talk(call: Ph
     call.says("Yes, that is right.")
     call.expect_caller_hears("You will be rung back as soon as somebody is free")
     waiting = comes_to(call, app, Stage.WAITING)
+    assert standing(app, earlier) == (Stage.CANCELLED, "promised_again"), "they have one promise, not two"
     phones(call, app, ANSWERS, sam="busy", kim=TAKES)
     assert (waiting.number, waiting.about, waiting.by) == (call.number, "her order", "ai")
     leaves(call)
@@ -145,6 +147,36 @@ def test_nobody_is_home_and_later_the_caller_is_rung_back_and_they_talk(call: Ph
         call.network.until(lambda leg=leg, least=least: written(evidence.folder / leg.wav, least), 30)
     assert heard_by(evidence, human, caller)
     assert heard_by(evidence, caller, human)
+
+
+def test_a_caller_who_phones_again_and_gets_to_somebody_is_not_rung_back(call: PhoneCall, app: Flask) -> None:
+    told: list[tuple[str, str]] = []
+
+    def listen(sender: Flask, callback: Callback, **more: Any) -> None:
+        told.append((callback.id, callback.why))
+
+    callback_ended.connect(listen, sender=app)
+    earlier = promised_before(call, app)
+    call.humans(sam="accepts")
+    call.says("Can I speak to a person please?")
+    call.expect_outcome("sam", "accepted")
+    assert standing(app, earlier)[0] is Stage.WAITING, "one of them may leave at once"
+    assert call.network.until(lambda: standing(app, earlier)[0] is Stage.CANCELLED, 90)
+    assert call.network.until(lambda: told == [(earlier.id, "reached_person")], 10)
+    leaves(call)
+    assert ended(call) == (CallEnd.REACHED_HUMAN, "")
+
+
+def promised_before(call: PhoneCall, app: Flask) -> Callback:
+    """What was promised to this caller in another call, for a time to come."""
+    return parts(app).callbacks.take("earlier", Callback("", number=call.number, wanted_at=4e9))
+
+
+def standing(app: Flask, promised: Callback) -> tuple[Stage, str]:
+    """How it stands with a callback, and why."""
+    found = parts(app).callbacks.load(promised.id)
+    assert found
+    return found.stage, found.why
 
 
 def spoken(call: PhoneCall) -> set[str]:

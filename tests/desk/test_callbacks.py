@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,51 @@ def test_what_is_given_up_is_said_loudly(bureau: Bureau, caplog: pytest.LogCaptu
 def _with_sid(callback: Callback | None, legs: int = 1) -> Callback | None:
     """The callback, once its newest leg is known."""
     return callback if callback and len(callback.legs) == legs and callback.legs[-1].call_sid else None
+
+
+def test_a_caller_who_is_promised_another_has_one_and_the_first_says_why(bureau: Bureau) -> None:
+    first = bureau.desk.take("c1", Callback("", number=CALLER, wanted_at=4e9))
+    told: list[str] = []
+    bureau.desk.watch(lambda before, after: told.append(f"{after.id} {after.stage} {after.why}"))
+    bureau.desk.start()
+    second = bureau.desk.take("c2", Callback("", number=CALLER, wanted_at=4e9))
+    other = bureau.desk.take("c3", Callback("", number=SAM.number, wanted_at=4e9))
+    assert [bureau.stage(each) for each in (first, second, other)] == [
+        *(Stage.CANCELLED, Stage.WAITING, Stage.WAITING),
+    ]
+    eventually(lambda: f"{first.id} cancelled promised_again" in told)
+    assert bureau.desk.take("c2", Callback("", number=CALLER)).id == second.id, "a changed wish is the same"
+    assert bureau.stage(second) is not Stage.CANCELLED
+
+
+def test_of_two_that_a_kill_has_left_open_the_older_one_is_not_rung(bureau: Bureau) -> None:
+    first = bureau.promise()
+    later = replace(first, id="later", call_id="c2", created_at=first.created_at + 1.0)
+    bureau.kept.take("c2", lambda found, know: (later, (), ()))
+    bureau.desk.look()
+    assert (bureau.stage(first), bureau.stage(later)) == (Stage.CANCELLED, Stage.RINGING)
+
+
+def test_one_that_is_being_tried_is_ended_when_its_caller_has_reached_somebody(bureau: Bureau) -> None:
+    promised = bureau.promise()
+    bureau.desk.look()
+    assert bureau.stage(promised) is Stage.RINGING
+    bureau.desk.reached(CALLER, promised.created_at - 1.0)
+    assert bureau.stage(promised) is Stage.RINGING, "that was before it was promised"
+    bureau.desk.reached(CALLER, promised.created_at + 60.0)
+    found = bureau.desk.load(promised.id)
+    assert found
+    assert (found.stage, found.why) == (Stage.ENDING, "reached_person")
+
+
+def test_one_that_somebody_asks_for_is_rung_although_they_have_talked_before(tmp_path: Path) -> None:
+    talked_at = [0.0]
+    bureau = Bureau(tmp_path, reached=lambda promised: talked_at[0] > promised.since)
+    try:
+        promised = bureau.promise()
+        talked_at[0] = promised.created_at + 0.001
+        bureau.desk.post(promised.id, ev.Asked("cli"))
+        bureau.desk.look()
+        assert bureau.stage(promised) is Stage.RINGING
+    finally:
+        bureau.close()

@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.commands.parts import invoked, run, waiting
 from tests.desk.parts import eventually
 from tests.web.site import CALLER, ROOM, Site
 from tests.web.test_api import TOKEN
 from tests.web.test_openapi import faults
+from warmtransfer import callback_ended
+from warmtransfer.core.call import Attempt, Call, Handoff, Style, call_of
 from warmtransfer.core.call import Stage as CallStage
-from warmtransfer.core.call import call_of
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks.callback import Callback, Stage, callback_of, room_of
+from warmtransfer.core.events import CallerPresent
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.ports.store.records import Decision
 from warmtransfer.relay.tools import CallInfo
 
@@ -366,6 +370,62 @@ def test_the_command_lists_them_has_one_tried_now_and_cancels_it(site: Site) -> 
     site.parts.callbacks.look()
     eventually(lambda: "end_call" in site.carrier.names())
     assert invoked(site, "callback", "none").exit_code == 1
+
+
+def test_the_command_that_cancels_tells_whoever_listens(site: Site) -> None:
+    heard: list[tuple[str, str]] = []
+
+    def listen(sender: Flask, callback: Callback, **more: Any) -> None:
+        heard.append((callback.id, callback.why))
+
+    waiting = promise(site, wanted_at=4_000_000_000.0)
+    callback_ended.connect(listen, sender=site.app)
+    assert "cancelled: by a command" in run(site, "callback", waiting.id, "--cancel")
+    assert heard == [(waiting.id, "cli")]
+    assert invoked(site, "callback", waiting.id, "--cancel").exit_code == 1
+    assert len(heard) == 1
+
+
+def test_a_caller_who_phones_again_and_gets_to_a_person_is_not_rung_back(site: Site) -> None:
+    promised = promise(site, wanted_at=4_000_000_000.0)
+    before = replace(promised, created_at=promised.created_at - 60.0)
+    site.parts.callbacks.kept.decide(promised.id, lambda found, know: (before, (), ()))
+    again = with_a_human(site)
+    assert now(site, promised).stage is Stage.WAITING, "they may have been dropped at once"
+    call = site.call(again)
+    site.store.decide(again, lambda found: _as(found, replace(call, attempts=_since(call, 11.0))))
+    site.parts.desk.post(again, CallerPresent(ROOM))
+    eventually(lambda: now(site, promised).stage is Stage.CANCELLED)
+    assert now(site, promised).why == "reached_person"
+
+
+def test_one_whose_caller_was_with_a_person_while_nobody_told_us_is_found_at_its_time(site: Site) -> None:
+    desk = site.parts.callbacks
+    desk.limits = replace(desk.limits, on_line=0.0)
+    promised = promise(site)
+    again = with_a_human(site)
+    desk.look()
+    assert now(site, promised).stage is Stage.WAITING, "they are on the line"
+    call = site.call(again)
+    site.store.decide(again, lambda found: _as(found, replace(call, stage=CallStage.OVER)))
+    desk.look()
+    assert (now(site, promised).stage, now(site, promised).why) == (Stage.CANCELLED, "reached_person")
+
+
+def with_a_human(site: Site) -> str:
+    """A call in which a human has just joined the caller."""
+    call_id = site.arrive()
+    site.join(call_id)
+    call = replace(site.call(call_id), stage=CallStage.HUMAN, room_sid=ROOM)
+    tried = Attempt(1, 1, "kim", "+15550100002", Style.SCREEN, outcome=Outcome.ACCEPTED, joined_at=call.at)
+    call = replace(call, handoff=Handoff(1, "tool", asked_at=call.at), attempts=(tried,))
+    site.store.decide(call_id, lambda found: _as(found, call))
+    return call_id
+
+
+def _since(call: Call, seconds: float) -> tuple[Attempt, ...]:
+    (tried,) = call.attempts
+    return (replace(tried, joined_at=tried.joined_at - seconds),)
 
 
 def test_a_number_of_which_only_a_callback_is_kept_is_forgotten_too(site: Site) -> None:

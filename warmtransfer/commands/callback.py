@@ -8,14 +8,20 @@ from dataclasses import replace
 import click
 
 from warmtransfer.commands.callbacks import line
-from warmtransfer.commands.looking import configuration, database, kept
+from warmtransfer.commands.looking import configuration, database, kept, parts
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks.callback import Callback
 from warmtransfer.core.callbacks.limits import Limits
 from warmtransfer.core.callbacks.step import step
 from warmtransfer.core.rules import Rules
-from warmtransfer.ports.store.callbacks import Callbacks, Know, Made
+from warmtransfer.ports.store.callbacks import Callbacks, Changed, Know, Made
 from warmtransfer.visible import visible
+
+
+def _tell(changed: Changed) -> None:
+    """Whoever listens in the app hears of it here: the process that serves is another one."""
+    if app := parts():
+        app.callbacks.tell(changed.before, changed.after)
 
 
 @click.command("callback")
@@ -47,5 +53,7 @@ def command(database: str, callback_id: str, cancel: bool) -> None:
     if changed is None:
         raise click.ClickException(f"The callback is {known.stage.value}: that cannot be done now.")
     click.echo(visible(line(changed.after)))
+    if not database:
+        _tell(changed)
     if not cancel:
         click.echo("The app tries it within seconds, if somebody can be rung.", err=True)

@@ -20,7 +20,7 @@ from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.ports.store.forgetting import CallerFile
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import here
-from warmtransfer.web.parts import NAME
+from warmtransfer.web.parts import NAME, Parts
 
 #: What an app has that cannot run, and is there for its commands only: its database may be wrong, too.
 DATABASE = "warmtransfer-database"
@@ -80,12 +80,18 @@ def configuration() -> Mapping[str, Any]:
 
 def providers() -> Mapping[str, Factory]:
     """Who may speak: the providers of models that there are, with a host app's own."""
+    mine = parts()
+    return mine.providers if mine else PROVIDERS
+
+
+def parts() -> Parts | None:
+    """What the app works with; None where none can be loaded, or it is for commands alone."""
     try:
         app = click.get_current_context().ensure_object(ScriptInfo).load_app()
     except (NoAppException, ConfigError):
-        return PROVIDERS
+        return None
     mine = app.extensions.get(NAME)
-    return mine.providers if mine else PROVIDERS
+    return mine if isinstance(mine, Parts) else None
 
 
 def address(given: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -16,7 +17,7 @@ from typing import Protocol
 from warmtransfer.clock import Clock
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks import orders as do
-from warmtransfer.core.callbacks.callback import OVER, Callback, Leg, Side, Stage
+from warmtransfer.core.callbacks.callback import OVER, Callback, Leg, Settled, Side, Stage
 from warmtransfer.core.callbacks.limits import Limits
 from warmtransfer.core.callbacks.step import step, taken
 from warmtransfer.core.event import Event
@@ -26,15 +27,13 @@ from warmtransfer.desk.chores import LOOK, Chore
 from warmtransfer.desk.dialling_back import DiallingBack
 from warmtransfer.desk.insisting import Insistence
 from warmtransfer.desk.lanes import Lanes
-from warmtransfer.errors import Leaving
+from warmtransfer.errors import Leaving, StoreBusy
 from warmtransfer.ports.store.callbacks import Callbacks, Changed, Know, Left, Made
 
 log = logging.getLogger("warmtransfer")
 
 #: Seconds before one that could not be decided is looked at again.
 AGAIN = 1.0
-#: Who has cancelled one whose caller was handed to somebody after all.
-REACHED = "handed over"
 Watcher = Callable[[Callback | None, Callback], None]
 
 
@@ -58,11 +57,11 @@ class CallbackDesk:
         people: People,
         clock: Clock,
         limits: Limits,
-        on_line: Callable[[str], bool] = lambda _: False,
+        on_line: Callable[[Callback], bool] = lambda _: False,
         reached: Callable[[Callback], bool] = lambda _: False,
     ) -> None:
-        """`on_line`: whether the caller of this call has not hung up yet; `reached`: whether they have talked
-        with a human in it since this was promised."""
+        """`on_line`: whether its caller is on the line with us; `reached`: whether they have talked with a
+        human since `Callback.since`."""
         self.kept = kept
         self.limits = limits
         self._dialling = dialling
@@ -114,7 +113,24 @@ class CallbackDesk:
         changed = self.kept.take(call_id, decide)
         assert changed is not None
         self._apply(changed, "Taken")
+        self._settle(changed.after.number, Settled.AGAIN, at, but=changed.after.id)
         return changed.after
+
+    def reached(self, number: str, at: float) -> None:
+        """Whoever calls from this number has been with a human since then: they are not rung back unasked."""
+        self._settle(number, Settled.REACHED, at)
+
+    def _settle(self, number: str, by: Settled, at: float, but: str = "") -> None:
+        """What cannot be saved now is found when its time has come."""
+        with suppress(StoreBusy):
+            for each in self.kept.open_to(number):
+                if each.id != but and each.since <= at:
+                    self.post(each.id, ev.Cancelled(by))
+
+    def tell(self, before: Callback | None, after: Callback) -> None:
+        """Tell whoever watches, here and now, of a change that was saved by another hand."""
+        for watcher in self._watchers:
+            watcher(before, after)
 
     def describe(self, call_id: str, words: str) -> None:
         """What the callback of this call is about, as the caller has recorded it."""
@@ -202,10 +218,12 @@ class CallbackDesk:
         """What it means that the time of this one has come."""
         if due.stage is not Stage.WAITING:
             return ev.TimedOut(due.stage, due.alarm)
-        if self._on_line(due.call_id):
+        if self._on_line(due):
             return ev.StillOnLine()
-        if not due.tries and self._reached(due):
-            return ev.Cancelled(REACHED)
+        if self._reached(due):
+            return ev.Cancelled(Settled.REACHED)
+        if any(each.created_at > due.since for each in self.kept.open_to(due.number)):
+            return ev.Cancelled(Settled.AGAIN)
         return ev.TimedOut(due.stage, due.alarm)
 
 

@@ -64,7 +64,7 @@ CALLBACK = closed(
         "created_at": _is("number", f"When it was promised. {_TIME}."),
         "next_at": _is(["number", "null"], f"When it is tried next; null if it is not waiting. {_TIME}."),
         "tries": _is("integer", "How many tries are over."),
-        "why": _is("string", "How the newest one ended: whose leg, and its outcome."),
+        "why": _is("string", "How the newest one ended, or what has cancelled it."),
         "legs": {"type": "array", "items": LEG, "description": "Every dial, in order."},
         "ended_at": _is(["number", "null"], f"When it was over; null while it is not. {_TIME}."),
     }

@@ -12,7 +12,7 @@ from tests.core.callbacks.stories import CALLER, NOW, ROOM, Back
 from tests.core.stories import KIM, RULES, SAM
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks import orders as do
-from warmtransfer.core.callbacks.callback import OVER, TRYING, Callback, Side, Stage
+from warmtransfer.core.callbacks.callback import OVER, TRYING, Callback, Side, Stage, Then
 from warmtransfer.core.callbacks.limits import Limits
 from warmtransfer.core.callbacks.reading import READERS
 from warmtransfer.core.callbacks.table import TABLE, WAITS
@@ -159,6 +159,14 @@ def test_they_talk_when_both_are_in_the_room_and_it_is_done_when_both_have_gone(
     back.over(2)
     assert (back.callback.stage, back.callback.tries) == (Stage.DONE, 0)
     assert [leg.outcome for leg in back.callback.legs] == [Outcome.ACCEPTED, Outcome.ACCEPTED]
+
+
+def test_who_comes_when_the_others_room_has_ended_is_alone_in_another_and_they_have_not_talked() -> None:
+    back = Back().briefing().tell(ev.Accepted(1), ev.LegMade(2, "CA2"), ev.LegAnswered(2, "CA2"))
+    back.tell(ev.LegJoined(2, "CF1"), ev.LegJoined(1, "CF2"))
+    assert back.callback.stage is Stage.JOINING
+    back.tell(ev.LegLeft(2, "CF1")).over(2)
+    assert (back.callback.stage, back.callback.then) == (Stage.ENDING, Then.RETRY)
 
 
 def test_a_human_who_is_not_reached_is_followed_by_the_next_and_that_is_one_try() -> None:

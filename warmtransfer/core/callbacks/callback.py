@@ -37,6 +37,13 @@ OVER = frozenset({Stage.DONE, Stage.GIVEN_UP, Stage.CANCELLED})
 TRYING = frozenset({Stage.RINGING, Stage.BRIEFING, Stage.CALLING, Stage.JOINING})
 
 
+class Settled(StrEnum):
+    """What has settled one besides somebody who says that it is not needed: `Callback.why`."""
+
+    REACHED = "reached_person"  #: they have talked with a human since, in a call of their own
+    AGAIN = "promised_again"  #: another was promised to the same number since
+
+
 class Side(StrEnum):
     """Whose leg it is."""
 
@@ -104,7 +111,8 @@ class Callback:
     last_at: float = 0.0  #: when it is given up if nobody could be rung until then
     tries: int = 0  #: how many are over
     spent: int = 0  #: of these, those before it was given up and asked for once more
-    why: str = ""  #: how the newest try ended, in a word
+    asked_at: float = 0.0  #: when somebody has wanted it to be tried, whatever had been before
+    why: str = ""  #: how the newest try ended, in a word; of one that was cancelled, by whom or by what
     legs: tuple[Leg, ...] = ()
     room_sid: str = ""
     then: Then = Then.NEXT  #: of a try that is being ended
@@ -144,6 +152,11 @@ class Callback:
     def caller(self) -> Leg | None:
         """The leg to the caller."""
         return self.newest(Side.CALLER)
+
+    @property
+    def since(self) -> float:
+        """What happens from then on may settle it."""
+        return max(self.created_at, self.asked_at)
 
     def leg(self, n: int) -> Leg | None:
         """Leg `n`."""

@@ -35,7 +35,7 @@ class Asked(Event):
 
 @dataclass(frozen=True, slots=True)
 class Cancelled(Event):
-    """Somebody has said that it is not needed any more."""
+    """It is not needed any more. `by`: cli, api, console, or what has `Settled` it."""
 
     by: str = ""
 

@@ -66,19 +66,19 @@ def asked(callback: Callback, event: ev.Asked, by: By) -> Reading:
         return callback, None
     spent = callback.tries if callback.stage is Stage.GIVEN_UP else callback.spent
     last = callback.at + by.limits.keep
-    return replace(callback, due_at=callback.at, last_at=last, spent=spent), ev.DueNow()
+    return replace(callback, due_at=callback.at, last_at=last, spent=spent, asked_at=callback.at), ev.DueNow()
 
 
 def cancelled(callback: Callback, event: ev.Cancelled, by: By) -> Reading:
     """Those who talk are left alone."""
     if callback.stage in (Stage.WAITING, Stage.GIVEN_UP):
-        return callback, event
+        return replace(callback, why=event.by), event
     if callback.stage not in TRYING | {Stage.ENDING} or callback.then is Then.DONE:
         return callback, None
     for leg in callback.open:
         if leg.outcome is None:
             callback = callback.with_leg(replace(leg, outcome=Outcome.CANCELLED))
-    return replace(callback, then=Then.CANCELLED), event
+    return replace(callback, then=Then.CANCELLED, why=event.by), event
 
 
 def order_failed(callback: Callback, event: ev.OrderFailed, by: By) -> Reading:
@@ -167,7 +167,7 @@ def machine(callback: Callback, event: ev.MachineHeard, by: By) -> Reading:
 
 
 def joined(callback: Callback, event: ev.LegJoined, by: By) -> Reading:
-    """Together when both are there, in whatever order they came."""
+    """Together when both are there, in whatever order they came; a room that has ended is another one's."""
     leg = callback.leg(event.n)
     if leg is None or leg.ended or callback.stage not in TRYING:
         return callback, None
@@ -175,6 +175,9 @@ def joined(callback: Callback, event: ev.LegJoined, by: By) -> Reading:
         return callback, None
     sid, since = leg.call_sid or event.call_sid, leg.answered_at or callback.at
     leg = replace(leg, call_sid=sid, answered_at=since, joined_at=callback.at)
+    if callback.room_sid not in ("", event.room_sid):
+        for each in callback.open:
+            callback = callback.with_leg(replace(each, joined_at=0.0))
     callback = replace(callback.with_leg(leg), room_sid=event.room_sid)
     both = callback.human, callback.caller
     if all(each and each.joined_at and not each.ended for each in both):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warmtransfer.core.briefing import SUMMARY_LIMIT, tidy
-from warmtransfer.core.callbacks.callback import Callback, Stage
+from warmtransfer.core.callbacks.callback import Callback, Settled, Stage
 from warmtransfer.core.hours import local
 from warmtransfer.core.names import called
 from warmtransfer.core.saying import MONTHS, clock
@@ -40,12 +40,24 @@ def spoken(at: float, now: float, zone: str) -> str:
     return f"{day} at {there.hour}:{there.minute:02}"
 
 
+#: Why one was cancelled, by what it says.
+WHY = {
+    Settled.REACHED: "they have spoken with a person since",
+    Settled.AGAIN: "promised anew since",
+    "cli": "by a command",
+    "api": "by the API",
+    "console": "by the console",
+}
+
+
 def how(callback: Callback) -> str:
     """How it stands, or how it ended, in a word or two for whoever looks."""
     if callback.stage is Stage.WAITING and callback.tries:
         return f"waiting, {callback.tries} tried: {callback.why}"
     if callback.stage is Stage.GIVEN_UP:
         return f"given up: {callback.why}"
+    if callback.stage is Stage.CANCELLED and callback.why in WHY:
+        return f"cancelled: {WHY[callback.why]}"
     return callback.stage.value
 
 

@@ -226,6 +226,11 @@ class Callbacks:
         mine = or_(callback.c.number == number, callback.c.call_id.in_(call_ids))
         return self._all(select(callback.c.state).where(self._ours, mine).order_by(*_newest))
 
+    def open_to(self, number: str) -> list[Callback]:
+        """Those to this number of which something is still to come, the newest first."""
+        mine = select(callback.c.state).where(self._ours, DUE, callback.c.number == number)
+        return self._all(mine.order_by(*_newest))
+
     def listed(
         self, limit: int = 50, live: bool = False, stage: str = "", since: float = 0.0
     ) -> list[Callback]:
