@@ -85,6 +85,17 @@ def test_what_is_asked_for_and_not_there_is_answered_with_the_list() -> None:
         people.wanted(ev.HandoffAsked("tool", target))
 
 
+def test_a_department_whose_table_stands_is_one_while_its_only_human_is_off_the_list() -> None:
+    tables = {"department": [{"name": "legal"}], "human": [SAM, {**KIM, "department": "legal"}]}
+    answers = [tables, {**tables, "human": [SAM]}]
+    people = of(lambda: answers.pop(0))
+    for _ in range(2):
+        wish = ev.HandoffAsked("tool", "legal")
+        assert people.wanted(wish) is wish
+    assert names(people) == ["sam"]
+    assert "Nobody of Legal is there now." in people.now().told()
+
+
 def test_a_wish_for_anyone_leaves_it_to_the_plan_who_is_rung() -> None:
     people = of([SAM, KIM])
     assert people.wanted(ev.HandoffAsked("tool", "anyone", "reason")) == ev.HandoffAsked("tool", "", "reason")

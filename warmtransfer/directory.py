@@ -18,7 +18,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.available import Available, anyone, available
 from warmtransfer.core.call import Call
 from warmtransfer.core.plans import Known
-from warmtransfer.core.policy import departments, meant
+from warmtransfer.core.policy import departments, known
 from warmtransfer.core.rules import Rules
 from warmtransfer.errors import UnknownTarget, WarmTransferError, log_fault
 from warmtransfer.humans import Team
@@ -119,7 +119,7 @@ class Directory:
         rules = self._rules
         if anyone(rules, event.target):
             return replace(event, target="")
-        if event.target and rules.humans and not meant(rules, event.target):
+        if event.target and rules.humans and not known(rules, event.target):
             raise UnknownTarget((*departments(rules), *(human.name for human in rules.humans)))
         return event
 
