@@ -20,7 +20,7 @@ from warmtransfer.config import load
 from warmtransfer.core import events as ev
 from warmtransfer.core.available import Choice
 from warmtransfer.core.call import Attempt, Call, Style
-from warmtransfer.core.plans import Known
+from warmtransfer.core.plans import Known, Plan
 from warmtransfer.directory import Directory
 from warmtransfer.errors import StoreBusy, UnknownTarget
 from warmtransfer.ports.loop.coroutines import Coroutines
@@ -66,7 +66,7 @@ def test_an_app_that_starts_asks_and_tells_what_is_wrong(
     )
     extension = WarmTransfer(app, humans=broken)
     extension.start(app)
-    eventually(lambda: "could not be asked for anew: it raised LookupError" in caplog.text)
+    eventually(lambda: "could not be asked for: it raised LookupError. Nobody is rung" in caplog.text)
     extension.stop(app)
 
 
@@ -83,6 +83,17 @@ def test_what_is_asked_for_and_not_there_is_answered_with_the_list() -> None:
     assert caught.value.names == ("billing", "sam", "kim")
     for target in ("", "billing", "Kim"):
         people.wanted(ev.HandoffAsked("tool", target))
+
+
+def test_a_department_whose_table_stands_is_one_while_its_only_human_is_off_the_list() -> None:
+    tables = {"department": [{"name": "legal"}], "human": [SAM, {**KIM, "department": "legal"}]}
+    answers = [tables, {**tables, "human": [SAM]}]
+    people = of(lambda: answers.pop(0))
+    for _ in range(2):
+        wish = ev.HandoffAsked("tool", "legal")
+        assert people.wanted(wish) is wish
+    assert names(people) == ["sam"]
+    assert "Nobody of Legal is there now." in people.now().told()
 
 
 def test_a_wish_for_anyone_leaves_it_to_the_plan_who_is_rung() -> None:
@@ -125,6 +136,42 @@ def test_a_wrong_answer_is_told_and_the_last_good_list_holds(
     assert (names(people), people.fault) == (["kim"], "")
 
 
+def test_a_function_brings_plans_beside_those_of_the_configuration() -> None:
+    answers = [
+        {"human": [KIM], "plan": [{"department": "billing", "ring": "all at once"}]},
+        {"human": [KIM], "plan": [Plan("billing", line=False)]},
+        {"human": [KIM]},
+    ]
+    given = {"WARMTRANSFER_HUMANS": lambda: answers.pop(0), "WARMTRANSFER_PLAN": "rounds of 2"}
+    people = Directory(load({**GOOD, **given}), Clock())
+    found = []
+    for _ in range(3):
+        people.renew()
+        found.append(people.rules().plans)
+    default = Plan(size=2)
+    assert found == [(default, Plan("billing", size=0)), (default, Plan("billing", line=False)), (default,)]
+    assert people.serial == 3
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ([{"ring": "nonsense"}], "[[plan]] 1: ring is 'nonsense': 'nonsense' is none of in turn"),
+        ({"ring": "in turn"}, "plan is no list of tables: write each as [[plan]]"),
+        ([{"ring": 5}], "[[plan]] 1: ring is 5"),
+        ([{"department": ["billing"]}], "[[plan]] 1: department is ['billing']"),
+    ],
+)
+def test_plans_of_a_function_that_are_none_are_told_with_what_else_is_wrong(plan: Any, said: str) -> None:
+    answers: list[Any] = [[SAM], {"human": [{**KIM, "ring": 1}], "plan": plan}]
+    people = of(lambda: answers.pop(0))
+    people.renew()
+    people.renew()
+    assert names(people) == ["sam"]
+    assert said in people.fault
+    assert "human 1 (kim): ring is 1" in people.fault
+
+
 def test_a_slow_answer_is_not_waited_for_and_counts_when_it_comes(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -140,7 +187,7 @@ def test_a_slow_answer_is_not_waited_for_and_counts_when_it_comes(
     people.wanted(ev.HandoffAsked("tool", "sam"))
     assert time.monotonic() - began < 2
     assert people.fault == "it took longer than 0.1 s, for which a caller waits"
-    assert "with 0 humans" in caplog.text
+    assert "Nobody is rung before one is good" in caplog.text
     taken = people._take
 
     def noted(*args: Any) -> None:

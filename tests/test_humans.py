@@ -5,11 +5,13 @@ from __future__ import annotations
 import tomllib
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.test_config import GOOD
+from warmtransfer import person
 from warmtransfer.config import Settings, load
 from warmtransfer.core.rules import AfterHuman, Card, Human, Rules
 from warmtransfer.errors import ConfigError
@@ -322,6 +324,30 @@ def test_a_wrong_file_is_told_with_line_and_key(tmp_path: Path, old: str, new: s
     fault = refused(path)
     assert said in fault
     assert " line " not in said or fault.startswith(f"WARMTRANSFER_HUMANS: {path} line ")
+
+
+ODD: list[Any] = [
+    None, 5, 15550100000, 1.5, True, "", [], {}, [None], [[]], {"a": None}, b"x", object(), MONDAY, {1: 2},
+    datetime(2026, 12, 7).date(), datetime(2026, 12, 7).time(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", [each.name for each in person.HUMAN])
+@pytest.mark.parametrize("given", ODD, ids=repr)
+def test_whatever_is_given_for_a_key_is_read_or_told_with_the_key(key: str, given: Any) -> None:
+    one = {"name": "sam", "number": NUMBER, key: given}
+    told: tuple[str, ...] = ()
+    try:
+        assert len(read([one]).humans) == 1
+    except ConfigError as fault:
+        told = tuple(fault.faults)
+    assert all(each.startswith("WARMTRANSFER_HUMANS: human 1 (") and key in each for each in told)
+
+
+def test_a_number_to_show_that_is_given_as_a_number_is_told_to_be_no_text(tmp_path: Path) -> None:
+    path = file(tmp_path, '[[human]]\nname = "sam"\nnumber = "+15550100001"\ncaller_id = 15550100000\n')
+    told = 'human 1 (sam): caller_id is no text; put it in quotes, as in caller_id = "+15550100000"'
+    assert refused(path) == f"WARMTRANSFER_HUMANS: {path} line 4, {told}."
 
 
 def test_every_fault_of_a_human_is_told_at_once(tmp_path: Path) -> None:

@@ -111,4 +111,9 @@ def test_a_wrong_plan_in_the_humans_file_is_told_as_one(tmp_path: Path) -> None:
     assert f"{path} line 12, [[plan]] 3: two plans for no department" in fault
     path.write_text('plan = "all at once"\n' + TEAM.partition("[[plan]]")[0])
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
-    assert "write [[plan]]" in fault
+    assert f"{path} line 1: plan is no list of tables: write each as [[plan]]" in fault
+    given = {"human": [{"name": "sam", "number": "+15550100001"}], "plan": {"ring": "in turn"}}
+    [fault] = faults(WARMTRANSFER_HUMANS=given)
+    assert "plan is no list of tables" in fault
+    [fault] = faults(WARMTRANSFER_HUMANS={"plan": "+15550100001", "human": "1"})
+    assert "human 2 (human)" in fault, "two names with numbers"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from warmtransfer import humans as people
 from warmtransfer import ringing
+from warmtransfer.core.plans import Plan
 from warmtransfer.numbers import EVERYWHERE, country
 from warmtransfer.person import Defaults
 
@@ -63,8 +64,7 @@ def read_humans(values: dict[str, Any], faults: list[str]) -> None:
         return
     ours = usual(values)
     try:
-        values["plans"] = ringing.together(given, values["plans"])
-        team = people.parse(given, ours)
+        team, values["plans"] = whole(given, values["plans"], ours)
     except ValueError as fault:
         faults.extend(f"WARMTRANSFER_HUMANS: {line}." for line in str(fault).splitlines())
         return
@@ -73,6 +73,28 @@ def read_humans(values: dict[str, Any], faults: list[str]) -> None:
     values |= {"humans": team.humans, "departments": team.departments, "usual": ours}
     # The app would ring itself, and the AI of that call could do so again.
     faults.extend(f"WARMTRANSFER_HUMANS: {own}." for own in ourselves(team, values["number"]))
+
+
+def whole(
+    given: people.Given, plans: tuple[Plan, ...], ours: Defaults
+) -> tuple[people.Team, tuple[Plan, ...]]:
+    """The team of these humans, and how it is rung: by `plans` and those that stand beside them.
+
+    Raises ValueError with every fault, one a line.
+    """
+    faults: list[str] = []
+    team = people.Team()
+    try:
+        plans = ringing.together(given, plans)
+    except ValueError as fault:
+        faults.append(str(fault))
+    try:
+        team = people.parse(given, ours)
+    except ValueError as fault:
+        faults.append(str(fault))
+    if faults:
+        raise ValueError("\n".join(faults))
+    return team, plans
 
 
 def usual(values: Mapping[str, Any]) -> Defaults:

@@ -256,13 +256,14 @@ class Settings:
         """The number that a caller says, in E.164 form; ValueError unless a human there could be rung."""
         return dialable(heard(given, self.number), self.usual.countries)
 
-    def rules(self, team: people.Team | None = None) -> Rules:
+    def rules(self, team: people.Team | None = None, plans: tuple[Plan, ...] | None = None) -> Rules:
         """What the core decides by; a gate that waits longer, twice, and extensions give more time.
 
-        `team`: whoever may be rung now, instead of those of the configuration.
+        `team` and `plans`: whoever may be rung now, and how, instead of those of the configuration.
         """
         team = team or people.Team(self.humans, self.departments)
-        plain = Rules(team.humans, team.departments, self.plans, words=words(self.language, self.words))
+        plans = self.plans if plans is None else plans
+        plain = Rules(team.humans, team.departments, plans, words=words(self.language, self.words))
         extended = [human for human in team.humans if any(each.digits for each in human.addresses)]
         more = max((behind(human.ring) + TONES / 2 for human in extended), default=0.0)
         briefing = plain.briefing + 2.0 * max(0, self.gate_seconds - GATE) + more

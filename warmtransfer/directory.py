@@ -11,14 +11,14 @@ from inspect import isawaitable
 from typing import Any
 
 from warmtransfer import humans as people
-from warmtransfer.agreement import ourselves
+from warmtransfer.agreement import ourselves, whole
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.core import events as ev
 from warmtransfer.core.available import Available, anyone, available
 from warmtransfer.core.call import Call
-from warmtransfer.core.plans import Known
-from warmtransfer.core.policy import departments, meant
+from warmtransfer.core.plans import Known, Plan
+from warmtransfer.core.policy import departments, known
 from warmtransfer.core.rules import Rules
 from warmtransfer.errors import UnknownTarget, WarmTransferError, log_fault
 from warmtransfer.humans import Team
@@ -119,7 +119,7 @@ class Directory:
         rules = self._rules
         if anyone(rules, event.target):
             return replace(event, target="")
-        if event.target and rules.humans and not meant(rules, event.target):
+        if event.target and rules.humans and not known(rules, event.target):
             raise UnknownTarget((*departments(rules), *(human.name for human in rules.humans)))
         return event
 
@@ -155,7 +155,7 @@ class Directory:
                     given = self._awaited(given)
                 if isinstance(given, Iterable) and not isinstance(given, str | dict | Team):
                     given = list(given)  # which may be where the query runs
-            self._take(people.parse(given, self._settings.usual), number)
+            self._take(*whole(given, self._settings.plans, self._settings.usual), number)
         except KeyboardInterrupt:
             raise
         except ValueError as fault:
@@ -177,8 +177,8 @@ class Directory:
 
         return coroutines.run(finish, PATIENCE)
 
-    def _take(self, team: Team, number: int) -> None:
-        """This list holds from now on, unless a newer asking was answered before."""
+    def _take(self, team: Team, plans: tuple[Plan, ...], number: int) -> None:
+        """This list, with its plans, holds from now on, unless a newer asking was answered before."""
         wrong = ourselves(team, self._settings.number)
         if wrong:
             self._refuse("; ".join(wrong))
@@ -187,13 +187,16 @@ class Directory:
             if number < self._taken:
                 return
             self._taken, self.fault = number, ""
-            rules = self._settings.rules(team)
+            rules = self._settings.rules(team, plans)
             if rules != self._rules:
                 self._rules = rules
                 self.serial += 1
 
     def _refuse(self, why: str) -> None:
         self.fault = why
+        if not self._taken:
+            log.error("the list of humans could not be asked for: %s. Nobody is rung before one is good", why)
+            return
         count = len(self._rules.humans)
         log.error(
             "the list of humans could not be asked for anew: %s. The last good one holds, with %d %s",

@@ -15,13 +15,11 @@ from warmtransfer.core.names import fold
 from warmtransfer.core.rules import Department, Human
 from warmtransfer.located import line_of
 from warmtransfer.person import Defaults, Wrong, faults_of
-from warmtransfer.ringing import PLAN
+from warmtransfer.ringing import DEPARTMENT, HUMAN, PLAN, of_tables
 
 #: What a host app's function gives, or a configuration: anything `parse` reads.
 Given = Any
 Ask = Callable[[], Given]
-
-HUMAN, DEPARTMENT = "human", "department"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +164,7 @@ def _source(given: Given) -> Source:
             return _file(Path(text)) if text.endswith(".toml") else Source(tuple(_line(text)))
         case Path():
             return _file(given)
-        case Mapping() if set(given) & {HUMAN, DEPARTMENT} and not all(
-            isinstance(v, str) for v in given.values()
-        ):
+        case Mapping() if of_tables(given):
             return _tables(given)
         case Mapping():
             return Source(tuple({"name": name, "number": number} for name, number in given.items()))

@@ -105,6 +105,10 @@ def _tones(given: Any) -> str:
     return tones(_line(given)) if given else ""
 
 
+def _caller_id(given: Any) -> str:
+    return e164(_line(given))
+
+
 def _after(given: Any) -> AfterHuman:
     try:
         return AfterHuman(str(given))
@@ -149,7 +153,7 @@ HUMAN: tuple[Key, ...] = (
         "`speech_end_threshold`, `silence_timeout`)."),
     Key("language", as_.language, '"de"', "The language of what they hear of us, as two letters."),
     Key("voice", _line, '"Polly.Vicki-Neural"', "The voice in which they hear it."),
-    Key("caller_id", e164, '"+15550100000"',
+    Key("caller_id", _caller_id, '"+15550100000"',
         "The number that their phone shows: one of the account's, or verified there; else what "
         "`WARMTRANSFER_SHOW` says."),
     Key("card", _card, '"sms"',

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from warmtransfer.core.plans import Plan, read
 from warmtransfer.located import line_of
 from warmtransfer.parsing import text
 
-#: The tables of plans in the humans' file.
-PLAN = "plan"
+#: The lists of tables in the humans' file.
+HUMAN, DEPARTMENT, PLAN = "human", "department", "plan"
 
 
 class Wrong(ValueError):
@@ -80,24 +79,37 @@ def plans(given: object) -> tuple[Plan, ...]:
 
 
 def together(humans: object, given: Iterable[Plan]) -> tuple[Plan, ...]:
-    """The given plans and those in the humans' file; ValueError says what is wrong with them, and where."""
-    return checked((*given, *_beside(humans)))
+    """The given plans and those that stand beside the humans; ValueError says what is wrong with them, and
+    where."""
+    return checked((*given, *_each(*_beside(humans))))
 
 
-def _beside(humans: object) -> tuple[Plan, ...]:
-    """The plans in the tables that hold the humans, none for humans who are given otherwise."""
-    if isinstance(humans, Mapping) and isinstance(humans.get(PLAN), list | tuple):
-        return _each(humans[PLAN])
+def of_tables(given: Mapping[Any, Any]) -> bool:
+    """Whether it has the shape of the humans' file; else it is names with numbers."""
+    return bool(set(given) & {HUMAN, DEPARTMENT}) and not all(isinstance(v, str) for v in given.values())
+
+
+def _beside(humans: object) -> tuple[Iterable[object], str, str]:
+    """The tables of plans beside those of the humans, none for humans who are given otherwise; where it is a
+    file, its text and name."""
+    if isinstance(humans, Mapping):
+        return _tables(humans, "", "") if of_tables(humans) else ((), "", "")
     path = humans if isinstance(humans, Path) else Path(str(humans).strip())
     if not isinstance(humans, str | Path) or path.suffix != ".toml":
-        return ()
-    written, tables = "", cast(Any, ())
-    with suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):  # told of the humans
+        return (), "", ""
+    try:
         written = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(written).get(PLAN, ())
+        return _tables(tomllib.loads(written), written, str(path))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):  # told of the humans
+        return (), "", ""
+
+
+def _tables(data: Mapping[str, Any], written: str, name: str) -> tuple[Iterable[object], str, str]:
+    tables = data.get(PLAN, ())
     if not isinstance(tables, list | tuple):
-        raise ValueError(f"{path} line {line_of(written, (PLAN,))}: plan is no table; write [[plan]]")
-    return _each(tables, written, str(path))
+        where = f"{name} line {line_of(written, (PLAN,))}: " if written else ""
+        raise ValueError(f"{where}plan is no list of tables: write each as [[plan]]")
+    return tables, written, name
 
 
 def _each(tables: Iterable[object], written: str = "", name: str = "") -> tuple[Plan, ...]:

@@ -157,6 +157,15 @@ def test_a_humans_own_page_has_a_link_and_another_voids_it(stopping: list[Flask]
     assert "eve is not one of the humans" in printed(app, "--link", "eve", status=2)
 
 
+def test_a_department_that_nobody_is_in_is_listed_with_that(stopping: list[Flask], tmp_path: Path) -> None:
+    human = {"name": "sam", "number": "+15550100001"}
+    app = made(stopping, tmp_path, {"department": [{"name": "legal"}], "human": [human]})
+    assert "  legal  Nobody of Legal is there now." in printed(app).splitlines()
+    (legal,) = json.loads(printed(app, "--json"))["departments"]
+    told = {"why": "empty", "reason": "Nobody of Legal is there now."}
+    assert legal == {"name": "legal", "humans": [], "reachable": False, **told}
+
+
 def test_a_name_that_nobody_bears_changes_nothing(stopping: list[Flask], tmp_path: Path) -> None:
     app = made(stopping, tmp_path, "sam=+15550100001,kim=+15550100002")
     app.extensions["warmtransfer"].records.open()

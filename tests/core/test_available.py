@@ -85,6 +85,13 @@ def test_who_is_briefed_in_another_language_has_the_summary_written_in_it() -> N
     )
 
 
+def test_a_department_that_stands_in_the_list_is_told_of_while_nobody_is_in_it() -> None:
+    rules = Rules(humans=(Human("sam", "+15550100001"),), departments=(Department("legal", "contracts"),))
+    assert available(rules, 0.0).unable == (
+        (Choice("legal", "contracts", team=True), "Nobody of Legal is there now."),
+    )
+
+
 def test_a_department_is_closed_when_all_of_its_humans_are() -> None:
     rules = Rules(humans=(Human("sam", "+15550100001", departments=("billing",), away=True),))
     assert [why for _, why in available(rules, 0.0).unable] == [

@@ -73,6 +73,67 @@ def test_hours_stay_the_clocks_when_that_is_changed() -> None:
     assert sunday.closes(autumn) - autumn == 5 * 3600
 
 
+@pytest.mark.parametrize(
+    ("when", "opens", "closes"),
+    [
+        ("2027-03-28T01:30+01:00", "", "2027-03-28T03:00+02:00"),
+        ("2027-03-28T03:15+02:00", "2027-03-28T22:00+02:00", ""),
+        ("2026-10-25T02:15+02:00", "", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:45+02:00", "2026-10-25T02:00+01:00", ""),
+        ("2026-10-25T02:15+01:00", "", "2026-10-25T02:30+01:00"),
+        ("2026-10-25T02:30+01:00", "2026-10-25T22:00+01:00", ""),
+    ],
+)
+def test_hours_that_end_within_a_change_of_the_clock_end_with_what_it_shows(
+    when: str, opens: str, closes: str
+) -> None:
+    nights = Hours(BERLIN, tuple(Span(day, 22 * 60, 26 * 60 + 30) for day in range(7)))
+    now = datetime.fromisoformat(when).timestamp()
+    assert nights.open(now) is not bool(opens)
+    assert nights.changes(now) == datetime.fromisoformat(opens or closes).timestamp()
+
+
+def test_of_what_begins_while_an_hour_comes_twice_the_first_is_told() -> None:
+    hours = Hours(BERLIN, (Span(5, 22 * 60, 26 * 60 + 30), Span(6, 160, 170)))
+    now = datetime.fromisoformat("2026-10-25T02:35+02:00").timestamp()
+    assert hours.opens(now) == datetime.fromisoformat("2026-10-25T02:40+02:00").timestamp()
+
+
+#: Two that change at night, two at midnight, one that left out a day.
+ZONES = ("Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "America/Santiago", "Pacific/Apia")
+TURNS = {
+    zone: [
+        now
+        for now in range(int(at("2010-01-01")), int(at("2012-02-01")), 4 * 3600)
+        if datetime.fromtimestamp(now - 4 * 3600, ZoneInfo(zone)).utcoffset()
+        != datetime.fromtimestamp(now, ZoneInfo(zone)).utcoffset()
+    ]
+    for zone in ZONES
+}
+
+
+@given(st.data(), st.sampled_from(ZONES), st.lists(st.tuples(st.integers(0, 6), *[st.integers(0, 1439)] * 2)))
+def test_open_is_what_the_clock_on_the_wall_shows(
+    data: st.DataObject, key: str, given_spans: list[tuple[int, int, int]]
+) -> None:
+    zone = ZoneInfo(key)
+    spans = [Span(day, begin, end if end > begin else end + DAY) for day, begin, end in given_spans]
+    now = data.draw(st.sampled_from(TURNS[key])) + data.draw(st.integers(-400, 160)) * 60
+    there = datetime.fromtimestamp(now, zone)
+    minute, today = there.hour * 60 + there.minute, there.weekday()
+    shown = any(
+        (span.day == today and span.opens <= minute < span.closes)
+        or ((span.day + 1) % 7 == today and span.opens <= minute + DAY < span.closes)
+        for span in spans
+    )
+    hours = Hours(zone, tuple(spans))
+    assert hours.open(now) is shown
+    change = hours.changes(now)
+    assert change == 0.0 or hours.open(change) is not shown
+    for middle in (now + 60, (now + change) // 2):
+        assert not now < middle < change or hours.open(middle) is shown, "nothing changes before that"
+
+
 def test_the_same_moment_is_another_time_elsewhere() -> None:
     there = Hours(ZoneInfo("America/New_York"), OFFICE.spans)
     now = at("2026-12-07T09:30")

@@ -21,8 +21,8 @@ from warmtransfer.core.hours import Hours, Span
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.names import fold
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.plans import Known
-from warmtransfer.core.policy import department, departments, meant, named
+from warmtransfer.core.plans import Known, Plan
+from warmtransfer.core.policy import department, departments, known, meant, named
 from warmtransfer.core.rounds import next_round
 from warmtransfer.core.rules import Department, Human, Rules
 
@@ -243,7 +243,25 @@ def test_a_telephone_that_bears_its_departments_name_is_rung_for_that_and_nobody
 
 def test_departments_come_in_the_order_in_which_they_are_written() -> None:
     assert departments(HOUSE) == ("support", "billing")
-    assert departments(replace(HOUSE, departments=(Department("empty"),))) == ("billing", "support")
+    assert departments(replace(HOUSE, departments=(Department("empty"),))) == ("empty", "billing", "support")
+
+
+EMPTIED = Rules(
+    humans=(Human("sam", "+15550100001", "invoices, legal matters", departments=("billing",)),),
+    departments=(Department("legal", "contracts"), Department("billing")),
+    plans=(Plan("legal", size=0),),
+)
+
+
+def test_a_department_whose_only_human_is_off_the_list_takes_a_message_and_rings_nobody_else() -> None:
+    story = Story(EMPTIED).talking().tell(ev.HandoffAsked("tool", "Legal"))
+    assert known(EMPTIED, "legal")
+    assert story.call.attempts == ()
+    (told,) = [order.news for order in story.last if isinstance(order, do.LetAISpeak)]
+    assert told.startswith("Nobody is available to take this call. Nobody of Legal is there now. Tell")
+    assert "take a message" in told
+    story.tell(ev.HandoffAsked("tool", "billing"))
+    assert [each.name for each in story.call.attempts] == ["sam"]
 
 
 def test_when_all_are_closed_nobody_is_rung_and_the_reason_is_told() -> None:

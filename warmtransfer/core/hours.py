@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 #: Minutes of a day.
@@ -49,7 +50,11 @@ class Hours:
         """The next moment at which it is open: `when` itself, if it is."""
         if self.open(when):
             return when
-        return next((opens for opens, _ in self._from(when, HORIZON) if opens > when), 0.0)
+        for today, tomorrow in pairwise(self._days(when, HORIZON + 1)):
+            if any(opens > when for opens, _ in today):
+                # A night of today may go on in an hour that comes twice, after a beginning of tomorrow.
+                return min(opens for opens, _ in (*today, *tomorrow) if opens > when)
+        return 0.0
 
     def closes(self, when: float) -> float:
         """The moment at which it is closed next: `when` itself, if it is; never for who is always open."""
@@ -85,22 +90,46 @@ class Hours:
 
     def _end(self, when: float) -> float:
         """When the span that `when` lies in ends, 0.0 for none; the latest of several."""
-        return max((closes for opens, closes in self._from(when, 0) if opens <= when < closes), default=0.0)
+        spans = (span for day in self._days(when, 0) for span in day)
+        return max((closes for opens, closes in spans if opens <= when < closes), default=0.0)
 
-    def _from(self, when: float, days: int) -> Iterator[tuple[float, float]]:
-        """The spans as moments, in order, from the day before `when` there to `days` after it."""
+    def _days(self, when: float, days: int) -> Iterator[list[tuple[float, float]]]:
+        """The spans of each day as moments, from the day before `when` there to `days` after it."""
         today = self._day(when)
         for ahead in range(-1, days + 1):
             day = today + timedelta(days=ahead)
-            if self._holiday(day) is None:
-                for span in sorted(self.spans, key=lambda each: each.opens):
-                    if span.day == day.weekday():
-                        yield self._moment(day, span.opens), self._moment(day, span.closes)
+            spans = () if self._holiday(day) else self.spans
+            yield [found for span in spans if span.day == day.weekday() for found in self._moments(day, span)]
 
-    def _moment(self, day: date, minutes: int) -> float:
+    def _moments(self, day: date, span: Span) -> Iterator[tuple[float, float]]:
+        """When the clock on the wall shows a time of this span: twice, where it is put back meanwhile."""
+        opens, closes = self._shown(day, span.opens), self._shown(day, span.closes)
+        if opens[0] < opens[-1] or closes[0] < closes[-1]:
+            back = self._turned(*(closes if closes[0] < closes[-1] else opens))
+            yield from ((opens[0], min(closes[0], back)), (max(opens[-1], back), closes[-1]))
+        elif opens[0] < closes[0]:
+            yield opens[0], closes[0]
+
+    def _shown(self, day: date, minutes: int) -> tuple[float, float]:
+        """When the clock shows this time first and last: the moment of a change that leaves it out."""
         days, minute = divmod(minutes, DAY)
-        clock = time(minute // 60, minute % 60)
-        return datetime.combine(day + timedelta(days=days), clock, self.zone).timestamp()
+        then = datetime.combine(day + timedelta(days=days), time(minute // 60, minute % 60), self.zone)
+        first, last = then.timestamp(), then.replace(fold=1).timestamp()
+        if last < first:
+            first = last = self._turned(last, first)
+        return first, last
+
+    def _turned(self, before: float, after: float) -> float:
+        """The moment between these at which the clock is changed."""
+        low, high = int(before), int(after)
+        offset = self.local(low).utcoffset()
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.local(middle).utcoffset() == offset:
+                low = middle
+            else:
+                high = middle
+        return float(high)
 
     def _day(self, when: float) -> date:
         return self.local(when).date()

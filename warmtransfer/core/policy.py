@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from warmtransfer.core.names import fold
-from warmtransfer.core.reach import Reason, open_at, soonest
+from warmtransfer.core.reach import Reason, Why, open_at, soonest
 from warmtransfer.core.rules import Human, Rules
 
 
@@ -44,10 +44,12 @@ def _ways(target: str) -> list[Callable[[Human], bool]]:
 
 
 def departments(rules: Rules) -> tuple[str, ...]:
-    """The departments that somebody is in, in the order in which they are written."""
-    staffed = {team for human in rules.humans for team in human.departments}
+    """All departments in the order in which they are written, those with a table first.
+
+    One with a table is one also while nobody is in it: its only human may be off the list for the moment.
+    """
     written = (each.name for each in rules.departments)
-    return tuple(dict.fromkeys(team for team in (*written, *_teams(rules.humans)) if team in staffed))
+    return tuple(dict.fromkeys((*written, *_teams(rules.humans))))
 
 
 def _teams(humans: Iterable[Human]) -> Iterable[str]:
@@ -70,6 +72,11 @@ def department(rules: Rules, target: str) -> str:
     return parts[0] if len(parts) == 1 else ""
 
 
+def known(rules: Rules, target: str) -> bool:
+    """Whether `target` names anybody, or a department, be it without anybody."""
+    return bool(meant(rules, target) or department(rules, target))
+
+
 def members(rules: Rules, team: str) -> tuple[Human, ...]:
     """The humans of a department."""
     return tuple(human for human in rules.humans if team in human.departments)
@@ -86,11 +93,14 @@ def plan(rules: Rules, target: str) -> tuple[Human, ...]:
 
 
 def department_at(rules: Rules, team: str, when: float) -> Reason | None:
-    """Why nobody of this department can be rung at `when`, as far as hours go."""
+    """Why nobody of this department can be rung at `when`, as far as the list and hours go."""
+    people = members(rules, team)
+    if not people:
+        return Reason(Why.EMPTY)
     for each in rules.departments:
         if each.name == team and (reason := open_at(each, when)):
             return reason
-    return soonest(open_at(human, when) for human in members(rules, team))
+    return soonest(open_at(human, when) for human in people)
 
 
 def unreachable(rules: Rules, target: str, when: float) -> tuple[tuple[str, Reason], ...]:

@@ -18,6 +18,7 @@ class Why(StrEnum):
     BUSY = "busy"  #: on as many calls of ours as they take at once
     RUNG = "rung"  #: rung in vain a moment ago
     AWAITED = "awaited"  #: free, and somebody who has waited longer is called in first
+    EMPTY = "empty"  #: a department that nobody is in as the list is now
     CALLER = "caller"  #: the call comes from their own phone
 
 

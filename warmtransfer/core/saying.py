@@ -24,7 +24,7 @@ MONTHS = (
 def reason(name: str, why: Reason, when: float, team: bool = False) -> str:
     """One sentence about a human, or a department (`team`), for the model."""
     who = called(name)
-    if team and why.why is not Why.CLOSED:
+    if team and why.why not in (Why.CLOSED, Why.EMPTY):
         return f"Nobody of {who} is free now."
     match why.why:
         case Why.CLOSED if why.hours is not None:
@@ -39,6 +39,8 @@ def reason(name: str, why: Reason, when: float, team: bool = False) -> str:
             return f"{who} was called a moment ago and could not be had."
         case Why.AWAITED:
             return f"{who} takes a caller next who has waited longer."
+        case Why.EMPTY:
+            return f"Nobody of {who} is there now."
         case Why.CALLER:
             return f"{who} is whom the call comes from."
         case _:

@@ -17,7 +17,7 @@ from warmtransfer.core.callbacks.limits import opens
 from warmtransfer.core.callbacks.saying import spoken
 from warmtransfer.core.events import CallbackPromised
 from warmtransfer.core.hours import local
-from warmtransfer.core.policy import meant
+from warmtransfer.core.policy import known
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.words import in_digits
 from warmtransfer.desk.callbacks import CallbackDesk, log
@@ -129,7 +129,7 @@ class Promises:
                 return NOT_KEPT
             number = self._number(str(arguments.get("number") or "").strip(), call)
             rules = self._rules()
-            target = given["target"] if meant(rules, given["target"]) else call.handoff.target
+            target = given["target"] if known(rules, given["target"]) else call.handoff.target
             when = self._when(str(arguments.get("when") or "").strip(), rules, target)
             said = in_digits(number)
             if arguments.get("confirmed") is not True or not self._was_read_back(call.id, number):

@@ -277,8 +277,8 @@ class PhoneCall:
     def _evidence(self) -> Evidence:
         rows = sorted(self.rows(), key=lambda row: float(row["t"]))
         found = Evidence(rows, self.network.out, self._left(), tool="transfer_to_human")
-        settings = self._parts.settings
-        rounds = (plan.size or len(settings.humans) for plan in settings.plans)
+        rules = self._parts.people.rules()
+        rounds = (plan.size or len(rules.humans) for plan in rules.plans)
         found.together = max(rounds, default=1)
         for leg in found.legs:
             if leg.wav and leg.answered is not None and leg.ended is not None:

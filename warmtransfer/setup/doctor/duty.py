@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from warmtransfer.core.names import fold
-from warmtransfer.core.policy import departments
+from warmtransfer.core.policy import departments, members
 from warmtransfer.core.rules import Rules
 from warmtransfer.setup.doctor.line import Area, Line
 from warmtransfer.web.parts import People
@@ -24,7 +24,7 @@ def duty(people: People) -> Iterator[Line]:
         )
         return
     for each in rules.departments:
-        if each.name not in departments(rules):
+        if not members(rules, each.name):
             what = f"the department {each.name}"
             yield DUTY.warning(what, f"has nobody in it: {SO}", "give a human this department")
     yield from _plans_of_nobody(rules)
@@ -44,7 +44,7 @@ def duty(people: People) -> Iterator[Line]:
 
 
 def _plans_of_nobody(rules: Rules) -> Iterator[Line]:
-    teams = {fold(team) for team in departments(rules)}
+    teams = {fold(team) for team in departments(rules) if members(rules, team)}
     for plan in rules.plans:
         if plan.department and fold(plan.department) not in teams:
             yield DUTY.warning(
