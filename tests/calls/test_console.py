@@ -101,6 +101,9 @@ def test_a_person_is_rung_from_the_console_and_every_step_is_seen_there(
     world.until(lambda: page.told("over", "true"), 20, "the page to be told that it is over")
     assert call["handoff"]["source"] == "console: Anna"
     assert call["attempts"][0]["outcome"] == "accepted"
+    silences = [row["data"]["seconds"] for row in call["journal"] if row["event"] == "SilenceHeard"]
+    assert len(silences) == 1, "of the AI's one stream"
+    assert 0.0 < silences[0] < 10.0
     now.close()
     page.close()
 

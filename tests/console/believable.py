@@ -191,6 +191,10 @@ def over(store: Diary, at: float, dice: random.Random) -> Call:
     talk = dice.randrange(3)
     visit = Visit(store, at, number(dice), talk).connected().chat()
     kind = dice.random()
+    silence = round(1.0 + 9.0 * kind**4, 2)
+    visit.tell(ev.SilenceHeard(visit.call.ai.generation, silence))
+    if silence > 8.5:
+        visit.tell(ev.ModelLost(visit.call.ai.generation, "closed")).ai_up()
     if kind < 0.55:
         return visit.leaves().call
     visit.ask().rings()

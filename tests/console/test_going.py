@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from tests.console.conftest import METRICS, Room
 from tests.ports.store.test_mailbox import begun
 from tests.receiving import SECRET
 from tests.web.site import Site
-from warmtransfer.console.figures import Figures, Tried, count, hours, quantile, spark
+from warmtransfer.console.figures import Counting, Figures, Tried, handoffs, hours, quantile, silence, spark
 from warmtransfer.core import events as ev
 from warmtransfer.core.legs import Ended
-from warmtransfer.ports.store.ledger import Fact
+from warmtransfer.ports.store.ledger import Began
 
 
 @pytest.mark.parametrize(
@@ -40,14 +41,14 @@ def test_a_handoff_is_measured_step_by_step(inside: Room) -> None:
     visit.ask().rings().fails(Ended.NO_ANSWER, 20.0).rings(after=1.0).answers(6.0).accepts(5.0).leaves(60.0)
     (one,) = counted(inside).handoffs
     assert one.taken is not None
-    assert (one.taken.name, len(one.tried)) == ("kim", 2)
+    assert one.taken.name == "kim"
     assert [round(step, 1) if step else step for step in one.steps()] == [23.0, 6.0, 5.0, 0.7, 2.5]
     assert one.took == pytest.approx(34.7, abs=0.1)
 
 
 def counted(room: Room, since: float = 0.0) -> Figures:
     ledger = room.site.app.extensions["warmtransfer_console"].ledger
-    return count(ledger.began(since), ledger.tried(since), ledger.marks(since))
+    return Counting(ledger, time.time).since(since)
 
 
 #: How the calls of the next test ended, one of which goes on.
@@ -79,22 +80,49 @@ def test_calls_handoffs_messages_and_losses_are_counted(inside: Room) -> None:
     assert {name: ends for name, _, ends, _ in found.outcomes}["Sam"]["busy"] >= 1
 
 
-def test_a_second_ask_while_one_is_served_is_no_second_handoff() -> None:
-    def asked(n: int, at: float, before: str) -> Fact:
-        return Fact(n, "c1", at, "HandoffAsked", before, "ringing")
-
-    tried = [Tried("c1", 1, 1, "sam", "declined", 1.0, 2.0, 0.0, 0.0, 3.0)]
-    assert count([], tried, [asked(1, 1.0, "ai"), asked(2, 2.0, "ringing")]).asked == 1
+def test_a_second_ask_while_one_is_served_is_no_second_handoff(inside: Room) -> None:
+    visit = Visit(inside.diary, time.time() - 300, "+15550123456").connected().ask().rings()
+    visit.ask().answers().declines().rings().fails(Ended.BUSY).rings().fails(Ended.BUSY)
+    assert counted(inside).asked == 1
+    visit.ask()
+    assert counted(inside).asked == 2
 
 
 def test_a_handoff_that_the_ais_end_has_asked_for_is_one_too() -> None:
     tried = [
         Tried("c1", 1, 1, "sam", "busy", 10.0, 0.0, 0.0, 0.0, 12.0),
-        Tried("c1", 2, 2, "kim", "accepted", 31.0, 35.0, 38.0, 39.0, 60.0),
+        Tried("c1", 2, 2, "kim", "accepted", 31.0, 35.0, 38.0, 39.0, 60.0, asked_at=30.0),
     ]
-    found = count([], tried, [Fact(1, "c1", 30.0, "HandoffAsked", "ai", "ringing")])
-    assert [(each.asked_at, each.tried[0].name) for each in found.handoffs] == [(10.0, "sam"), (30.0, "kim")]
-    assert found.handoffs[1].took == 9.0
+    first, second = handoffs(tried)
+    assert (first.asked_at, first.taken, second.asked_at) == (10.0, None, 30.0)
+    assert (second.taken, second.took) == (tried[1], 9.0)
+
+
+def test_of_a_request_the_first_who_got_into_the_call_has_taken_it() -> None:
+    tried = [
+        Tried("c1", 1, 1, "sam", "busy", 10.0, 0.0, 0.0, 0.0, 12.0, asked_at=9.0),
+        Tried("c1", 2, 1, "kim", "accepted", 13.0, 14.0, 15.0, 16.0, 30.0, asked_at=9.0),
+        Tried("c1", 3, 1, "colleague", "last_resort", 40.0, 41.0, 0.0, 41.0, 60.0, asked_at=9.0),
+    ]
+    (one,) = handoffs(tried)
+    assert (one.taken, one.took) == (tried[1], 7.0)
+
+
+def test_silences_are_of_the_calls_of_which_they_are_known_and_losses_of_all() -> None:
+    calls = [Began(f"c{n}", 0.0, False, losses=n % 10 == 0, quiet=float(n)) for n in range(100)]
+    found = silence(calls)
+    assert (found.measured, found.seconds) == (99, [50.0, 90.0, 99.0])
+    assert (found.losses, found.lost) == (10, [0, 0, 1])
+
+
+def test_of_a_call_the_longest_silence_counts_whichever_stream_it_was_in(inside: Room) -> None:
+    visit = Visit(inside.diary, time.time() - 300, "+15550123456").connected()
+    for generation, seconds in enumerate((2.5, 7.25, 1.0), 1):
+        visit.tell(ev.SilenceHeard(generation, seconds), 1.0)
+    visit.tell(ev.ModelLost(visit.call.ai.generation, "closed")).ai_up()
+    visit.tell(ev.ModelLost(visit.call.ai.generation, "closed"))
+    found = counted(inside).silence
+    assert (found.measured, found.seconds[0], found.losses, found.lost[0]) == (1, 7.25, 2, 2)
 
 
 def test_times_fall_into_their_part_and_a_line_of_blocks_shows_them() -> None:
@@ -109,6 +137,19 @@ def test_the_page_has_figures_for_every_span(inside: Room, days: str) -> None:
     page = inside.get(f"/how?days={days}")
     assert "asked → joined" in page
     assert "asked for a person" in page
+
+
+def test_the_page_tells_of_silences_in_all_and_by_day(inside: Room) -> None:
+    for back, seconds in ((0, 1.25), (3, 6.5), (3, 2.5)):
+        at = time.time() - back * 86400 - 30
+        visit = Visit(inside.diary, at, "+15550123456").connected()
+        visit.tell(ev.SilenceHeard(1, seconds)).leaves()
+    rows = re.findall(r'<tr><td data-label="calls of">(.*?)</td>(.*?)</tr>', inside.get("/how?days=7"))
+    cells = {day: re.findall(r">([^<>]+)</td>", row) for day, row in rows}
+    assert len(cells) == 3
+    assert cells["the seven days"][:4] == ["2.5 s", "6.5 s", "6.5 s", "3"]
+    assert [row[3] for row in cells.values()] == ["3", "1", "2"], "the last day first"
+    assert "SilenceHeard" in inside.get(f"/calls/{visit.call.id}")
 
 
 def test_the_page_is_whole_without_any_call(inside: Room) -> None:
@@ -141,7 +182,8 @@ def scraped(room: Room) -> dict[str, dict[tuple[str, ...], float]]:
 def test_prometheus_is_told_what_is_up_and_what_was(room: Room) -> None:
     room.live()
     at = time.time() - 120
-    Visit(room.diary, at, "+15550120002").connected().ask().rings().answers().accepts().leaves(30)
+    one = Visit(room.diary, at, "+15550120002").connected().ask().rings().answers().accepts().leaves(30)
+    one.tell(ev.SilenceHeard(1, 2.5))
     found = scraped(room)
     assert found["warmtransfer_live_calls"]["human",] == 2
     assert found["warmtransfer_waiting_calls"][()] == 4
@@ -149,6 +191,9 @@ def test_prometheus_is_told_what_is_up_and_what_was(room: Room) -> None:
     assert found["warmtransfer_calls"]["1h",] == 12
     assert found["warmtransfer_handoffs_reached"]["1h",] == 3
     assert found["warmtransfer_attempts"]["1h", "accepted"] == 3
+    assert found["warmtransfer_longest_silence_seconds"]["0.9", "1h"] == 2.5
+    assert found["warmtransfer_model_reconnects"]["0.5", "1h"] == 0
+    assert found["warmtransfer_model_reconnects"]["0.99", "1h"] == 1
     steps = found["warmtransfer_handoff_step_seconds"]
     assert {step for _, _, step in (sorted(key, key=len) for key in steps)} >= {
         "asked_to_joined",

@@ -22,6 +22,9 @@ class Mouth:
     def speaking(self) -> bool:
         return self.busy
 
+    def caller(self, talking: bool) -> None:
+        """Who speaks is for the measure of silence alone."""
+
     def ring(self) -> None:
         self.did.append("ring")
 

@@ -106,7 +106,7 @@ def test_closing_ends_stream_and_session_within_a_second() -> None:
         assert both.finished is not None
         assert both.finished.wait(1)
         assert both.switchboard.live() == 0
-        assert [type(each) for each in both.desk.events] == [ev.AIUp]
+        assert [type(each) for each in both.desk.events] == [ev.AIUp, ev.SilenceHeard]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """How it goes: counted from what is stored, so that every process says the same.
 
+Of a call that the release before has decided about, how long some of its steps took is not known.
+
 What takes a while is counted once for all who ask within a moment.
 """
 
@@ -9,14 +11,13 @@ import math
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from warmtransfer.core.call import FREE
 from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import CallEnd, Outcome
-from warmtransfer.ports.store.ledger import Began, Fact, Ledger, Tried
+from warmtransfer.ports.store.ledger import Became, Began, Ledger, Tried
 
 #: Real seconds for which figures are given again: of a day, and of more, which take longer.
 FRESH, LONGER = 5.0, 60.0
@@ -24,24 +25,15 @@ DAY = 86400.0
 #: The steps of a handoff, in order, each from the one before it.
 STEPS = ("ringing", "answered", "accepted", "joined", "AI removed")
 REACHED = frozenset({Outcome.ACCEPTED.value, Outcome.LAST_RESORT.value})
-MESSAGES = frozenset({"MessageTaken", "MessageLeft"})
 SHARES = (0.5, 0.9, 0.99)
 
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One request for a person: when it was asked for, who was tried, and what came of it."""
+    """One request for a person: when it was asked for, and who has got into the call, if anybody has."""
 
-    call_id: str
     asked_at: float
-    tried: tuple[Tried, ...]
-    rang_at: float  #: of the one who took it, 0 for nobody
-    removed_at: float  #: when the AI had left the two alone, 0 for not seen
-
-    @property
-    def taken(self) -> Tried | None:
-        """Who has got into the call."""
-        return next((each for each in self.tried if each.outcome in REACHED and each.joined_at), None)
+    taken: Tried | None = None
 
     @property
     def took(self) -> float | None:
@@ -55,11 +47,11 @@ class Handoff:
             return [None] * len(STEPS)
         times = [
             self.asked_at,
-            self.rang_at,
+            one.rang_at,
             one.answered_at,
             one.accepted_at,
             one.joined_at,
-            self.removed_at,
+            one.alone_at,
         ]
         found: list[float | None] = []
         last = self.asked_at
@@ -76,20 +68,17 @@ class Figures:
     calls: int = 0
     live: int = 0
     messages: int = 0
-    handoffs: tuple[Handoff, ...] = ()
+    asked: int = 0  #: requests for a person
+    handoffs: tuple[Handoff, ...] = field(default=(), repr=False)  #: those that led to one
+    became: tuple[Became, ...] = ()  #: how it went with those who were rung
     losses: int = 0
-    began: tuple[float, ...] = field(default=(), repr=False)
+    each: tuple[Began, ...] = field(default=(), repr=False)
     ends: tuple[tuple[str, int], ...] = ()  #: how calls ended, the most frequent first
 
-    @cached_property
-    def asked(self) -> int:
-        """Handoffs asked for."""
-        return len(self.handoffs)
-
-    @cached_property
+    @property
     def reached(self) -> int:
         """Handoffs in which a person got into the call."""
-        return sum(each.taken is not None for each in self.handoffs)
+        return len(self.handoffs)
 
     @property
     def dropped(self) -> int:
@@ -98,7 +87,21 @@ class Figures:
 
     def wait(self, share: float) -> float | None:
         """Seconds within which this share of those who reached somebody did."""
-        return quantile([took for each in self.handoffs if (took := each.took) is not None], share)
+        return quantile(self._took, share)
+
+    @cached_property
+    def _took(self) -> list[float]:
+        return sorted(took for each in self.handoffs if (took := each.took) is not None)
+
+    @property
+    def began(self) -> list[float]:
+        """When each call did."""
+        return [each.started_at for each in self.each]
+
+    @cached_property
+    def silence(self) -> Silence:
+        """The silences of all of them, and the model's losses."""
+        return silence(self.each)
 
     @cached_property
     def steps(self) -> list[tuple[str, int, list[float | None]]]:
@@ -106,85 +109,76 @@ class Figures:
         measured = [each.steps() for each in self.handoffs]
         rows = []
         for number, step in enumerate(STEPS):
-            known = [one for each in measured if (one := each[number]) is not None]
-            rows.append((step, len(known), [quantile(known, share) for share in SHARES]))
-        whole = [took for each in self.handoffs if (took := each.took) is not None]
-        return [*rows, ("asked → joined", len(whole), [quantile(whole, share) for share in SHARES])]
+            known = sorted(one for each in measured if (one := each[number]) is not None)
+            rows.append((step, len(known), shares(known)))
+        return [*rows, ("asked → joined", len(self._took), shares(self._took))]
 
     @cached_property
     def outcomes(self) -> list[tuple[str, int, Counter[str], float]]:
         """Each human: how often they were tried, how it ended, and how long they talked."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         talked: Counter[str] = Counter()
-        for each in (one for handoff in self.handoffs for one in handoff.tried):
-            found[called(each.name)][each.outcome or "open"] += 1
-            if each.joined_at and each.ended_at:
-                talked[called(each.name)] += max(0, round(each.ended_at - each.joined_at))
+        for each in self.became:
+            found[called(each.name)][each.outcome or "open"] += each.many
+            talked[called(each.name)] += round(each.talked)
         rows = [(name, sum(ends.values()), ends, float(talked[name])) for name, ends in found.items()]
         return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
-def quantile(values: Iterable[float], share: float) -> float | None:
-    """The smallest value that this share of them does not exceed; None of none."""
-    ordered = sorted(values)
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The longest silences of some calls, and how often the model was lost in them."""
+
+    measured: int  #: calls of which the silence is known
+    seconds: list[float | None]  #: its shares
+    losses: int
+    lost: list[float | None]  #: the shares of how often it was in one call
+
+
+def silence(calls: Sequence[Began]) -> Silence:
+    """Of these."""
+    known = sorted(each.quiet for each in calls if each.quiet > 0)
+    losses = sorted(each.losses for each in calls)
+    return Silence(len(known), shares(known), sum(losses), shares(losses))
+
+
+def shares(ordered: Sequence[float]) -> list[float | None]:
+    """The value of each of `SHARES`; what they are of rises."""
+    return [quantile(ordered, share) for share in SHARES]
+
+
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """The smallest value that this share of them does not exceed; None of none. They rise."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
 
 
-def count(calls: Sequence[Began], tried: Sequence[Tried], marks: Sequence[Fact]) -> Figures:
-    """The figures of these."""
-    asked: dict[str, list[float]] = defaultdict(list)
-    others: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for row in marks:
-        if row.event != "HandoffAsked":
-            others[row.call_id, row.event].append(row.at)
-        elif row.before in FREE:  # a second ask only adds its summary
-            asked[row.call_id].append(row.at)
-    rounds: dict[str, dict[int, list[Tried]]] = defaultdict(lambda: defaultdict(list))
-    for each in tried:
-        rounds[each.call_id][each.handoff].append(each)
-    handoffs = [
-        _handoff(call_id, at, ones, others)
-        for call_id in asked.keys() | rounds.keys()
-        for at, ones in _asked(asked.get(call_id, []), list(rounds.get(call_id, {}).values()))
-    ]
+def count(calls: Sequence[Began], tried: Sequence[Tried], became: Sequence[Became], more: int = 0) -> Figures:
+    """The figures of these; `more`: requests for a person that their calls do not count themselves."""
     return Figures(
         calls=len(calls),
         live=sum(each.live for each in calls),
-        messages=len({row.call_id for row in marks if row.event in MESSAGES}),
-        handoffs=tuple(sorted(handoffs, key=lambda each: (each.asked_at, each.call_id))),
-        losses=sum(row.event == "ModelLost" for row in marks),
-        began=tuple(each.started_at for each in calls),
+        messages=sum(each.messaged for each in calls),
+        asked=sum(each.asked for each in calls) + more,
+        handoffs=tuple(each for each in handoffs(tried) if each.taken),
+        became=tuple(became),
+        losses=sum(each.losses for each in calls),
+        each=tuple(calls),
         ends=tuple(Counter(each.outcome for each in calls if each.outcome).most_common()),
     )
 
 
-def _asked(times: list[float], rounds: list[list[Tried]]) -> Iterator[tuple[float, list[Tried]]]:
-    """When each round of attempts was asked for. The AI's end asks for some, and is no fact."""
-    left = sorted(times)
-    for ones in sorted(rounds, key=lambda ones: ones[0].n):
-        before = [at for at in left if at <= ones[0].dialled_at]
-        at = before[-1] if before else ones[0].dialled_at
-        left = [each for each in left if each != at]
-        yield at, ones
-    yield from ((at, []) for at in left)
-
-
-def _handoff(
-    call_id: str, asked_at: float, tried: list[Tried], others: dict[tuple[str, str], list[float]]
-) -> Handoff:
-    made = Handoff(call_id, asked_at, tuple(tried), 0.0, 0.0)
-    one = made.taken
-    if one is None:
-        return made
-    rang = [
-        at
-        for at in others[call_id, "HumanRang"]
-        if one.dialled_at <= at <= (one.answered_at or one.joined_at)
-    ]
-    left = [
-        at for at in others[call_id, "AILeft"] if at >= one.joined_at and at <= (one.ended_at or math.inf)
-    ]
-    return Handoff(call_id, asked_at, tuple(tried), min(rang, default=0.0), min(left, default=0.0))
+def handoffs(tried: Iterable[Tried]) -> list[Handoff]:
+    """The requests for a person for which these were tried, in their order. The AI's end asks for some."""
+    found: dict[tuple[str, int], Handoff] = {}
+    for each in tried:
+        key = each.call_id, each.handoff
+        known = found.get(key)
+        if known is not None and known.taken:
+            continue
+        asked_at = known.asked_at if known else each.asked_at or each.dialled_at
+        taken = each if each.joined_at and each.outcome in REACHED else None
+        found[key] = Handoff(asked_at, taken)
+    return list(found.values())
 
 
 class Counting:
@@ -203,10 +197,14 @@ class Counting:
             until, known = self._kept.get(at, (0.0, Figures()))
             if time.monotonic() < until:
                 return known
-            found = count(self._ledger.began(at), self._ledger.tried(at), self._ledger.marks(at))
+            found = self._count(at)
             self._kept = {key: kept for key, kept in self._kept.items() if time.monotonic() < kept[0]}
             self._kept[at] = (time.monotonic() + fresh, found)
             return found
+
+    def _count(self, at: float) -> Figures:
+        ledger = self._ledger
+        return count(ledger.began(at), ledger.reached(at), ledger.became(at), ledger.uncounted(at))
 
 
 def hours(began: Iterable[float], since: float, until: float, parts: int) -> list[int]:

@@ -78,30 +78,56 @@ def collected(room: Console) -> Iterator[Metric]:
     )
     yield _gauge("messages", "Calls in which a message was left.", windows, lambda each: each.messages)
     yield _gauge("model_losses", "Sessions with the model that were lost.", windows, lambda each: each.losses)
+    yield from _ends(windows)
+    yield from _times(windows)
+
+
+def _ends(windows: dict[str, Figures]) -> Iterator[Metric]:
+    """How attempts and calls ended."""
     outcomes = GaugeMetricFamily(
         "warmtransfer_attempts", "Humans that were rung, by how it ended.", labels=["window", "outcome"]
     )
     ends = GaugeMetricFamily(
         "warmtransfer_calls_ended", "Calls that are over, by how they ended.", labels=["window", "outcome"]
     )
-    steps = GaugeMetricFamily(
-        "warmtransfer_handoff_step_seconds",
-        "How long each step of a handoff took, from the one before it.",
-        labels=["window", "step", "quantile"],
-    )
     for name, figures in windows.items():
         for outcome, count in sorted(_outcomes(figures).items()):
             outcomes.add_metric([name, outcome], count)
         for end, count in figures.ends:
             ends.add_metric([name, end], count)
+    yield from (outcomes, ends)
+
+
+def _times(windows: dict[str, Figures]) -> Iterator[Metric]:
+    """How long it took, and what is measured of each call."""
+    steps = GaugeMetricFamily(
+        "warmtransfer_handoff_step_seconds",
+        "How long each step of a handoff took, from the one before it.",
+        labels=["window", "step", "quantile"],
+    )
+    quiet = GaugeMetricFamily(
+        "warmtransfer_longest_silence_seconds",
+        "The longest silence that the caller heard in each call.",
+        labels=["window", "quantile"],
+    )
+    lost = GaugeMetricFamily(
+        "warmtransfer_model_reconnects",
+        "How often the model's session was lost in one call.",
+        labels=["window", "quantile"],
+    )
+    for name, figures in windows.items():
         for step, _, values in figures.steps:
-            label = step.replace(" → ", "_to_").replace(" ", "_").lower()
-            for share, value in zip(SHARES, values, strict=True):
-                if value is not None:
-                    steps.add_metric([name, label, f"{share:g}"], value)
-    yield outcomes
-    yield ends
-    yield steps
+            _shares(steps, [name, step.replace(" → ", "_to_").replace(" ", "_").lower()], values)
+        _shares(quiet, [name], figures.silence.seconds)
+        _shares(lost, [name], figures.silence.lost)
+    yield from (steps, quiet, lost)
+
+
+def _shares(metric: GaugeMetricFamily, labels: list[str], values: list[float | None]) -> None:
+    """Each quantile that there is."""
+    for share, value in zip(SHARES, values, strict=True):
+        if value is not None:
+            metric.add_metric([*labels, f"{share:g}"], value)
 
 
 def _since(now: float, seconds: float) -> float:
@@ -150,4 +176,7 @@ def _gauge(name: str, text: str, windows: dict[str, Figures], of: Callable[[Figu
 
 
 def _outcomes(figures: Figures) -> Counter[str]:
-    return Counter(one.outcome or "open" for each in figures.handoffs for one in each.tried)
+    found: Counter[str] = Counter()
+    for each in figures.became:
+        found[each.outcome or "open"] += each.many
+    return found

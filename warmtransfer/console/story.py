@@ -36,7 +36,6 @@ def one(call_id: str) -> str:
     mark = streams.mark(room.news.serials())
     given = _told(call)
     journal, said = given["journal"], given["said"]
-    facts = room.ledger.facts_of([call.id])
     done = request.args.get("done", "")
     return page(
         "call.html",
@@ -45,7 +44,7 @@ def one(call_id: str) -> str:
         live=call.stage is not Stage.OVER,
         mark=mark,
         items=telling.items(call, journal, said),
-        handoffs=telling.handoffs(call, facts),
+        handoffs=telling.handoffs(call, room.ledger.tried_in(call.id)),
         steps=STEPS,
         decisions=[telling.decision(row) for row in journal],
         legs=timeline.legs(call, journal),

@@ -9,8 +9,9 @@ from typing import Any
 from warmtransfer.console import figures, wording
 from warmtransfer.console.figures import Handoff
 from warmtransfer.core.call import FREE, Attempt, Call, Stage
+from warmtransfer.core.endings import all_of
 from warmtransfer.core.names import called
-from warmtransfer.ports.store.ledger import Fact, Said, Tried
+from warmtransfer.ports.store.ledger import Said, Tried
 from warmtransfer.web import hearing, timeline
 
 #: Whose words stand where: the caller's left, the AI's right, the rest between them.
@@ -167,16 +168,11 @@ def attempt(tried: Attempt, call: Call, now: float) -> dict[str, Any]:
     }
 
 
-def handoffs(call: Call, facts: Sequence[Fact]) -> list[Handoff]:
+def handoffs(call: Call, tried: Sequence[Tried]) -> list[Handoff]:
     """The requests for a person, with how long each step took."""
-    tried = [
-        Tried(
-            call.id, each.n, each.handoff, each.name, each.outcome.value if each.outcome else "",
-            each.dialled_at, each.answered_at, each.accepted_at, each.joined_at, each.ended_at,
-        )
-        for each in call.attempts
-    ]  # fmt: skip
-    return list(figures.count([], tried, facts).handoffs)
+    rung = {each.handoff for each in tried}
+    vain = (Handoff(each.asked_at) for each in all_of(call) if each.number not in rung)
+    return sorted((*figures.handoffs(tried), *vain), key=lambda each: each.asked_at)
 
 
 def decision(row: Any) -> dict[str, Any]:

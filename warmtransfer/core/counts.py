@@ -38,6 +38,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.ModelLost: LIVE,
     ev.AIJoined: EVERYWHERE,
     ev.AILeft: EVERYWHERE,
+    ev.SilenceHeard: EVERYWHERE,
     ev.Disclosed: EVERYWHERE,
     ev.LineHeard: frozenset({S.HUMAN}),
     ev.HandoffAsked: WANTED | {S.HUMAN, S.REDIRECTED},

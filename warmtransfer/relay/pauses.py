@@ -54,7 +54,8 @@ class Pauses:
 
     def session_lost(self) -> None:
         """Nobody speaks any more."""
-        self._awaited, self.talking = True, False
+        self._awaited = True
+        self._talks(False)
 
     def ai_sounded(self) -> None:
         """The AI is heard."""
@@ -64,12 +65,17 @@ class Pauses:
 
     def caller_started(self) -> None:
         """The caller speaks."""
-        self.talking = True
+        self._talks(True)
 
     def caller_stopped(self) -> None:
         """The caller waits now."""
-        self.talking = False
+        self._talks(False)
         self._turned = self._clock()
+
+    def _talks(self, talking: bool) -> None:
+        self.talking = talking
+        if self._speaker is not None:
+            self._speaker.caller(talking)
 
     def comfort(self, wanted: bool) -> None:
         """Whether no model can speak: the recorded line, then ring tone, until there is one again."""

@@ -7,8 +7,11 @@ seconds of any clock that does not go back; lengths are milliseconds of audio.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
+#: Told that a sound begins behind which there is none: when the last had been heard, and now.
+Begins = Callable[[float, float], object]
 #: An item of our own (ring tone, recorded line): nothing the model ever knew of.
 OWN = ""
 
@@ -39,10 +42,15 @@ class _Pending:
     behind: int  #: number of the last segment before the mark
 
 
+def _unheeded(heard_until: float, now: float) -> None:
+    """Nobody wants to know."""
+
+
 class Ledger:
     """The FIFO of one stream. A new stream needs a new ledger: nothing sent before can be heard on it."""
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, name: str = "", begins: Begins = _unheeded) -> None:
+        self._begins = begins
         self._name = name
         self._queue: deque[Segment] = deque()
         self._queued: dict[str, int] = {}  #: how many of the queue's segments are of this item
@@ -62,6 +70,7 @@ class Ledger:
         """Audio of `item` was handed to the carrier."""
         self.settle(now)
         if not self._queue:
+            self._begins(self._free, now)
             self._free = self._until = max(self._free, now)
         self._until = max(self._until, now) + ms / 1000
         self._queue.append(Segment(item, content, ms, now))
@@ -137,6 +146,11 @@ class Ledger:
         """Seconds until everything sent has been heard, `0.0` when it has."""
         self.settle(now)
         return self._until - now if self._queue else 0.0
+
+    def heard_until(self, now: float) -> float:
+        """When the last of what was sent has been heard, or will have been; `0.0` for nothing ever."""
+        self.settle(now)
+        return self._until if self._queue else self._free
 
     def speaking(self, now: float) -> bool:
         """Whether something of the model's, and not only our own tones, is still to be heard."""

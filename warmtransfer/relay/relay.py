@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import SEEKING, Stage
+from warmtransfer.core.call import SEEKING, WANTED, Stage
 from warmtransfer.core.counts import HEARS
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Listener, Model, Provider, Renewable, Want
@@ -42,9 +42,9 @@ class Relay:
     """See the module. `gone(call_id)` is called when the relay has closed itself."""
 
     __slots__ = (
-        "_calm", "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_memory",
-        "_news", "_offers", "_orphaned", "_provider", "_seeking", "_sessions", "_settings", "_star",
-        "_stream", "_talk", "_timer", "_up", "id",
+        "_calm", "_clock", "_closed", "_comforted_until", "_counts", "_desk", "_gated", "_gone", "_loop",
+        "_memory", "_news", "_offers", "_orphaned", "_provider", "_seeking", "_sessions", "_settings",
+        "_speaker", "_star", "_stream", "_talk", "_timer", "_up", "id",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +72,8 @@ class Relay:
         self._talk: TalkSide = Talk(self, info, settings, loop, clock, desk, toolbox, memory)
         self._sessions = Sessions(self._open_model, self._talk, loop, clock, settings, memory.notes)
         self._stream: Stream | None = None
+        self._speaker: Speaker | None = None  #: of that stream
+        self._counts = True  #: whether the caller waits for us
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
         self._gated = False  #: whether the model must not hear
         self._seeking = False  #: whether a human is rung for this caller
@@ -97,6 +99,8 @@ class Relay:
         # While the caller is arriving there is nothing to hear.
         self._gated = stage not in HEARS and stage is not Stage.ARRIVING
         self._seeking = stage in SEEKING
+        self._counts = stage in WANTED
+        self._measure()
         if (stage is Stage.WAITING) is not (self._star is not None):
             self._star, self._news = (Star() if stage is Stage.WAITING else None), ""
             self._offers.wait(self._star is not None)
@@ -147,7 +151,9 @@ class Relay:
         clock = self._clock.monotonic
         stream = Stream(self._loop, sock, stream_sid, generation, self, finished, clock)
         self._stream = stream
-        self._talk.stream(Speaker(stream, clock))
+        self._speaker = Speaker(stream, clock)
+        self._measure()
+        self._talk.stream(self._speaker)
         failure = self._sessions.take_failure()
         if failure is not None:
             self._desk.post_later(self.id, ev.ModelLost(generation, *failure))
@@ -233,9 +239,18 @@ class Relay:
             self._up = up
             self._desk.post_later(self.id, ev.AIUp(self._stream.generation))
 
+    def _measure(self) -> None:
+        """Have silence count while the caller is the AI's, or waits, and the carrier announces nothing."""
+        if self._speaker is not None:
+            left = self._comforted_until - self._clock.now()
+            self._speaker.follow(self._counts, self._clock.monotonic() + left if left > 0 else 0.0)
+
     def _drop_stream(self) -> None:
         stream, self._stream = self._stream, None
-        if stream is not None:
+        speaker, self._speaker = self._speaker, None
+        if stream is not None and speaker is not None:
+            silence = round(speaker.longest_silence(), 2)
+            self._desk.post_later(self.id, ev.SilenceHeard(stream.generation, silence))
             self._orphaned = self._clock.monotonic()
             self._talk.stream(None)
             stream.close()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from warmtransfer.ports.audio import milliseconds
 from warmtransfer.relay import tones
 from warmtransfer.relay.playback import OWN, Cut, Ledger
+from warmtransfer.relay.silence import Silence
 from warmtransfer.relay.stream import Stream
 
 #: Milliseconds of audio between marks.
@@ -23,7 +24,8 @@ class Speaker:
     def __init__(self, stream: Stream, clock: Callable[[], float]) -> None:
         self._stream = stream
         self._clock = clock
-        self._ledger = Ledger(f"{stream.generation}.")
+        self._silence = Silence(clock)
+        self._ledger = Ledger(f"{stream.generation}.", self._silence.sounded)
         self._unmarked = 0.0
         self._unreturned: set[str] = set()
         self._tone: Iterator[bytes] | None = None
@@ -87,6 +89,21 @@ class Speaker:
         if self._ledger.speaking(now):
             return False
         return not self._unreturned or now - self.last_sound > MARK_PATIENCE
+
+    # What has not been heard --------------------------------------------------------------------------
+
+    def caller(self, talking: bool) -> None:
+        """Whether the caller speaks: what they say themselves is no silence."""
+        if talking is not self._silence.talking:
+            self._silence.caller(talking, self._ledger.heard_until(self._clock()))
+
+    def follow(self, counts: bool, announced: float) -> None:
+        """Whether silence counts now, and until when the carrier announces something."""
+        self._silence.follow(counts, announced, self._ledger.heard_until(self._clock()))
+
+    def longest_silence(self) -> float:
+        """Seconds for which the caller heard nothing of ours and said nothing, at most."""
+        return self._silence.longest(self._ledger.heard_until(self._clock()))
 
     # Our own sounds -----------------------------------------------------------------------------------
 

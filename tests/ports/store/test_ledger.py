@@ -6,14 +6,18 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import text, update
 
+from tests.console import believable
 from tests.console.believable import CALLED, Diary, Visit
-from warmtransfer.console.figures import count
+from warmtransfer.console.figures import Counting, Figures
 from warmtransfer.core import events as ev
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.search import Search
 from warmtransfer.ports.store.ledger import Ledger, Serials
+from warmtransfer.ports.store.opening import upgraded
 from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.tables import attempt, call
 
 OURS, THEIRS = Owner("AC1", CALLED), Owner("AC1", "+15550100099")
 
@@ -33,6 +37,11 @@ def stranger(url: str, diary: Diary) -> Iterator[Diary]:
     found = Diary(url, THEIRS)
     yield found
     found.close()
+
+
+def figures(ledger: Ledger) -> Figures:
+    """Of all calls."""
+    return Counting(ledger, time.time).since(0.0)
 
 
 def test_serials_rise_and_what_lies_behind_one_is_told(diary: Diary) -> None:
@@ -63,8 +72,8 @@ def test_calls_of_another_owner_are_as_good_as_absent(diary: Diary, stranger: Di
     assert [call.id for call in ledger.calls([theirs.call.id, ours.call.id])] == [ours.call.id]
     assert [call.id for call in ledger.search(Search())] == [ours.call.id]
     assert [each.id for each in ledger.began(0)] == [ours.call.id]
-    assert ledger.tried(0) == []
-    assert ledger.marks(0) == []
+    assert (ledger.reached(0), ledger.became(0), ledger.uncounted(0)) == ([], [], 0)
+    assert ledger.tried_in(theirs.call.id) != [], "whoever may see the call"
 
 
 def test_a_search_ends_where_it_is_told_to(diary: Diary) -> None:
@@ -82,15 +91,45 @@ def test_only_a_recording_with_words_in_it_counts_as_a_message(diary: Diary) -> 
         assert visit.call.stage == "message"
         visit.tell(ev.MessageLeft("https://example.test/r", seconds))
     ledger = Ledger(diary)
-    assert count(ledger.began(0), ledger.tried(0), ledger.marks(0)).messages == 1
+    assert figures(ledger).messages == 1
 
 
 def test_how_long_it_took_is_known_of_both(diary: Diary) -> None:
     visit = Visit(diary, time.time() - 90, "+15550120001").connected().ask().rings(after=1.0).answers(6.0)
     visit.accepts(5.0).leaves(20.0)
     ledger = Ledger(diary)
-    (one,) = count(ledger.began(0), ledger.tried(0), ledger.marks(0)).handoffs
+    (one,) = figures(ledger).handoffs
     assert [step and round(step, 1) for step in one.steps()] == [1.4, 6.0, 5.0, 0.7, 2.5]
+
+
+def test_what_a_release_before_has_decided_is_counted_by_the_upgrade(diary: Diary, url: str) -> None:
+    believable.fill(diary, 30, seed=3)
+    lost = Visit(diary, time.time() - 90, "+15550120001").connected()
+    lost.tell(ev.ModelLost(lost.call.ai.generation, "closed")).ai_up().leaves()
+    ledger = Ledger(diary)
+    known = figures(ledger)
+    assert known.messages
+    assert known.losses
+    with diary._transaction() as db:
+        db.execute(update(call).values(asked=0, losses=0, messaged=False))
+        db.execute(update(attempt).values(asked_at=0.0, rang_at=0.0, alone_at=0.0))
+        db.execute(text("UPDATE warmtransfer_alembic_version SET version_num = '0012'"))
+    assert figures(ledger).asked > 0, "as far as people were rung"
+    upgraded(url)
+    found = figures(ledger)
+    assert (found.asked, found.messages, found.losses) == (known.asked, known.messages, known.losses)
+    assert (found.steps, found.outcomes) == (known.steps, known.outcomes)
+
+
+def test_a_request_that_its_call_does_not_count_is_one_too(diary: Diary) -> None:
+    visit = Visit(diary, time.time() - 90, "+15550120001").connected().ask().rings().fails(Ended.BUSY)
+    visit.rings().fails(Ended.BUSY).rings().fails(Ended.BUSY).ask().rings()
+    Visit(diary, time.time() - 90, "+15550120002").connected().leaves()
+    ledger = Ledger(diary)
+    assert (figures(ledger).asked, ledger.uncounted(0)) == (2, 0)
+    with diary._transaction() as db:
+        db.execute(update(call).where(call.c.id == visit.call.id).values(asked=1))
+    assert (figures(ledger).asked, ledger.uncounted(0)) == (2, 1)
 
 
 def test_nothing_is_asked_for_no_calls(diary: Diary) -> None:

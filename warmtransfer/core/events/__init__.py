@@ -16,6 +16,7 @@ from warmtransfer.core.events.ai import Disclosed as Disclosed
 from warmtransfer.core.events.ai import LastResortReached as LastResortReached
 from warmtransfer.core.events.ai import LineHeard as LineHeard
 from warmtransfer.core.events.ai import ModelLost as ModelLost
+from warmtransfer.core.events.ai import SilenceHeard as SilenceHeard
 from warmtransfer.core.events.ai import StreamEnded as StreamEnded
 from warmtransfer.core.events.ai import StreamFailed as StreamFailed
 from warmtransfer.core.events.ai import StreamUp as StreamUp

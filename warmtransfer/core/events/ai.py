@@ -100,6 +100,15 @@ class AILeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceHeard(Event):
+    """The stream of this generation is over. `seconds`: the longest in which, while the AI had the caller or
+    they waited for a human, nothing of ours was to be heard and they said nothing."""
+
+    generation: int
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosed(Event):
     """The caller has heard, word for word, the line that says that an AI speaks."""
 

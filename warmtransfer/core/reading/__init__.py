@@ -60,6 +60,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.ModelLost: ai.model_lost,
     ev.AIJoined: ai.joined,
     ev.AILeft: ai.left,
+    ev.SilenceHeard: ai.measured,
     ev.Disclosed: ai.disclosed,
     ev.LineHeard: ai.line_heard,
     ev.HandoffAsked: human.asked,

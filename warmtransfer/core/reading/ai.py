@@ -129,6 +129,11 @@ def left(call: Call, event: ev.AILeft, rules: Rules) -> Reading:
     return lost(call, rules)
 
 
+def measured(call: Call, event: ev.SilenceHeard, rules: Rules) -> Reading:
+    """For those who read the journal, and for the figures."""
+    return call, None
+
+
 def disclosed(call: Call, event: ev.Disclosed, rules: Rules) -> Reading:
     """The first time counts: another process, or another session, may say it again."""
     if call.disclosed_at:

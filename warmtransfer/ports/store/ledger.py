@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
 from warmtransfer.core.call import Call, Stage
 from warmtransfer.core.search import Search
@@ -56,9 +56,8 @@ class Said:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """An attempt and the call that it belongs to; times are seconds, 0 for never."""
+class Tried(NamedTuple):
+    """An attempt and the call that it belongs to; times are seconds, 0 for never, or not known."""
 
     call_id: str
     n: int
@@ -70,20 +69,36 @@ class Tried:
     accepted_at: float
     joined_at: float
     ended_at: float
+    asked_at: float = 0.0  #: when its handoff was asked for
+    rang_at: float = 0.0
+    alone_at: float = 0.0  #: when the AI had left the two who talk
 
 
-@dataclass(frozen=True, slots=True)
-class Began:
-    """A call as it is counted: when it began, and whether it goes on."""
+class Became(NamedTuple):
+    """How so many attempts of one human ended, and for how many seconds they talked in all."""
+
+    name: str
+    outcome: str  #: "" for those that go on
+    many: int
+    talked: float
+
+
+class Began(NamedTuple):
+    """A call as it is counted: when it began, whether it goes on, and what there was in it."""
 
     id: str
     started_at: float
     live: bool
     outcome: str = ""
+    asked: int = 0  #: requests for a person
+    messaged: bool = False
+    losses: int = 0  #: sessions with the model that were lost
+    quiet: float = 0.0  #: seconds of the longest silence, 0 for not known
 
 
 _FACT = (journal.c.id, journal.c.call_id, journal.c.at, journal.c.event, journal.c.before, journal.c.after)
 _SAID = (transcript.c.id, transcript.c.call_id, transcript.c.at, transcript.c.who, transcript.c.text)
+_OUTCOME = func.coalesce(attempt.c.outcome, "")
 _HUMAN = transcript.c.who.in_(TALKERS)
 
 
@@ -171,46 +186,47 @@ class Ledger:
 
     def began(self, since: float) -> list[Began]:
         """Every call since then."""
-        asked = select(call.c.id, call.c.started_at, call.c.stage != Stage.OVER.value, call.c.outcome)
+        counted = (call.c.outcome, call.c.asked, call.c.messaged, call.c.losses, call.c.quiet)
+        asked = select(call.c.id, call.c.started_at, call.c.stage != Stage.OVER.value, *counted)
         rows = self._store.ask(asked.where(self._ours, call.c.started_at >= since))
-        return [Began(*row) for row in rows]
+        return [Began._make(row) for row in rows]
 
-    def tried(self, since: float) -> list[Tried]:
-        """Every attempt of the calls since then, in order."""
-        names = (
-            *(attempt.c.call_id, attempt.c.n, attempt.c.handoff, attempt.c.name, attempt.c.outcome),
-            *(attempt.c.dialled_at, attempt.c.answered_at, attempt.c.accepted_at, attempt.c.joined_at),
-            attempt.c.ended_at,
-        )
-        asked = (
-            select(*names)
-            .join(call, call.c.id == attempt.c.call_id)
-            .where(self._ours, call.c.started_at >= since)
-            .order_by(attempt.c.call_id, attempt.c.n)
-        )
-        return [Tried(*map(_known, row)) for row in self._store.ask(asked)]
+    def reached(self, since: float) -> list[Tried]:
+        """Every attempt of the calls since then whose human got into the call, in order."""
+        rows = self._store.ask(self._since(_tried(), since).where(attempt.c.joined_at > 0))
+        return [Tried._make(row) for row in rows]
 
-    def marks(self, since: float) -> list[Fact]:
-        """What is counted of the calls since then, in order.
+    def became(self, since: float) -> list[Became]:
+        """How the attempts of the calls since then ended."""
+        met = and_(attempt.c.joined_at > 0, attempt.c.ended_at > attempt.c.joined_at)
+        talked = func.sum(case((met, attempt.c.ended_at - attempt.c.joined_at), else_=0.0))
+        asked = select(attempt.c.name, _OUTCOME, func.count(), talked).group_by(attempt.c.name, _OUTCOME)
+        return [Became._make(row) for row in self._store.ask(self._since(asked, since))]
 
-        Of calls that a human got into, when their telephone rang and when the AI went; of all, who was asked
-        for, which messages were left, and how often the model was lost.
-        """
-        kind = journal.c.event
-        reached = journal.c.call_id.in_(select(attempt.c.call_id).where(attempt.c.joined_at > 0))
-        said = journal.c.data["seconds"].as_integer() > 0
-        counted = or_(
-            kind.in_(("HandoffAsked", "MessageTaken", "ModelLost")),
-            and_(kind == "MessageLeft", said),
-            and_(kind.in_(("HumanRang", "AILeft")), reached),
-        )
-        asked = (
-            select(*_FACT)
-            .join(call, call.c.id == journal.c.call_id)
-            .where(self._ours, call.c.started_at >= since, counted)
-            .order_by(journal.c.id)
-        )
-        return _facts(self._store.ask(asked))
+    def uncounted(self, since: float) -> int:
+        """Requests for a person in these calls that the calls do not count: nobody had asked, or a release
+        before this one was told."""
+        asked = select(attempt.c.call_id, attempt.c.handoff).distinct()
+        not_its = or_(attempt.c.handoff > call.c.asked, attempt.c.handoff == 0)
+        more = self._since(asked, since).where(not_its).subquery()
+        return int(self._store.ask(select(func.count()).select_from(more))[0][0])
+
+    def _since(self, asked: Select[Any], since: float) -> Select[Any]:
+        """Of attempts, those of our calls since then."""
+        joined = asked.join(call, call.c.id == attempt.c.call_id)
+        return joined.where(self._ours, call.c.started_at >= since)
+
+    def tried_in(self, call_id: str) -> list[Tried]:
+        """Every attempt of this call, whosever it is, in order."""
+        return [Tried._make(row) for row in self._store.ask(_tried().where(attempt.c.call_id == call_id))]
+
+
+def _tried() -> Select[Any]:
+    return select(
+        *(attempt.c.call_id, attempt.c.n, attempt.c.handoff, attempt.c.name, _OUTCOME),
+        *(attempt.c.dialled_at, attempt.c.answered_at, attempt.c.accepted_at, attempt.c.joined_at),
+        *(attempt.c.ended_at, attempt.c.asked_at, attempt.c.rang_at, attempt.c.alone_at),
+    ).order_by(attempt.c.call_id, attempt.c.n)
 
 
 def _few(asked: Select[Any], serial: Any) -> Select[Any]:
@@ -219,8 +235,3 @@ def _few(asked: Select[Any], serial: Any) -> Select[Any]:
 
 def _facts(rows: Sequence[Any]) -> list[Fact]:
     return [Fact(*row) for row in rows]
-
-
-def _known(value: Any) -> Any:
-    """What there is; an outcome that is not there yet is empty."""
-    return "" if value is None else value

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from warmtransfer.core.call import Attempt, Call
 from warmtransfer.core.endings import of_call
 from warmtransfer.core.plain import plain
-from warmtransfer.ports.store import claims, foreign, mailbox, waiting
+from warmtransfer.ports.store import claims, foreign, mailbox, tallies, waiting
 from warmtransfer.ports.store import statements as sql
 from warmtransfer.ports.store.leases import Leases
 from warmtransfer.ports.store.owner import Owner
@@ -57,6 +57,7 @@ def save(db: Connection, row: Row, decision: Decision, whose: Whose) -> Saved:
             "after": after.stage.value,
         }
         journal_id = int(db.execute(sql.ADD_FACT, fact).scalar_one())
+        tallies.note(db, decision)
     if whose.tells:
         mailbox.write(db, row.call, after, str(whose.owner or ""))
     doers = leases.assign(db, after.id, holds, decision.orders) if leases else [me] * len(decision.orders)
@@ -90,6 +91,7 @@ def _save_call(db: Connection, row: Row, after: Call, holds: str, owner: Owner |
         "alarm_at": after.alarm_at,
         "started_at": after.started_at,
         "updated_at": after.at,
+        **tallies.of_call(after),
     }
     if known is None:
         db.execute(sql.ADD_CALL, {"id": after.id, "owner": str(owner or ""), **columns})
@@ -98,7 +100,8 @@ def _save_call(db: Connection, row: Row, after: Call, holds: str, owner: Owner |
     before = {each.n: each for each in known.attempts} if known else {}
     for each in after.attempts:
         if each.n not in before:
-            db.execute(sql.ADD_ATTEMPT, {"call_id": after.id, "n": each.n, **_values(each)})
+            key = {"call_id": after.id, "n": each.n, "asked_at": tallies.asked_at(after, each.handoff)}
+            db.execute(sql.ADD_ATTEMPT, {**key, **_values(each)})
         elif before[each.n] != each:
             db.execute(sql.SET_ATTEMPT, {WHICH: after.id, NTH: each.n, **_values(each)})
 

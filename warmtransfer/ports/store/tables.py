@@ -41,8 +41,8 @@ LIVE = text("(stage <> 'over' OR alarm_at > 0)")
 OPEN = text("done_at = 0")
 UNDELIVERED = text("state = 'open'")
 
-#: One row a call; `state` is all of `core.call.Call`, the rest is for finding it. `holder` is the process
-#: that has the call's stream, or would have it.
+#: One row a call; `state` is all of `core.call.Call`, the rest is for finding and counting it. `holder` is
+#: the process that has the call's stream, or would have it.
 call = Table(
     "warmtransfer_call",
     metadata,
@@ -57,6 +57,11 @@ call = Table(
     _time("alarm_at"),
     _time("started_at"),
     _time("updated_at"),
+    # Counted as it happens (`tallies`): requests for a person, lost sessions, the longest silence in seconds.
+    Column("asked", Integer, nullable=False, server_default=text("0")),
+    Column("losses", Integer, nullable=False, server_default=text("0")),
+    Column("messaged", Boolean, nullable=False, server_default=text("false")),
+    _time("quiet"),
     Index("ix_warmtransfer_call_newest", "started_at", "id"),
     Index("ix_warmtransfer_call_caller", "caller", "started_at", "id"),
     Index("ix_warmtransfer_call_live", "owner", "started_at", "id", sqlite_where=LIVE, postgresql_where=LIVE),
@@ -83,6 +88,10 @@ attempt = Table(
     _time("accepted_at"),
     _time("joined_at"),
     _time("ended_at"),
+    # Counted as it happens (`tallies`): their request, when it rang, and when the AI had left the two alone.
+    _time("asked_at"),
+    _time("rang_at"),
+    _time("alone_at"),
     Index("ix_warmtransfer_attempt_ended", "number", "ended_at"),
 )
 
