@@ -17,7 +17,6 @@ from warmtransfer.core.step import step
 from warmtransfer.core.table import TABLE
 
 EVENTS = sorted(COUNTS, key=lambda kind: kind.__name__)
-FOREIGN = [(stage, kind) for kind in EVENTS for stage in Stage if stage not in COUNTS[kind]]
 PAST = [stage for stage in Stage if stage not in (Stage.ARRIVING, Stage.CONNECTING)]
 
 #: What the same fact looks like when it is of the leg, stream or room before, or of one that never was.
@@ -79,28 +78,29 @@ def test_what_decides_a_call_counts_in_few_stages(kind: type[ev.Event]) -> None:
     assert COUNTS[kind] == ONLY[kind]
 
 
-@pytest.mark.parametrize(("stage", "kind"), FOREIGN)
-def test_a_fact_changes_nothing_where_it_does_not_count(stage: Stage, kind: type[ev.Event]) -> None:
-    for story in (in_stage(stage), in_stage(stage, Again())):
-        before = known(story.call)
-        story.tell(fact(kind, story))
-        assert (known(story.call), story.last) == (before, ())
+@pytest.mark.parametrize("kind", EVENTS)
+def test_a_fact_changes_nothing_where_it_does_not_count(kind: type[ev.Event]) -> None:
+    for stage in set(Stage) - COUNTS[kind]:
+        for story in (in_stage(stage), in_stage(stage, Again())):
+            before = known(story.call)
+            story.tell(fact(kind, story))
+            assert (known(story.call), story.last) == (before, ()), stage
 
 
-@pytest.mark.parametrize("stage", PAST)
 @pytest.mark.parametrize(("kind", "name", "old"), STALE)
 def test_news_of_an_older_leg_stream_or_room_changes_nothing(
-    stage: Stage, kind: type[ev.Event], name: str, old: str | int
+    kind: type[ev.Event], name: str, old: str | int
 ) -> None:
     """A leg that should not be up any more is ended; that is all."""
-    story = in_stage(stage, Again())
-    fresh = fact(kind, story)
-    if getattr(fresh, name) == old:
-        return
-    before = known(story.call)
-    story.tell(dataclasses.replace(fresh, **{name: old}))
-    assert known(story.call) == before
-    assert all(isinstance(order, do.EndStray) for order in story.last)
+    for stage in PAST:
+        story = in_stage(stage, Again())
+        fresh = fact(kind, story)
+        if getattr(fresh, name) == old:
+            continue
+        before = known(story.call)
+        story.tell(dataclasses.replace(fresh, **{name: old}))
+        assert known(story.call) == before, stage
+        assert all(isinstance(order, do.EndStray) for order in story.last), stage
 
 
 @pytest.mark.parametrize("stage", [stage for stage in PAST if stage in SEEKING | {Stage.HUMAN}])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -56,8 +57,13 @@ def test_every_status_and_close_that_ends_the_model_stands_on_the_page() -> None
 # Lines of the log -----------------------------------------------------------------------------------
 
 
-def written() -> Iterator[str]:
+@cache
+def texts() -> list[str]:
     """Every text in the app's code, with a gap for whatever it is filled with."""
+    return list(_written())
+
+
+def _written() -> Iterator[str]:
     paths = [ROOT / "wsgi.py", *(ROOT / "warmtransfer").rglob("*.py")]
     for path in paths:
         if not {"simulator", "demo", "testing"} & set(path.parts):
@@ -84,7 +90,6 @@ def says(text: str, line: str) -> bool:
     return bool(re.search(".*".join(re.escape(part) for part in parts if part), text, re.DOTALL))
 
 
-TEXTS = list(written())
 QUOTED = [
     span
     for title in ("The app does not start", "Lines of the log")
@@ -97,12 +102,12 @@ QUOTED = [
 
 @pytest.mark.parametrize("line", QUOTED)
 def test_every_line_that_the_page_quotes_is_one_of_the_log(line: str) -> None:
-    assert any(says(text, line) for text in TEXTS), line
+    assert any(says(text, line) for text in texts()), line
 
 
 def test_a_refusal_is_told_in_the_pieces_that_the_page_quotes() -> None:
     refused = CarrierRefused("POST Calls", status=400, code=21219, advice=refusals.advice(21219))
-    assert "call %s: %s%s is %s: %s".replace("%s", GAP) in TEXTS
+    assert "call %s: %s%s is %s: %s".replace("%s", GAP) in texts()
     line = f"call 3f: DialHuman of sam is {refused.kind}: {refused.answer}"
     assert says(line, IN_PIECES)
     assert line in " ".join((ROOT / "docs/operating.md").read_text().split()).replace("call 3f…", "call 3f")
@@ -110,7 +115,7 @@ def test_a_refusal_is_told_in_the_pieces_that_the_page_quotes() -> None:
 
 def test_a_line_that_nobody_writes_is_found() -> None:
     assert len(QUOTED) > 30
-    assert not any(says(text, "the moon is … tonight") for text in TEXTS)
+    assert not any(says(text, "the moon is … tonight") for text in texts())
 
 
 def test_the_readme_names_every_promise_and_its_page_says_what_each_is() -> None:

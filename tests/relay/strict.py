@@ -7,11 +7,23 @@ from functools import cache
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
-from openai.types.realtime import RealtimeClientEventParam, RealtimeServerEvent
 from pydantic import TypeAdapter
 
-CLIENT: TypeAdapter[Any] = TypeAdapter(RealtimeClientEventParam)
-SERVER: TypeAdapter[Any] = TypeAdapter(RealtimeServerEvent)
+
+@cache
+def client() -> TypeAdapter[Any]:
+    """What a client may send. The package is loaded with the first event: it takes a second."""
+    from openai.types.realtime import RealtimeClientEventParam
+
+    return TypeAdapter(RealtimeClientEventParam)
+
+
+@cache
+def server() -> TypeAdapter[Any]:
+    """What the server may send."""
+    from openai.types.realtime import RealtimeServerEvent
+
+    return TypeAdapter(RealtimeServerEvent)
 
 
 def closed(schema: Any) -> Any:
@@ -30,12 +42,18 @@ def closed(schema: Any) -> Any:
 @cache
 def validator() -> jsonschema.Draft202012Validator:
     """The closed schema of all client events."""
-    return jsonschema.Draft202012Validator(closed(CLIENT.json_schema()))
+    return jsonschema.Draft202012Validator(closed(client().json_schema()))
+
+
+def load() -> None:
+    """Have all of it at hand: who is answered late by a server that loads takes the model for lost."""
+    validator()
+    server()
 
 
 def check_sent(event: dict[str, Any]) -> None:
     """Raise for an event that the real server would refuse."""
-    CLIENT.validate_json(json.dumps(event), strict=True)
+    client().validate_json(json.dumps(event), strict=True)
     validator().validate(event)
     for tool in event.get("session", {}).get("tools", []):
         jsonschema.Draft202012Validator.check_schema(tool["parameters"])
@@ -45,4 +63,4 @@ def check_sent(event: dict[str, Any]) -> None:
 
 def check_given(event: dict[str, Any]) -> None:
     """Raise for an event that no real server would send: our own scripts are held to the types too."""
-    SERVER.validate_python(event)
+    server().validate_python(event)

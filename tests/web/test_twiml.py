@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -327,14 +328,14 @@ def test_an_attempt_that_is_not_the_newest_is_too_late(n: int) -> None:
     assert words(DOCUMENTS.human(asked(Stage.BRIEFING), n)) == [ENGLISH.too_late]
 
 
-@pytest.mark.parametrize("stage", list(Stage))
 @pytest.mark.parametrize("outcome", [None, *Outcome])
-@pytest.mark.parametrize("style", list(Style))
-def test_only_an_acceptance_ever_bridges(stage: Stage, outcome: Outcome | None, style: Style) -> None:
-    found = shape(DOCUMENTS.human(asked(stage, outcome=outcome, style=style), 1))
-    bridges = found == [] or "Dial" in found
-    assert not bridges or (outcome is Outcome.ACCEPTED and stage in (Stage.JOINING, Stage.HUMAN))
-    assert bridges or found[-1] in ("Hangup", "Redirect")
+def test_only_an_acceptance_ever_bridges(outcome: Outcome | None) -> None:
+    for stage, style in itertools.product(Stage, Style):
+        found = shape(DOCUMENTS.human(asked(stage, outcome=outcome, style=style), 1))
+        bridges = found == [] or "Dial" in found
+        accepted = outcome is Outcome.ACCEPTED and stage in (Stage.JOINING, Stage.HUMAN)
+        assert not bridges or accepted, (stage, style)
+        assert bridges or found[-1] in ("Hangup", "Redirect"), (stage, style)
 
 
 def test_the_briefing_on_hold_ends_by_telling_us() -> None:

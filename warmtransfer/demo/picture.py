@@ -7,16 +7,15 @@ import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import matplotlib
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from typing import TYPE_CHECKING, Any
 
 from warmtransfer.simulator.witness.evidence import Evidence
 from warmtransfer.simulator.witness.hearing import Span
 from warmtransfer.simulator.witness.lanes import Block, Lane, Mark, lanes
+
+if TYPE_CHECKING:  # loaded once there is something to draw: who starts a demo waits for its call alone
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: Seconds a system has at most. Inches: width of the figure and its margin; height of a lane, of the strip
 #: of stages, of the gap between systems, and of the headline.
@@ -34,6 +33,9 @@ LETTER, LINE = 0.56, 1.22
 
 def draw(evidence: Evidence, stages: Sequence[tuple[float, str]], names: dict[str, str], path: Path) -> None:
     """Write the picture as PNG; `stages` may be empty."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
     matplotlib.use("Agg")
     rows = lanes(evidence, names)
     begin = min((leg.dialled for leg in evidence.legs), default=0.0)
@@ -95,6 +97,8 @@ def _system(
 
 
 def _stages(axes: Axes, stages: Sequence[tuple[float, str]], span: Span, top: float, end: float) -> None:
+    from matplotlib.patches import Rectangle
+
     for number, (begin, name) in enumerate(stages):
         after = stages[number + 1][0] if number + 1 < len(stages) else end
         left, right = max(begin, span[0]), min(after, span[1])
@@ -139,6 +143,8 @@ def _lane(axes: Axes, lane: Lane, base: float, span: Span) -> None:
 
 
 def _bars(axes: Axes, spans: list[Span], base: float, height: float, view: Span, **style: Any) -> None:
+    from matplotlib.patches import Rectangle
+
     for begin, end in spans:
         left, right = max(begin, view[0]), min(end, view[1])
         if right > left:
@@ -146,6 +152,8 @@ def _bars(axes: Axes, spans: list[Span], base: float, height: float, view: Span,
 
 
 def _block(axes: Axes, block: Block, base: float, height: float, view: Span, colour: str) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
     left, right = max(block.start, view[0]), min(block.end, view[1])
     if right <= left:
         return

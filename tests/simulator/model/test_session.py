@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from openai.types.realtime import RealtimeServerEvent
-from pydantic import TypeAdapter
 
+from tests.relay import strict
 from tests.simulator.model.client import LOOK_UP, TURNS, Client, Json, live, serving
 from warmtransfer.simulator.model.matching import MatchEars
 from warmtransfer.simulator.sound.audio import PCM, encode
@@ -19,7 +18,6 @@ from warmtransfer.simulator.sound.speech import Speech, spoken
 
 PERSON = "I would like to speak to a person please"
 HOURS = "What are your opening hours"
-SERVER_EVENT: TypeAdapter[Any] = TypeAdapter(RealtimeServerEvent)
 
 
 async def caller(*texts: str) -> tuple[MatchEars, list[PCM]]:
@@ -158,7 +156,7 @@ async def test_every_event_fits_the_types_of_the_openai_package_and_closes_what_
         await client.send("response.cancel")
         await client.until("error")
     for event in client.events:
-        assert SERVER_EVENT.validate_python(event).type == event["type"]
+        assert strict.server().validate_python(event).type == event["type"]
     ids = [event["event_id"] for event in client.events]
     assert len(ids) == len(set(ids))
     for opened, over in (
