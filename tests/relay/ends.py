@@ -19,6 +19,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import CLIENT, OPEN, Protocol
 from websockets.sync.server import Server, ServerConnection, serve
 
+from tests.relay import strict
 from tests.relay.strict import check_given, check_sent
 from warmtransfer.clock import Clock
 from warmtransfer.core import events as ev
@@ -34,6 +35,7 @@ from warmtransfer.relay.relay import RelaySettings
 from warmtransfer.relay.stream import Finished
 from warmtransfer.relay.switchboard import Switchboard
 from warmtransfer.relay.tools import Toolbox
+from warmtransfer.relay.wishes.reading import prepare
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -187,6 +189,7 @@ class ModelServer:
     """A realtime server that does what a test tells it, and checks every event it gets."""
 
     def __init__(self) -> None:
+        strict.load()
         self.sessions: list[Session] = []
         self.faults: list[Exception] = []
         self.greets = True
@@ -416,6 +419,7 @@ class OneEnd:
         given = {"silence": 1e9, "early": False, **settings}  # most tests make the model speak themselves
         self.people = Listed(SAM)
         self.switchboard = Switchboard(RelaySettings(**given), provider, loop, self.clock, tools, self.people)
+        prepare()  # `open` has it done aside, by and by: these calls begin at once
         self.switchboard.desk = self.desk
         self.finished: Finished | None = None
         self._socks: list[socket.socket] = []

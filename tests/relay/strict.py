@@ -45,6 +45,12 @@ def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(closed(client().json_schema()))
 
 
+def load() -> None:
+    """Have all of it at hand: who is answered late by a server that loads takes the model for lost."""
+    validator()
+    server()
+
+
 def check_sent(event: dict[str, Any]) -> None:
     """Raise for an event that the real server would refuse."""
     client().validate_json(json.dumps(event), strict=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.relay.ends import Ends, Phone, Session, ends, until
 from tests.relay.test_relay_handoff import notes
+from warmtransfer.relay import switchboard
 from warmtransfer.relay.watchdog import GRACE, NUDGE, OWN, PATIENCE
+from warmtransfer.relay.wishes import reading
 
 #: Longer than anything that the watchdog may still do.
 LONG = NUDGE + OWN + 2 * PATIENCE + 4.0
@@ -102,3 +106,17 @@ def test_english_words_in_another_language_ring_nobody() -> None:
         pass_time(both, LONG)
         assert not both.desk.asked
         assert not notes(session)
+
+
+def test_the_language_of_the_deployment_is_prepared_at_once_and_the_others_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared: list[str] = []
+    monkeypatch.setattr(switchboard, "LEISURE", 0.1)
+    with ends(language="ja") as both:
+        monkeypatch.setattr(reading, "rules", prepared.append)
+        both.switchboard.open()
+        until(lambda: prepared)
+        assert prepared == ["ja"]
+        until(lambda: len(prepared) > 1)
+        assert set(prepared) == set(reading.GRAMMARS)

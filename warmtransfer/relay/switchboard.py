@@ -20,10 +20,13 @@ from warmtransfer.relay.offers import Directory
 from warmtransfer.relay.relay import Relay, RelaySettings
 from warmtransfer.relay.stream import Finished
 from warmtransfer.relay.tools import CallInfo, Toolbox
-from warmtransfer.relay.wishes.reading import prepare
+from warmtransfer.relay.wishes.reading import GRAMMARS, prepare
 
 #: Calls whose conversations are kept, more when more are up: a leg that comes late may belong to one.
 REMEMBERED = 200
+#: Seconds from the start until the languages are prepared that few callers speak: calls that come back
+#: have the processor first.
+LEISURE = 5.0
 
 
 class Switchboard:
@@ -47,14 +50,16 @@ class Switchboard:
         self._directory = directory
         self._relays: dict[str, Relay] = {}
         self._leaving = False
-        prepare()
         self._memories: OrderedDict[str, Memory] = OrderedDict()
         self._infos: OrderedDict[str, tuple[CallInfo, Stage, float]] = OrderedDict()
 
     def open(self) -> None:
-        """Have what the next call needs of the model at hand, until `stop`, and see who can be reached."""
+        """Have what the next call needs at hand, of the model until `stop`, and see who can be reached."""
         self._loop.soon(self._ready, True)
         self._loop.spawn(self._directory.renew)
+        own = self._settings.language
+        self._loop.aside(prepare, own if own in GRAMMARS else "en")
+        self._loop.later(LEISURE, self._loop.aside, prepare)
 
     # Orders of the desk -----------------------------------------------------------------------------
 

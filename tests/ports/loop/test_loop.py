@@ -256,6 +256,25 @@ def test_spawned_work_may_block_and_may_be_asked_for_in_a_callback(loop: Loop) -
     assert calls == ["waits", "loop goes on", "done"]
 
 
+def test_work_aside_has_a_real_thread_of_its_own_and_nobody_waits_for_it(loop: Loop) -> None:
+    out, into = os.pipe()
+    calls: list[str] = []
+
+    def work() -> None:
+        os.read(out, 1)  # also under gevent this stops the whole thread
+        loop.soon(calls.append, "done")
+
+    loop.soon(loop.aside, work)
+    assert loop.offload(lambda: 42) == 42
+    loop.later(0.02, calls.append, "loop goes on")
+    until(lambda: calls)
+    os.write(into, b"-")
+    until(lambda: len(calls) == 2)
+    assert calls == ["loop goes on", "done"]
+    for each in (out, into):
+        os.close(each)
+
+
 def test_work_that_hangs_does_not_keep_the_loop_from_its_end(loop: Loop) -> None:
     out, into = os.pipe()
     begun = threading.Event()

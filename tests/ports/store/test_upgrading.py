@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
+from tests.calls.maker import ROOT
 from tests.ports.store.databases import create, database, steps
 from tests.ports.store.test_opening import run, tables
 from tests.ports.store.test_store import bump, together
@@ -111,6 +114,16 @@ def test_a_second_time_nothing_is_changed(url: str) -> None:
     with statements() as sent:
         assert upgraded(url) == migrating.Standing(LAST, ())
     assert changes(sent) == []
+
+
+def test_a_process_that_starts_on_tables_of_its_own_release_needs_nothing_of_alembic(url: str) -> None:
+    upgraded(url)
+    script = "from warmtransfer.ports.store.opening import stands; import sys; print(stands(sys.argv[1]))"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{script}; print('alembic' in sys.modules)", url],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert run.stdout.splitlines() == [str(migrating.Standing(LAST, ())), "False"]
 
 
 def test_what_would_be_done_is_told_and_not_done(empty: str) -> None:

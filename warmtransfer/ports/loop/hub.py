@@ -63,6 +63,10 @@ class HubLoop:
         """Run in a greenlet; see Loop."""
         self.soon(gevent.spawn, guarded, fn, *args)
 
+    def aside(self, fn: Callback, *args: Any) -> None:
+        """Run in a thread that gevent knows nothing of; see Loop."""
+        get_original("_thread", "start_new_thread")(guarded, (fn, *args))
+
     def watched(self) -> int:
         """See Loop."""
         return len(self._watches)

@@ -67,6 +67,12 @@ class Loop(Protocol):
         `threading.Thread.start` may not be called in gevent's hub: it waits for the thread to have begun.
         """
 
+    def aside(self, fn: Callback, *args: Any) -> None:
+        """Run in a real thread of its own, for which nobody waits. From any thread, and from callbacks.
+
+        It is for work without a pause that would stop everything else; it may touch nothing of a loop's.
+        """
+
     def watched(self) -> int:
         """How many sockets are being watched."""
 

@@ -68,6 +68,10 @@ class SelectorLoop:
         """Run in a daemon thread; see Loop."""
         threading.Thread(target=guarded, args=(fn, *args), daemon=True).start()
 
+    def aside(self, fn: Callback, *args: Any) -> None:
+        """Run in a daemon thread, like all that may block; see Loop."""
+        self.spawn(fn, *args)
+
     def watched(self) -> int:
         """See Loop; the loop's own waking socket does not count."""
         return 0 if self._stopped else len(self._selector.get_map()) - 1

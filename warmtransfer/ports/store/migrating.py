@@ -1,25 +1,28 @@
 """The only owner of Alembic: which steps a database lacks, what they would run, and running them.
 
 It is used without its environment file and its process-wide proxies: several databases may be brought up to
-date in one process at once, and a host app may have an Alembic of its own, with a table of its own.
+date in one process at once, and a host app may have an Alembic of its own, with a table of its own. It is
+loaded for a database that lacks something only: a process that starts on one that does not needs none of it.
 """
 
 from __future__ import annotations
 
 import io
+import pkgutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from alembic.autogenerate import compare_metadata
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext, MigrationStep
-from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Column, Connection, Inspector, MetaData, inspect, text
 
 from warmtransfer.ports.store import revisions
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext, MigrationStep
+    from alembic.script import Script, ScriptDirectory
 
 #: Where the version stands; not Alembic's own name, which a host app's migrations have.
 VERSION_TABLE = "warmtransfer_alembic_version"
@@ -103,9 +106,10 @@ class Change:
 
 def standing(connection: Connection) -> Standing:
     """Which version this database has, and what it lacks."""
-    heads = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads()
-    version = heads[0] if heads else ""
-    if version and version not in _names():
+    version = ""
+    if inspect(connection).has_table(VERSION_TABLE):
+        version = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() or ""
+    if version and (version not in _names() or version == _names()[-1]):
         return Standing(version, ())
     return Standing(version, tuple(_said(each) for each in _lacking(version)))
 
@@ -132,6 +136,9 @@ def at_once(statement: Callable[[], object], /, *, beside: bool = False) -> obje
 
 def difference(connection: Connection, metadata: MetaData, left: Iterable[str]) -> list[Any]:
     """What Alembic would change to make the tables those of `metadata`; `left` may be there besides."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     known = frozenset(left)
 
     def ours(_object: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
@@ -154,6 +161,9 @@ def _migrate(
     found: Inspector,
     dialect: Any = None,
 ) -> None:
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext, MigrationStep
+
     def steps(heads: tuple[str, ...], _context: MigrationContext) -> list[MigrationStep]:
         lacking = _lacking(heads[0] if heads else "")
         return [MigrationStep.upgrade_from_script(_scripts().revision_map, each) for each in lacking]
@@ -165,13 +175,17 @@ def _migrate(
 
 @cache
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     folder = str(Path(revisions.__file__).parent)
     return ScriptDirectory(folder, version_locations=[folder])
 
 
 @cache
 def _names() -> tuple[str, ...]:
-    return tuple(each.revision for each in _lacking(""))
+    """Every version, first to last: each step's file is named by the one that it leads to."""
+    found = (each.name for each in pkgutil.iter_modules(revisions.__path__))
+    return tuple(sorted(name[1:5] for name in found if name.startswith("r")))
 
 
 def _lacking(version: str) -> list[Script]:

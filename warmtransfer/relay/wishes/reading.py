@@ -190,9 +190,9 @@ def rules(code: str) -> Rules:
     return Rules(GRAMMARS[code])
 
 
-def prepare() -> None:
-    """Compile every language's rules now (half a second), and not in the first call."""
-    for code in GRAMMARS:
+def prepare(*codes: str) -> None:
+    """Compile these languages' rules now, or those of all (half a second), and not in the first call."""
+    for code in codes or GRAMMARS:
         rules(code)
 
 
