@@ -141,6 +141,12 @@ class Attempt:
         return self.first or self.n
 
     @property
+    def to_be_sure(self) -> bool:
+        """Whether they have accepted on their card, and somebody speaks behind a telephone that asked who
+        calls: a person, if they answer a question, and perhaps that telephone."""
+        return self.card_taken and self.screen is Screen.THERE
+
+    @property
     def trying(self) -> bool:
         """Whether it may still lead to a human: neither decided nor given up, and its leg may be up."""
         return self.outcome is None and not self.ended

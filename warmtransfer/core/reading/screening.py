@@ -20,11 +20,8 @@ SOON = 0.25
 
 
 def may_screen(attempt: Attempt, heard: Heard) -> bool:
-    """Whether it may be a telephone that asks who calls: a leg of their own, which can be listened to.
-
-    Whoever has taken the call on their card knows who calls: there the detection's word stands.
-    """
-    own = attempt.style is Style.SCREEN and bool(attempt.call_sid) and not attempt.card_taken
+    """Whether it may be a telephone that asks who calls: a leg of their own, which can be listened to."""
+    own = attempt.style is Style.SCREEN and bool(attempt.call_sid)
     return heard is Heard.MACHINE and own and attempt.screen is Screen.NONE
 
 
@@ -37,22 +34,22 @@ def listens(call: Call, attempt: Attempt) -> Reading:
 def spoke(call: Call, event: ev.LegSpoke, rules: Rules) -> Reading:
     """Only of a leg that is listened to, and while nothing is decided."""
     attempt = next((each for each in call.trying if each.n == event.n), None)
-    if attempt is None or attempt.screen not in (Screen.LISTENING, *ASKED):
+    if attempt is None or not (attempt.screen in (Screen.LISTENING, *ASKED) or attempt.to_be_sure):
         return call, None
-    asked = attempt.screen in ASKED
+    asked = attempt.screen is not Screen.LISTENING
     match event.said:
         case Said.ASKS:
             since = attempt.screened_at if asked else call.at
             return _now(call, attempt, Screen.TOLD, since), so.ScreenAsks()
         case Said.HOLD | Said.NOTHING | Said.MENU if asked:
             return _now(call, attempt, Screen.WAITING, attempt.screened_at), None
-        case Said.WORDS if asked:
+        case Said.WORDS | Said.YES if asked:
             return _now(call, attempt, Screen.THERE, attempt.screened_at), so.PersonThere()
         case Said.HOLD if not asked:
             return call, None  # it goes on speaking, and is listened to
         case Said.MENU:
             return _given_up(call, attempt, Outcome.PHONE_MENU)
-        case Said.GONE | Said.WORDS | Said.NOTHING | Said.HOLD:
+        case Said.GONE | Said.WORDS | Said.YES | Said.NOTHING | Said.HOLD:
             return _given_up(call, attempt, Outcome.SCREENED if asked else Outcome.MACHINE)
         case _:
             assert_never(event.said)
