@@ -51,3 +51,12 @@ def test_a_wrong_file_names_its_line_and_key(tmp_path: Path) -> None:
 def test_a_human_who_is_announced_needs_it() -> None:
     human = {"name": "sam", "number": NUMBER, "detection": "off", "briefing": "announce"}
     assert "it cannot be off; set briefing" in refused([human])
+
+
+@pytest.mark.parametrize("number", ["client:sam", "sip:sam@example.com", f"{NUMBER}x12"])
+def test_what_is_tuned_has_a_telephone_to_listen_to(number: str) -> None:
+    human = {"name": "sam", "number": number, "detection": "timeout=20"}
+    assert "detection: machines are detected at telephones by their number alone" in refused([human])
+    for other in ({"number": [number, "+15550100009"]}, {"detection": "standard"}, {"detection": "off"}):
+        (made,) = read([{**human, **other}]).rules().humans
+        assert made.name == "sam"

@@ -29,9 +29,11 @@ def dialable(one: Human, countries: frozenset[str]) -> Human:
     first, *also = found
     one = replace(one, number=first.number, digits=first.digits, also=tuple(also))
     try:
-        return replace(one, detection=detection(one.detection))
+        one = replace(one, detection=detection(one.detection))
     except ValueError as fault:
         raise Wrong("detection", f"detection: {fault}") from None
+    _detected(one, found)
+    return one
 
 
 def _reached(one: Human, where: Address, countries: frozenset[str]) -> Address:
@@ -68,6 +70,16 @@ def _announced(one: Human, number: str, digits: str) -> None:
         raise Wrong("briefing",
             "machines are detected at telephones only, and the style announce needs that; "
             f'set briefing = "screen" for {one.name}'
+        )  # fmt: skip
+
+
+def _detected(one: Human, found: Sequence[Address]) -> None:
+    """What is tuned has to listen somewhere."""
+    anywhere = any(is_phone(each.number) and not each.digits for each in found)
+    if one.detection not in ("", OFF) and not anywhere:
+        raise Wrong("detection",
+            "detection: machines are detected at telephones by their number alone, not behind an extension, "
+            f"at client: or sip:, and {one.name} has no other; leave it out"
         )  # fmt: skip
 
 

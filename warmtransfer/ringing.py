@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from warmtransfer.core.plans import Plan, read
+from warmtransfer.core.plans import OF_A_LINE, Plan, read
 from warmtransfer.located import line_of
 from warmtransfer.parsing import text
 
@@ -68,7 +68,7 @@ def plans(given: object) -> tuple[Plan, ...]:
     """The plans that `given` says: the default one as text, or tables of several."""
     match given:
         case Plan():
-            return (given,)
+            return (_agreed(given, {}),)
         case str():
             return (read(given),)
         case Mapping():
@@ -117,7 +117,7 @@ def _each(tables: Iterable[object], written: str = "", name: str = "") -> tuple[
     found, faults = [], []
     for number, entry in enumerate(tables):
         try:
-            found.append(entry if isinstance(entry, Plan) else _plan(entry))
+            found.append(_agreed(entry, {}) if isinstance(entry, Plan) else _plan(entry))
         except Wrong as fault:
             path = (PLAN, number, fault.key) if fault.key else (PLAN, number)
             line = (line_of(written, path) or line_of(written, path[:2])) if written else 0
@@ -156,7 +156,22 @@ def _plan(entry: object) -> Plan:
         raise Wrong(unknown[0], f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
     team, how = (_told(key, text, entry.get(key, "")) for key in ("department", "ring"))
     plan: Plan = _told("ring", lambda given: read(given, team), how)
-    return replace(plan, **{key: _told(key, MORE[key], entry[key]) for key in MORE if key in entry})
+    given = {key: _told(key, MORE[key], entry[key]) for key in MORE if key in entry}
+    return _agreed(plan, given)
+
+
+def _agreed(plan: Plan, given: Mapping[str, Any]) -> Plan:
+    """The plan with what its table says besides its words; Wrong where one thing makes nothing of another."""
+    usual = Plan()
+    for key, value in given.items():
+        if getattr(plan, key) not in (getattr(usual, key), value):
+            raise Wrong(key, f"{key} is {value!r}, and ring says {str(plan)!r}: say it once")
+    whole = replace(plan, **given)
+    unused = [key for key in OF_A_LINE if key in given or getattr(whole, key) != getattr(usual, key)]
+    if not whole.line and unused:
+        key = next((each for each in (*unused, "line") if each in given), "ring")
+        raise Wrong(key, f"{unused[0]} is of a line, and there is none: leave it out, or let callers wait")
+    return whole
 
 
 def _told(key: str, reader: Callable[[Any], Any], given: Any) -> Any:

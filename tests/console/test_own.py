@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from warmtransfer.core import events as ev
 from warmtransfer.core.call import Attempt, Stage
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.screening import Screen
+from warmtransfer.core.screening import Said
 from warmtransfer.core.words import Show
 from warmtransfer.web.seals import Seals
 
@@ -176,22 +175,39 @@ def test_a_mailbox_that_picks_up_does_not_come_to_the_caller(own: Own) -> None:
     sid = own.attempt(visit).call_sid
     own.site.document(f"/human/{visit.call.id}/1", CallSid=sid)
     own.site.send(f"/human/{visit.call.id}/1/amd", {"CallSid": sid, "AnsweredBy": "machine_start"})
+    assert "Pick up the phone" in own.seen(own.card(visit)), "it may be a telephone that asks who calls"
+    said = {"SpeechResult": "Please leave a message after the tone."}
+    heard = own.site.document(f"/human/{visit.call.id}/1/spoke", **said)
+    assert [verb.tag for verb in heard] == ["Hangup"]
     assert own.attempt(visit).outcome is Outcome.MACHINE
-    assert "move_call" not in own.site.carrier.names()
     assert "A mailbox picked up" in own.seen(own.card(visit))
 
 
 def test_where_no_person_can_be_told_from_a_machine_key_1_is_what_the_card_asks_for(own: Own) -> None:
-    """A telephone that screens has been taken for a mailbox; and the detection may be off."""
+    """The detection may be off, or not sure."""
+    visit = ringing(own)
+    tried = own.attempt(visit)
+    assert "accept" in card(visit.call, tried, Show.SAID, 0.0).buttons
+    off = card(visit.call, tried, Show.SAID, 0.0, detected=False)
+    assert "accept" not in off.buttons
+    assert "Press 1 on the phone" in off.hint
+    visit.answers(1)
+    own.press(own.card(visit), "accept")
+    visit.tell(ev.MachineHeard(1, Heard.UNKNOWN), 1)
+    assert "Press 1 on the phone" in own.seen(own.card(visit))
+
+
+def test_at_a_telephone_that_asks_who_calls_the_card_says_what_to_do_there(own: Own) -> None:
     visit = ringing(own)
     visit.answers(1)
     visit.tell(ev.MachineHeard(1, Heard.MACHINE), 1)
-    seen = own.seen(own.card(visit))
-    assert "Press 1 on the phone" in seen
-    assert "Accept" not in seen
-    tried = replace(own.attempt(visit), screen=Screen.NONE)
-    assert "accept" in card(visit.call, tried, Show.SAID, 0.0).buttons
-    assert "accept" not in card(visit.call, tried, Show.SAID, 0.0, detected=False).buttons
+    visit.tell(ev.LegSpoke(1, Said.ASKS), 1)
+    assert "Accept" in own.seen(own.card(visit))
+    own.press(own.card(visit), "accept")
+    assert "Pick up and say yes, or press 1" in own.seen(own.card(visit))
+    visit.tell(ev.LegSpoke(1, Said.WORDS), 1)
+    assert "Say yes on the phone" in own.seen(own.card(visit))
+    assert own.attempt(visit).outcome is None
 
 
 def test_declined_on_the_card_the_phone_stops_ringing_and_the_next_one_rings(own: Own) -> None:

@@ -15,6 +15,7 @@ from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plans import Plan
 from warmtransfer.core.rules import Card, Human, Rules
+from warmtransfer.core.screening import Said, Screen
 
 S = Stage
 WRITTEN = replace(RULES, humans=tuple(replace(each, card=Card.SMS) for each in RULES.humans))
@@ -109,13 +110,69 @@ def test_accepted_on_the_card_while_the_briefing_is_heard_lets_in_at_once() -> N
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_a_mailbox_that_picks_up_is_not_let_in_whoever_has_accepted(first: bool) -> None:
+@pytest.mark.parametrize("said", [Said.GONE, Said.WORDS, Said.YES, Said.NOTHING])
+def test_a_mailbox_that_picks_up_is_not_let_in_whoever_has_accepted(first: bool, said: Said) -> None:
     story = reading().ringing()
     facts = [ev.CardAccepted(1), ev.HumanAnswered(1, "CAhuman1")]
     story.tell(*(facts if first else reversed(facts)), ev.MachineHeard(1, Heard.MACHINE))
+    assert (story.call.stage, story.names()) == (S.BRIEFING, ["ListenToLeg"])
+    story.tell(ev.LegSpoke(1, said))
     assert attempt(story).outcome is Outcome.MACHINE
     assert story.call.stage is S.CANCELLING
     assert story.names() == ["EndHuman"]
+
+
+def screening(*facts: ev.Event) -> Story:
+    """A telephone has asked who calls, and was told; somebody accepts on its owner's card besides."""
+    story = reading().ringing().tell(ev.CardAccepted(1), ev.HumanAnswered(1, "CAhuman1"))
+    return story.tell(ev.MachineHeard(1, Heard.MACHINE), ev.LegSpoke(1, Said.ASKS), *facts)
+
+
+def test_who_accepts_on_the_card_and_picks_up_at_a_telephone_that_asks_is_let_in_by_a_yes() -> None:
+    story = screening(ev.LegSpoke(1, Said.HOLD))
+    assert (story.call.stage, attempt(story).outcome) == (S.BRIEFING, None)
+    story.tell(ev.LegSpoke(1, Said.WORDS, "Hello?"))
+    assert (story.call.stage, attempt(story).screen) == (S.BRIEFING, Screen.THERE)
+    story.tell(ev.LegSpoke(1, Said.YES, "Yes"))
+    assert (story.call.stage, attempt(story).outcome) == (S.JOINING, Outcome.ACCEPTED)
+    assert "LetHumanIn" not in story.names()  # the answer to this very news lets them in
+
+
+def test_who_has_picked_up_there_and_accepts_only_then_is_asked_the_same() -> None:
+    story = reading().briefing().tell(ev.MachineHeard(1, Heard.MACHINE), ev.LegSpoke(1, Said.ASKS))
+    story.tell(ev.LegSpoke(1, Said.WORDS), ev.CardAccepted(1))
+    assert (story.call.stage, story.names()) == (S.BRIEFING, ["ListenToLeg"])
+    assert story.last[0].wanted(story.call)
+    assert story.tell(ev.LegSpoke(1, Said.YES)).call.stage is S.JOINING
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [Said.YES],
+        [Said.WORDS],
+        [Said.WORDS, Said.WORDS],
+        [Said.WORDS, Said.NOTHING],
+        [Said.WORDS, Said.HOLD, Said.YES],
+        [Said.HOLD, Said.NOTHING],
+        [Said.WORDS, Said.ASKS, Said.YES],
+    ],
+)
+def test_no_telephone_that_speaks_for_its_owner_comes_to_the_caller(facts: list[Said]) -> None:
+    """It speaks, perhaps words that nobody knows, and it answers no question that was not its own."""
+    story = screening(*(ev.LegSpoke(1, said) for said in facts))
+    assert (story.call.stage, attempt(story).outcome) == (S.BRIEFING, None)
+    while story.call.stage is S.BRIEFING:
+        story.wait()
+    assert attempt(story).outcome in (Outcome.SCREENED, Outcome.TIMED_OUT)
+    assert not attempt(story).accepted_at
+
+
+def test_a_mailbox_behind_such_a_telephone_is_one_and_a_key_needs_no_word() -> None:
+    mailbox = screening(ev.LegSpoke(1, Said.WORDS), ev.LegSpoke(1, Said.GONE))
+    assert attempt(mailbox).outcome is Outcome.SCREENED
+    assert screening(ev.HumanAccepted(1)).call.stage is S.JOINING
+    assert screening(ev.LegSpoke(1, Said.WORDS), ev.HumanAccepted(1)).call.stage is S.JOINING
 
 
 def test_who_cannot_be_told_from_a_machine_is_let_in_by_the_key() -> None:

@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.core.stories import in_stage
+from tests.core.stories import RULES, in_stage
+from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core import versions
-from warmtransfer.core.call import Call, Stage, Style, Unreadable
+from warmtransfer.core.call import Call, Outcome, Proof, Stage, Style, Unreadable
+from warmtransfer.core.legs import Place
+from warmtransfer.core.screening import Screen
+from warmtransfer.core.step import step
+from warmtransfer.core.supervising import Role
 from warmtransfer.core.versions import CALLS, ORDERS, VERSION, Step
 
 #: An attempt and a call as 0.1.0 wrote them.
@@ -98,3 +103,38 @@ def test_the_release_behind_this_one_is_read_as_it_wrote() -> None:
     assert Call.from_dict(theirs) == in_stage(Stage.RINGING).call
     assert versions.newer(theirs)
     assert not versions.newer(FIRST)
+
+
+STRANGE = {"outcome": "abducted", "style": "hologram", "screen": "purring"}
+
+
+def strange(**attempt: Any) -> dict[str, Any]:
+    """A call that a release behind this one has stored, with words of its own wherever one may be."""
+    data = in_stage(Stage.HUMAN).tell(ev.SuperviseAsked("api", "kim")).call.to_dict()
+    proof = {"at": 1.0, "caller": "floating", "human": "in"}
+    data["attempts"][0] |= {"proofs": [proof], "screen": "purring", **attempt}
+    data["supervisor"] |= {"role": "haunt", "given": "haunt"}
+    data["handoff"]["end"] = "abducted"
+    return data
+
+
+def test_words_of_the_release_behind_this_one_are_read_as_what_does_no_harm() -> None:
+    call = Call.from_dict(strange())
+    (attempt,) = call.attempts
+    assert (attempt.screen, attempt.proofs) == (Screen.NONE, (Proof(1.0, Place.UNKNOWN, Place.IN),))
+    assert call.supervisor
+    assert (call.supervisor.role, call.supervisor.given) == (Role.LISTEN, Role.LISTEN)
+    assert call.handoff.end is None
+    assert not [each for each in step(call, ev.Restarted(), 2e3, RULES)[1] if isinstance(each, do.SetRole)]
+
+
+@pytest.mark.parametrize(("joined_at", "outcome"), [(5.0, Outcome.ACCEPTED), (0.0, Outcome.ERROR)])
+def test_an_attempt_that_is_over_is_read_whatever_its_words(joined_at: float, outcome: Outcome) -> None:
+    call = Call.from_dict(strange(**STRANGE, ended=True, joined_at=joined_at))
+    assert (call.attempts[0].outcome, call.attempts[0].style) == (outcome, Style.SCREEN)
+
+
+@pytest.mark.parametrize("name", ["outcome", "style"])
+def test_a_leg_that_may_be_up_is_not_gone_on_with_by_who_does_not_understand_it(name: str) -> None:
+    with pytest.raises(Unreadable):
+        Call.from_dict(strange(**{name: STRANGE[name]}))

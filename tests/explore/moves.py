@@ -296,7 +296,8 @@ def says(world: World, leg: HumanLeg, said: Said) -> World:
     """What is heard on a leg that is listened to; the answer says whether it still is."""
     world = world.tell(ev.LegSpoke(leg.n, said))
     attempt = world.call.attempt_number(leg.n)
-    still = attempt is not None and attempt.trying and attempt.screen is not Screen.THERE
+    asks = attempt is not None and (attempt.screen is not Screen.THERE or attempt.to_be_sure)
+    still = asks and attempt is not None and attempt.trying
     return follow(world, leg._replace(listens=still), said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,26 @@ def test_progress_of_the_leg_and_machines_are_noted(site: Site) -> None:
     assert site.call(call_id).attempts[0].ended
     assert site.send(f"/human/{call_id}/1/status", {"CallStatus": "strange"}).status_code == 204
     assert site.send(f"/human/{call_id}/1/amd", {}).status_code == 204
+
+
+def test_who_has_accepted_on_their_card_at_a_telephone_that_asks_is_let_in_by_a_yes(site: Site) -> None:
+    call_id = site.briefing()
+    site.parts.desk.post(call_id, ev.CardAccepted(1))
+    site.send(f"/human/{call_id}/1/amd", {"AnsweredBy": "machine_start"})
+    leg = f"/human/{call_id}/1"
+
+    def says(words: str) -> list[Any]:
+        return site.document(f"{leg}/spoke", SpeechResult=words)
+
+    told = says("Please record your name and reason for calling")
+    assert tags(told)[-2:] == ["Gather", "Redirect"]
+    for _ in range(2):
+        asked = says("Hello, who is it?")
+        assert [say.text for say in asked[0].iter("Say")] == [ENGLISH.sure]
+        assert asked[0].get("input") == "dtmf speech"
+    (dial, *_) = says("Yes, please.")
+    assert dial.tag == "Dial"
+    assert [room.get("participantLabel") for room in dial.iter("Conference")] == ["human-1"]
 
 
 def test_hold_wait_and_goodbye_documents(site: Site) -> None:

@@ -104,6 +104,10 @@ def _open(tried: Attempt, detected: bool) -> tuple[str, str, tuple[str, ...]]:
         return title, same if tried.answered_at else f"Accept, and pick up. {same}", both
     if not tried.answered_at:
         return "Now pick up the phone", f"You are connected as soon as your voice is heard. {same}", decline
+    if tried.screen is Screen.THERE:
+        return "Say yes on the phone", "Or press 1 there: your phone may speak for you.", decline
+    if tried.screen is not Screen.NONE:
+        return "Pick up the phone", "It asks who is calling. Pick up and say yes, or press 1.", decline
     if tried.answered_by == Heard.UNKNOWN:
         return "Press 1 on the phone", "It could not be heard whether a person has picked up.", decline
     if tried.answered_by == Heard.HUMAN:
@@ -112,9 +116,8 @@ def _open(tried: Attempt, detected: bool) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _can_be_heard(tried: Attempt, detected: bool) -> bool:
-    """Whether anybody can tell a person from a mailbox there: behind a switchboard nobody listens, and a
-    telephone that has answered by itself has been taken for one."""
-    telephone = tried.number.startswith("+") and detected and tried.screen is Screen.NONE
+    """Whether anybody can tell a person from a mailbox there: behind a switchboard nobody listens."""
+    telephone = tried.number.startswith("+") and detected
     return (telephone or tried.number.startswith("client:")) and not tried.digits
 
 

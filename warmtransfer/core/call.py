@@ -14,7 +14,7 @@ from warmtransfer.core.outcomes import LIKE, HandoffEnd
 from warmtransfer.core.outcomes import Outcome as Outcome
 from warmtransfer.core.place import Waits
 from warmtransfer.core.plain import Unreadable as Unreadable
-from warmtransfer.core.plain import plain
+from warmtransfer.core.plain import plain, word
 from warmtransfer.core.screening import Screen
 from warmtransfer.core.supervising import Supervisor
 
@@ -139,6 +139,12 @@ class Attempt:
     def round(self) -> int:
         """What those have in common who are rung together."""
         return self.first or self.n
+
+    @property
+    def to_be_sure(self) -> bool:
+        """Whether they have accepted on their card, and somebody speaks behind a telephone that asked who
+        calls: a person, if they answer a question, and perhaps that telephone."""
+        return self.card_taken and self.screen is Screen.THERE
 
     @property
     def trying(self) -> bool:
@@ -269,7 +275,8 @@ class Call:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Call:
         """The call that `to_dict` gave, now or in the releases next to this one: what is not known here is
-        left out, what is not there has its default. Unreadable for a word that is not known."""
+        left out, what is not there has its default; a word that is not known is read as the nearest that can
+        do no harm (docs/operating.md). Unreadable where the call cannot be gone on with without it."""
         try:
             return cls(**_read(versions.call(data)))
         except Unreadable:
@@ -328,13 +335,16 @@ def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _attempt(data: dict[str, Any]) -> Attempt:
-    word = versions.exactly(data, LIKE)
-    outcome = Outcome(word) if word else None
-    screen = Screen(data["screen"]) if data.get("screen") in set(Screen) else Screen.NONE
+    said, ended = versions.exactly(data, LIKE), data.get("ended")
+    over = (Outcome.ACCEPTED if data.get("joined_at") else Outcome.ERROR) if ended else None
+    outcome = word(Outcome, said, over) if said else None
+    screen = word(Screen, data.get("screen", ""), Screen.NONE)
+    style = word(Style, data["style"], Style.SCREEN if ended else None)
     proofs = tuple(_proof(each) for each in data.get("proofs", ()))
     known = {**_known(Attempt, data), "proofs": proofs, "screen": screen}
-    return Attempt(**{**known, "style": Style(data["style"]), "outcome": outcome})
+    return Attempt(**{**known, "style": style, "outcome": outcome})
 
 
 def _proof(data: dict[str, Any]) -> Proof:
-    return Proof(data["at"], Place(data.get("caller", "")), Place(data.get("human", "")))
+    places = (word(Place, data.get(name, ""), Place.UNKNOWN) for name in ("caller", "human"))
+    return Proof(data["at"], *places)

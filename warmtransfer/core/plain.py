@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
+
+W = TypeVar("W", bound=StrEnum)
 
 
 class Unreadable(ValueError):
     """Stored data that this release cannot read, such as a stage that only another one knows."""
+
+
+def word(kind: type[W], value: Any, otherwise: W | None = None) -> W:
+    """The stored word; `otherwise`, or ValueError without one, for a word that only another release knows."""
+    try:
+        return kind(value)
+    except ValueError:
+        if otherwise is None:
+            raise
+        return otherwise
 
 
 #: Names of each dataclass's fields, once asked for; None of anything else.

@@ -23,6 +23,8 @@ class First(StrEnum):
     SPOKE = "last who spoke with this caller first"
 
 
+#: Fields that say something of a line, and nothing where there is none.
+OF_A_LINE = ("line_length", "longest_wait")
 #: Fields that are numbers, as they are said, and what makes a value of the digits.
 NUMBERS = {
     "rest": r"rest (\d{1,4})",
@@ -94,27 +96,35 @@ def telephone(number: str, digits: str) -> str:
 
 def read(text: str, department: str = "") -> Plan:
     """The plan that these words say, such as `rounds of 2, longest idle first`; ValueError for others."""
-    size, first = 1, []
+    first: list[First] = []
     said: dict[str, Any] = {}
+    words: dict[str, str] = {}  # by field, as it was said
     for part in (" ".join(each.split()).lower() for each in text.split(",")):
-        rounds = re.fullmatch(r"rounds of (\d{1,2})", part)
-        if part in ("", "in turn"):
-            continue
-        if part == "all at once":
-            size = 0
-        elif rounds and int(rounds[1]) > 1:
-            size = int(rounds[1])
-        elif part in list(First):
+        if part in list(First):
             first.append(First(part))
-        elif more := _number(part):
+        elif more := _size(part) or _number(part):
+            (name,) = more
+            if words.setdefault(name, part) != part:
+                raise ValueError(f"{words[name]!r} and {part!r} contradict each other")
             said |= more
-        else:
+        elif part:
             raise ValueError(
                 f"{part!r} is none of in turn, all at once, rounds of 2 (or more), {', '.join(First)}, "
                 "rest 120 (seconds after a ring in vain), no line, line of 10 (callers who wait), "
                 "longest wait 600 (seconds), priority 1 (or more: called first)"
             )
-    return Plan(department, size, tuple(dict.fromkeys(first)), **said)
+    unused = [words[name] for name in OF_A_LINE if name in words]
+    if "line" in words and unused:
+        raise ValueError(f"{words['line']!r} and {unused[0]!r} contradict each other")
+    return Plan(department, first=tuple(dict.fromkeys(first)), **said)
+
+
+def _size(part: str) -> dict[str, Any]:
+    """How many are rung at once, by these words; empty for no such words."""
+    rounds = re.fullmatch(r"rounds of (\d{1,2})", part)
+    if rounds and int(rounds[1]) > 1:
+        return {"size": int(rounds[1])}
+    return {"size": {"in turn": 1, "all at once": 0}[part]} if part in ("in turn", "all at once") else {}
 
 
 def _number(part: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Said(StrEnum):
     HOLD = "hold"  #: one is to wait
     GONE = "gone"  #: nobody comes, or a message is to be left
     MENU = "menu"  #: keys for this and that
+    YES = "yes"  #: to what we have asked, in a word or two
     WORDS = "words"  #: anything else: somebody speaks
     NOTHING = "nothing"
 
@@ -62,6 +63,13 @@ _MEANS: tuple[tuple[Said, str], ...] = (
     (Said.HOLD, r"stay on the line|hold (?:on|the line)|please (?:hold|wait)|one moment|"
         r"bleiben sie (?:dran|am apparat)"),
 )  # fmt: skip
+#: What a person says to a question, and no machine of itself: a word for it, and hardly any other beside it.
+_YES = re.compile(
+    r"(?:(?:hello|hi|hey|hallo|um|uh|oh|äh|allô|hola|pronto|olá|alô)\W+)*"
+    r"(?:yes|yeah|yep|yup|sure|ok|okay|of course|ja|jawohl|klar|gerne|oui|d'accord|bien sûr|sí|si|claro|"
+    r"certo|va bene|sim|tá|graag|natuurlijk)\b(?:\W+\w+){0,2}\W*"
+)
+_BUT = re.compile(r"\b(?:not?|don't|can't|later|nicht|nein|kein|später|non|pas|no|não|niet|nee)\b")
 
 
 def meaning(text: str) -> Said:
@@ -69,24 +77,26 @@ def meaning(text: str) -> Said:
     plain = re.sub(r"\s+", " ", text[:HEARD_LIMIT].casefold().replace("’", "'")).strip()
     if not plain:
         return Said.NOTHING
-    return next((means for means, words in _MEANS if re.search(words, plain)), Said.WORDS)
+    yes = _YES.fullmatch(plain) and not _BUT.search(plain)
+    found = (means for means, words in _MEANS if re.search(words, plain))
+    return next(found, Said.YES if yes else Said.WORDS)
 
 
 def hears(screen: Screen, said: Said) -> Screen | Outcome:
     """How far it is with a leg of which this is heard, or how that ends."""
-    asked = screen in ASKED
+    asked = screen is not Screen.LISTENING
     match said:
         case Said.ASKS:
             return Screen.TOLD
         case Said.HOLD | Said.NOTHING | Said.MENU if asked:
             return Screen.WAITING
-        case Said.WORDS if asked:
+        case Said.WORDS | Said.YES if asked:
             return Screen.THERE
         case Said.HOLD:
             return screen  # it goes on speaking, and is listened to
         case Said.MENU:
             return Outcome.PHONE_MENU
-        case Said.GONE | Said.WORDS | Said.NOTHING:
+        case Said.GONE | Said.WORDS | Said.YES | Said.NOTHING:
             return Outcome.SCREENED if asked else Outcome.MACHINE
         case _:
             assert_never(said)

@@ -31,6 +31,7 @@ class Words:
     take: str  #: said right after them, and by itself: who waits for no more can accept
     decline: str
     keys: str
+    sure: str  #: to who has accepted on their card, once somebody speaks at a telephone that asked who calls
     there: str  #: behind a switchboard, again and again
     matter: str
     number: str
@@ -83,6 +84,7 @@ ENGLISH = Words(
     take="Press 1 at any time to take it,",
     decline="2 to decline.",
     keys="Press 1 to take the call, or 2 to decline.",
+    sure="You have taken the call. Say yes, or press 1.",
     there="Press 1 to hear what it is about, or 2 to decline.",
     matter="A caller asked to speak with a person.",
     number="The caller's number is {number}.",

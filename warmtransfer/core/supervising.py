@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from warmtransfer.core.plain import word
+
 
 class Role(StrEnum):
     """What a supervisor does in the room. They are let in muted, whatever it is to be."""
@@ -47,5 +49,6 @@ def read(data: dict[str, Any] | None) -> Supervisor | None:
     if not data:
         return None
     known: dict[str, Any] = {each.name: data[each.name] for each in fields(Supervisor) if each.name in data}
-    known |= {name: Role(known[name]) for name in ("role", "given") if name in known}
+    # Of a role that only another release knows the room has been told by it: nothing is changed there.
+    known |= {name: word(Role, known[name], Role.LISTEN) for name in ("role", "given") if name in known}
     return Supervisor(**known)

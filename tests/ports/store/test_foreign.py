@@ -64,6 +64,21 @@ def put(url: str, table: str, column: str, which: Any, data: Any) -> None:
         )
 
 
+def test_a_call_with_words_that_do_not_matter_here_is_read_by_all_and_said_once(
+    url: str, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    create(store, "after", stage=Stage.RINGING)
+    over = AFTER["attempts"][0] | {"outcome": "enchanted", "ended": True, "joined_at": 5.0}
+    proofs = [{"at": 1.0, "caller": "floating", "human": "in"}]
+    given = AFTER | {"attempts": [over | {"proofs": proofs}], "handoff": AFTER["handoff"] | {"end": "bliss"}}
+    put(url, "warmtransfer_call", "state", "after", given)
+    for call in (store.load("after"), *store.calls(live=True)):
+        assert call is not None
+        assert (call.id, call.attempts[0].outcome) == ("after", Outcome.ACCEPTED)
+    (said,) = [each for each in caplog.messages if "another release" in each]
+    assert "call after has words that only another release of warmtransfer knows (bliss, enchanted, " in said
+
+
 def test_a_call_of_the_release_before_is_read_with_defaults_for_what_was_added(
     url: str, store: Store
 ) -> None:

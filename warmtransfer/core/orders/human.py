@@ -147,8 +147,9 @@ class ListenToLeg(HumanOrder):
     lane: ClassVar[Lane] = Lane.HUMAN
 
     def concerns(self, attempt: Attempt) -> bool:
-        """Only one that is to be listened to."""
-        return attempt.trying and attempt.screen is Screen.LISTENING and bool(attempt.call_sid)
+        """Only one that is to be listened to, or is to be sure that a person is there."""
+        wanted = attempt.screen is Screen.LISTENING or attempt.to_be_sure
+        return attempt.trying and wanted and bool(attempt.call_sid)
 
     def wanted(self, call: Call) -> bool:
         """Not when it has spoken, or was given up, while the order waited."""

@@ -19,7 +19,6 @@ from warmtransfer.core.reading import (
     line,
     ourselves,
     overhearing,
-    screening,
     supervisor,
 )
 from warmtransfer.core.rules import Rules
@@ -74,7 +73,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.CardLost: card.noted,
     ev.CallNoted: card.noted,
     ev.MachineHeard: human.machine,
-    ev.LegSpoke: screening.spoke,
+    ev.LegSpoke: card.spoke,
     ev.BriefingHeard: human.briefed,
     ev.HumanJoined: human.joined,
     ev.HumanLeft: human.left,

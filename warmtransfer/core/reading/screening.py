@@ -19,11 +19,8 @@ SOON = 0.25
 
 
 def may_screen(attempt: Attempt, heard: Heard) -> bool:
-    """Whether it may be a telephone that asks who calls: a leg of their own, which can be listened to.
-
-    Whoever has taken the call on their card knows who calls: there the detection's word stands.
-    """
-    own = attempt.style is Style.SCREEN and bool(attempt.call_sid) and not attempt.card_taken
+    """Whether it may be a telephone that asks who calls: a leg of their own, which can be listened to."""
+    own = attempt.style is Style.SCREEN and bool(attempt.call_sid)
     return heard is Heard.MACHINE and own and attempt.screen is Screen.NONE
 
 
@@ -36,12 +33,12 @@ def listens(call: Call, attempt: Attempt) -> Reading:
 def spoke(call: Call, event: ev.LegSpoke, rules: Rules) -> Reading:
     """Only of a leg that is listened to, and while nothing is decided."""
     attempt = next((each for each in call.trying if each.n == event.n), None)
-    if attempt is None or attempt.screen not in (Screen.LISTENING, *ASKED):
+    if attempt is None or not (attempt.screen in (Screen.LISTENING, *ASKED) or attempt.to_be_sure):
         return call, None
     then = hears(attempt.screen, event.said)
     if isinstance(then, Outcome):
         return _given_up(call, attempt, then)
-    asks = then is Screen.TOLD and attempt.screen not in ASKED
+    asks = then is Screen.TOLD and attempt.screen is Screen.LISTENING
     attempt = replace(attempt, screen=then, screened_at=call.at if asks else attempt.screened_at)
     fact = {Screen.TOLD: so.ScreenAsks(), Screen.THERE: so.PersonThere()}.get(then)
     return call.with_attempt(attempt), fact

@@ -9,10 +9,17 @@ from typing import Any
 
 from warmtransfer.core import orders as do
 from warmtransfer.core import versions
-from warmtransfer.core.call import Call, Unreadable
+from warmtransfer.core.call import Call, Style, Unreadable
+from warmtransfer.core.legs import Place
+from warmtransfer.core.outcomes import HandoffEnd, Outcome
+from warmtransfer.core.screening import Screen
+from warmtransfer.core.supervising import Role
 from warmtransfer.ports.store.records import Foreign
 from warmtransfer.sparing import Sparing
 
+#: What is known here of the words in a call that is read all the same where they are not.
+OUTCOMES, STYLES, SCREENS = frozenset(Outcome), frozenset(Style), frozenset(Screen)
+PLACES, ENDS, ROLES = frozenset(Place), frozenset(HandoffEnd), frozenset(Role)
 #: Calls of another release can be many: one line says how it is, and how many more there were.
 _lines = Sparing(logging.getLogger("warmtransfer"))
 
@@ -20,11 +27,30 @@ _lines = Sparing(logging.getLogger("warmtransfer"))
 def call(state: Any) -> Call | None:
     """The call as it was stored; None for one that only another release can read."""
     try:
-        return Call.from_dict(state)
+        read = Call.from_dict(state)
+        if strange := _strange(state):
+            _note(read.id, strange)
+        return read
     except Unreadable as fault:
         known = state.get("id", "") if isinstance(state, dict) else ""
         _say("call", str(known), fault)
         return None
+
+
+def _strange(state: dict[str, Any]) -> list[str]:
+    """The words in a call that can be read although only another release knows them."""
+    tried, there = state.get("attempts", ()), state.get("supervisor") or {}
+    proofs = (proof for each in tried for proof in each.get("proofs", ()))
+    handoffs = (state.get("handoff") or {}, *state.get("past", ()))
+    found = (
+        *((each.get("outcome"), OUTCOMES) for each in tried),
+        *((each.get("style"), STYLES) for each in tried),
+        *((each.get("screen"), SCREENS) for each in tried),
+        *((place, PLACES) for proof in proofs for place in (proof.get("caller"), proof.get("human"))),
+        *((each.get("end"), ENDS) for each in handoffs),
+        *((there.get(name), ROLES) for name in ("role", "given")),
+    )
+    return [str(word) for word, known in found if word and word not in known]
 
 
 def calls(states: Iterable[Any]) -> list[Call]:
@@ -66,6 +92,16 @@ def given_order(data: Any) -> do.Order | Foreign:
         return do.from_dict(data)
     except Unreadable:
         return Foreign(data)
+
+
+def _note(call_id: str, strange: list[str]) -> None:
+    _lines.say(
+        "words",
+        logging.WARNING,
+        "the stored call %s has words that only another release of warmtransfer knows (%s): passed over",
+        call_id,
+        ", ".join(sorted(set(strange))),
+    )
 
 
 def _say(what: str, which: str, fault: Unreadable) -> None:

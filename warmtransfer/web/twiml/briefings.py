@@ -58,6 +58,8 @@ class Briefing:
         A key counts at any time. A mailbox that is found out while it hears the first words and the keys has
         recorded nothing of the matter. Silence is asked twice more.
         """
+        if attempt.to_be_sure:
+            return self._sure(call, attempt)
         response = VoiceResponse()
         gate = self._gather(self.links.gate(call.id, attempt.n))
         gate.pause(length=1)
@@ -82,21 +84,34 @@ class Briefing:
         if tells:
             self.phrasing.say(response, briefing.first_words(attempt.name, self.phrasing.company, self._ours))
             self._tell_matter(response, call)
-        action = self.links.spoke(call.id, attempt.n)
-        gate = Gather(
-            input="dtmf speech",
-            num_digits=1,
-            timeout=LISTEN_SECONDS if attempt.screen is Screen.LISTENING else WAIT_SECONDS,
-            speech_timeout="auto",
-            language=self._ours.locale or "en-US",
-            hints=HINTS,
-            action=action,
-            method="POST",
-            action_on_empty_result=True,
-        )
+        seconds = LISTEN_SECONDS if attempt.screen is Screen.LISTENING else WAIT_SECONDS
+        response.append(self._hear(call, attempt, seconds, HINTS))
+        response.redirect(self.links.human(call.id, attempt.n), method="POST")
+        return str(response)
+
+    def _sure(self, call: Call, attempt: Attempt) -> str:
+        """Where somebody speaks at a telephone that asked who calls, and the call was accepted on their card:
+        only a person answers a question, or presses a key."""
+        response = VoiceResponse()
+        gate = self._hear(call, attempt, LISTEN_SECONDS, "yes, ja, oui, sí, sì, sim")
+        self.phrasing.say(gate, self._ours.sure)
         response.append(gate)
         response.redirect(self.links.human(call.id, attempt.n), method="POST")
         return str(response)
+
+    def _hear(self, call: Call, attempt: Attempt, seconds: int, hints: str) -> Gather:
+        """What is said there, or a key."""
+        return Gather(
+            input="dtmf speech",
+            num_digits=1,
+            timeout=seconds,
+            speech_timeout="auto",
+            language=self._ours.locale or "en-US",
+            hints=hints,
+            action=self.links.spoke(call.id, attempt.n),
+            method="POST",
+            action_on_empty_result=True,
+        )
 
     def hold(self, call: Call, attempt: Attempt) -> str:
         """As hold audio (style announce); its last verb tells us that it was heard."""
