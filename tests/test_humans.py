@@ -350,6 +350,39 @@ def test_a_number_to_show_that_is_given_as_a_number_is_told_to_be_no_text(tmp_pa
     assert refused(path) == f"WARMTRANSFER_HUMANS: {path} line 4, {told}."
 
 
+EMPTY = """{file}
+[[department]]
+name = "billing"
+{department}
+[[human]]
+name = "sam"
+number = "+15550100001"
+department = "billing"
+{human}
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [("file", "1"), ("department", "4, department 1 (billing)"), ("human", "9, human 1 (sam)")],
+)
+@pytest.mark.parametrize("empty", ["[]", "{}", '[""]', '";"'])
+def test_hours_with_nothing_in_them_are_neither_always_nor_never_but_told_of(
+    tmp_path: Path, place: str, line: str, empty: str
+) -> None:
+    keys = {"file": "", "department": "", "human": "", place: f"hours = {empty}"}
+    path = file(tmp_path, EMPTY.format(**keys))
+    told = f"WARMTRANSFER_HUMANS: {path} line {line}: hours: there is nothing in it: write always, or never"
+    assert refused(path).startswith(told)
+
+
+@pytest.mark.parametrize("place", ["file", "department", "human"])
+def test_hours_of_empty_text_are_not_given(tmp_path: Path, place: str) -> None:
+    keys = {"file": "", "department": "", "human": "", place: 'hours = " "'}
+    found = read(file(tmp_path, EMPTY.format(**keys)))
+    assert [each.hours for each in (*found.humans, *found.departments)] == [None, None]
+
+
 def test_every_fault_of_a_human_is_told_at_once(tmp_path: Path) -> None:
     text = FULL.replace("ring = 20", "ring = 3").replace("at_once = 2", "at_once = 0")
     with pytest.raises(ConfigError) as caught:

@@ -98,7 +98,7 @@ def _usual(source: Source, ours: Defaults, faults: list[str]) -> Defaults:
     ours = replace(
         ours,
         zone=values.get("time_zone", ours.zone),
-        hours=values.get("hours", ours.hours),
+        hours=ours.hours if values.get("hours") is None else values["hours"],
         holidays=(*ours.holidays, *more),
     )
     try:

@@ -116,12 +116,13 @@ def _after(given: Any) -> AfterHuman:
         raise ValueError(f"{given!r} is none of {', '.join(AfterHuman)}") from None
 
 
-def _as_written(given: Any) -> Any:
-    return given
+def _weekly(given: Any) -> Any:
+    """Hours as they are written; empty text, such as a database has, is none given."""
+    return None if isinstance(given, str) and not given.strip() else given
 
 
 _HOURS = (
-    Key("hours", _as_written, '"mon-fri 9:00-17:00; sat 10-14"',
+    Key("hours", _weekly, '"mon-fri 9:00-17:00; sat 10-14"',
         "When they may be rung: `always`, `never`, days and times with semicolons, a list of such, or a "
         "table of days. Times beyond midnight belong to the day they begin on."),
     Key("time_zone", timetable.zone, '"Europe/Berlin"',
@@ -243,7 +244,7 @@ def _human(entry: Mapping[Any, Any], ours: Defaults, faults: list[Wrong]) -> Hum
     timed = {key.name: values.pop(key.name, None) for key in _HOURS}
     teams, style, ring = values.pop("department", ()), values.pop("briefing", ours.style), ours.ring
     try:
-        if any(timed.values()):
+        if _own(timed):
             values["hours"] = _hours(timed, ours)
     except Wrong as fault:
         faults.append(fault)
@@ -272,13 +273,18 @@ def department(entry: object, ours: Defaults) -> Department:
         faults.append(Wrong("", "a name of 1 to 60 letters is needed"))
     timed = {key.name: values.pop(key.name, None) for key in _HOURS}
     try:
-        if any(timed.values()):
+        if _own(timed):
             values["hours"] = _hours(timed, ours)
     except Wrong as fault:
         faults.append(fault)
     if faults:
         raise ExceptionGroup("department", faults)
     return Department(**values)
+
+
+def _own(timed: Mapping[str, Any]) -> bool:
+    """Whether these say more than what holds for all; empty hours do, and are refused."""
+    return timed["hours"] is not None or bool(timed["time_zone"] or timed["holidays"])
 
 
 def usual(ours: Defaults) -> Any:
