@@ -383,6 +383,64 @@ def test_hours_of_empty_text_are_not_given(tmp_path: Path, place: str) -> None:
     assert [each.hours for each in (*found.humans, *found.departments)] == [None, None]
 
 
+ONE = '[[human]]\nname = "sam"\nnumber = "+15550100001"\n'
+TEAMS = '[[department]]\nname = "a"\nhours = "mon 9-10"\n[[department]]\nname = "b"\nhours = "tue 9-10"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ONE + ONE.replace("sam", "SAM"), " line 5, human 2 (SAM): the name 'sam' is given twice"),
+        (
+            f'{ONE}[[department]]\nname = "x"\n[[department]]\n\nname = "X"\n',
+            " line 8, department 2 (X): the department 'x' is given twice",
+        ),
+        (
+            f'{ONE.replace("sam", "billing")}[[human]]\nname = "kim"\nnumber = "+15550100002"\n'
+            'department = "billing"\n',
+            " line 2, human 1 (billing): 'billing' is the name of a human and of a department with others "
+            "in it",
+        ),
+        (
+            f'{TEAMS}{ONE}departments = ["a", "b"]\n',
+            " line 10, human 1 (sam): sam is in a and b, whose hours differ: give hours for sam, too",
+        ),
+        (
+            f'{ONE}departments = ["b", "B"]\n',
+            " line 4, human 1 (sam): the departments 'b' and 'B' are one name to callers: write one",
+        ),
+        (
+            f'{TEAMS}{ONE}department = "A"\n',
+            " line 10, human 1 (sam): the departments 'a' and 'A' are one name to callers: write one",
+        ),
+        ('[human]\nname = "sam"\n', " line 1: human is no list of tables: write each as [[human]]"),
+        ('[[humans]]\nname = "sam"\n', " has no [[human]] table, but [[humans]] on line 1"),
+        (
+            f"x = 1\n{ONE}".replace("human", "staff"),
+            " has no [[human]] table, but x on line 1, [[staff]] on line 2",
+        ),
+        ("hours = 'always'\n", " has no [[human]] table"),
+        (
+            f'{ONE}[[departments]]\nname = "x"\n',
+            " line 4: departments: not among the keys hours, time_zone, holidays, [[human]], [[department]], "
+            "[[plan]]",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_several_tables_together_is_told_once_with_where_it_stands(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = file(tmp_path, text)
+    assert refused(path).replace(": the file", ":") == f"WARMTRANSFER_HUMANS: {path}{said}."
+
+
+def test_in_python_and_in_one_line_the_number_in_the_list_tells_where() -> None:
+    given = [{"name": "sam", "number": NUMBER}, {"name": "Sam", "number": "+15550100002"}]
+    told = "WARMTRANSFER_HUMANS: human 2 (Sam): the name 'sam' is given twice."
+    assert refused(given) == told
+    assert refused(f"sam={NUMBER},Sam=+15550100002") == told
+
+
 def test_every_fault_of_a_human_is_told_at_once(tmp_path: Path) -> None:
     text = FULL.replace("ring = 20", "ring = 3").replace("at_once = 2", "at_once = 0")
     with pytest.raises(ConfigError) as caught:

@@ -109,6 +109,10 @@ def test_a_wrong_plan_in_the_humans_file_is_told_as_one(tmp_path: Path) -> None:
     path.write_text(TEAM + '[[plan]]\nring = "in turn"\n')
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
     assert f"{path} line 12, [[plan]] 3: two plans for no department" in fault
+    path.write_text(TEAM)
+    [fault] = faults(WARMTRANSFER_HUMANS=str(path), WARMTRANSFER_PLAN="all at once")
+    told = "[[plan]] 2: two plans for no department: the other is WARMTRANSFER_PLAN's"
+    assert fault == f"WARMTRANSFER_HUMANS: {path} line 10, {told}."
     path.write_text('plan = "all at once"\n' + TEAM.partition("[[plan]]")[0])
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
     assert f"{path} line 1: plan is no list of tables: write each as [[plan]]" in fault

@@ -178,15 +178,21 @@ FILE: tuple[Key, ...] = _HOURS
 ALIASES = {"departments": "department", "numbers": "number"}
 
 
-def read(entry: Mapping[Any, Any], keys: Iterable[Key], faults: list[Wrong]) -> dict[str, Any]:
-    """The values of a table's keys; each one that is wrong, or not known, with a fault in its place."""
+def read(
+    entry: Mapping[Any, Any], keys: Iterable[Key], faults: list[Wrong], tables: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The values of a table's keys; each one that is wrong, or not known, with a fault in its place.
+
+    `tables` may stand there, too, and are read elsewhere.
+    """
     known = {key.name: key for key in keys}
     values: dict[str, Any] = {}
     for written, given in entry.items():
         name = ALIASES.get(str(written), str(written))
         key = known.get(name)
         if key is None:
-            names = ", ".join([*known, *(each for each, name in ALIASES.items() if name in known)])
+            aliases = (each for each, name in ALIASES.items() if name in known)
+            names = ", ".join([*known, *aliases, *(f"[[{each}]]" for each in tables)])
             faults.append(Wrong(str(written), f"{written}: not among the keys {names}"))
             continue
         if name in values:

@@ -13,7 +13,7 @@ from warmtransfer.located import line_of
 from warmtransfer.parsing import text
 
 #: The lists of tables in the humans' file.
-HUMAN, DEPARTMENT, PLAN = "human", "department", "plan"
+TABLES = HUMAN, DEPARTMENT, PLAN = "human", "department", "plan"
 
 
 class Wrong(ValueError):
@@ -79,9 +79,12 @@ def plans(given: object) -> tuple[Plan, ...]:
 
 
 def together(humans: object, given: Iterable[Plan]) -> tuple[Plan, ...]:
-    """The given plans and those that stand beside the humans; ValueError says what is wrong with them, and
-    where."""
-    return checked((*given, *_each(*_beside(humans))))
+    """The plans given in the configuration, and those that stand beside the humans.
+
+    ValueError says what is wrong with these, and where.
+    """
+    given = tuple(given)
+    return (*given, *_each(*_beside(humans), given))
 
 
 def of_tables(given: Mapping[Any, Any]) -> bool:
@@ -112,12 +115,24 @@ def _tables(data: Mapping[str, Any], written: str, name: str) -> tuple[Iterable[
     return tables, written, name
 
 
-def _each(tables: Iterable[object], written: str = "", name: str = "") -> tuple[Plan, ...]:
-    """The plans of these tables; ValueError says of every wrong one which it is, and where it stands."""
+def _each(
+    tables: Iterable[object], written: str = "", name: str = "", given: Iterable[Plan] = ()
+) -> tuple[Plan, ...]:
+    """The plans of these tables, besides those `given` in the configuration.
+
+    ValueError says of every wrong one, and of another for one department, which it is, and where it stands.
+    """
     found, faults = [], []
+    teams = (each.department.casefold() for each in given)
+    there = dict.fromkeys(teams, ": the other is WARMTRANSFER_PLAN's")
     for number, entry in enumerate(tables):
         try:
-            found.append(entry if isinstance(entry, Plan) else _plan(entry))
+            plan = entry if isinstance(entry, Plan) else _plan(entry)
+            team = plan.department.casefold()
+            if team in there:
+                raise Wrong("department", f"two plans for {team or 'no department'}{there[team]}")
+            there[team] = ""
+            found.append(plan)
         except Wrong as fault:
             path = (PLAN, number, fault.key) if fault.key else (PLAN, number)
             line = (line_of(written, path) or line_of(written, path[:2])) if written else 0
@@ -125,26 +140,7 @@ def _each(tables: Iterable[object], written: str = "", name: str = "") -> tuple[
             faults.append(f"{where}[[plan]] {number + 1}: {fault}")
     if faults:
         raise ValueError("\n".join(faults))
-    try:
-        return checked(found)
-    except ValueError as fault:
-        again = next(n for n, each in enumerate(found) if each.department.casefold() in _names(found[:n]))
-        where = f"{name} line {line_of(written, (PLAN, again))}, " if written else ""
-        raise ValueError(f"{where}[[plan]] {again + 1}: {fault}") from None
-
-
-def checked(found: Iterable[Plan]) -> tuple[Plan, ...]:
-    """The same; ValueError for two of one department."""
-    all_found = tuple(found)
-    names = _names(all_found)
-    twice = sorted({name or "no department" for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"two plans for {', '.join(twice)}")
-    return all_found
-
-
-def _names(plans: Iterable[Plan]) -> list[str]:
-    return [each.department.casefold() for each in plans]
+    return tuple(found)
 
 
 def _plan(entry: object) -> Plan:
