@@ -87,6 +87,12 @@ def test_a_plan_says_who_may_wait_in_its_line_for_how_long_and_who_comes_first(t
         ({"longest_wait": 0}, "longest_wait is 0: give seconds from 1 to 9999"),
         ({"line_length": 0}, "line_length is 0: give a whole number from 1 to 999"),
         ([{}, {"department": "a", "priority": 1.5}], "[[plan]] 2: priority is 1.5: give a whole number"),
+        ({"ring": "rest 30", "rest": 60}, "'ring = rest 30' and 'rest = 60' contradict each other"),
+        ({"ring": "no line", "line": True}, "'ring = no line' and 'line = true' contradict each other"),
+        ({"ring": "no line", "line_length": 5}, "'no line' and 'line_length = 5' contradict each other"),
+        ({"line": False, "longest_wait": 60}, "'line = false' and 'longest_wait = 60' contradict"),
+        ({"ring": "line of 5", "line": False}, "'line = false' and 'line of 5' contradict"),
+        ({"ring": "in turn, rounds of 2"}, "'in turn' and 'rounds of 2' contradict each other"),
         (["all at once"], "neither a Plan nor a table"),
         (7, "give text such as"),
         ([Plan(), Plan(size=0)], "two plans for no department"),
@@ -113,6 +119,9 @@ def test_a_wrong_plan_in_the_humans_file_is_told_as_one(tmp_path: Path) -> None:
     [fault] = faults(WARMTRANSFER_HUMANS=str(path), WARMTRANSFER_PLAN="all at once")
     told = "[[plan]] 2: two plans for no department: the other is WARMTRANSFER_PLAN's"
     assert fault == f"WARMTRANSFER_HUMANS: {path} line 10, {told}."
+    path.write_text(TEAM.replace("rest = 60", "line = false\nline_length = 5"))
+    [fault] = faults(WARMTRANSFER_HUMANS=str(path))
+    assert f"{path} line 10, [[plan]] 1: 'line = false' and 'line_length = 5' contradict each other" in fault
     path.write_text('plan = "all at once"\n' + TEAM.partition("[[plan]]")[0])
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
     assert f"{path} line 1: plan is no list of tables: write each as [[plan]]" in fault

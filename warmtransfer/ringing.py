@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from warmtransfer.core.plans import Plan, read
+from warmtransfer.core.plans import Plan, Said, contradiction, made, read, said, without_line
 from warmtransfer.located import line_of
 from warmtransfer.parsing import text
 
@@ -151,8 +150,17 @@ def _plan(entry: object) -> Plan:
     if unknown:
         raise Wrong(unknown[0], f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
     team, how = (_told(key, text, entry.get(key, "")) for key in ("department", "ring"))
-    plan: Plan = _told("ring", lambda given: read(given, team), how)
-    return replace(plan, **{key: _told(key, MORE[key], entry[key]) for key in MORE if key in entry})
+    words: Said = _told("ring", said, how)
+    for key in (key for key in MORE if key in entry):
+        value, told = _told(key, MORE[key], entry[key]), f"{key} = {entry[key]}".lower()
+        before, ring = words.get(key, (value, ""))
+        if before != value:
+            raise Wrong(key, contradiction(f"ring = {ring}", told))
+        words[key] = value, told
+    clash = without_line(words)
+    if clash:
+        raise Wrong(clash if clash in entry else "line", contradiction(words["line"][1], words[clash][1]))
+    return made(words, team)
 
 
 def _told(key: str, reader: Callable[[Any], Any], given: Any) -> Any:
