@@ -256,7 +256,7 @@ def test_a_human_given_in_python_may_have_their_card_as_a_word() -> None:
     (sam,) = read([Human("sam", NUMBER, card="sms")]).humans  # type: ignore[arg-type]
     assert sam.card is Card.SMS
     fault = refused([Human("sam", NUMBER, card="fax")])  # type: ignore[arg-type]
-    assert "card: 'fax' is none of none, link, sms" in fault
+    assert "card: 'fax' is not among none, link, sms" in fault
 
 
 def test_hours_for_all_are_given_by_keys_of_the_environment() -> None:
@@ -308,9 +308,9 @@ def test_holidays_without_hours_are_free_and_whoever_says_always_is_always_there
         ('name = "kim"', "", "line 22, human 2 (): a name of 1 to 60 letters is needed"),
         ('briefing = "redirect"', 'briefing = "announce"', "machines are detected at telephones only"),
         ('digits = "w5#"', 'digits = "call"', "tones"),
-        ('after_human = "end"', 'card = "fax"', "line 20, human 1 (Sam Lee): card: 'fax' is none of"),
+        ('after_human = "end"', 'card = "fax"', "line 20, human 1 (Sam Lee): card: 'fax' is not among"),
         ('after_human = "end"', 'card = "sms"', "line 20, human 1 (Sam Lee): an extension takes no text"),
-        ("at_once = 2", 'at_once = 2\ncard = 5', "human 1 (Sam Lee): card: 5 is none of none, link, sms"),
+        ("at_once = 2", 'at_once = 2\ncard = 5', "human 1 (Sam Lee): card: 5 is not among none, link, sms"),
         ('digits = "w5#"', 'card = "sms"', "line 36, human 3 (night): what is no telephone takes no text"),
         ("away = true", 'card = "link"', "a card cannot accept in the style redirect"),
         ('"night"', '"Billing"', "is the name of a human and of a department with others in it"),

@@ -276,4 +276,4 @@ def _tables(data: Mapping[str, Any], text: str = "", name: str = "") -> Source:
 
 def _name(entry: object) -> str:
     name: Any = entry.get("name", "") if isinstance(entry, Mapping) else getattr(entry, "name", "")
-    return name.strip() if isinstance(name, str) else "no name"
+    return " ".join(name.split()) if isinstance(name, str) else "no name"

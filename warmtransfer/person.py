@@ -98,7 +98,7 @@ def _card(given: Any) -> Card:
     try:
         return Card(str(given))
     except ValueError:
-        raise ValueError(f"{given!r} is none of {', '.join(Card)}") from None
+        raise ValueError(f"{given!r} is not among {', '.join(Card)}") from None
 
 
 def _tones(given: Any) -> str:

@@ -50,11 +50,11 @@ def stopping() -> Iterator[list[Flask]]:
         app.extensions["warmtransfer"].life.stop()
 
 
-def made(stopping: list[Flask], tmp_path: Path, humans: Any) -> Flask:
+def made(stopping: list[Flask], tmp_path: Path, humans: Any, **more: str) -> Flask:
     """An app with these humans."""
     app = Flask("host")
     app.config.update({**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/calls.sqlite3"})
-    app.config["WARMTRANSFER_HUMANS"] = humans
+    app.config.update(more, WARMTRANSFER_HUMANS=humans)
     WarmTransfer(app)
     stopping.append(app)
     return app
@@ -72,7 +72,7 @@ def test_everybody_is_told_with_the_reason(stopping: list[Flask], tmp_path: Path
     path.write_text(TEAM)
     app = made(stopping, tmp_path, str(path))
     at, *lines = printed(app, "--at", "2026-12-07T18:00+01:00").splitlines()
-    assert at.startswith("at 2026-12-0")
+    assert at == "at 2026-12-07 17:00:00 +0000 (UTC)"
     assert lines == [
         "",
         "departments",
@@ -83,6 +83,17 @@ def test_everybody_is_told_with_the_reason(stopping: list[Flask], tmp_path: Path
         "  kim      can be rung until 20:00 Berlin time  (client:kim)",
         "  pat      Pat is away.  (+15550100003)",
     ]
+
+
+def test_times_are_read_and_told_in_the_zone_of_the_deployment(
+    stopping: list[Flask], tmp_path: Path
+) -> None:
+    human = [{"name": "sam", "number": "+15550100001", "hours": "never"}]
+    app = made(stopping, tmp_path, human, WARMTRANSFER_TIME_ZONE="Asia/Tokyo")
+    told = printed(app, "--at", "2026-12-07T18:00")
+    assert told.splitlines()[0] == "at 2026-12-07 18:00:00 +0900 (Asia/Tokyo)"
+    for beyond in ("9999-12-31T23:00", "0001-01-01"):
+        assert "is no time" in printed(app, "--at", beyond, status=2)
 
 
 def test_a_program_gets_the_same(stopping: list[Flask], tmp_path: Path) -> None:
