@@ -10,6 +10,7 @@ from warmtransfer import parsing as as_
 from warmtransfer import timetable
 from warmtransfer.core.call import Style
 from warmtransfer.core.hours import Holiday
+from warmtransfer.core.languages import LANGUAGES
 from warmtransfer.core.rules import RING, Address, AfterHuman, Card, Department, Human
 from warmtransfer.dialling import Wrong as Wrong
 from warmtransfer.dialling import dialable
@@ -152,7 +153,9 @@ HUMAN: tuple[Key, ...] = (
         "How a machine is told from a person at their telephone: `standard`, `off` (nobody is then taken "
         "for a machine), or tuned, as the carrier takes it: `timeout=20 speech_threshold=3000` (also "
         "`speech_end_threshold`, `silence_timeout`)."),
-    Key("language", as_.language, '"de"', "The language of what they hear of us, as two letters."),
+    Key("language", as_.language, '"de"',
+        f"The language of what they hear of us, as two letters: {', '.join(sorted(LANGUAGES))}, or that of "
+        "`WARMTRANSFER_WORDS`; in any other our own sentences are English."),
     Key("voice", _line, '"Polly.Vicki-Neural"', "The voice in which they hear it."),
     Key("caller_id", _caller_id, '"+15550100000"',
         "The number that their phone shows: one of the account's, or verified there; else what "

@@ -188,9 +188,9 @@ def test_a_name_that_nobody_bears_changes_nothing(stopping: list[Flask], tmp_pat
 # The doctor's part ----------------------------------------------------------------------------------
 
 
-def looked(humans: Any) -> list[Line]:
+def looked(humans: Any, **more: Any) -> list[Line]:
     """What the doctor says of these."""
-    people = Directory(load({**GOOD, "WARMTRANSFER_HUMANS": humans}), Clock())
+    people = Directory(load({**GOOD, **more, "WARMTRANSFER_HUMANS": humans}), Clock())
     people.renew()
     return list(duty(people))
 
@@ -234,6 +234,20 @@ def test_the_doctor_warns_of_a_plan_for_a_department_that_nobody_is_in() -> None
         (Verdict.WARNING, "the plan of sales"),
         (Verdict.OK, "WARMTRANSFER_HUMANS"),
     ]
+
+
+def test_the_doctor_warns_of_a_language_in_which_our_sentences_are_not_written() -> None:
+    humans = [
+        {"name": name, "number": f"+1555010001{n}", "language": language}
+        for n, (name, language) in enumerate((("sam", "de"), ("kim", "ja"), ("lee", "xx"), ("zoe", "ja")))
+    ]
+    found = [line for line in looked(humans) if line.verdict is Verdict.WARNING]
+    assert [line.what for line in found] == ["the language of kim, zoe", "the language of lee"]
+    assert found[0].found == "is ja, in which our own sentences are not written: they are said in English"
+    words = {"WARMTRANSFER_LANGUAGE": "ja", "WARMTRANSFER_WORDS": {"locale": "ja-JP"}}
+    assert [line.what for line in looked(humans, **words) if line.verdict is Verdict.WARNING] == [
+        "the language of lee"
+    ], "the deployment has its own words for it"
 
 
 def test_the_doctor_tells_the_fault_of_a_function() -> None:
