@@ -87,17 +87,15 @@ def test_a_plan_says_who_may_wait_in_its_line_for_how_long_and_who_comes_first(t
         ({"longest_wait": 0}, "longest_wait is 0: give seconds from 1 to 9999"),
         ({"line_length": 0}, "line_length is 0: give a whole number from 1 to 999"),
         ([{}, {"department": "a", "priority": 1.5}], "[[plan]] 2: priority is 1.5: give a whole number"),
-        ("all at once, rounds of 2", "'all at once' and 'rounds of 2' contradict each other"),
-        ("in turn, all at once", "'in turn' and 'all at once' contradict each other"),
-        ("rest 60, rest 30", "'rest 60' and 'rest 30' contradict each other"),
+        ({"ring": "rest 30", "rest": 60}, "'ring = rest 30' and 'rest = 60' contradict each other"),
+        ({"ring": "no line", "line": True}, "'ring = no line' and 'line = true' contradict each other"),
+        ({"ring": "no line", "line_length": 5}, "'no line' and 'line_length = 5' contradict each other"),
+        ({"line": False, "longest_wait": 60}, "'line = false' and 'longest_wait = 60' contradict"),
+        ({"ring": "line of 5", "line": False}, "'line = false' and 'line of 5' contradict"),
+        ({"ring": "in turn, rounds of 2"}, "'in turn' and 'rounds of 2' contradict each other"),
         ("no line, line of 5", "'no line' and 'line of 5' contradict each other"),
-        ({"line": False, "line_length": 10}, "line_length is of a line, and there is none"),
-        ({"line": False, "longest_wait": 60}, "longest_wait is of a line, and there is none"),
-        ({"line": False, "ring": "longest wait 60"}, "longest_wait is of a line, and there is none"),
-        ({"ring": "no line", "line": True}, "line is True, and ring says 'in turn, no line': say it once"),
-        ({"ring": "rest 60", "rest": 30}, "rest is 30.0, and ring says 'in turn, rest 60': say it once"),
-        (Plan(line=False, longest_wait=60.0), "longest_wait is of a line, and there is none"),
-        ([Plan(line=False, line_length=3)], "[[plan]] 1: line_length is of a line, and there is none"),
+        (Plan(line=False, longest_wait=60.0), "'line = False' and 'longest_wait = 60.0' contradict"),
+        ([Plan(line=False, line_length=3)], "[[plan]] 1: 'line = False' and 'line_length = 3' contradict"),
         (["all at once"], "neither a Plan nor a table"),
         (7, "give text such as"),
         ([Plan(), Plan(size=0)], "two plans for no department"),
@@ -119,10 +117,17 @@ def test_a_wrong_plan_in_the_humans_file_is_told_as_one(tmp_path: Path) -> None:
     assert f"{path} line 12, [[plan]] 2: line_length is -1: give a whole number from 1 to 999" in fault
     path.write_text(TEAM + "line = false\nlongest_wait = 60\n")
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
-    assert f"{path} line 13, [[plan]] 2: longest_wait is of a line, and there is none: leave it out" in fault
+    assert f"{path} line 13, [[plan]] 2: 'line = false' and 'longest_wait = 60' contradict each other" in fault
     path.write_text(TEAM + '[[plan]]\nring = "in turn"\n')
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
     assert f"{path} line 12, [[plan]] 3: two plans for no department" in fault
+    path.write_text(TEAM)
+    [fault] = faults(WARMTRANSFER_HUMANS=str(path), WARMTRANSFER_PLAN="all at once")
+    told = "[[plan]] 2: two plans for no department: the other is WARMTRANSFER_PLAN's"
+    assert fault == f"WARMTRANSFER_HUMANS: {path} line 10, {told}."
+    path.write_text(TEAM.replace("rest = 60", "line = false\nline_length = 5"))
+    [fault] = faults(WARMTRANSFER_HUMANS=str(path))
+    assert f"{path} line 10, [[plan]] 1: 'line = false' and 'line_length = 5' contradict each other" in fault
     path.write_text('plan = "all at once"\n' + TEAM.partition("[[plan]]")[0])
     [fault] = faults(WARMTRANSFER_HUMANS=str(path))
     assert f"{path} line 1: plan is no list of tables: write each as [[plan]]" in fault

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 from unicodedata import normalize
 
 from warmtransfer import person
@@ -15,11 +16,13 @@ from warmtransfer.core.names import fold
 from warmtransfer.core.rules import Department, Human
 from warmtransfer.located import line_of
 from warmtransfer.person import Defaults, Wrong, faults_of
-from warmtransfer.ringing import DEPARTMENT, HUMAN, PLAN, of_tables
+from warmtransfer.ringing import DEPARTMENT, HUMAN, TABLES, of_tables
 
 #: What a host app's function gives, or a configuration: anything `parse` reads.
 Given = Any
 Ask = Callable[[], Given]
+
+Made = TypeVar("Made", Human, Department)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,19 @@ class Source:
 
     def place(self, kind: str, number: int, entry: object, key: str = "") -> str:
         """Where a fault is: file and line, then whose it is."""
-        path = (kind, number - 1, key) if key else (kind, number - 1)
-        line = (line_of(self.text, path) or line_of(self.text, path[:2])) if self.text else 0
+        written = (key, *(each for each, name in person.ALIASES.items() if name == key)) if key else ()
+        paths = (*((kind, number - 1, each) for each in written), (kind, number - 1))
+        line = next(filter(None, (line_of(self.text, path) for path in paths)), 0) if self.text else 0
         where = f"{self.name} line {line}, " if line else ""
         return f"{where}{kind} {number} ({_name(entry)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[Made]):
+    """A human, or a department, and where each of its keys stands."""
+
+    made: Made
+    place: Callable[[str], str]
 
 
 def parse(given: Given, ours: Defaults) -> Team:
@@ -58,10 +70,10 @@ def parse(given: Given, ours: Defaults) -> Team:
     ours = _usual(source, ours, faults)
     departments = _each(source, DEPARTMENT, lambda each: person.department(each, ours), faults)
     humans = _each(source, HUMAN, lambda each: person.human(each, ours), faults)
-    faults += _twice(HUMAN, [human.name for human in humans])
-    faults += _twice(DEPARTMENT, [each.name for each in departments])
-    team = _timed(Team(tuple(humans), tuple(departments)), ours, faults)
-    faults += _mixed_up(team)
+    faults += _twice("the name", humans)
+    faults += _twice("the department", departments)
+    team = _timed(humans, departments, ours, faults)
+    faults += _mixed_up(humans, departments)
     if faults:
         raise ValueError("\n".join(faults))
     return team
@@ -79,26 +91,29 @@ def is_function(given: object) -> bool:
     return callable(given) and not isinstance(given, Mapping | Iterable)
 
 
-def _each(source: Source, kind: str, read: Callable[[object], Any], faults: list[str]) -> list[Any]:
-    made = []
+def _each(
+    source: Source, kind: str, read: Callable[[object], Made], faults: list[str]
+) -> list[Read[Made]]:
+    found: list[Read[Made]] = []
     entries = source.humans if kind == HUMAN else source.departments
     for number, entry in enumerate(entries, 1):
+        place = partial(source.place, kind, number, entry)
         try:
-            made.append(read(entry))
+            found.append(Read(read(entry), place))
         except ExceptionGroup as group:
-            faults += [f"{source.place(kind, number, entry, each.key)}: {each}" for each in faults_of(group)]
-    return made
+            faults += [f"{place(each.key)}: {each}" for each in faults_of(group)]
+    return found
 
 
 def _usual(source: Source, ours: Defaults, faults: list[str]) -> Defaults:
     """The defaults, with what the file says for all."""
     wrong: list[Wrong] = []
-    values = person.read(source.more, person.FILE, wrong)
+    values = person.read(source.more, person.FILE, wrong, TABLES)
     more = tuple(values.get("holidays", ()))
     ours = replace(
         ours,
         zone=values.get("time_zone", ours.zone),
-        hours=values.get("hours", ours.hours),
+        hours=ours.hours if values.get("hours") is None else values["hours"],
         holidays=(*ours.holidays, *more),
     )
     try:
@@ -112,47 +127,78 @@ def _usual(source: Source, ours: Defaults, faults: list[str]) -> Defaults:
     return ours
 
 
-def _timed(team: Team, ours: Defaults, faults: list[str]) -> Team:
+def _timed(
+    humans: Iterable[Read[Human]], departments: Iterable[Read[Department]], ours: Defaults, faults: list[str]
+) -> Team:
     """The team with hours for whoever has none of their own: their department's, or everybody's."""
     usual = person.usual(ours)
-    by_name = {each.name: each for each in team.departments}
-    humans = []
-    for human in team.humans:
+    teams = tuple(each.made for each in departments)
+    by_name = {each.name: each for each in teams}
+    found = []
+    for each in humans:
+        human = each.made
         theirs = {by_name[name].hours for name in human.departments if name in by_name}
         theirs.discard(None)
         if human.hours is None and len(theirs) > 1:
             faults.append(
-                f"{human.name} is in {' and '.join(human.departments)}, whose hours differ: "
-                f"give hours for {human.name}, too"
+                f"{each.place('department')}: {human.name} is in {' and '.join(human.departments)}, whose "
+                f"hours differ: give hours for {human.name}, too"
             )
         elif human.hours is None:
             human = replace(human, hours=next(iter(theirs), usual))
-        humans.append(human)
-    return replace(team, humans=tuple(humans))
+        found.append(human)
+    return Team(tuple(found), teams)
 
 
-def _mixed_up(team: Team) -> list[str]:
+def _mixed_up(humans: list[Read[Human]], departments: list[Read[Department]]) -> list[str]:
     """Departments that nobody can tell from a human, or from each other."""
-    humans = {fold(human.name): human for human in team.humans}
+    called = {fold(each.made.name): each for each in humans}
     named: dict[tuple[str, ...], str] = {}
     faults = []
-    for name in dict.fromkeys((
-        *(each.name for each in team.departments), *(t for h in team.humans for t in h.departments),
-    )):  # fmt: skip
+    for name, each, key in _departments(humans, departments):
         words = fold(name)
-        others = [human for human in team.humans if name in human.departments]
-        if words in humans and others != [humans[words]]:
-            faults.append(f"{name!r} is the name of a human and of a department with others in it")
+        bearer = called.get(words)
+        others = [one.made for one in humans if name in one.made.departments]
+        if bearer is not None and others != [bearer.made]:
+            where = bearer.place("name")
+            faults.append(f"{where}: {name!r} is the name of a human and of a department with others in it")
         if words in named:
-            faults.append(f"the departments {named[words]!r} and {name!r} are one name to callers: write one")
+            one = f"the departments {named[words]!r} and {name!r} are one name to callers"
+            faults.append(f"{each.place(key)}: {one}: write one")
         named[words] = name
     return faults
 
 
-def _twice(kind: str, given: Iterable[str]) -> list[str]:
-    names = [normalize("NFKC", name).casefold() for name in given]
-    what = "the name" if kind == HUMAN else "the department"
-    return [f"{what} {name!r} is given twice" for name in sorted({n for n in names if names.count(n) > 1})]
+def _departments(
+    humans: list[Read[Human]], departments: list[Read[Department]]
+) -> Iterator[tuple[str, Read[Any], str]]:
+    """Every department's name, and in which table, and key of it, it is written first."""
+    seen: set[str] = set()
+    for each in departments:
+        name = each.made.name
+        if _plain(name) not in map(_plain, seen):  # what is given twice is told as such
+            yield name, each, "name"
+        seen.add(name)
+    for one in humans:
+        for team in one.made.departments:
+            if team not in seen:
+                seen.add(team)
+                yield team, one, "department"
+
+
+def _twice(what: str, given: Iterable[Read[Any]]) -> list[str]:
+    names: set[str] = set()
+    faults = []
+    for each in given:
+        name = _plain(each.made.name)
+        if name in names:
+            faults.append(f"{each.place('name')}: {what} {name!r} is given twice")
+        names.add(name)
+    return faults
+
+
+def _plain(name: str) -> str:
+    return normalize("NFKC", name).casefold()
 
 
 def _source(given: Given) -> Source:
@@ -199,9 +245,21 @@ def _file(path: Path) -> Source:
         raise ValueError(f"the file {path} is not TOML: {fault}") from fault
     except RecursionError:  # tomllib descends once a bracket
         raise ValueError(f"the file {path} is nested too deeply") from None
-    if not data.get(HUMAN) or not isinstance(data[HUMAN], list):
-        raise ValueError(f"the file {path} has no [[human]] table")
-    return _tables(data, text, str(path))
+    if data.get(HUMAN):
+        return _tables(data, text, str(path))
+    raise ValueError(f"the file {path} has no [[human]] table{_instead(data, text)}")
+
+
+def _instead(data: Mapping[str, Any], text: str) -> str:
+    """What stands in a file where its humans are missed: nobody's keys, such as a table that is misspelt."""
+    known = {*TABLES, *(key.name for key in person.FILE)}
+    shown = {
+        f"[[{key}]]" if isinstance(value, list) else f"[{key}]" if isinstance(value, dict) else key: key
+        for key, value in data.items()
+        if key not in known
+    }
+    found = ", ".join(f"{what} on line {line_of(text, (key,))}" for what, key in shown.items())
+    return f", but {found}" if found else ""
 
 
 def _tables(data: Mapping[str, Any], text: str = "", name: str = "") -> Source:
@@ -212,10 +270,10 @@ def _tables(data: Mapping[str, Any], text: str = "", name: str = "") -> Source:
             line = line_of(text, (kind,)) if text else 0
             where = f"{name} line {line}: " if line else ""
             raise ValueError(f"{where}{kind} is no list of tables: write each as [[{kind}]]")
-    more = {key: value for key, value in data.items() if key not in (*lists, PLAN)}
+    more = {key: value for key, value in data.items() if key not in TABLES}
     return Source(tuple(lists[HUMAN]), tuple(lists[DEPARTMENT]), more, text, name)
 
 
 def _name(entry: object) -> str:
     name: Any = entry.get("name", "") if isinstance(entry, Mapping) else getattr(entry, "name", "")
-    return name.strip() if isinstance(name, str) else "no name"
+    return " ".join(name.split()) if isinstance(name, str) else "no name"

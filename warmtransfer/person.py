@@ -10,6 +10,7 @@ from warmtransfer import parsing as as_
 from warmtransfer import timetable
 from warmtransfer.core.call import Style
 from warmtransfer.core.hours import Holiday
+from warmtransfer.core.languages import LANGUAGES
 from warmtransfer.core.rules import RING, Address, AfterHuman, Card, Department, Human
 from warmtransfer.dialling import Wrong as Wrong
 from warmtransfer.dialling import dialable
@@ -98,7 +99,7 @@ def _card(given: Any) -> Card:
     try:
         return Card(str(given))
     except ValueError:
-        raise ValueError(f"{given!r} is none of {', '.join(Card)}") from None
+        raise ValueError(f"{given!r} is not among {', '.join(Card)}") from None
 
 
 def _tones(given: Any) -> str:
@@ -116,12 +117,13 @@ def _after(given: Any) -> AfterHuman:
         raise ValueError(f"{given!r} is none of {', '.join(AfterHuman)}") from None
 
 
-def _as_written(given: Any) -> Any:
-    return given
+def _weekly(given: Any) -> Any:
+    """Hours as they are written; empty text, such as a database has, is none given."""
+    return None if isinstance(given, str) and not given.strip() else given
 
 
 _HOURS = (
-    Key("hours", _as_written, '"mon-fri 9:00-17:00; sat 10-14"',
+    Key("hours", _weekly, '"mon-fri 9:00-17:00; sat 10-14"',
         "When they may be rung: `always`, `never`, days and times with semicolons, a list of such, or a "
         "table of days. Times beyond midnight belong to the day they begin on."),
     Key("time_zone", timetable.zone, '"Europe/Berlin"',
@@ -151,7 +153,9 @@ HUMAN: tuple[Key, ...] = (
         "How a machine is told from a person at their telephone: `standard`, `off` (nobody is then taken "
         "for a machine), or tuned, as the carrier takes it: `timeout=20 speech_threshold=3000` (also "
         "`speech_end_threshold`, `silence_timeout`)."),
-    Key("language", as_.language, '"de"', "The language of what they hear of us, as two letters."),
+    Key("language", as_.language, '"de"',
+        f"The language of what they hear of us, as two letters: {', '.join(sorted(LANGUAGES))}, or that of "
+        "`WARMTRANSFER_WORDS`; in any other our own sentences are English."),
     Key("voice", _line, '"Polly.Vicki-Neural"', "The voice in which they hear it."),
     Key("caller_id", _caller_id, '"+15550100000"',
         "The number that their phone shows: one of the account's, or verified there; else what "
@@ -177,15 +181,21 @@ FILE: tuple[Key, ...] = _HOURS
 ALIASES = {"departments": "department", "numbers": "number"}
 
 
-def read(entry: Mapping[Any, Any], keys: Iterable[Key], faults: list[Wrong]) -> dict[str, Any]:
-    """The values of a table's keys; each one that is wrong, or not known, with a fault in its place."""
+def read(
+    entry: Mapping[Any, Any], keys: Iterable[Key], faults: list[Wrong], tables: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The values of a table's keys; each one that is wrong, or not known, with a fault in its place.
+
+    `tables` may stand there, too, and are read elsewhere.
+    """
     known = {key.name: key for key in keys}
     values: dict[str, Any] = {}
     for written, given in entry.items():
         name = ALIASES.get(str(written), str(written))
         key = known.get(name)
         if key is None:
-            names = ", ".join([*known, *(each for each, name in ALIASES.items() if name in known)])
+            aliases = (each for each, name in ALIASES.items() if name in known)
+            names = ", ".join([*known, *aliases, *(f"[[{each}]]" for each in tables)])
             faults.append(Wrong(str(written), f"{written}: not among the keys {names}"))
             continue
         if name in values:
@@ -243,7 +253,7 @@ def _human(entry: Mapping[Any, Any], ours: Defaults, faults: list[Wrong]) -> Hum
     timed = {key.name: values.pop(key.name, None) for key in _HOURS}
     teams, style, ring = values.pop("department", ()), values.pop("briefing", ours.style), ours.ring
     try:
-        if any(timed.values()):
+        if _own(timed):
             values["hours"] = _hours(timed, ours)
     except Wrong as fault:
         faults.append(fault)
@@ -272,13 +282,18 @@ def department(entry: object, ours: Defaults) -> Department:
         faults.append(Wrong("", "a name of 1 to 60 letters is needed"))
     timed = {key.name: values.pop(key.name, None) for key in _HOURS}
     try:
-        if any(timed.values()):
+        if _own(timed):
             values["hours"] = _hours(timed, ours)
     except Wrong as fault:
         faults.append(fault)
     if faults:
         raise ExceptionGroup("department", faults)
     return Department(**values)
+
+
+def _own(timed: Mapping[str, Any]) -> bool:
+    """Whether these say more than what holds for all; empty hours do, and are refused."""
+    return timed["hours"] is not None or bool(timed["time_zone"] or timed["holidays"])
 
 
 def usual(ours: Defaults) -> Any:

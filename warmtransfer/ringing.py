@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from warmtransfer.core.plans import OF_A_LINE, Plan, read
+from warmtransfer.core.plans import OF_A_LINE, Plan, Said, contradiction, made, read, said, without_line
 from warmtransfer.located import line_of
 from warmtransfer.parsing import text
 
 #: The lists of tables in the humans' file.
-HUMAN, DEPARTMENT, PLAN = "human", "department", "plan"
+TABLES = HUMAN, DEPARTMENT, PLAN = "human", "department", "plan"
 
 
 class Wrong(ValueError):
@@ -68,7 +67,7 @@ def plans(given: object) -> tuple[Plan, ...]:
     """The plans that `given` says: the default one as text, or tables of several."""
     match given:
         case Plan():
-            return (_agreed(given, {}),)
+            return (_consistent(given),)
         case str():
             return (read(given),)
         case Mapping():
@@ -79,9 +78,12 @@ def plans(given: object) -> tuple[Plan, ...]:
 
 
 def together(humans: object, given: Iterable[Plan]) -> tuple[Plan, ...]:
-    """The given plans and those that stand beside the humans; ValueError says what is wrong with them, and
-    where."""
-    return checked((*given, *_each(*_beside(humans))))
+    """The plans given in the configuration, and those that stand beside the humans.
+
+    ValueError says what is wrong with these, and where.
+    """
+    given = tuple(given)
+    return (*given, *_each(*_beside(humans), given))
 
 
 def of_tables(given: Mapping[Any, Any]) -> bool:
@@ -112,12 +114,24 @@ def _tables(data: Mapping[str, Any], written: str, name: str) -> tuple[Iterable[
     return tables, written, name
 
 
-def _each(tables: Iterable[object], written: str = "", name: str = "") -> tuple[Plan, ...]:
-    """The plans of these tables; ValueError says of every wrong one which it is, and where it stands."""
+def _each(
+    tables: Iterable[object], written: str = "", name: str = "", given: Iterable[Plan] = ()
+) -> tuple[Plan, ...]:
+    """The plans of these tables, besides those `given` in the configuration.
+
+    ValueError says of every wrong one, and of another for one department, which it is, and where it stands.
+    """
     found, faults = [], []
+    teams = (each.department.casefold() for each in given)
+    there = dict.fromkeys(teams, ": the other is WARMTRANSFER_PLAN's")
     for number, entry in enumerate(tables):
         try:
-            found.append(_agreed(entry, {}) if isinstance(entry, Plan) else _plan(entry))
+            plan = _consistent(entry) if isinstance(entry, Plan) else _plan(entry)
+            team = plan.department.casefold()
+            if team in there:
+                raise Wrong("department", f"two plans for {team or 'no department'}{there[team]}")
+            there[team] = ""
+            found.append(plan)
         except Wrong as fault:
             path = (PLAN, number, fault.key) if fault.key else (PLAN, number)
             line = (line_of(written, path) or line_of(written, path[:2])) if written else 0
@@ -125,26 +139,7 @@ def _each(tables: Iterable[object], written: str = "", name: str = "") -> tuple[
             faults.append(f"{where}[[plan]] {number + 1}: {fault}")
     if faults:
         raise ValueError("\n".join(faults))
-    try:
-        return checked(found)
-    except ValueError as fault:
-        again = next(n for n, each in enumerate(found) if each.department.casefold() in _names(found[:n]))
-        where = f"{name} line {line_of(written, (PLAN, again))}, " if written else ""
-        raise ValueError(f"{where}[[plan]] {again + 1}: {fault}") from None
-
-
-def checked(found: Iterable[Plan]) -> tuple[Plan, ...]:
-    """The same; ValueError for two of one department."""
-    all_found = tuple(found)
-    names = _names(all_found)
-    twice = sorted({name or "no department" for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"two plans for {', '.join(twice)}")
-    return all_found
-
-
-def _names(plans: Iterable[Plan]) -> list[str]:
-    return [each.department.casefold() for each in plans]
+    return tuple(found)
 
 
 def _plan(entry: object) -> Plan:
@@ -155,23 +150,26 @@ def _plan(entry: object) -> Plan:
     if unknown:
         raise Wrong(unknown[0], f"{', '.join(unknown)}: not among the keys {', '.join(FIELDS)}")
     team, how = (_told(key, text, entry.get(key, "")) for key in ("department", "ring"))
-    plan: Plan = _told("ring", lambda given: read(given, team), how)
-    given = {key: _told(key, MORE[key], entry[key]) for key in MORE if key in entry}
-    return _agreed(plan, given)
+    words: Said = _told("ring", said, how)
+    for key in (key for key in MORE if key in entry):
+        value, told = _told(key, MORE[key], entry[key]), f"{key} = {entry[key]}".lower()
+        before, ring = words.get(key, (value, ""))
+        if before != value:
+            raise Wrong(key, contradiction(f"ring = {ring}", told))
+        words[key] = value, told
+    clash = without_line(words)
+    if clash:
+        raise Wrong(clash if clash in entry else "line", contradiction(words["line"][1], words[clash][1]))
+    return made(words, team)
 
 
-def _agreed(plan: Plan, given: Mapping[str, Any]) -> Plan:
-    """The plan with what its table says besides its words; Wrong where one thing makes nothing of another."""
+def _consistent(plan: Plan) -> Plan:
+    """This plan; Wrong where it says of a line that it has not how that is."""
     usual = Plan()
-    for key, value in given.items():
-        if getattr(plan, key) not in (getattr(usual, key), value):
-            raise Wrong(key, f"{key} is {value!r}, and ring says {str(plan)!r}: say it once")
-    whole = replace(plan, **given)
-    unused = [key for key in OF_A_LINE if key in given or getattr(whole, key) != getattr(usual, key)]
-    if not whole.line and unused:
-        key = next((each for each in (*unused, "line") if each in given), "ring")
-        raise Wrong(key, f"{unused[0]} is of a line, and there is none: leave it out, or let callers wait")
-    return whole
+    more = {key: getattr(plan, key) for key in OF_A_LINE if getattr(plan, key) != getattr(usual, key)}
+    for key, value in more.items() if not plan.line else ():
+        raise Wrong(key, contradiction("line = False", f"{key} = {value}"))
+    return plan
 
 
 def _told(key: str, reader: Callable[[Any], Any], given: Any) -> Any:

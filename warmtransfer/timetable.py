@@ -29,6 +29,8 @@ def hours(given: Any, zone: str, free: tuple[Holiday, ...]) -> Hours | None:
     `never` is no hours at all. Raises ValueError.
     """
     lines = list(_lines(given))
+    if not lines:
+        raise ValueError(f"there is nothing in it: write always, or never; else {WAY}")
     if [line.strip().lower() for line in lines] == ["always"]:
         return None
     spans = {span for line in lines for span in _spans(line)}

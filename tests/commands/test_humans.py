@@ -50,11 +50,11 @@ def stopping() -> Iterator[list[Flask]]:
         app.extensions["warmtransfer"].life.stop()
 
 
-def made(stopping: list[Flask], tmp_path: Path, humans: Any) -> Flask:
+def made(stopping: list[Flask], tmp_path: Path, humans: Any, **more: str) -> Flask:
     """An app with these humans."""
     app = Flask("host")
     app.config.update({**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/calls.sqlite3"})
-    app.config["WARMTRANSFER_HUMANS"] = humans
+    app.config.update(more, WARMTRANSFER_HUMANS=humans)
     WarmTransfer(app)
     stopping.append(app)
     return app
@@ -72,7 +72,7 @@ def test_everybody_is_told_with_the_reason(stopping: list[Flask], tmp_path: Path
     path.write_text(TEAM)
     app = made(stopping, tmp_path, str(path))
     at, *lines = printed(app, "--at", "2026-12-07T18:00+01:00").splitlines()
-    assert at.startswith("at 2026-12-0")
+    assert at == "at 2026-12-07 17:00:00 +0000 (UTC)"
     assert lines == [
         "",
         "departments",
@@ -83,6 +83,17 @@ def test_everybody_is_told_with_the_reason(stopping: list[Flask], tmp_path: Path
         "  kim      can be rung until 20:00 Berlin time  (client:kim)",
         "  pat      Pat is away.  (+15550100003)",
     ]
+
+
+def test_times_are_read_and_told_in_the_zone_of_the_deployment(
+    stopping: list[Flask], tmp_path: Path
+) -> None:
+    human = [{"name": "sam", "number": "+15550100001", "hours": "never"}]
+    app = made(stopping, tmp_path, human, WARMTRANSFER_TIME_ZONE="Asia/Tokyo")
+    told = printed(app, "--at", "2026-12-07T18:00")
+    assert told.splitlines()[0] == "at 2026-12-07 18:00:00 +0900 (Asia/Tokyo)"
+    for beyond in ("9999-12-31T23:00", "0001-01-01"):
+        assert "is no time" in printed(app, "--at", beyond, status=2)
 
 
 def test_a_program_gets_the_same(stopping: list[Flask], tmp_path: Path) -> None:
@@ -177,9 +188,9 @@ def test_a_name_that_nobody_bears_changes_nothing(stopping: list[Flask], tmp_pat
 # The doctor's part ----------------------------------------------------------------------------------
 
 
-def looked(humans: Any) -> list[Line]:
+def looked(humans: Any, **more: Any) -> list[Line]:
     """What the doctor says of these."""
-    people = Directory(load({**GOOD, "WARMTRANSFER_HUMANS": humans}), Clock())
+    people = Directory(load({**GOOD, **more, "WARMTRANSFER_HUMANS": humans}), Clock())
     people.renew()
     return list(duty(people))
 
@@ -223,6 +234,20 @@ def test_the_doctor_warns_of_a_plan_for_a_department_that_nobody_is_in() -> None
         (Verdict.WARNING, "the plan of sales"),
         (Verdict.OK, "WARMTRANSFER_HUMANS"),
     ]
+
+
+def test_the_doctor_warns_of_a_language_in_which_our_sentences_are_not_written() -> None:
+    humans = [
+        {"name": name, "number": f"+1555010001{n}", "language": language}
+        for n, (name, language) in enumerate((("sam", "de"), ("kim", "ja"), ("lee", "xx"), ("zoe", "ja")))
+    ]
+    found = [line for line in looked(humans) if line.verdict is Verdict.WARNING]
+    assert [line.what for line in found] == ["the language of kim, zoe", "the language of lee"]
+    assert found[0].found == "is ja, in which our own sentences are not written: they are said in English"
+    words = {"WARMTRANSFER_LANGUAGE": "ja", "WARMTRANSFER_WORDS": {"locale": "ja-JP"}}
+    assert [line.what for line in looked(humans, **words) if line.verdict is Verdict.WARNING] == [
+        "the language of lee"
+    ], "the deployment has its own words for it"
 
 
 def test_the_doctor_tells_the_fault_of_a_function() -> None:

@@ -62,6 +62,28 @@ def test_words_that_are_no_plan_are_refused_with_those_that_are(text: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "one", "other"),
+    [
+        ("in turn, all at once", "in turn", "all at once"),
+        ("All at  once, rest 5, rounds of 3", "all at once", "rounds of 3"),
+        ("no line, line of 10", "no line", "line of 10"),
+        ("longest wait 600, no line", "no line", "longest wait 600"),
+        ("line of 5, line of 10", "line of 5", "line of 10"),
+        ("rest 30, rest 90", "rest 30", "rest 90"),
+    ],
+)
+def test_words_that_contradict_each_other_are_refused_with_both(text: str, one: str, other: str) -> None:
+    with pytest.raises(ValueError, match=f"'{one}' and '{other}' contradict each other"):
+        read(text)
+
+
+def test_what_is_said_twice_and_is_the_same_is_said_once() -> None:
+    assert read("rest 30, in turn, rest 30, in turn, no line, priority 1") == Plan(
+        rest=30.0, line=False, priority=1
+    )
+
+
+@pytest.mark.parametrize(
     ("plan", "names"),
     [
         (Plan(), ["sam"]),

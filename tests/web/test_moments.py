@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -30,7 +31,9 @@ def test_a_time_is_read(given: str, at: float) -> None:
     assert moment(given, NOW, UTC) == at
 
 
-@pytest.mark.parametrize("given", ["", "yesterday", "5x", "2026-13-01", "99", "٣m"])
+@pytest.mark.parametrize(
+    "given", ["", "yesterday", "5x", "2026-13-01", "99", "٣m", "9999-12-31T23:00", "0001-01-01"]
+)
 def test_what_is_no_time_is_refused_with_what_would_be_one(given: str) -> None:
     with pytest.raises(ValueError, match="no time: give 30m"):
         moment(given, NOW)
@@ -38,6 +41,7 @@ def test_what_is_no_time_is_refused_with_what_would_be_one(given: str) -> None:
 
 def test_a_time_is_written_with_its_zone() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}", written(NOW))
+    assert written(NOW, ZoneInfo("Asia/Tokyo")) == "2027-01-15 17:00:00 +0900"
     assert datetime.strptime(written(NOW), "%Y-%m-%d %H:%M:%S %z").timestamp() == NOW
     assert re.fullmatch(r"\d\d:\d\d:\d\d\.250", clock(NOW + 0.25))
 

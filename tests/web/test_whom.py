@@ -60,6 +60,14 @@ def test_a_language_without_a_voice_of_its_own_is_not_read_by_that_of_another() 
     assert {(verb.get("voice"), verb.get("language")) for verb in said} == {(None, "de-DE")}
 
 
+def test_who_speaks_a_language_for_which_only_the_deployment_has_words_hears_those() -> None:
+    ours = dataclasses.replace(LANGUAGES["en"], locale="sv-SE", keys="Tryck ett.")
+    swedish = documents(
+        Human("sam", "+15550100001", language="sv"), phrasing=dataclasses.replace(PHRASING, words=ours)
+    )
+    assert "Tryck ett." in words(swedish.human(asked(Stage.BRIEFING), 1))
+
+
 def test_everybody_else_hears_the_deployments_voice_and_words() -> None:
     ours = dataclasses.replace(LANGUAGES["en"], keys="Push one.")
     plain = documents(

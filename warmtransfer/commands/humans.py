@@ -65,15 +65,16 @@ def command(
     with _looking(now=not when) as known:
         people = directory(settings, known)
         people.look()
+    zone = ZoneInfo(settings.time_zone)
     try:
-        at = moment(when, people.moment(), ZoneInfo(settings.time_zone)) if when else people.moment()
+        at = moment(when, people.moment(), zone) if when else people.moment()
     except ValueError:
         raise click.BadParameter(f"{visible(when)} is no time: give {WHEN}") from None
     rules = people.as_seen()
     if as_json:
         click.echo(json.dumps(data(rules, at, people.fault), indent=2))
     else:
-        for line in lines(rules, at):
+        for line in lines(rules, at, zone):
             click.echo(visible(line))
     if people.fault:
         if not as_json:
@@ -135,9 +136,9 @@ def _around() -> Callable[[], AbstractContextManager[Any]]:
     return app.app_context if NAME in app.extensions else nullcontext
 
 
-def lines(rules: Rules, at: float) -> Iterator[str]:
+def lines(rules: Rules, at: float, zone: ZoneInfo) -> Iterator[str]:
     """A line each: first departments, then humans in the order in which they are rung."""
-    yield f"at {written(at)}"
+    yield f"at {written(at, zone)} ({zone.key})"
     if not rules.humans:
         yield "Nobody: callers are offered to leave a message."
         return

@@ -59,9 +59,9 @@ class Plan:
         """What is said of the line: what is not as usual."""
         if not self.line:
             yield "no line"
-        if self.line_length != LINE_LENGTH:
+        elif self.line_length != LINE_LENGTH:
             yield f"line of {self.line_length}"
-        if self.longest_wait != LONGEST_WAIT:
+        if self.line and self.longest_wait != LONGEST_WAIT:
             yield f"longest wait {self.longest_wait:g}"
         if self.priority:
             yield f"priority {self.priority}"
@@ -94,44 +94,63 @@ def telephone(number: str, digits: str) -> str:
     return f"{number} {digits}".strip()
 
 
+#: Each field of a plan that is said, with the words that say it.
+Said = dict[str, tuple[Any, str]]
+
+
 def read(text: str, department: str = "") -> Plan:
     """The plan that these words say, such as `rounds of 2, longest idle first`; ValueError for others."""
-    first: list[First] = []
-    said: dict[str, Any] = {}
-    words: dict[str, str] = {}  # by field, as it was said
-    for part in (" ".join(each.split()).lower() for each in text.split(",")):
-        if part in list(First):
-            first.append(First(part))
-        elif more := _size(part) or _number(part):
-            (name,) = more
-            if words.setdefault(name, part) != part:
-                raise ValueError(f"{words[name]!r} and {part!r} contradict each other")
-            said |= more
-        elif part:
-            raise ValueError(
-                f"{part!r} is none of in turn, all at once, rounds of 2 (or more), {', '.join(First)}, "
-                "rest 120 (seconds after a ring in vain), no line, line of 10 (callers who wait), "
-                "longest wait 600 (seconds), priority 1 (or more: called first)"
-            )
-    unused = [words[name] for name in OF_A_LINE if name in words]
-    if "line" in words and unused:
-        raise ValueError(f"{words['line']!r} and {unused[0]!r} contradict each other")
-    return Plan(department, first=tuple(dict.fromkeys(first)), **said)
+    return made(said(text), department)
 
 
-def _size(part: str) -> dict[str, Any]:
-    """How many are rung at once, by these words; empty for no such words."""
-    rounds = re.fullmatch(r"rounds of (\d{1,2})", part)
-    if rounds and int(rounds[1]) > 1:
-        return {"size": int(rounds[1])}
-    return {"size": {"in turn": 1, "all at once": 0}[part]} if part in ("in turn", "all at once") else {}
+def made(words: Said, department: str = "") -> Plan:
+    """The plan of which this is said."""
+    return Plan(department, **{name: value for name, (value, _) in words.items()})
 
 
-def _number(part: str) -> dict[str, Any]:
-    """The field of a plan that these words give, and its value; empty for no such words."""
+def said(text: str) -> Said:
+    """What these words say of a plan; ValueError for others, and for two of which only one can hold."""
+    found: Said = {}
+    for part in filter(None, (" ".join(each.split()).lower() for each in text.split(","))):
+        name, value = _field(part)
+        before, words = found.get(name, ((), part))
+        if name == "first":
+            value = tuple(dict.fromkeys((*before, value)))
+        elif name in found and before != value:
+            raise ValueError(contradiction(words, part))
+        found[name] = value, part
+    clash = without_line(found)
+    if clash:
+        raise ValueError(contradiction(found["line"][1], found[clash][1]))
+    return found
+
+
+def contradiction(one: str, other: str) -> str:
+    """What is wrong with two things of which only one can hold."""
+    return f"{one!r} and {other!r} contradict each other: write one of them"
+
+
+def without_line(words: Said) -> str:
+    """What is said of a line although there is none, by its field; "" for nothing."""
+    none = words.get("line", (True, ""))[0] is False
+    return next((name for name in OF_A_LINE if none and name in words), "")
+
+
+def _field(part: str) -> tuple[str, Any]:
+    """The field of a plan that these words say, and its value; ValueError for no such words."""
     if part == "no line":
-        return {"line": False}
-    for field_name, pattern in NUMBERS.items():
+        return "line", False
+    if part in ("in turn", "all at once"):
+        return "size", int(part == "in turn")
+    if part in list(First):
+        return "first", First(part)
+    if (rounds := re.fullmatch(r"rounds of (\d{1,2})", part)) and int(rounds[1]) > 1:
+        return "size", int(rounds[1])
+    for name, pattern in NUMBERS.items():
         if found := re.fullmatch(pattern, part):
-            return {field_name: KINDS[field_name](found[1])}
-    return {}
+            return name, KINDS[name](found[1])
+    raise ValueError(
+        f"{part!r} is none of in turn, all at once, rounds of 2 (or more), {', '.join(First)}, "
+        "rest 120 (seconds after a ring in vain), no line, line of 10 (callers who wait), "
+        "longest wait 600 (seconds), priority 1 (or more: called first)"
+    )

@@ -55,6 +55,10 @@ class Words:
     back_mailbox: str
     back_sorry: str
 
+    def are_in(self, language: str) -> bool:
+        """Whether they are written in this language, by its two letters."""
+        return bool(language) and self.locale.partition("-")[0] == language
+
 
 #: English, spoken by whatever voice the account has.
 ENGLISH = Words(

@@ -9,6 +9,8 @@ _AGO = re.compile(r"([0-9]{1,6})([smhdw])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _UNIX = re.compile(r"[0-9]{9,11}(\.[0-9]{1,9})?", re.ASCII)
 
+#: Years that anybody means: beyond them the calendar ends, for zones and for openings that are looked for.
+YEARS = range(1900, 9000)
 FORMS = "30m, 12h, 7d, a date as 2026-11-29, or a time as 2026-11-29T14:00+01:00"
 
 
@@ -25,14 +27,17 @@ def moment(text: str, now: float, zone: tzinfo | None = None) -> float:
     try:
         # The plus of a zone is a space in a URL that was written by hand.
         at = datetime.fromisoformat(re.sub(r"(?<=T)(.*) (?=\d\d:?\d\d$)", r"\1+", given))
-        return (at.replace(tzinfo=zone) if at.tzinfo is None else at).timestamp()
+        at = at.replace(tzinfo=zone) if at.tzinfo is None else at
+        if at.year not in YEARS:
+            raise ValueError
+        return at.timestamp()
     except (ValueError, OverflowError, OSError):
         raise ValueError(f"no time: give {FORMS}") from None
 
 
-def written(at: float) -> str:
-    """A time with its date and zone."""
-    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S %z}"
+def written(at: float, zone: tzinfo | None = None) -> str:
+    """A time with its date and zone: `zone`, or that of this machine."""
+    return f"{datetime.fromtimestamp(at).astimezone(zone):%Y-%m-%d %H:%M:%S %z}"
 
 
 def day(at: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from warmtransfer.core.names import fold
 from warmtransfer.core.policy import departments, members
 from warmtransfer.core.rules import Rules
+from warmtransfer.core.words import LANGUAGES, known
 from warmtransfer.setup.doctor.line import Area, Line
 from warmtransfer.web.parts import People
 
@@ -29,6 +30,7 @@ def duty(people: People) -> Iterator[Line]:
             yield DUTY.warning(what, f"has nobody in it: {SO}", "give a human this department")
     yield from _plans_of_nobody(rules)
     yield from _never_there(rules, people.moment())
+    yield from _not_in_their_language(rules)
     names = ", ".join(human.name for human in rules.humans)
     if not names:
         yield DUTY.warning("nobody on duty", f"the list is empty: {SO}", "put somebody on it")
@@ -51,6 +53,20 @@ def _plans_of_nobody(rules: Rules) -> Iterator[Line]:
                 f"the plan of {plan.department}", "is for a department that nobody is in",
                 "give a human this department, or correct the plan's",
             )  # fmt: skip
+
+
+def _not_in_their_language(rules: Rules) -> Iterator[Line]:
+    by_language: dict[str, list[str]] = {}
+    for human in rules.humans:
+        if not (known(human.language) or rules.words.are_in(human.language)):
+            by_language.setdefault(human.language, []).append(human.name)
+    for language, names in by_language.items():
+        yield DUTY.warning(
+            f"the language of {', '.join(names)}",
+            f"is {language}, in which our own sentences are not written: they are said in English",
+            f"use one of {', '.join(sorted(LANGUAGES))}; or, where the whole deployment speaks it, set "
+            f"WARMTRANSFER_LANGUAGE={language} and WARMTRANSFER_WORDS",
+        )
 
 
 def _never_there(rules: Rules, when: float) -> Iterator[Line]:

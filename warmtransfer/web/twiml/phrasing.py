@@ -29,7 +29,8 @@ class Phrasing:
     def for_whom(self, language: str, voice: str) -> Phrasing:
         """The same in somebody's own language and voice; a voice of the deployment's speaks its language."""
         theirs = words(language) if language else self.words
-        if theirs.locale == self.words.locale:  # perhaps in words of the deployment's own
+        # Perhaps in words of the deployment's own, and in a language that only it has words for.
+        if self.words.are_in(language) or theirs.locale == self.words.locale:
             return replace(self, voice=voice or self.voice)
         return replace(self, words=theirs, voice=voice)
 
