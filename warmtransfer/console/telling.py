@@ -33,6 +33,7 @@ ASKED = {
     "StopAsked": "{by} has had the ringing stopped",
     "NextAsked": "{by} has asked for the next person",
     "ReturnAsked": "{by} has brought the AI back",
+    "OverhearAsked": "{by} listens in the console",
     "SupervisorUnwanted": "{by} has ended the listening",
     "EndAIAsked": "{by} has ended the AI’s line",
     "HangUpAsked": "{by} has ended the call",

@@ -67,6 +67,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.PlaceSeen: frozenset({S.WAITING}),
     ev.LineLeft: frozenset({S.WAITING}),
     ev.SuperviseAsked: WANTED | {S.HUMAN},
+    ev.OverhearAsked: WANTED | {S.HUMAN},
     ev.SupervisorUnwanted: WANTED | {S.HUMAN},
     ev.SupervisorDialled: EVERYWHERE - {S.ARRIVING},
     ev.SupervisorAccepted: WANTED | {S.HUMAN},

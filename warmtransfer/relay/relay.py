@@ -26,6 +26,7 @@ from warmtransfer.relay.speaker import Speaker
 from warmtransfer.relay.star import STAR, Star
 from warmtransfer.relay.stream import Finished, Stream
 from warmtransfer.relay.talk import Talk
+from warmtransfer.relay.tap import Tap
 from warmtransfer.relay.tools import CallInfo, Toolbox
 
 log = logging.getLogger("warmtransfer")
@@ -43,8 +44,8 @@ class Relay:
 
     __slots__ = (
         "_calm", "_clock", "_closed", "_comforted_until", "_desk", "_gated", "_gone", "_loop", "_memory",
-        "_news", "_offers", "_orphaned", "_provider", "_seeking", "_sessions", "_settings", "_star",
-        "_stream", "_talk", "_timer", "_up", "id",
+        "_news", "_offers", "_orphaned", "_provider", "_seeking", "_sessions", "_settings", "_speaker",
+        "_star", "_stream", "_talk", "_tap", "_timer", "_up", "id",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +73,8 @@ class Relay:
         self._talk: TalkSide = Talk(self, info, settings, loop, clock, desk, toolbox, memory)
         self._sessions = Sessions(self._open_model, self._talk, loop, clock, settings, memory.notes)
         self._stream: Stream | None = None
+        self._speaker: Speaker | None = None  #: the stream's
+        self._tap: Tap | None = None  #: while somebody listens in a page
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
         self._gated = False  #: whether the model must not hear
         self._seeking = False  #: whether a human is rung for this caller
@@ -147,7 +150,9 @@ class Relay:
         clock = self._clock.monotonic
         stream = Stream(self._loop, sock, stream_sid, generation, self, finished, clock)
         self._stream = stream
-        self._talk.stream(Speaker(stream, clock))
+        self._speaker = Speaker(stream, clock)
+        self._speaker.overheard(self._tap)
+        self._talk.stream(self._speaker)
         failure = self._sessions.take_failure()
         if failure is not None:
             self._desk.post_later(self.id, ev.ModelLost(generation, *failure))
@@ -155,6 +160,12 @@ class Relay:
             self._sessions.open()
         self._report_up()
         stream.begin(leftover)
+
+    def overhear(self, tap: Tap | None) -> None:
+        """Feed this with what caller and AI are heard to say, until told otherwise; None for nobody."""
+        self._tap = tap
+        if self._speaker is not None:
+            self._speaker.overheard(tap)
 
     def close(self) -> None:
         """Close stream and session; what was said stays remembered."""
@@ -171,6 +182,8 @@ class Relay:
 
     def caller_audio(self, pieces: Sequence[bytes]) -> None:
         """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
+        if self._tap is not None:
+            self._tap.caller(pieces)
         if self._star is not None and self._star.pressed(pieces):
             self.key_heard(STAR)
         model = self._sessions.model
@@ -235,6 +248,7 @@ class Relay:
 
     def _drop_stream(self) -> None:
         stream, self._stream = self._stream, None
+        self._speaker = None
         if stream is not None:
             self._orphaned = self._clock.monotonic()
             self._talk.stream(None)

@@ -89,6 +89,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.PlaceSeen: line.place_seen,
     ev.LineLeft: line.left,
     ev.SuperviseAsked: overhearing.wanted,
+    ev.OverhearAsked: overhearing.asked,
     ev.SupervisorUnwanted: overhearing.leaving,
     ev.SupervisorDialled: overhearing.dialled,
     ev.SupervisorAccepted: overhearing.accepted,
