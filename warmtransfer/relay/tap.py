@@ -22,12 +22,11 @@ SILENCE = b"\xff"
 class Tap:
     """One call's. `give(piece)` is called in the loop with each piece, and must not block."""
 
-    __slots__ = ("_ahead", "_caller", "_give", "_kept")
+    __slots__ = ("_ahead", "_give", "_heard")
 
     def __init__(self, give: Callable[[str], object]) -> None:
         self._give = give
-        self._caller: list[bytes] = []  #: base64, as it came
-        self._kept = 0  #: bytes of mu-law in it, about
+        self._heard = bytearray()  #: of the caller's, what is no piece yet
         self._ahead = bytearray()  #: of the AI's, what the carrier has still to play
 
     def begin(self, unheard: Iterable[bytes]) -> None:
@@ -39,9 +38,9 @@ class Tap:
 
     def caller(self, pieces: Sequence[bytes]) -> None:
         """What the AI's leg hears."""
-        self._caller += pieces
-        self._kept += sum(map(len, pieces)) * 3 // 4
-        if self._kept >= PIECE:
+        for each in pieces:
+            self._heard += decoded(each)
+        while len(self._heard) >= PIECE:
             self._cut()
 
     def ai(self, payload: bytes) -> None:
@@ -54,12 +53,10 @@ class Tap:
         self._ahead.clear()
 
     def _cut(self) -> None:
-        heard = b"".join(map(decoded, self._caller))
-        self._caller.clear()
-        self._kept = 0
-        said = bytes(self._ahead[: len(heard)])
-        del self._ahead[: len(heard)]
-        self._give(spelled(heard, said.ljust(len(heard), SILENCE)))
+        heard, said = bytes(self._heard[:PIECE]), bytes(self._ahead[:PIECE])
+        del self._heard[:PIECE]
+        del self._ahead[:PIECE]
+        self._give(spelled(heard, said.ljust(PIECE, SILENCE)))
 
 
 def spelled(caller: bytes, ai: bytes) -> str:

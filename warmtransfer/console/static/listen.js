@@ -15,7 +15,7 @@
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
   const show = () => {
-    button.textContent = on ? "Stop listening" : "Listen";
+    button.textContent = on ? "Stop" : "Listen";
     button.setAttribute("aria-pressed", String(on));
     const off = Boolean(why) && !on;
     if (off) button.dataset.off = ""; else delete button.dataset.off;

@@ -1,0 +1,144 @@
+"""A page of the console listens to a call whose stream another process has: in a real browser, on PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.calls.sharing import Twins
+from tests.calls.story import HELLO, Story
+from tests.calls.world import World
+from tests.chromium import browsers, kept, needs_chromium
+from tests.postgres import Postgres
+from warmtransfer.simulator.sound.audio import PCM, RATE
+from warmtransfer.simulator.witness.hearing import Within, chunks, voiced
+
+pytestmark = needs_chromium
+PASSWORD = "correct horse battery"
+SAYS = "could you look up whether the parcel with my three books has left the house on tuesday"
+#: Likeness of a second of speech to what the page played.
+SAME = 0.8
+#: The most seconds from a word on the line to the same word in the page.
+LATE = 1.5
+#: And from the button to the first sound.
+SOON = 5.0
+#: What the page's worklet gives the loudspeaker, with the time at which it does.
+RECORDED = """
+  window.played = [];
+  const real = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (this instanceof AudioWorkletNode && to === this.context.destination) {
+      const recorder = this.context.createScriptProcessor(4096, 1, 1);
+      recorder.onaudioprocess = ({ inputBuffer, playbackTime }) => window.played.push(
+        [(performance.timeOrigin + performance.now()) / 1000, playbackTime, Array.from(inputBuffer.getChannelData(0))]);
+      real.call(this, recorder);
+      real.call(recorder, to);
+    }
+    return real.call(this, to, ...more);
+  };
+"""
+
+
+@pytest.fixture(scope="module")
+def running(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """In the place of the world that has SQLite: people listen at the speed of life."""
+    folder = tmp_path_factory.mktemp("overheard")
+    settings = {"DATABASE_URL": postgres.url, "WARMTRANSFER_CONSOLE_PASSWORD": PASSWORD}
+    world = Twins(folder, speed=1.0, environment=settings)
+    try:
+        yield world.start()
+    finally:
+        world.stop()
+        if world.door:
+            world.door.close()
+
+
+def other(world: Twins, call_id: str) -> int:
+    """The port of the process that has not got this call's stream."""
+    holder = world.holder(call_id)
+    return next(port for port, app in world.apps.items() if app.pid != holder)
+
+
+def opened(page: Any, port: int, call_id: str) -> None:
+    """Anna logs in and opens the call's page."""
+    page.add_init_script(RECORDED)
+    page.goto(f"http://127.0.0.1:{port}/warmtransfer/console/login")
+    page.fill("#name", "Anna")
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("#now")
+    page.goto(f"http://127.0.0.1:{port}/warmtransfer/console/calls/{call_id}")
+
+
+class Played:
+    """What a page has given its loudspeaker, and when."""
+
+    def __init__(self, page: Any) -> None:
+        self._blocks = page.evaluate("window.played")
+        first, last = self._blocks[0][1], self._blocks[-1]
+        self.pcm: PCM = np.zeros(round((last[1] - first) * RATE) + len(last[2]), dtype=np.int16)
+        self._starts = []
+        for _, at, samples in self._blocks:  # a main thread that is busy misses some
+            self._starts.append(round((at - first) * RATE))
+            self.pcm[self._starts[-1] : self._starts[-1] + len(samples)] = np.array(samples) * 32767
+
+    def when(self, sample: int) -> float:
+        """At which second it was, at the latest: a block is told of once it is full."""
+        n = max(0, int(np.searchsorted(self._starts, sample, side="right")) - 1)
+        told, _, samples = self._blocks[n]
+        return float(told) - (len(samples) - (sample - self._starts[n])) / RATE
+
+    def like(self, speech: PCM, began: float) -> tuple[float, float]:
+        """How like the least like second of this speech is, and by how many seconds the page is behind."""
+        within = Within(self.pcm)
+        pieces = list(chunks(speech, voiced(speech), 1.0, 0.5, 0.5))
+        assert len(pieces) >= 2
+        found = [(*within.find(piece), at) for at, piece in pieces]
+        behind = [self.when(sample) - (began + at) for _, sample, at in found]
+        return min(score for score, _, _ in found), float(np.median(behind))
+
+
+def test_a_page_of_another_process_plays_what_caller_and_ai_say(story: Story, tmp_path: Path) -> None:
+    """At most `LATE` seconds after the network has heard it, from button to sound within `SOON`."""
+    world = story.world
+    assert isinstance(world, Twins)
+    story.phone(HELLO).greeted()
+    with browsers(tmp_path / "no microphone") as (browser,):
+        page = browser.new_page()
+        with kept(tmp_path, page=page):
+            opened(page, other(world, story.call_id), story.call_id)
+            asked = time.monotonic()
+            page.click("#ear button")
+            page.wait_for_selector("#ear[data-state=listening]")
+            assert time.monotonic() - asked < SOON
+            world.control("POST", f"/calls/{story.caller_sid}/steps", [{"say": SAYS}, HELLO])
+            story.note("speech", 30, text=SAYS)
+            page.wait_for_selector("#talk .caller ~ .ai")
+            page.wait_for_selector("#talk >> text=Anna listens in the console")
+            page.wait_for_timeout(1500)
+            played = Played(page)
+            for w,h in ((1440,900),(390,844)):
+                page.set_viewport_size({"width":w,"height":h}); page.wait_for_timeout(300)
+                page.screenshot(path=f"/tmp/LISTEN/on-{w}.png", full_page=w==390)
+            story.hang_up()
+            over = time.time()
+            page.wait_for_selector("#ear[data-state=off]")
+            page.screenshot(path=f"/tmp/LISTEN/off-390.png", full_page=True)
+            assert page.inner_text("#ear-state") == "The call is over."
+    seen = story.evidence()
+    caller = seen.caller
+    assert caller
+    assert caller.answered
+    assert caller.ended
+    answered = over - (caller.ended - caller.answered)
+    (words,) = [each for each in seen.spoken_by(caller) if each.text == SAYS]
+    begin, end = (round((at - caller.answered) * RATE) for at in (words.start, words.end))
+    for sound, first, last in ((seen.said(caller), begin, end), (seen.heard(caller), end, end + 6 * RATE)):
+        likeness, behind = played.like(sound[first:last], answered + first / RATE)
+        assert likeness > SAME
+        assert behind < LATE
