@@ -128,7 +128,7 @@ def test_a_page_of_another_process_plays_what_caller_and_ai_say(story: Story, tm
             story.hang_up()
             over = time.time()
             page.wait_for_selector("#ear[data-state=off]")
-            page.screenshot(path=f"/tmp/LISTEN/off-390.png", full_page=True)
+            page.screenshot(path="/tmp/LISTEN/off-390.png", full_page=True)
             assert page.inner_text("#ear-state") == "The call is over."
     seen = story.evidence()
     caller = seen.caller

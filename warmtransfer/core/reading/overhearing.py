@@ -50,7 +50,7 @@ def asked(call: Call, event: ev.OverhearAsked, rules: Rules) -> Reading:
 def audible(call: Call) -> bool:
     """Whether caller and AI can be heard where the AI's line ends. The last resort's bridge is none of it."""
     if call.stage is Stage.HUMAN:
-        return call.ai.state is not AIState.ABSENT and not call.bridged
+        return call.ai.state in (AIState.STREAMING, AIState.UP) and not call.bridged
     return call.stage in WANTED and not call.ai.down
 
 
