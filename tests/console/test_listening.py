@@ -1,4 +1,4 @@
-"""A call heard in its page: who may, what the journal says of it, and what the page is told where it cannot be."""
+"""A call heard in its page: who may, what the journal says of it, and what is said where it cannot be."""
 
 from __future__ import annotations
 
