@@ -1,4 +1,5 @@
-"""A page of the console listens to a call whose stream another process has: a real browser, on PostgreSQL."""
+"""Listening in a real browser: in the page of another process than the stream's, on PostgreSQL; and on a
+telephone that is a page itself."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from tests.calls.story import HELLO, Story
 from tests.calls.world import World
 from tests.chromium import browsers, kept, needs_chromium
 from tests.postgres import Postgres
-from warmtransfer.simulator.sound.audio import PCM, RATE
+from tests.simulator.browser.test_chromium import AS_IT_IS, microphone
+from warmtransfer.simulator.sound.audio import PCM, RATE, pause
+from warmtransfer.simulator.sound.speech import recorded
 from warmtransfer.simulator.witness.hearing import Within, chunks, voiced
 
 pytestmark = needs_chromium
@@ -23,6 +26,8 @@ PASSWORD = "correct horse battery"
 SAYS = "could you look up whether the parcel with my three books has left the house on tuesday"
 #: Likeness of a second of speech to what the page played.
 SAME = 0.8
+#: And of what was not played.
+OTHER = 0.4
 #: The most seconds from a word on the line to the same word in the page.
 LATE = 1.5
 #: And from the button to the first sound.
@@ -50,7 +55,11 @@ RECORDED = """
 def running(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """In the place of the world that has SQLite: people listen at the speed of life."""
     folder = tmp_path_factory.mktemp("overheard")
-    settings = {"DATABASE_URL": postgres.url, "WARMTRANSFER_CONSOLE_PASSWORD": PASSWORD}
+    settings = {
+        "DATABASE_URL": postgres.url,
+        "WARMTRANSFER_CONSOLE_PASSWORD": PASSWORD,
+        "WARMTRANSFER_HUMANS": "sam=+15550100001,lead=client:lead",
+    }
     world = Twins(folder, speed=1.0, environment=settings)
     try:
         yield world.start()
@@ -82,6 +91,11 @@ def blocks(page: Any) -> int:
     return int(page.evaluate("window.played.length"))
 
 
+def seconds(speech: PCM) -> list[tuple[float, PCM]]:
+    """Its seconds, and where each begins."""
+    return list(chunks(speech, voiced(speech), 1.0, 0.5, 0.5))
+
+
 class Played:
     """What a page has given its loudspeaker, and when."""
 
@@ -103,7 +117,7 @@ class Played:
     def like(self, speech: PCM, began: float) -> tuple[float, float]:
         """How like the least like second of this speech is, and by how many seconds the page is behind."""
         within = Within(self.pcm)
-        pieces = list(chunks(speech, voiced(speech), 1.0, 0.5, 0.5))
+        pieces = seconds(speech)
         assert len(pieces) >= 2
         found = [(*within.find(piece), at) for at, piece in pieces]
         behind = [self.when(sample) - (began + at) for _, sample, at in found]
@@ -151,3 +165,33 @@ def test_a_page_of_another_process_plays_what_caller_and_ai_say(story: Story, tm
         likeness, behind = played.like(sound[first:last], answered + first / RATE)
         assert likeness > SAME
         assert behind < LATE
+
+
+def test_a_supervisors_telephone_may_be_a_browser(story: Story, tmp_path: Path) -> None:
+    """`client:lead` rings in a tab, is let in by key 1, hears the caller, and is heard by nobody."""
+    world = story.world
+    theirs = recorded("sam-help")
+    wav = microphone(tmp_path / "lead.wav", pause(3), *([theirs, pause(1)] * 12))
+    with browsers(wav) as (browser,):
+        page = browser.new_page()
+        page.add_init_script(AS_IT_IS)
+        with kept(tmp_path, page=page):
+            page.goto(f"{world.base}/phones/client:lead")
+            story.phone(HELLO).greeted()
+            world.api("POST", f"/calls/{story.call_id}/listen", {"name": "lead"})
+            page.get_by_role("button", name="Answer").click(timeout=20_000)
+            story.note("say", 30, leg="client:lead", text="Press 1")
+            page.get_by_role("button", name="1", exact=True).click()
+            assert story.leg("joined", "supervisor-1")["muted"]
+            world.control("POST", f"/calls/{story.caller_sid}/steps", [{"say": SAYS}, HELLO])
+            story.note("speech", 30, text=SAYS)
+            story.hang_up()
+            story.leg("ended", "supervisor-1", 20)
+    seen = story.evidence()
+    caller = seen.caller
+    (lead,) = seen.kind("supervisor")
+    assert caller
+    said = seen.said(caller)
+    assert max(Within(seen.heard(lead)).find(piece)[0] for _, piece in seconds(said)) > SAME
+    assert max(Within(seen.said(lead)).find(piece)[0] for _, piece in seconds(theirs)) > SAME, "it spoke"
+    assert max(Within(seen.heard(caller)).find(piece)[0] for _, piece in seconds(theirs)) < OTHER
