@@ -217,7 +217,7 @@ def assemble(app: Flask, settings: Settings, seams: Seams, tools: Toolbox) -> Pa
     desk = _desk(settings, store, carrier, switchboard, links, directory, clock, loop)
     switchboard.desk = desk
     announcer = Announcer(app, tools.coroutines)
-    later = make(settings, clock, store, carrier, desk, directory, provider, announcer)
+    later = make(settings, clock, store, carrier, desk, directory, provider, announcer, switchboard)
     tools.promise = later.promises
     advice, console = Advice(links), _console(app, settings, seams, store, clock)
     _watch(desk, announcer, advice.never_asked, console.news.poke, undelivered.told)

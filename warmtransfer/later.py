@@ -1,4 +1,5 @@
-"""Joins what is seen to after a call: callbacks that were promised, and recordings that are to be fetched."""
+"""Joins what is seen to beside and after a call: who listens in a page, callbacks that were promised, and
+recordings that are to be fetched."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from warmtransfer.core.outcomes import HandoffEnd
 from warmtransfer.desk.callbacks import CallbackDesk
 from warmtransfer.desk.desk import Desk
 from warmtransfer.desk.dialling_back import DiallingBack
+from warmtransfer.desk.overhearing import Overhearing
 from warmtransfer.desk.promising import Promises
 from warmtransfer.desk.protocols import Carrier
 from warmtransfer.desk.recordings import Fetching, Wishes
@@ -23,7 +25,9 @@ from warmtransfer.ports.model.protocol import Provider, Transcriber
 from warmtransfer.ports.store import again
 from warmtransfer.ports.store.callbacks import Callbacks
 from warmtransfer.ports.store.recordings import Recordings
+from warmtransfer.ports.store.sounds import Sounds
 from warmtransfer.ports.store.store import Store
+from warmtransfer.relay.switchboard import Switchboard
 from warmtransfer.signals import Announcer
 from warmtransfer.web.backlinks import BackLinks
 
@@ -35,21 +39,25 @@ class Later:
     callbacks: CallbackDesk
     promises: Promises
     recordings: Fetching
+    overhearing: Overhearing
 
     def start(self) -> None:
         """See to what is due from now on; harmless when repeated."""
         self.callbacks.start()
         self.recordings.chore.start()
+        self.overhearing.start()
 
     def leave(self) -> None:
         """Begin nothing from now on; what is begun goes on."""
         self.callbacks.leave()
         self.recordings.chore.leave()
+        self.overhearing.chore.leave()
 
     def stop(self, seconds: float) -> None:
         """Let what is begun end, at most real `seconds` or so each."""
         self.callbacks.stop(seconds)
         self.recordings.chore.stop(seconds)
+        self.overhearing.chore.stop(seconds)
 
 
 def make(
@@ -61,6 +69,7 @@ def make(
     people: Directory,
     provider: Provider,
     announcer: Announcer,
+    switchboard: Switchboard,
 ) -> Later:
     """Wired and not started. Legs of callbacks take their turns with those of calls."""
     kept = Callbacks(store)
@@ -98,7 +107,9 @@ def make(
     )
     recordings.worded(callbacks.describe)
     promises = Promises(callbacks, desk.call, people.rules, settings, clock, desk.post_later)
-    return Later(callbacks, promises, recordings)
+    overhearing = Overhearing(Sounds(store), switchboard, clock)
+    switchboard.audience.changed = overhearing.wake
+    return Later(callbacks, promises, recordings, overhearing)
 
 
 def back_links(settings: Settings) -> BackLinks:

@@ -37,8 +37,8 @@ class Door:
     def _serve(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError):
             request = _request(client)
-            app = self._next()
-            if not request or app is None:
+            app = self._next() if request else None
+            if app is None:
                 return
             with app:
                 app.sendall(_KEEPING.sub(b"\r\nConnection: close", request))

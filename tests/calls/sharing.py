@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import time
 from collections.abc import Callable
 
 import requests
 from sqlalchemy import text
 
-from tests.calls.world import Row, World
+from tests.calls.door import Door
+from tests.calls.maker import Made
+from tests.calls.world import Row, World, free_port
 from tests.ports.store.databases import database
 
 #: The ready app with two workers.
@@ -29,6 +32,40 @@ class Shared(World):
             found = db.execute(question, {"id": call_id}).scalar()
         assert isinstance(found, int)
         return found
+
+
+class Twins(Shared):
+    """A world whose app is two processes behind a door."""
+
+    door: Door | None = None
+
+    def start_app(self) -> Made:
+        """Start those that are not up."""
+        if self.door is None:
+            self.ports = [free_port(), free_port()]
+            self.door = Door(self.port, self.ports)
+            self.apps: dict[int, Made] = {}  #: by their ports
+        for port in self.ports:
+            if port in self.apps and self.apps[port].poll() is None:
+                continue
+            if port in self.apps:
+                self.processes.remove(self.apps[port])
+            self.apps[port] = self.made("tests.calls.host", PORT=str(port))
+            self.until(lambda port=port: self._answers(port), 20, "the app to answer /health")
+        self.app = self.apps[self.ports[0]]
+        return self.app
+
+    def _answers(self, port: int) -> bool:
+        try:
+            return self.web.get(f"http://127.0.0.1:{port}/warmtransfer/health", timeout=5).ok
+        except OSError:
+            return False
+
+    def kill(self, pid: int) -> None:
+        """SIGKILL, and the process is no more."""
+        app = next(app for app in self.apps.values() if app.pid == pid)
+        app.send_signal(signal.SIGKILL)
+        app.wait(20)
 
 
 class Workers(Shared):

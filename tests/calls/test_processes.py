@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.calls.door import Door
-from tests.calls.maker import Made
-from tests.calls.sharing import Shared
+from tests.calls.sharing import Twins
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row, Story, accepts, human
 from tests.calls.test_restarts import NO_APP, settled
-from tests.calls.world import World, free_port
+from tests.calls.world import World
 from tests.postgres import Postgres
 from tests.receiving import SECRET, Inbox, receiving
 
 STAY: Row = {"wait": 200}
-
-
-class Twins(Shared):
-    """A world whose app is two processes behind a door."""
-
-    door: Door | None = None
-
-    def start_app(self) -> Made:
-        """Start those that are not up."""
-        if self.door is None:
-            self.ports = [free_port(), free_port()]
-            self.door = Door(self.port, self.ports)
-            self.apps: dict[int, Made] = {}  #: by their ports
-        for port in self.ports:
-            if port in self.apps and self.apps[port].poll() is None:
-                continue
-            if port in self.apps:
-                self.processes.remove(self.apps[port])
-            self.apps[port] = self.made("tests.calls.host", PORT=str(port))
-            self.until(lambda port=port: self._answers(port), 20, "the app to answer /health")
-        self.app = self.apps[self.ports[0]]
-        return self.app
-
-    def _answers(self, port: int) -> bool:
-        try:
-            return self.web.get(f"http://127.0.0.1:{port}/warmtransfer/health", timeout=5).ok
-        except OSError:
-            return False
-
-    def kill(self, pid: int) -> None:
-        """SIGKILL, and the process is no more."""
-        app = next(app for app in self.apps.values() if app.pid == pid)
-        app.send_signal(signal.SIGKILL)
-        app.wait(20)
 
 
 @pytest.fixture(scope="module")

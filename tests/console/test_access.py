@@ -133,6 +133,7 @@ def changes(room: Room) -> list[tuple[str, dict[str, str]]]:
     return [
         (f"/calls/{visit.call.id}/handoff", {"target": "kim", "summary": "x"}),
         (f"/calls/{visit.call.id}/do/hang-up", {"attempt": "0"}),
+        (f"/calls/{visit.call.id}/hear", {}),
         ("/people/duty", {"name": "sam", "to": "away"}),
         ("/people/link", {"name": "sam", "to": "make"}),
         ("/logout", {}),
@@ -148,7 +149,7 @@ def test_every_change_there_is_is_known_to_these_tests(inside: Room) -> None:
     posts = {rule.rule.removeprefix(AT) for rule in ours if "POST" in (rule.methods or ())}
     assert posts == {
         "/login", "/logout", "/people/duty", "/people/link", "/calls/<call_id>/handoff",
-        "/calls/<call_id>/do/<name>",
+        "/calls/<call_id>/do/<name>", "/calls/<call_id>/hear",
     }  # fmt: skip
     known = {re.sub(r"[0-9a-f]{24}", "<call_id>", path) for path, _ in changes(inside)}
     assert {re.sub(r"/do/.*", "/do/<name>", path) for path in known} == posts - {"/login"}

@@ -202,6 +202,26 @@ def test_what_somebody_writes_is_not_taken_from_under_their_hands(
     call.leaves(0)
 
 
+def test_who_listens_in_a_page_is_told_why_nothing_is_heard_yet_and_why_nothing_more(
+    place: tuple[int, Diary], visit: Open
+) -> None:
+    port, diary = place
+    call = ringing_up(diary)
+    there = visit(port).login()
+    page = there.page
+    there.to(f"/calls/{call.call.id}")
+    page.click("#ear button >> text=Listen")
+    page.wait_for_selector("#ear[data-state=connecting] >> text=Connecting")
+    page.wait_for_selector("#talk .note >> text=Anna listens in the console")
+    assert there.faults() == []
+    call.at = time.time()
+    call.ask(0).rings(0).answers(0).accepts(0)
+    page.wait_for_selector("#ear[data-state=off] >> text=The AI has left; to hear the human too")
+    assert page.is_disabled("#ear button")
+    assert there.faults() == []
+    call.leaves(0)
+
+
 def test_what_is_done_is_done_once_by_the_keyboard_and_what_is_stale_is_off(
     tmp_path: Path, visit: Open
 ) -> None:

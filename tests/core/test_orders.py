@@ -79,6 +79,7 @@ FILLED = [
     (do.Introduce(briefing.introduction("sam")), CALL),
     (do.PlayComfort(), CALL),
     (do.CloseModel(), CALL),
+    (do.Overhear(), CALL),
     (do.AddAI(4, "CF2", "wt-c1-2", 0.0), CALL),
     (do.RemoveAI(3, "CF2", "CAai3"), CALL),
     (do.EndAI(3, "CF2", "CAai3"), CALL),

@@ -9,7 +9,7 @@ import pytest
 from tests.core.stories import ROOM, Story, in_stage
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.call import AIState, Call, Stage
 from warmtransfer.core.legs import Ended
 from warmtransfer.core.notnow import why_not
 from warmtransfer.core.plans import Known
@@ -208,3 +208,35 @@ def test_the_leg_of_who_listens_is_looked_for_after_a_restart_and_now_and_then(s
         assert not look.wanted(story.tell(ev.SupervisorEnded(1)).call)
         story.tell(ev.Restarted())
         assert "LookForSupervisor" not in story.names()
+
+
+# In a page ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_caller_and_ai_are_heard_in_a_page_wherever_the_ai_has_or_is_to_have_a_line(stage: Stage) -> None:
+    story, wish = in_stage(stage), ev.OverhearAsked(ANNA)
+    before = story.call
+    assert leads(before, wish, story.at, story.rules) is (stage in IN_ROOM)
+    story.tell(wish)
+    assert story.names() == (["Overhear"] if stage in IN_ROOM else [])
+    assert story.call == replace(before, at=story.at), "whoever listens changes nothing"
+    if stage not in IN_ROOM:
+        assert why_not(before, wish).endswith(".")
+
+
+def test_once_the_ai_has_left_the_page_is_told_of_the_telephone() -> None:
+    wish = ev.OverhearAsked(ANNA)
+    story = in_stage(Stage.HUMAN).tell(ev.LineHeard(1))
+    story.tell(ev.AILeft(story.call.ai.k, ROOM))
+    assert story.call.ai.state is AIState.ABSENT
+    assert story.tell(wish).last == ()
+    assert "have your telephone rung" in why_not(story.call, wish)
+
+
+def test_an_ai_that_cannot_be_had_is_not_listened_to() -> None:
+    wish = ev.OverhearAsked(ANNA)
+    story = in_stage(Stage.RINGING)
+    story.call = replace(story.call, ai=replace(story.call.ai, down=True))
+    assert story.tell(wish).last == ()
+    assert "cannot be had" in why_not(story.call, wish)

@@ -64,6 +64,9 @@ def test_the_console_is_linked_where_it_has_a_password(
     found = plan(tmp_path)
     assert option(found, "--console") == f"http://127.0.0.1:{found.port}/warmtransfer/console"
     assert found.environment[PASSWORD] == "correct horse battery"
+    write_people(found)
+    told = tomllib.loads(Path(found.environment["WARMTRANSFER_HUMANS"]).read_text())["human"]
+    assert told[-1]["number"] == "client:lead", "somebody may listen, on a telephone of their own"
 
 
 def test_the_real_model_needs_a_key_and_is_asked_through_the_proxy(

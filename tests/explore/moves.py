@@ -108,6 +108,7 @@ def wishes(world: World) -> Moves:
         ev.TakeNextAsked("console: Anna", "kim"),
         ev.SuperviseAsked("console: Anna", "kim"),
         ev.SuperviseAsked("console: Anna", "kim", Role.JOIN),
+        ev.OverhearAsked("console: Anna"),
         ev.SupervisorUnwanted("console: Anna"),
         ev.HangUpAsked("console: Anna"),
     ):

@@ -21,6 +21,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 COOKIE = "warmtransfer_console"
 #: The form's field with the session's token.
 TOKEN = "token"
+#: The field of a WebSocket's address with its ticket, and for how many seconds that is good.
+TICKET, SOON = "ticket", 30
 #: How long a session is good for.
 HOURS = 12
 #: Who it was, where the host app's check says no more than yes.
@@ -49,6 +51,7 @@ class Access:
         # One that changes ends every session: with the password, or with the secret.
         self._key = hmac.digest(secret.encode(), f"console {password}".encode(), hashlib.sha256)
         self._signer = URLSafeTimedSerializer(self._key, salt="warmtransfer console session")
+        self._tickets = URLSafeTimedSerializer(self._key, salt="warmtransfer console sound")
 
     @property
     def on(self) -> bool:
@@ -117,6 +120,21 @@ class Access:
         """Whether this change comes from a page of ours in this session, and not from another site."""
         given = request.form.get(TOKEN, "")
         return self._from_here(request) and hmac.compare_digest(given.encode(), self.token(session).encode())
+
+    def ticket(self, session: Session, call_id: str) -> str:
+        """What opens this call's sound in this session, for `SOON`: a change has been asked for before."""
+        return str(self._tickets.dumps([session.id, call_id]))
+
+    def admits(self, session: Session, call_id: str, request: Request) -> bool:
+        """Whether a page of ours opens this WebSocket, with such a ticket.
+
+        Browsers open them, with cookies, for pages of anywhere; but they say of where.
+        """
+        try:
+            told = self._tickets.loads(request.args.get(TICKET, ""), max_age=SOON)
+        except BadData:
+            return False
+        return told == [session.id, call_id] and "Origin" in request.headers and self._from_here(request)
 
     def _from_here(self, request: Request) -> bool:
         site = request.headers.get("Sec-Fetch-Site", "same-origin")

@@ -165,7 +165,7 @@ def let_in() -> AnyResponse | None:
 def _stranger(access: Access) -> AnyResponse:
     if not access.by_password:
         abort(403, "You may not see this. Log in to the app first, as somebody who may.")
-    if request.method != "GET" or str(request.endpoint).endswith("news"):
+    if request.method != "GET" or str(request.endpoint).endswith(("news", "sound")):
         abort(401, "Log in first.")
     return redirect(f"{base()}/login", 303)
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from warmtransfer.console import acting, lanes, promised, streams, telling, wording
+from warmtransfer.console import acting, lanes, listening, promised, streams, telling, wording
 from warmtransfer.console.access import TOKEN
 from warmtransfer.console.figures import STEPS
 from warmtransfer.console.room import base, console, here, page, session, who
@@ -55,6 +55,7 @@ def one(call_id: str) -> str:
         recordings=parts().afterwards.recordings.kept.of_call(call.id),
         panel=_panel(call),
         done=done,
+        not_heard=listening.why_not(call),
         notice=acting.told(call, done, request.args.get("late", "")),
         **_where(call),
         **_drawn(call, journal, said),
@@ -100,6 +101,8 @@ def call_news(call_id: str) -> Response:
         new = [each for each in telling.items(call, **given) if each.key not in items]
         items.update(each.key for each in new)
         yield "talk", [{"key": each.key, "html": render("item.html", each=each)} for each in new]
+        if anew("ear", why := listening.why_not(call)):
+            yield "ear", why
         live, doing = call.stage is not Stage.OVER, _doing(call)
         if anew("acts", (live, doing["asking"], doing["adding"], doing["acts"])):
             form = {**where, **doing, "token": token, "token_name": TOKEN}

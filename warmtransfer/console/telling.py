@@ -37,6 +37,7 @@ ASKED = {
     "TakeOutAsked": "{by} has taken the caller out of the line",
     "TakeNextAsked": "{by} has the caller taken next",
     "ReturnAsked": "{by} has brought the AI back",
+    "OverhearAsked": "{by} listens in the console",
     "SupervisorUnwanted": "{by} has ended the listening",
     "EndAIAsked": "{by} has ended the AI’s line",
     "HangUpAsked": "{by} has ended the call",

@@ -71,6 +71,7 @@ COUNTS: dict[type[ev.Event], frozenset[Stage]] = {
     ev.TakeOutAsked: frozenset({S.WAITING}),
     ev.TakeNextAsked: frozenset({S.WAITING}),
     ev.SuperviseAsked: WANTED | {S.HUMAN},
+    ev.OverhearAsked: WANTED | {S.HUMAN},
     ev.SupervisorUnwanted: WANTED | {S.HUMAN},
     ev.SupervisorDialled: EVERYWHERE - {S.ARRIVING},
     ev.SupervisorAccepted: WANTED | {S.HUMAN},

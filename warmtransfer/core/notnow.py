@@ -33,6 +33,8 @@ def why_not(call: Call, wish: Event) -> str:
             return _not_next(call, wish)
         case ev.SuperviseAsked():
             return _nobody_to_hear(call, wish)
+        case ev.OverhearAsked():
+            return _nothing_to_hear(call)
         case ev.SupervisorUnwanted():
             return "Nobody listens."
         case ev.EndAIAsked() if call.bridged:
@@ -96,6 +98,14 @@ def _nobody_to_hear(call: Call, wish: ev.SuperviseAsked) -> str:
     if wish.role is not Role.LISTEN and call.stage is not Stage.HUMAN:
         return "No human has the caller: the AI would take your voice for the caller’s."
     return f"{called(wish.name)}’s telephone cannot be rung: it is in a call of ours, or not on our list."
+
+
+def _nothing_to_hear(call: Call) -> str:
+    if call.stage is Stage.HUMAN and not call.bridged:
+        return "The AI has left; to hear the human too, have your telephone rung."
+    if call.ai.down:
+        return "This call is not with the AI: it cannot be had any more."
+    return "This call is not with the AI."
 
 
 def _name(call: Call) -> str:

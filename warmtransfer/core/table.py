@@ -62,10 +62,11 @@ def company(stage: Stage) -> Rows:
 
 
 def overheard(stage: Stage) -> Rows:
-    """Somebody may listen, and leaves again; in stage `human` they may be heard, too."""
+    """Somebody may listen, on a telephone or in a page; in stage `human` they may be heard, too."""
     return {
         so.SupervisorWanted: (stage, (do.DialSupervisor(),)),
         so.RoleChanged: (stage, (do.SetRole(),)),
+        ev.OverhearAsked: (stage, (do.Overhear(),)),
         ev.SupervisorUnwanted: (stage, (do.EndSupervisor(),)),
     }
 

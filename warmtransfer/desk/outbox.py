@@ -140,6 +140,8 @@ class Outbox:
                 self._switchboard.introduce(call.id, line)
             case do.PlayComfort():
                 self._switchboard.comfort(call.id)
+            case do.Overhear():
+                self._switchboard.overhear(call.id)
             case do.CloseModel():
                 self._switchboard.close(call.id)
             case _:

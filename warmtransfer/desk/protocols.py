@@ -244,6 +244,9 @@ class Switchboard(Protocol):
     def comfort(self, call_id: str) -> None:
         """Let the caller hear something although there is no model."""
 
+    def overhear(self, call_id: str) -> None:
+        """Somebody wants to hear this call in a page: see who."""
+
     def close(self, call_id: str) -> None:
         """End the AI's part in this call."""
 

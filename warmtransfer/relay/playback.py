@@ -7,7 +7,7 @@ seconds of any clock that does not go back; lengths are milliseconds of audio.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 #: Told that a sound begins behind which there is none: when the last had been heard, and now.
@@ -24,6 +24,7 @@ class Segment:
     content: int
     ms: float
     sent: float  #: when it was sent: it cannot play before
+    sound: bytes = b""  #: as it was sent, for somebody who begins to listen while it plays
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,14 @@ class Ledger:
 
     # What happens -----------------------------------------------------------------------------------
 
-    def sent(self, item: str, content: int, ms: float, now: float) -> None:
+    def sent(self, item: str, content: int, ms: float, now: float, sound: bytes = b"") -> None:
         """Audio of `item` was handed to the carrier."""
         self.settle(now)
         if not self._queue:
             self._begins(self._free, now)
             self._free = self._until = max(self._free, now)
         self._until = max(self._until, now) + ms / 1000
-        self._queue.append(Segment(item, content, ms, now))
+        self._queue.append(Segment(item, content, ms, now, sound))
         self._queued[item] = self._queued.get(item, 0) + 1
         self._sent[item] = self._sent.get(item, 0.0) + ms
         self._content.setdefault(item, content)
@@ -151,6 +152,13 @@ class Ledger:
         """When the last of what was sent has been heard, or will have been; `0.0` for nothing ever."""
         self.settle(now)
         return self._until if self._queue else self._free
+
+    def unheard(self, now: float) -> Iterator[tuple[bytes, float]]:
+        """What was sent and is still to be heard, each with how many milliseconds of it have been."""
+        self.settle(now)
+        for number, each in enumerate(self._queue):
+            start = max(self._free, each.sent)
+            yield each.sound, 0.0 if number else max(0.0, (now - start) * 1000)
 
     def speaking(self, now: float) -> bool:
         """Whether something of the model's, and not only our own tones, is still to be heard."""

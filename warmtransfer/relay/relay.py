@@ -26,6 +26,7 @@ from warmtransfer.relay.speaker import Speaker
 from warmtransfer.relay.star import STAR, Star
 from warmtransfer.relay.stream import Finished, Stream
 from warmtransfer.relay.talk import Talk
+from warmtransfer.relay.tap import Tap
 from warmtransfer.relay.tools import CallInfo, Toolbox
 
 log = logging.getLogger("warmtransfer")
@@ -44,7 +45,7 @@ class Relay:
     __slots__ = (
         "_calm", "_clock", "_closed", "_comforted_until", "_counts", "_desk", "_gated", "_gone", "_loop",
         "_memory", "_news", "_offers", "_orphaned", "_provider", "_seeking", "_sessions", "_settings",
-        "_speaker", "_star", "_stream", "_talk", "_timer", "_up", "id",
+        "_speaker", "_star", "_stream", "_talk", "_tap", "_timer", "_up", "id",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +74,7 @@ class Relay:
         self._sessions = Sessions(self._open_model, self._talk, loop, clock, settings, memory.notes)
         self._stream: Stream | None = None
         self._speaker: Speaker | None = None  #: of that stream
+        self._tap: Tap | None = None  #: while somebody listens in a page
         self._counts = True  #: whether the caller waits for us
         self._up: tuple[int, Model] | None = None  #: the stream and session reported as up
         self._gated = False  #: whether the model must not hear
@@ -153,6 +155,7 @@ class Relay:
         self._stream = stream
         self._speaker = Speaker(stream, clock)
         self._measure()
+        self._speaker.overheard(self._tap)
         self._talk.stream(self._speaker)
         failure = self._sessions.take_failure()
         if failure is not None:
@@ -161,6 +164,12 @@ class Relay:
             self._sessions.open()
         self._report_up()
         stream.begin(leftover)
+
+    def overhear(self, tap: Tap | None) -> None:
+        """Feed this with what caller and AI are heard to say, until told otherwise; None for nobody."""
+        self._tap = tap
+        if self._speaker is not None:
+            self._speaker.overheard(tap)
 
     def close(self) -> None:
         """Close stream and session; what was said stays remembered."""
@@ -177,6 +186,8 @@ class Relay:
 
     def caller_audio(self, pieces: Sequence[bytes]) -> None:
         """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
+        if self._tap is not None:
+            self._tap.caller(pieces)
         if self._star is not None and self._star.pressed(pieces):
             self.key_heard(STAR)
         model = self._sessions.model

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from warmtransfer.ports.audio import milliseconds
+from warmtransfer.ports.audio import BYTES_PER_MS, milliseconds
 from warmtransfer.relay import tones
 from warmtransfer.relay.playback import OWN, Cut, Ledger
 from warmtransfer.relay.silence import Silence
 from warmtransfer.relay.stream import Stream
+from warmtransfer.relay.tap import Tap, decoded
 
 #: Milliseconds of audio between marks.
 MARK_EVERY = 200.0
@@ -30,6 +31,7 @@ class Speaker:
         self._unreturned: set[str] = set()
         self._tone: Iterator[bytes] | None = None
         self._playing: Callable[[], Iterator[bytes]] | None = None  #: what made the tone
+        self.tap: Tap | None = None  #: while somebody listens in a page
         self.last_sound = clock()  #: when the model was last heard
 
     # The model's audio ------------------------------------------------------------------------------
@@ -39,7 +41,9 @@ class Speaker:
         self.stop_tone()
         now = self._clock()
         ms = milliseconds(payload)
-        self._ledger.sent(item, content, ms, now)
+        self._ledger.sent(item, content, ms, now, payload)
+        if self.tap is not None:
+            self.tap.ai(payload)
         self.last_sound = now + self._ledger.left(now)
         self._unmarked += ms
         media = self._stream.spelling.media(payload)
@@ -67,11 +71,20 @@ class Speaker:
         if cut.clear:
             self.last_sound = self._clock()
             self._stream.send(self._stream.spelling.clear())
+            if self.tap is not None:
+                self.tap.hush()
         return cut
 
     def lost(self) -> Cut:
         """The stream is gone: as `hush`, with nobody to tell."""
         return self._ledger.interrupt(self._clock())
+
+    def overheard(self, tap: Tap | None) -> None:
+        """Somebody listens in a page, from where the carrier plays now; None when nobody does any more."""
+        self.tap = tap
+        if tap is not None:
+            unheard = self._ledger.unheard(self._clock())
+            tap.begin(decoded(sound)[int(ms * BYTES_PER_MS) :] for sound, ms in unheard)
 
     # What has been heard ------------------------------------------------------------------------------
 
@@ -146,4 +159,6 @@ class Speaker:
 
     def _own(self, payload: bytes) -> None:
         self._stream.offer(self._stream.spelling.media(payload))
-        self._ledger.sent(OWN, 0, milliseconds(payload), self._clock())
+        self._ledger.sent(OWN, 0, milliseconds(payload), self._clock(), payload)
+        if self.tap is not None:
+            self.tap.ai(payload)

@@ -14,11 +14,13 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Provider, Readiness
 from warmtransfer.ports.websocket.sockets import hang_up
+from warmtransfer.relay.audience import Audience
 from warmtransfer.relay.errands import Desk
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.offers import Directory
 from warmtransfer.relay.relay import Relay, RelaySettings
 from warmtransfer.relay.stream import Finished
+from warmtransfer.relay.tap import Tap
 from warmtransfer.relay.tools import CallInfo, Toolbox
 from warmtransfer.relay.wishes.reading import GRAMMARS, prepare
 
@@ -50,6 +52,7 @@ class Switchboard:
         self._directory = directory
         self._relays: dict[str, Relay] = {}
         self._leaving = False
+        self.audience = Audience(loop, self._tapped)  #: who listens in a page
         self._memories: OrderedDict[str, Memory] = OrderedDict()
         self._infos: OrderedDict[str, tuple[CallInfo, Stage, float]] = OrderedDict()
 
@@ -120,6 +123,22 @@ class Switchboard:
         self._loop.soon(self._when_quiet, call_id, heard.set)
         heard.wait(self._clock.real(seconds))
 
+    def overhear(self, call_id: str) -> None:
+        """Somebody wants to hear this call in a page, perhaps one of another process: see who."""
+        self.audience.changed()
+
+    def lend(self, call_id: str, give: Callable[[str, str], object] | None) -> None:
+        """Have this call's sound given to others, piece by piece, in the loop; None: not any more."""
+        self._loop.soon(self.audience.lend, call_id, give)
+
+    def listened(self) -> Sequence[str]:
+        """The calls that pages of this process listen to."""
+        return self.audience.calls()
+
+    def deliver(self, call_id: str, piece: str) -> None:
+        """Give pages of this process what was heard in another one."""
+        self._loop.soon(self.audience.deliver, call_id, piece)
+
     # The web ----------------------------------------------------------------------------------------
 
     def attach(
@@ -130,6 +149,12 @@ class Switchboard:
         self._loop.soon(self._attach, call_id, generation, sock, stream_sid, leftover, finished)
         return finished
 
+    def enter(self, call_id: str, sock: socket.socket) -> Finished:
+        """Have a page listen to this call on this socket; the answer tells when it is closed."""
+        finished = Finished()
+        self._loop.soon(self._enter, call_id, sock, finished)
+        return finished
+
     def live(self) -> int:
         """Relays there are."""
         return len(self._relays)
@@ -138,6 +163,7 @@ class Switchboard:
         """Close them all for good, and wait at most real `seconds` for their sockets. Never in the loop."""
         self._leaving = True
         self._loop.soon(self._ready, False)
+        self._loop.soon(self.audience.dismiss)
         end = time.monotonic() + seconds
         while True:
             for call_id in list(self._relays):
@@ -156,6 +182,16 @@ class Switchboard:
                 self._provider.keep_ready(self._loop)
             else:
                 self._provider.let_go()
+
+    def _enter(self, call_id: str, sock: socket.socket, finished: Finished) -> None:
+        if self._leaving:
+            hang_up(sock)
+            finished.tell()
+            return
+        self.audience.enter(call_id, sock, finished)
+
+    def _tapped(self, call_id: str, tap: Tap | None) -> None:
+        self._with(call_id, Relay.overhear, tap)
 
     def _prepare(self, call: Call, delay: float) -> None:
         self._note(call)
@@ -238,6 +274,7 @@ class Switchboard:
                 self._forget,
             )
             relay.follow(stage, comforted_until)
+            relay.overhear(self.audience.tap(call_id))
         return relay
 
     def _memory(self, call_id: str) -> Memory:

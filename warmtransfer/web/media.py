@@ -1,4 +1,5 @@
-"""The media stream's route: checks who comes, has flask-sock accept, and gives the socket to the relay.
+"""The media stream's route: checks who comes, has flask-sock accept, and gives the socket to the relay; and
+how any other WebSocket of ours is taken over.
 
 The signature is checked before flask-sock is asked: it accepts before any handler runs. Nothing of it or of
 simple-websocket is left that could read or write afterwards. All of this happens when the server iterates
@@ -13,6 +14,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, abort, request
@@ -27,7 +29,7 @@ from warmtransfer.web.parts import Parts, parts
 log = logging.getLogger("warmtransfer")
 
 #: Names in the WSGI environment, between our route and flask-sock's.
-PARTS = "warmtransfer.parts"
+HOLD = "warmtransfer.hold"
 MODE = "warmtransfer.mode"
 #: Seconds in which a stream must say who it is.
 START_SECONDS = 5.0
@@ -65,19 +67,23 @@ def doorway() -> Flask:
     def stream(ws: Any) -> None:
         ws.connected = False  # nothing of simple-websocket writes from here on, not even a close
         request.environ[MODE] = ws.mode
-        hold(ws.sock, request.environ[PARTS])
+        request.environ[HOLD](ws.sock)
 
     Sock(door).route("/")(stream)
     return door
 
 
 class Taken(Response):
-    """What a server gets for a stream: iterated over, it is the stream, and there is nothing to write."""
+    """What a server gets for a WebSocket: iterated over, it is that, and there is nothing to write.
 
-    def __init__(self, environ: Mapping[str, Any], here: Parts) -> None:
+    `hold(sock)` is given the accepted socket, may block for as long as the server has to keep its own, and
+    never raises.
+    """
+
+    def __init__(self, environ: Mapping[str, Any], hold: Callable[[Any], object]) -> None:
         super().__init__()
         self._environ = dict(environ)
-        self._here = here
+        self._hold = hold
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """Only this object: the host's request is over when the server asks for more."""
@@ -104,11 +110,11 @@ class Taken(Response):
 
     def _serve(self) -> str:
         if (upgraded := self._environ.get(UPGRADED)) is not None:
-            hold(upgraded.handler.socket.dup(), self._here)
+            self._hold(upgraded.handler.socket.dup())
             return UPGRADED
         # No compression is offered (39 us a delta for a third fewer bytes), so none is agreed on.
         self._environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        self._environ.update({"PATH_INFO": "/", "SCRIPT_NAME": "", PARTS: self._here, MODE: ""})
+        self._environ.update({"PATH_INFO": "/", "SCRIPT_NAME": "", HOLD: self._hold, MODE: ""})
         with DOOR.request_context(self._environ):
             DOOR.full_dispatch_request()
         return str(self._environ[MODE])
@@ -134,6 +140,12 @@ def media() -> Response:
     hosts.reached()
     if not here.guard.admits_stream(request):
         abort(403)
+    return taken(partial(hold, here=here))
+
+
+def taken(hold: Callable[[Any], object]) -> Response:
+    """Have `hold` take over the socket of this request, from whom it may come; or why that cannot be."""
+    here = parts()
     if not is_upgrade(request):
         return Response("Not a WebSocket upgrade.\n", 400, mimetype="text/plain")
     if fault := unable(request.environ):
@@ -143,7 +155,7 @@ def media() -> Response:
     if here.life.leaving:
         return Response("This process is ending.\n", 503, mimetype="text/plain")
     here.life.start()
-    return Taken(request.environ, here)
+    return Taken(request.environ, hold)
 
 
 def is_upgrade(asked: Request) -> bool:
@@ -171,6 +183,22 @@ def hold(sock: socket.socket, here: Parts) -> None:
     finished = serve(sock, here.desk.admit, here.switchboard.attach, here.clock.real(START_SECONDS))
     if finished is not None:
         finished.wait()
+
+
+def pass_on(sock: Any, enter: Callable[[Any], Finished]) -> None:
+    """Give an accepted socket to who has it from now on; return before its end where that can be.
+
+    Never raises; closes what fails.
+    """
+    try:
+        ours, alone = released(sock)
+        finished = enter(ours)
+    except Exception as exc:  # noqa: BLE001 - whoever opened it opens it again
+        log_fault(log, exc, "a WebSocket could not be served")
+        refuse(sock)
+    else:
+        if not alone:
+            finished.wait()
 
 
 def released(sock: socket.socket) -> tuple[socket.socket, bool]:

@@ -16,6 +16,7 @@ from warmtransfer.core.rules import Rules
 from warmtransfer.core.search import Search
 from warmtransfer.desk.callbacks import CallbackDesk
 from warmtransfer.desk.desk import Desk
+from warmtransfer.desk.overhearing import Overhearing
 from warmtransfer.desk.promising import Promises
 from warmtransfer.desk.recordings import Fetching
 from warmtransfer.desk.watch import Watch
@@ -90,7 +91,7 @@ class People(Protocol):
 
 
 class Afterwards(Protocol):
-    """What is seen to when a call is over."""
+    """What is seen to beside a call, and when it is over."""
 
     @property
     def callbacks(self) -> CallbackDesk:
@@ -103,6 +104,10 @@ class Afterwards(Protocol):
     @property
     def recordings(self) -> Fetching:
         """Recorded messages, which are fetched."""
+
+    @property
+    def overhearing(self) -> Overhearing:
+        """What pages hear of calls whose stream another process has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _value(field: str, value: Any) -> Any:
     return value
 
 
-def grant(call_id: str, wish: Wish) -> Call:
+def grant(call_id: str, wish: ev.Event) -> Call:
     """The call once it has been decided; NotNow when it led nowhere, UnknownCall, StoreBusy."""
     here = parts()
     here.life.start()

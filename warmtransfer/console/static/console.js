@@ -111,6 +111,7 @@
       for (const { key, html } of items) if (!byId(`i-${key}`)) talk.insertAdjacentHTML("beforeend", html);
       if (end) talk.scrollTop = talk.scrollHeight;
     },
+    ear: (why) => { document.dispatchEvent(new CustomEvent("ear", { detail: why })); },
     acts: (html) => { owed = html; offer(); },
     gone: () => { location.reload(); },
     over: () => { over = true; source.close(); lost("", "over"); },
@@ -125,7 +126,7 @@
     if (text && bar.textContent !== text) bar.textContent = text;
     live.textContent = text ? "not live" : word;
     live.classList.toggle("lost", Boolean(text));
-    for (const each of document.querySelectorAll("main button")) each.disabled = Boolean(text) || "off" in each.dataset;
+    for (const each of document.querySelectorAll("main button:not([aria-pressed=true])")) each.disabled = Boolean(text) || "off" in each.dataset;
   };
   const listen = () => {
     source = new EventSource(page.dataset.news);

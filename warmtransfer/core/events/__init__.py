@@ -60,6 +60,7 @@ from warmtransfer.core.events.ourselves import TurnAwaited as TurnAwaited
 from warmtransfer.core.events.supervisor import EndAIAsked as EndAIAsked
 from warmtransfer.core.events.supervisor import HangUpAsked as HangUpAsked
 from warmtransfer.core.events.supervisor import NextAsked as NextAsked
+from warmtransfer.core.events.supervisor import OverhearAsked as OverhearAsked
 from warmtransfer.core.events.supervisor import ReturnAsked as ReturnAsked
 from warmtransfer.core.events.supervisor import StopAsked as StopAsked
 from warmtransfer.core.events.supervisor import SuperviseAsked as SuperviseAsked

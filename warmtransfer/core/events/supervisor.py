@@ -81,6 +81,13 @@ class SupervisorUnwanted(Wish):
 
 
 @dataclass(frozen=True, slots=True)
+class OverhearAsked(Event):
+    """Somebody wants to hear caller and AI, as the relay does, in a page. `by`: who asks."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class SupervisorDialled(Event):
     """The leg of supervisor `n` exists, as we were answered or told."""
 

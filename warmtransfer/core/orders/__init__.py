@@ -47,6 +47,7 @@ from warmtransfer.core.orders.relay import Introduce as Introduce
 from warmtransfer.core.orders.relay import LetAIKnow as LetAIKnow
 from warmtransfer.core.orders.relay import LetAISpeak as LetAISpeak
 from warmtransfer.core.orders.relay import Local as Local
+from warmtransfer.core.orders.relay import Overhear as Overhear
 from warmtransfer.core.orders.relay import PlayComfort as PlayComfort
 from warmtransfer.core.orders.relay import PrepareModel as PrepareModel
 from warmtransfer.core.orders.relay import RelayOrder as RelayOrder

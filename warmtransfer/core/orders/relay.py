@@ -126,10 +126,17 @@ class CloseModel(RelayOrder):
     lane: ClassVar[Lane] = Lane.RELAY
 
 
+@dataclass(frozen=True, slots=True)
+class Overhear(RelayOrder):
+    """Let the pages hear caller and AI that have asked for it."""
+
+    lane: ClassVar[Lane] = Lane.RELAY
+
+
 #: Every order to our own relay, so that whoever carries them out can be held to all of them.
 Local = (
     PrepareModel | LetAISpeak | TellInPause | TellAI | LetAIKnow | HaveAISay
-    | Introduce | PlayComfort | CloseModel
+    | Introduce | PlayComfort | CloseModel | Overhear
 )  # fmt: skip
 
 

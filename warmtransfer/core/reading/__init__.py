@@ -92,6 +92,7 @@ READERS: dict[type[ev.Event], Callable[[Call, Any, Rules], Reading]] = {
     ev.TakeOutAsked: line.taken_out,
     ev.TakeNextAsked: line.taken_next,
     ev.SuperviseAsked: overhearing.wanted,
+    ev.OverhearAsked: overhearing.asked,
     ev.SupervisorUnwanted: overhearing.leaving,
     ev.SupervisorDialled: overhearing.dialled,
     ev.SupervisorAccepted: overhearing.accepted,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Call, Stage
+from warmtransfer.core.call import WANTED, AIState, Call, Stage
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.plans import telephone
 from warmtransfer.core.rounds import engaged
@@ -41,6 +41,18 @@ def _on_this_call(call: Call, human: Human) -> bool:
     """Whether one of their telephones rings, or talks, in this very call."""
     rung = {telephone(each.number, each.digits) for each in call.open}
     return any(each.phone in rung or each.number == call.caller for each in human.addresses)
+
+
+def asked(call: Call, event: ev.OverhearAsked, rules: Rules) -> Reading:
+    """It rings nobody: what the AI's line carries is heard, for as long as there is, or is to be, one."""
+    return call, event if audible(call) else None
+
+
+def audible(call: Call) -> bool:
+    """Whether caller and AI can be heard where the AI's line ends. The last resort's bridge is none of it."""
+    if call.stage is Stage.HUMAN:
+        return call.ai.state in (AIState.STREAMING, AIState.UP) and not call.bridged
+    return call.stage in WANTED and not call.ai.down
 
 
 def leaving(call: Call, event: ev.SupervisorUnwanted, rules: Rules) -> Reading:

@@ -57,11 +57,14 @@ class Change:
         self._postgres = found.dialect.name == "postgresql"
         self._tables = set(found.get_table_names())
 
-    def table(self, name: str, *columns: Column[Any]) -> None:
-        """Make this table."""
+    def table(self, name: str, *columns: Column[Any], logged: bool = True) -> None:
+        """Make this table; one that is not `logged` is in no write-ahead log, and empty after a crash."""
         if name not in self._tables:
             serial = columns[0].autoincrement is True
-            self._doing(lambda: self._op.create_table(name, *columns, sqlite_autoincrement=serial))
+            how = [] if logged or not self._postgres else ["UNLOGGED"]
+            self._doing(
+                lambda: self._op.create_table(name, *columns, sqlite_autoincrement=serial, prefixes=how)
+            )
 
     def column(self, table: str, column: Column[Any]) -> None:
         """Add this column, whose default is known without touching a row: nobody waits for long."""

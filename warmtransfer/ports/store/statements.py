@@ -44,8 +44,10 @@ from warmtransfer.ports.store.tables import (
     found,
     journal,
     line,
+    listener,
     outbox,
     recording,
+    sound,
     transcript,
     waiting,
 )
@@ -150,11 +152,17 @@ def questions(owner: Owner | None, *, unclaimed: bool = False) -> Questions:
     )
 
 
+#: What has a call's id.
+THEIRS = (
+    attempt, callback, event, journal, listener, outbox, recording, seat, sound, transcript, waiting,
+)  # fmt: skip
+
+
 def erased(ids: Sequence[str]) -> Iterator[Delete]:
     """The statements that leave nothing of these calls."""
     theirs = select(callback.c.id).where(callback.c.call_id.in_(ids))
     yield delete(callback_order).where(callback_order.c.callback_id.in_(theirs))
-    for table in (attempt, callback, event, journal, outbox, recording, seat, transcript, waiting):
+    for table in THEIRS:
         yield delete(table).where(table.c.call_id.in_(ids))
     yield delete(call).where(call.c.id.in_(ids))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     JSON,
     BigInteger,
     Boolean,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     text,
 )
+from sqlalchemy.event import listen
 
 metadata = MetaData()
 
@@ -231,6 +233,28 @@ transcript = Table(
     _word("text"),
     sqlite_autoincrement=True,
 )
+
+#: One row a call and process with pages that listen to it; the wish holds `until`, by the database's clock.
+listener = Table(
+    "warmtransfer_listener",
+    metadata,
+    _word("call_id", primary_key=True),
+    _word("process", primary_key=True),
+    _time("until"),
+)
+
+#: Pieces of a call's sound on their way from one process to another, for seconds: in no write-ahead log.
+sound = Table(
+    "warmtransfer_sound",
+    metadata,
+    _serial(),
+    _word("call_id", index=True),
+    _time("at"),
+    _word("body"),
+    sqlite_autoincrement=True,
+)
+_UNLOGGED: Any = DDL("ALTER TABLE %(fullname)s SET UNLOGGED")  # type: ignore[no-untyped-call]
+listen(sound, "after_create", _UNLOGGED.execute_if(dialect="postgresql"))
 
 #: What was set at the carrier before we changed it, so that it can be put back; one row an owner.
 found = Table(

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Double, Integer, text
 
 from warmtransfer.ports.store.migrating import Change
 
-revision = "0016"
+revision = "0013"
 down_revision = "0012"
 
 CALL, ATTEMPT, JOURNAL = "warmtransfer_call", "warmtransfer_attempt", "warmtransfer_journal"
