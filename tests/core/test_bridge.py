@@ -126,3 +126,25 @@ def test_who_left_first_and_when_is_written_down_once(end: ev.Event, first: str)
     story.tell(ev.CallerLeft(why="completed"), ev.HumanEnded(1, Ended.COMPLETED, "", "CAhuman1"))
     attempt = story.call.attempts[0]
     assert (attempt.left_first, attempt.parted_at) == (first, parted)
+
+
+def test_a_bridge_that_we_have_given_up_was_left_by_neither() -> None:
+    story = talking()
+    while story.call.stage is Stage.HUMAN:
+        story.tell(seen(human=MUTED))
+    assert "did not work" in story.call.news
+    assert story.call.attempts[0].left_first == "room"
+
+
+@pytest.mark.parametrize("name", ["LookAtBridge", "LookAgain"])
+def test_a_look_that_could_not_be_made_is_made_again_for_a_minute(name: str) -> None:
+    story = talking()
+    while "LookAtBridge" not in story.names():
+        story.wait()
+    failed, begun = ev.OrderFailed(name, "unsure", "human-1"), story.at
+    while "LookAgain" in story.tell(failed, after=8.0).names():
+        assert story.at - begun < 61.0
+    assert story.at - begun > 50.0
+    assert story.call.stage is Stage.HUMAN, "and nobody is believed to have gone"
+    assert talking().tell(failed).last == (), "none was due"
+    assert story.tell(ev.OrderFailed(name, "unsure", "human-7")).last == ()

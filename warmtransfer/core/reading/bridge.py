@@ -16,6 +16,8 @@ from warmtransfer.core.rules import Rules
 
 #: Seconds by which a look may come sooner than it is due: clocks are rounded.
 SOON = 0.25
+#: Seconds from when a look was due after which one that could not be made is not tried again.
+GIVE_UP = 60.0
 #: Found twice in a row before it is believed: what a carrier lists may lag behind what it tells.
 SURE = 2
 
@@ -54,6 +56,16 @@ def seen(call: Call, event: ev.BridgeSeen, rules: Rules) -> Reading:
     if _wrong(attempt) < rules.mending:
         return call, so.NotProved()
     return human.gone(call, attempt, over=False, news=briefing.unheard(attempt.name))
+
+
+def not_seen(call: Call, key: str, rules: Rules) -> Reading:
+    """The carrier could not be asked: it is once more, but not for ever."""
+    attempt = call.attempt
+    if call.stage is not Stage.HUMAN or attempt is None or attempt.label != key or attempt.ended:
+        return call, None
+    made = rules.proofs[: attempt.looks]
+    again = bool(made) and call.at < attempt.joined_at + made[-1] + GIVE_UP
+    return call, so.NotProved() if again else None
 
 
 def leg_present(call: Call, event: ev.LegPresent, rules: Rules) -> Reading:

@@ -9,7 +9,7 @@ import warmtransfer.core.reading.screening as screening
 from warmtransfer.core import briefing
 from warmtransfer.core import conclusions as so
 from warmtransfer.core import events as ev
-from warmtransfer.core.attempts import CALLER, HUMAN, close, out, outcome_of, part, settle
+from warmtransfer.core.attempts import CALLER, HUMAN, ROOM, close, out, outcome_of, part, settle
 from warmtransfer.core.call import FREE, SEEKING, Attempt, Call, Handoff, Stage, Style
 from warmtransfer.core.conclusions import Reading
 from warmtransfer.core.counts import COUNTS
@@ -290,9 +290,11 @@ def stayed(call: Call) -> Call:
 
 
 def gone(call: Call, attempt: Attempt, over: bool, news: str = "") -> Reading:
-    """The human who talked with the caller is there no more, and the caller is; `news`: of why."""
+    """The human who talked with the caller is there no more, and the caller is; `news`: of why, where it was
+    we who have given their line up, and neither has left."""
+    first = ROOM if news else HUMAN
     news = news or briefing.human_gone(attempt.name)
-    call = part(call.with_attempt(replace(attempt, ended=over, ended_at=call.at)), HUMAN)
+    call = part(call.with_attempt(replace(attempt, ended=over, ended_at=call.at)), first)
     if attempt.last:
         return call, so.TalkOver()
     return replace(call, news=news, ai=replace(call.ai, down=False, losses=())), so.HumanGone()

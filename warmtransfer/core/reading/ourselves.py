@@ -103,6 +103,8 @@ def order_failed(call: Call, event: ev.OrderFailed, rules: Rules) -> Reading:
         return call, None
     if kind is do.DialHuman:
         return _not_dialled(call, attempt, event, rules)
+    if kind in (do.LookAtBridge, do.LookAgain) and event.kind != "gone":
+        return bridge.not_seen(call, event.key, rules)
     if kind is do.ListenToLeg:
         return screening.not_listened(call, attempt)
     if kind is do.BriefOnHold and call.stage is Stage.BRIEFING:
