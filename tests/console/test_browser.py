@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import shutil
@@ -38,6 +39,8 @@ name = "sam"
 number = "+15550100001"
 card = "sms"
 """
+#: Whether a test that fails leaves a trace.
+TRACED = "TRACE" in os.environ
 LONG_TASKS = """() => {
   window.slow = [];
   const note = (seen) => seen.getEntries().forEach((each) => window.slow.push(each.duration));
@@ -57,12 +60,16 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any, request: pytest.FixtureRequest) -> Iterator[Open]:
-    """Opens pages, each in a browser that knows nothing; a test that fails leaves pictures and a trace."""
+    """Opens pages, each in a browser that knows nothing; a test that fails leaves pictures.
+
+    With `TRACE` in the environment it leaves a trace too, for which every page is filmed all the time.
+    """
     opened: list[tuple[Any, Visitor]] = []
 
     def open_(port: int, **options: Any) -> Visitor:
         context = browser.new_context(**options)
-        context.tracing.start(screenshots=True, snapshots=True)
+        if TRACED:
+            context.tracing.start(screenshots=True, snapshots=True)
         context.set_default_timeout(15_000)
         opened.append((context, Visitor(context.new_page(), port)))
         return opened[-1][1]
@@ -75,7 +82,8 @@ def visit(browser: Any, request: pytest.FixtureRequest) -> Iterator[Open]:
             OUTPUT.mkdir(exist_ok=True)
             name = f"{request.node.name}-{number}".replace("/", "-")
             visitor.page.screenshot(path=OUTPUT / f"{name}.png")
-            context.tracing.stop(path=OUTPUT / f"{name}.zip")
+            if TRACED:
+                context.tracing.stop(path=OUTPUT / f"{name}.zip")
         context.close()
 
 

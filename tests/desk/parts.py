@@ -163,10 +163,10 @@ class Office:
         self.loop.stop()
 
 
-def eventually(met: Callable[[], Any], seconds: float = 10.0) -> Any:
+def eventually(met: Callable[[], Any], seconds: float = 10.0, every: float = 0.005) -> Any:
     """Ask until it is true, at most `seconds`."""
     end = time.monotonic() + seconds
     while not (found := met()):
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
+        time.sleep(every)
     return found

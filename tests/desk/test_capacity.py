@@ -34,6 +34,8 @@ from warmtransfer.desk.ushering import Usher
 CALLERS = 50
 #: Callers who are on the line at the same time.
 AT_ONCE = 12
+#: Seconds between two looks of each: they are work for those who are tested.
+LOOK = 0.05
 PLANS = ["in turn, rest 0, line of 99", "all at once, longest idle first, rest 0, no line"]
 
 
@@ -168,7 +170,7 @@ def served(n: int, offices: list[Office], phones: Telephones) -> int:
         if before is not None and before.stage is Stage.AI:
             asked = second.desk.ask(call_id, "api")
             busy += asked.handoff.all_busy
-        eventually(lambda: at_rest(first, call_id), 60.0)
+        eventually(lambda: at_rest(first, call_id), 60.0, LOOK)
     return busy
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Pool, event, inspect, text
 
 from tests.ports.store.databases import create, creating, database, fault
 from tests.postgres import schema
+from warmtransfer.core.call import Call
 from warmtransfer.errors import ConfigError, WarmTransferError
 from warmtransfer.ports.store.migrating import VERSION_TABLE
 from warmtransfer.ports.store.opening import upgraded
@@ -118,6 +121,40 @@ def test_a_reader_sees_the_calls_and_can_change_nothing(url: str, open_store: Ca
         assert reader.load("c2") is None
     finally:
         reader.close()
+
+
+def test_whoever_uses_the_store_while_it_is_closed_or_after_leaves_no_connection(url: str) -> None:
+    held, closed = threading.Event(), threading.Event()
+    opened: list[str] = []
+
+    def slowly(_call: Call | None) -> None:
+        held.set()
+        assert closed.wait(10)
+
+    with listening(opened):
+        store = Store(url, here)
+        create(store, "c1")
+        late = threading.Thread(target=store.decide, args=("c1", slowly))
+        late.start()
+        assert held.wait(10)
+        store.close()
+        closed.set()
+        late.join()
+        assert [call.id for call in store.calls()] == ["c1"]
+    assert opened.count("connect") == opened.count("close") > 1
+
+
+@contextmanager
+def listening(heard: list[str]) -> Iterator[None]:
+    """Notes every connection that begins or ends within it."""
+    hooks = {name: lambda *_, name=name: heard.append(name) for name in ("connect", "close")}
+    for name, hook in hooks.items():
+        event.listen(Pool, name, hook)
+    try:
+        yield
+    finally:
+        for name, hook in hooks.items():
+            event.remove(Pool, name, hook)
 
 
 def test_a_reader_makes_no_database_and_no_table(empty: str, tmp_path: Path) -> None:

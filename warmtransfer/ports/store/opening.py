@@ -108,6 +108,16 @@ def _closed(engine: Engine) -> Iterator[None]:
         engine.dispose()
 
 
+def close(engine: Engine) -> None:
+    """Close every connection; one in use then, or opened by somebody late, is closed with its use."""
+    event.listen(engine, "checkin", _end)
+    engine.dispose()
+
+
+def _end(_connection: Any, record: Any) -> None:
+    record.invalidate()
+
+
 @contextmanager
 def _telling(engine: Engine) -> Iterator[None]:
     """What is refused within it is a ConfigError with what to do."""

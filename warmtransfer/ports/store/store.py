@@ -100,7 +100,7 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
-        self._run(self._engine.dispose)
+        self._run(opening.close, self._engine)
 
     def trouble(self) -> str:
         """Why the database cannot be relied on, by its file and by what was asked of it last; else ""."""
