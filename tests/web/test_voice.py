@@ -412,7 +412,8 @@ def test_every_url_we_hand_out_leads_to_a_route(site: Site) -> None:
     urls += [link("c1") for link in (links.room, links.wait, links.next, links.comfort, links.message)]
     urls += [links.callback("c1"), links.callback_right("c1")]
     back = site.parts.back.links
-    legs = (back.human, back.gate, back.who, back.caller, back.leg_status, back.amd, back.leg_wait, back.gone)
+    legs = (back.human, back.gate, back.who, back.spoke, back.caller, back.leg_status, back.amd)
+    legs += (back.leg_wait, back.gone)
     urls += [back.room("b1"), *(link("b1", 1) for link in legs)]
     urls += [
         link("c1", 1)

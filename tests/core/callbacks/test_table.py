@@ -19,7 +19,7 @@ from warmtransfer.core.callbacks.table import TABLE, WAITS
 from warmtransfer.core.event import Event
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
-from warmtransfer.core.plans import Known
+from warmtransfer.core.plans import First, Known, Plan
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.screening import Said
 
@@ -237,6 +237,18 @@ def test_who_is_busy_is_not_rung_and_that_is_no_try() -> None:
     assert back.callback.alarm_at == back.at + back.limits.again
     back.rules = RULES
     assert back.wait().callback.stage is Stage.RINGING
+
+
+@pytest.mark.parametrize(
+    ("first", "known"),
+    [
+        (First.IDLE, Known(idle={SAM.number: NOW - 5.0, KIM.number: NOW - 500.0})),
+        (First.SPOKE, Known(spoke={KIM.number: NOW - 500.0})),
+    ],
+)
+def test_the_plan_says_who_is_rung_first(first: First, known: Known) -> None:
+    rules = replace(RULES, plans=(Plan(first=(first,)),), known=known)
+    assert Back(rules).wait().callback.legs[0].name == "kim"
 
 
 def test_nobody_who_can_ever_be_rung_ends_in_giving_up() -> None:

@@ -12,7 +12,9 @@ from tests.core.callbacks.stories import CALLER, NOW
 from tests.core.stories import RULES, SAM
 from tests.ports.store.databases import create
 from tests.ports.store.test_claims import asks, claimed, talking
+from tests.ports.store.test_claims import tell as rung
 from warmtransfer.core import call
+from warmtransfer.core import events as ev_call
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks import orders as do
 from warmtransfer.core.callbacks.callback import Callback, Stage
@@ -21,6 +23,7 @@ from warmtransfer.core.callbacks.step import taken
 from warmtransfer.core.event import Event
 from warmtransfer.core.legs import Ended
 from warmtransfer.desk.callbacks import decided
+from warmtransfer.ports.store import again
 from warmtransfer.ports.store import callbacks as kept
 from warmtransfer.ports.store.callbacks import Callbacks, Changed
 from warmtransfer.ports.store.forgetting import StillLive
@@ -184,3 +187,17 @@ def test_forgetting_a_number_leaves_no_event_of_it_with_another_callers_call(url
     store.within(lambda db: kept.erased(db, CALLER, []))
     assert [each.call_id for each in store.mailbox.kept(Which())] == ["c2"]
     store.close()
+
+
+def test_who_phones_again_is_on_the_line_and_has_been_with_somebody_once_one_has_joined(store: Store) -> None:
+    talking(store, "c2")
+    assert again.on_line(store, CALLER)
+    assert not again.on_line(store, "+15550109998")
+    assert again.talked(store, CALLER, 0.0) == []
+    rung(store, "c2", ev_call.HandoffAsked("tool"), ev_call.HumanDialled(1, "CA1"))
+    rung(store, "c2", ev_call.HumanAnswered(1, "CA1"), ev_call.HumanAccepted(1))
+    rung(store, "c2", ev_call.HumanJoined(1, "CF1", "CA1"), at=90_000.0)
+    assert [each.id for each in again.talked(store, CALLER, 89_999.0)] == ["c2"]
+    assert again.talked(store, CALLER, 90_000.0) == []
+    rung(store, "c2", ev_call.CallerLeft(why="completed"), at=90_100.0)
+    assert not again.on_line(store, CALLER)
