@@ -1,4 +1,4 @@
-"""Wrong passwords in SQLite and PostgreSQL: counted for all, and forgotten when they do not count any more."""
+"""Wrong passwords in SQLite and PostgreSQL: counted for all, forgotten when they do not count any more."""
 
 from __future__ import annotations
 
