@@ -33,7 +33,6 @@ from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.choose import PROVIDERS
 from warmtransfer.ports.model.protocol import Factory
 from warmtransfer.ports.receiver import Receiver
-from warmtransfer.ports.store.ledger import Ledger
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store
 from warmtransfer.relay.relay import RelaySettings
@@ -275,7 +274,7 @@ def _desk(
 
 def _console(app: Flask, settings: Settings, seams: Seams, store: Store, clock: Clock) -> room.Console:
     """What is kept of the app's console; its routes are there whether it is on or not."""
-    made = room.make(settings, Ledger(store), store.duty, clock, *seams.console)
+    made = room.make(settings, store, clock, *seams.console)
     app.extensions[room.NAME] = made
     return made
 

@@ -16,6 +16,7 @@ from tests.test_config import GOOD
 from tests.web.site import Site
 from warmtransfer import WarmTransfer
 from warmtransfer.console.access import HOURS
+from warmtransfer.errors import StoreBusy
 
 #: Every page, without what stands for a call's id.
 PAGES = ("", "/news", "/before", "/before.csv", "/before.json", "/how", "/people", "/nothing")
@@ -71,6 +72,35 @@ def test_who_guesses_is_not_looked_at_for_a_while_even_with_the_right_one(room: 
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 60
     assert room.client.get(AT).status_code == 303
+
+
+def test_who_guesses_is_counted_by_all_processes_together(room: Room, tmp_path: Path) -> None:
+    other = Room(tmp_path)  # the same database
+    try:
+        for n in range(10):
+            client = (room, other)[n % 2].client
+            form = {"name": "Eve", "password": "guess", "token": token(client)}
+            assert client.post(f"{AT}/login", data=form).status_code == 401
+        for each in (room, other):
+            answer = each.login()
+            assert answer.status_code == 429
+            assert 0 < int(answer.headers["Retry-After"]) <= 60
+        assert each.login(each.site.app.test_client(), "Anna").status_code == 429, "whatever its cookies"
+    finally:
+        other.close()
+
+
+def test_while_the_database_is_away_each_process_counts_for_itself(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> object:
+        raise StoreBusy("away")
+
+    monkeypatch.setattr(room.site.app.extensions["warmtransfer_console"].guesses._store, "within", away)
+    for _ in range(10):
+        form = {"name": "Eve", "password": "guess", "token": token(room.client)}
+        assert room.client.post(f"{AT}/login", data=form).status_code == 401
+    assert room.login().status_code == 429
 
 
 def test_the_cookie_is_for_our_pages_alone_and_for_no_script(room: Room) -> None:

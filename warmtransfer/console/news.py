@@ -18,7 +18,7 @@ from warmtransfer.core.call import Call, Stage
 from warmtransfer.ports.store.ledger import Fact, Said, Serials
 
 #: Real seconds for which what is known is new enough, and the least between two looks.
-FRESH = 0.2
+FRESH = 0.1
 SHORTEST = 0.08
 #: Seconds by which a transaction may be seen late: so far back is read again each time.
 LATE = 5.0

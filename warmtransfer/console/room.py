@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,7 +23,9 @@ from warmtransfer.core.call import Call
 from warmtransfer.core.rules import Human
 from warmtransfer.errors import WarmTransferError
 from warmtransfer.ports.store.duty import Duty
+from warmtransfer.ports.store.guesses import Guesses
 from warmtransfer.ports.store.ledger import Ledger
+from warmtransfer.ports.store.store import Store
 from warmtransfer.web import hosts, wrong
 from warmtransfer.web.parts import parts
 from warmtransfer.web.wrong import Wrong
@@ -65,6 +68,7 @@ class Console:
     ledger: Ledger
     counting: Counting
     duty: Duty
+    guesses: Guesses
     wrong: Wrong
     wrong_token: Wrong
     clock: Clock
@@ -73,14 +77,14 @@ class Console:
 
 def make(
     settings: Settings,
-    ledger: Ledger,
-    duty: Duty,
+    store: Store,
     clock: Clock,
     check: Callable[[], Any] | None,
     panel: Callable[[Call], Any] | None,
 ) -> Console:
     """The console of an app with these settings; nothing is asked of the database yet."""
     access = Access(settings.console_password, settings.auth_token, settings.public_url, check)
+    ledger = Ledger(store)
     return Console(
         settings=settings,
         access=access,
@@ -88,7 +92,8 @@ def make(
         news=News(ledger, clock.now),
         ledger=ledger,
         counting=Counting(ledger, clock.now),
-        duty=duty,
+        duty=store.duty,
+        guesses=Guesses(store, wrong.TRIES, wrong.WINDOW),
         wrong=Wrong(said="a wrong WARMTRANSFER_CONSOLE_PASSWORD was sent from %s"),
         wrong_token=Wrong(said="a wrong WARMTRANSFER_METRICS_TOKEN was sent from %s"),
         clock=clock,
@@ -244,15 +249,26 @@ def enter() -> AnyResponse | tuple[str, int]:
     """Take the password; 429 after too many wrong ones."""
     access, tries = here().access, here().wrong
     whom = wrong.address(request)
-    pause = tries.wait(whom)
+    pause = tries.wait(whom) or _elsewhere(whom)
     if pause:
         raise TooManyRequests("Too many wrong passwords came from this address.", retry_after=pause)
     found = access.login(request.form.get("name", ""), request.form.get("password", ""))
     if found is None:
         tries.note(whom)
+        with suppress(WarmTransferError):  # this process has counted it itself
+            here().guesses.note(access.seal(whom))
         return page("login.html", wrong=True), 401
     g.warmtransfer_console_session = found
     return redirect(base(), 303)
+
+
+def _elsewhere(whom: str) -> int:
+    """Seconds for which this address has to wait by what all processes have counted, as far as is known."""
+    room = here()
+    try:
+        return room.guesses.wait(room.access.seal(whom))
+    except WarmTransferError:
+        return 0
 
 
 @console.post("/logout")

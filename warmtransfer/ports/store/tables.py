@@ -139,6 +139,16 @@ page = Table(
     _time("since"),
 )
 
+#: One row an address from which wrong passwords came, by its seal, until `since` is a minute ago.
+guess = Table(
+    "warmtransfer_guess",
+    metadata,
+    _word("owner", primary_key=True),
+    _word("seal", primary_key=True),
+    _time("since"),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+)
+
 #: One row a decision, in the order in which they were made.
 journal = Table(
     "warmtransfer_journal",

@@ -1,8 +1,8 @@
-"""What is counted of calls stands beside them, and is not read off the journal any more."""
+"""What is counted of calls stands beside them, not in the journal alone; wrong passwords are counted."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Double, Integer, text
+from sqlalchemy import Boolean, Column, Double, Integer, String, text
 
 from warmtransfer.ports.store.migrating import Change
 
@@ -22,6 +22,13 @@ def upgrade(change: Change) -> None:
         change.column(CALL, Column(name, Integer, nullable=False, server_default=text("0")))
     change.column(CALL, Column("messaged", Boolean, nullable=False, server_default=text("false")))
     change.column(CALL, Column("quiet", Double, nullable=False, server_default=text("0")))
+    change.table(
+        "warmtransfer_guess",
+        Column("owner", String, primary_key=True),
+        Column("seal", String, primary_key=True),
+        Column("since", Double, nullable=False, server_default=text("0")),
+        Column("tries", Integer, nullable=False, server_default=text("0")),
+    )
     number, seconds = (f"CAST({change.within('data', key)} AS NUMERIC)" for key in ("n", "seconds"))
     asked = f"{_event('HandoffAsked')} AND j.before IN ({FREE})"
     answered = "CASE answered_at WHEN 0 THEN joined_at ELSE answered_at END"
