@@ -70,7 +70,8 @@ def test_a_sentence_or_a_star_leaves_the_line_and_the_ai_goes_on(world: World, s
         left = [row["data"]["how"] for row in each.app_call()["journal"] if row["event"] == "LineLeft"]
         assert left[0] in ways
     for each in (says, presses):
-        world.until(lambda each=each: "left the line" in str(each.app_call()["transcript"]), 30, "what was left")
+        shown = each.app_call
+        world.until(lambda shown=shown: "left the line" in str(shown()["transcript"]), 30, "the news")
     said = [line["text"] for line in presses.app_call()["transcript"] if line["who"] == "caller"]
     assert len(said) == 1, "a tone was taken for a turn of theirs"
     story.hang_up()

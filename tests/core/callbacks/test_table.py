@@ -186,7 +186,7 @@ def test_a_human_who_is_not_reached_is_followed_by_the_next_and_that_is_one_try(
     [
         (Ended.NO_ANSWER, "caller_no_answer"),
         (Ended.BUSY, "caller_busy"),
-        (Ended.COMPLETED, "caller_declined"),
+        (Ended.COMPLETED, "caller_hung_up"),
     ],
 )
 def test_a_caller_who_is_not_reached_is_told_to_the_human_and_tried_again(how: Ended, why: str) -> None:

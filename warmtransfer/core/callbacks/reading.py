@@ -223,7 +223,7 @@ def _parted(callback: Callback, leg: Leg) -> Reading:
         case Stage.TALKING:
             return replace(callback, then=Then.DONE), ev.TalkOver()
         case Stage.CALLING | Stage.JOINING if leg.side is Side.CALLER:
-            outcome = leg.outcome or Outcome.DECLINED
+            outcome = leg.outcome or Outcome.HUNG_UP
             return _out(callback, callback.caller, outcome, Then.RETRY), ev.CallerOut()
         case Stage.CALLING | Stage.JOINING:
             callback = _out(callback, callback.caller, Outcome.CANCELLED, Then.RETRY)
