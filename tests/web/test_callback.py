@@ -154,7 +154,8 @@ def test_the_caller_hears_who_is_calling_and_joins(site: Site) -> None:
     joins(site, promised, "callback-caller-2", CALLED, "participant-leave")
     for n, sid in ((2, CALLED), (1, HUMAN)):
         site.send(f"/callback/{promised.id}/leg/{n}/status", {"CallSid": sid, "CallStatus": "completed"})
-    assert now(site, promised).stage is Stage.DONE
+    again = now(site, promised)
+    assert (again.stage, again.why) == (Stage.WAITING, "caller_dropped_early"), "they had no time to talk"
 
 
 def test_a_caller_who_cannot_be_had_is_told_to_the_human_in_words(site: Site) -> None:
