@@ -10,7 +10,7 @@ from flask import Flask
 from warmtransfer import Call, WarmTransfer, callback_ended, message_left
 from warmtransfer.core.callbacks.callback import Callback, Stage
 from warmtransfer.core.endings import of_call
-from warmtransfer.core.outcomes import CallEnd, Outcome
+from warmtransfer.core.outcomes import EARLY, CallEnd, Outcome
 from warmtransfer.core.screening import Screen
 from warmtransfer.demo.remote import Row
 from warmtransfer.simulator.sound.audio import RATE
@@ -137,6 +137,8 @@ def test_nobody_is_home_and_later_the_caller_is_rung_back_and_they_talk(call: Ph
     kim = next(leg for leg in reversed(talking.legs) if leg.name == "kim")
     assert (kim.screen, kim.answered_by) == (Screen.THERE, "machine"), "his phone was told who calls"
     human, caller = legs(rows, talking)
+    together = max(leg.joined_at for leg in talking.legs)
+    assert call.network.until(lambda: parts(app).clock.now() > together + EARLY + 1.0, 60)
     call.network.control("POST", f"/calls/{caller.call_sid}/hangup")
     done = comes_to(call, app, Stage.DONE)
     assert [leg.outcome for leg in done.legs][-2:] == [Outcome.ACCEPTED, Outcome.ACCEPTED]

@@ -52,7 +52,7 @@ def test_the_second_human_takes_the_call(story: Story) -> None:
             human(SAM, {"after": 1.0}, {"until": "heard:press 1"}, {"wait": 0.5}, {"press": "9"}, STAY),
             "declined",
         ),
-        (human(SAM, {"after": 1.0}, {"until": "heard:press 1"}, {"wait": 0.5}, {"hangup": True}), "declined"),
+        (human(SAM, {"after": 1.0}, {"until": "heard:press 1"}, {"wait": 0.5}, {"hangup": True}), "hung_up"),
         (human(SAM, {"after": 1.0}, STAY), "no_input"),
         (human(SAM, "voicemail"), "machine"),
     ],

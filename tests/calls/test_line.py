@@ -69,7 +69,11 @@ def test_a_sentence_or_a_star_leaves_the_line_and_the_ai_goes_on(world: World, s
         each.stage("ai", 90)
         left = [row["data"]["how"] for row in each.app_call()["journal"] if row["event"] == "LineLeft"]
         assert left[0] in ways
-    says.note("speech", 60, who="ai", text="left the line")
+    for each in (says, presses):
+        shown = each.app_call
+        world.until(lambda shown=shown: "left the line" in str(shown()["transcript"]), 30, "the news")
+    said = [line["text"] for line in presses.app_call()["transcript"] if line["who"] == "caller"]
+    assert len(said) == 1, "a tone was taken for a turn of theirs"
     story.hang_up()
     for each in (says, presses):
         assert each.app_call()["stage"] == "ai"

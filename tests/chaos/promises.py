@@ -248,13 +248,15 @@ def _untrue(attempt: Row, scene: Scene, case: Case) -> str:
         and outcome in {"busy", "no_answer", "failed", "unreachable", "error"} - at_once
     ):
         return f"{who} answered and is {outcome}"
-    late = {"declined"} if not with_caller else set()  # hung up before anybody could tell us of the key
+    late = {"hung_up"} if not with_caller else set()  # hung up before anybody could tell us of the key
     if leg.pressed == "1" and outcome not in {"accepted", "caller_left", "timed_out", "cancelled"} | late:
         return f"{who} pressed 1 and is {outcome}"
     if outcome in MACHINES and not leg.machine:
         return f"{who} is no machine"
-    if outcome == "declined" and not leg.pressed and leg.machine:
-        return f"{who} is a mailbox and is declined"
+    if outcome in {"declined", "hung_up"} and not leg.pressed and leg.machine:
+        return f"{who} is a mailbox and is {outcome}"
+    if outcome == "declined" and not leg.pressed:
+        return f"{who} is declined and pressed nothing"
     return ""
 
 

@@ -21,6 +21,8 @@ from tests.ports.store.test_mailbox import begun
 from tests.receiving import SECRET, Inbox, receiving
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.store import Store, here
+from warmtransfer.setup.doctor import deployment
+from warmtransfer.setup.doctor.line import Verdict
 
 ROOT = Path(__file__).parent.parent.parent
 SAM, KIM = "+15550100001", "+15550100002"
@@ -372,6 +374,18 @@ def test_a_machine_that_is_too_small_is_seen(live: Deployment, monkeypatch: pyte
     status, lines = live.doctor()
     assert status == 1
     assert any("memory: 0.1 GB, and 20 calls may take" in each for each in faults(lines)), faults(lines)
+
+
+def test_a_folder_for_recordings_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    (wrong,) = deployment.recordings(str(tmp_path / "file" / "kept"))
+    assert wrong.verdict is Verdict.WARNING
+    assert f"{tmp_path / 'file'} is no folder" in wrong.found
+    (there,) = deployment.recordings(str(tmp_path))
+    (later,) = deployment.recordings(str(tmp_path / "later"))
+    assert there.verdict is later.verdict is Verdict.OK
+    assert "made when needed" in later.found
+    assert not list(deployment.recordings(""))
 
 
 def test_several_processes_on_a_file_are_a_warning(live: Deployment) -> None:

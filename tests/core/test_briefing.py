@@ -150,6 +150,7 @@ WORDS = {
     Outcome.ACCEPTED: "has left the call",
     Outcome.LAST_RESORT: "has left the call",
     Outcome.DECLINED: "could not take the call",
+    Outcome.HUNG_UP: "could not take the call",
     Outcome.NO_INPUT: "picked up but did not respond",
     Outcome.MACHINE: "could only be reached at a mailbox",
     Outcome.SCREENED: "did not pick up after their phone had asked who is calling",
@@ -175,7 +176,7 @@ def test_an_outcome_is_said_in_these_words(outcome: Outcome) -> None:
 #: How a leg ended, and what that means of an attempt of which nothing better is known. A leg is `completed`
 #: only after somebody has picked it up, although the news of that may be lost.
 MEANS = {
-    Ended.COMPLETED: Outcome.DECLINED,
+    Ended.COMPLETED: Outcome.HUNG_UP,
     Ended.BUSY: Outcome.BUSY,
     Ended.NO_ANSWER: Outcome.NO_ANSWER,
     Ended.CANCELLED: Outcome.CANCELLED,

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.stories import ROOM, RULES, Story, in_stage, styled
+from warmtransfer.core import briefing
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
-from warmtransfer.core.call import AIState, Outcome, Stage, Style
+from warmtransfer.core.call import AIState, Call, Outcome, Stage, Style
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.screening import Said
@@ -118,7 +119,7 @@ def test_a_redirected_human_who_hung_up_has_answered_although_the_news_of_that_i
     story = Story(styled(Style.REDIRECT)).talking()
     story.tell(ev.HandoffAsked("tool", "", "", ""), ev.HumanDialled(1, "CAhuman1"))
     story.tell(ev.HumanEnded(1, Ended.COMPLETED, "", "CAhuman1"), ev.CallerCameBack(1, Ended.NO_ANSWER))
-    assert story.call.attempts[0].outcome is Outcome.DECLINED
+    assert story.call.attempts[0].outcome is Outcome.HUNG_UP
 
 
 def test_a_key_outranks_the_machine_detection() -> None:
@@ -290,10 +291,10 @@ def test_nobody_is_rung_for_a_caller_who_may_have_ended_the_room_of_an_announced
 
 
 @pytest.mark.parametrize("how", ["seen", "unseen"])
-def test_an_announced_human_who_hangs_up_has_declined(how: str) -> None:
+def test_an_announced_human_who_hangs_up_has_hung_up(how: str) -> None:
     story = Story(styled(Style.ANNOUNCE)).briefing().tell(ev.HumanLeft(1, ROOM, "participant_hung_up"))
     story.tell(ev.CallerPresent(ROOM)) if how == "seen" else story.wait()
-    assert story.call.attempts[0].outcome is Outcome.DECLINED
+    assert story.call.attempts[0].outcome is Outcome.HUNG_UP
     assert (story.call.stage, story.call.attempts[1].name) == (Stage.RINGING, "kim")
 
 
@@ -355,11 +356,21 @@ def test_a_redirected_attempt_ends_as_leg_and_dial_tell(
     assert (story.call.stage, len(story.call.attempts)) == (Stage.REDIRECTED, 2)
 
 
-def test_a_human_who_hangs_up_during_the_whisper_has_declined() -> None:
+def test_who_hangs_up_while_briefed_has_not_declined_and_is_so_stored_for_the_release_before() -> None:
+    story = Story().briefing().tell(ev.HumanEnded(1, Ended.COMPLETED, "", "CAhuman1"))
+    (dialled,) = (order for order in story.last if isinstance(order, do.DialHuman))
+    assert dialled.n == 2
+    stored = story.call.to_dict()
+    assert (stored["attempts"][0]["outcome"], stored["attempts"][0]["exactly"]) == ("declined", "hung_up")
+    assert Call.from_dict(stored).attempts[0].outcome is Outcome.HUNG_UP
+    assert "Sam could not take the call" in briefing.progress(story.call)
+
+
+def test_a_human_who_hangs_up_during_the_whisper_has_hung_up() -> None:
     story = in_stage(Stage.REDIRECTED).tell(
         ev.HumanAnswered(1, "CAhuman1"), ev.CallerCameBack(1, Ended.NO_ANSWER)
     )
-    assert story.call.attempts[0].outcome is Outcome.DECLINED
+    assert story.call.attempts[0].outcome is Outcome.HUNG_UP
 
 
 def test_a_redirected_caller_with_neither_human_nor_ai_leaves_a_message() -> None:

@@ -15,6 +15,7 @@ from tests.core.stories import Story
 from warmtransfer.core import events as ev
 from warmtransfer.core import orders as do
 from warmtransfer.core.attempts import close, start
+from warmtransfer.core.available import anyone
 from warmtransfer.core.briefing import progress
 from warmtransfer.core.call import Call, Handoff, Stage
 from warmtransfer.core.hours import Hours, Span
@@ -22,7 +23,7 @@ from warmtransfer.core.legs import Ended
 from warmtransfer.core.names import fold
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.plans import Known, Plan
-from warmtransfer.core.policy import department, departments, known, meant, named
+from warmtransfer.core.policy import department, departments, known, meant, named, nobody_in_particular
 from warmtransfer.core.rounds import next_round
 from warmtransfer.core.rules import Department, Human, Rules
 
@@ -81,6 +82,68 @@ def test_a_name_is_found_however_it_is_typed(target: str, name: str) -> None:
 def test_what_names_nobody_is_never_guessed_to_be_somebody(target: str) -> None:
     assert names(target) == []
     assert named(TEAM, target) is None
+
+
+STAFF = Rules(
+    humans=(
+        Human("Sam Lee", "+15550100001", departments=("billing",)),
+        Human("kim", "+15550100002", "repairs, and anything that is broken", departments=("on call",)),
+        Human("Lee Wong", "+15550100003", "the manager of the shop"),
+        Human("Jo", "+15550100004", "sales, not for orders"),
+        Human("An", "+15550100005"),
+    ),
+    departments=(Department("billing", "invoices and payments"),),
+)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "the",
+        "that",
+        "is",
+        "and",
+        "anything",
+        "of",
+        "on",
+        "not for",
+        "orders",
+        "a lawyer that is good",
+        "the doctor",
+        "someone that speaks French",
+        "the owner of the company",
+        "not sales",
+        "Sam or the doctor",
+        "or",
+        "bill",
+    ],
+)
+def test_words_that_say_nothing_of_anybody_and_what_somebody_is_not_for_mean_nobody(target: str) -> None:
+    assert names(target, STAFF) == []
+    assert department(STAFF, target) == ""
+    assert not nobody_in_particular(target)
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("Billing department", ["Sam Lee"]), ("the billing team", ["Sam Lee"]), ("invoice", ["Sam Lee"]),
+        ("Payments", ["Sam Lee"]), ("repair", ["kim"]), ("something broken", ["kim"]),
+        ("the manager", ["Lee Wong"]), ("Sam or Kim", ["Sam Lee", "kim"]), ("kim, sam", ["Sam Lee", "kim"]),
+        ("An", ["An"]), ("on call", ["kim"]),
+        ("kim und billing", ["Sam Lee", "kim"]), ("lee", ["Sam Lee", "Lee Wong"]), ("sale", ["Jo"]),
+    ],
+)  # fmt: skip
+def test_what_says_who_is_wanted_finds_them_be_it_in_other_words(target: str, found: list[str]) -> None:
+    assert names(target, STAFF) == found
+
+
+@pytest.mark.parametrize(
+    "target", ["anyone", "Somebody", "anybody who is there", "a person", "jemand", "a human"]
+)
+def test_who_wants_nobody_in_particular_leaves_it_to_the_plan(target: str) -> None:
+    assert anyone(STAFF, target)
+    assert not anyone(Rules(humans=(Human(target, "+15550100001"),)), target)
 
 
 def test_who_is_named_never_loses_to_who_is_only_described_so() -> None:

@@ -256,7 +256,7 @@ def test_an_announced_human_who_hangs_up_beside_others_may_be_a_caller_who_left(
     assert story.names() == ["LookWhoLeft"]
     left = story.call
     story.tell(ev.CallerPresent("CF1"))
-    assert story.outcomes() == [Outcome.DECLINED, None, None]
+    assert story.outcomes() == [Outcome.HUNG_UP, None, None]
     story.call = left
     story.tell(ev.CallerLeft("CF1"))
     assert story.outcomes()[0] is Outcome.CALLER_LEFT
@@ -268,12 +268,12 @@ def test_the_last_announced_human_who_hangs_up_is_looked_after_like_the_only_one
     assert "LookForCaller" in story.names()
     story.tell(ev.CallerPresent("CF1"))
     assert story.call.stage is S.AI
-    assert story.outcomes() == [Outcome.DECLINED, Outcome.BUSY, Outcome.BUSY]
+    assert story.outcomes() == [Outcome.HUNG_UP, Outcome.BUSY, Outcome.BUSY]
 
 
 @pytest.mark.parametrize(
     ("found", "outcome"),
-    [(ev.CallerPresent("CF1"), Outcome.DECLINED), (ev.CallerLeft("CF1"), Outcome.CALLER_LEFT)],
+    [(ev.CallerPresent("CF1"), Outcome.HUNG_UP), (ev.CallerLeft("CF1"), Outcome.CALLER_LEFT)],
 )
 def test_an_announced_leg_that_ends_unexplained_before_another_accepts_is_explained_by_the_caller(
     found: ev.Event, outcome: Outcome

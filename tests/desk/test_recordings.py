@@ -88,6 +88,23 @@ def test_it_is_kept_where_the_host_wants_it_and_deleted_only_after_it_was_told(t
     room.store.close()
 
 
+def test_a_folder_that_cannot_be_written_keeps_no_message_from_whoever_listens(tmp_path: Path) -> None:
+    """It is told once, kept once the folder can be written, and not deleted at the carrier before that."""
+    (tmp_path / "taken").write_text("a file")
+    room = Room(tmp_path, Wishes(str(tmp_path / "taken" / "kept"), delete=True)).left()
+    room.fetching.look()
+    assert [(found.kept, sound) for found, sound in room.told] == [("", SOUND)]
+    assert room.it.told_at
+    assert "it was not kept in" in room.it.fault
+    (tmp_path / "taken").unlink()
+    room.clock.time = room.it.next_at
+    room.fetching.look()
+    assert Path(room.it.kept).read_bytes() == SOUND
+    assert (len(room.told), room.it.fault, room.it.next_at) == (1, "", 0.0)
+    assert room.media.names() == ["fetch_recording", "fetch_recording", "delete_recording"]
+    room.store.close()
+
+
 def test_what_cannot_be_had_yet_is_tried_again_and_what_was_told_is_not(tmp_path: Path) -> None:
     gone, unsure = errors.CarrierGone("not yet", status=404), errors.CarrierUnsure("slow")
     room = Room(tmp_path, Wishes(delete=True), fetch_recording=[gone, SOUND], delete_recording=[unsure, None])

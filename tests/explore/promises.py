@@ -24,10 +24,10 @@ MACHINES = {Outcome.MACHINE, Outcome.SCREENED, Outcome.PHONE_MENU}
 TRUE = {
     "no_answer": {Outcome.NO_ANSWER, *ANYWAY},
     "busy": {Outcome.BUSY, *ANYWAY},
-    "declined": {Outcome.DECLINED, *MACHINES, *ANYWAY},
+    "declined": {Outcome.DECLINED, Outcome.HUNG_UP, *MACHINES, *ANYWAY},
     "no_input": {Outcome.NO_INPUT, *MACHINES, *ANYWAY},
     "too late": {*MACHINES, *ANYWAY},
-    "hung up": {Outcome.DECLINED, *MACHINES, Outcome.ACCEPTED, *ANYWAY},
+    "hung up": {Outcome.HUNG_UP, *MACHINES, Outcome.ACCEPTED, *ANYWAY},
     "caller left": {*MACHINES, Outcome.ACCEPTED, *ANYWAY},
     "ended by us": {*MACHINES, Outcome.ACCEPTED, *ANYWAY},
     **{said: {*MACHINES, *ANYWAY} for said in Said},
@@ -39,7 +39,7 @@ TRUE = {
 #: Stages whose wait is long, and in which the AI keeps the caller company.
 LONG = (Stage.RINGING, Stage.BRIEFING, Stage.WAITING)
 #: What nothing but the end of its leg can have told of an attempt.
-ENDED_ITSELF = (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.NO_INPUT)
+ENDED_ITSELF = (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.HUNG_UP, Outcome.NO_INPUT)
 #: Where it is asked, or looked, first why a leg has ended: the caller may be what ended it.
 ASKED_FIRST = (Stage.REDIRECTED, Stage.CANCELLING)
 

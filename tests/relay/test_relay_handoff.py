@@ -193,8 +193,8 @@ def test_the_next_response_is_asked_for_only_when_none_runs() -> None:
         session.wait("response.create")
 
 
-def test_a_refused_response_is_asked_for_again_after_the_running_one() -> None:
-    """The server began one by itself in the same moment: a lost race, not an error."""
+def test_a_refused_response_is_asked_for_again_after_the_running_one_with_what_it_is_about() -> None:
+    """The server began one by itself in the same moment: a lost race, no error. Its words come last now."""
     with ends() as both:
         _, session = both.up()
         both.switchboard.speak("c1", "Tell this.", 0.0)
@@ -208,7 +208,7 @@ def test_a_refused_response_is_asked_for_again_after_the_running_one() -> None:
         session.end("r1")
         again = session.wait("response.create", 2)
         assert again["response"]["metadata"] == {"purpose": "news"}
-        assert notes(session) == ["Tell this."]
+        assert notes(session) == ["Tell this.", "Tell this."]
 
 
 def test_a_wish_in_words_becomes_a_handoff_when_the_model_does_nothing() -> None:

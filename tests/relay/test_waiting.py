@@ -151,6 +151,19 @@ def test_a_star_leaves_the_line_and_means_nothing_elsewhere(stage: Stage, heard:
         assert both.desk.events.count(ev.LineLeft("star")) == heard
 
 
+def test_no_key_of_the_callers_ever_reaches_the_model() -> None:
+    """It would take a tone for a turn, and answer it over what it was to say."""
+    with ends() as both:
+        phone, session = both.up()
+        for key in "123#**":
+            sound = encode(key_tone(key))
+            for at in range(0, len(sound), 160):
+                phone.media(base64.b64encode(sound[at : at + 160].ljust(160, b"\xff")))
+        phone.media(b"AAAA" * 53 + b"AA==")
+        until(lambda: session.audio[-1:] == ["AAAA" * 53 + "AA=="])
+        assert {base64.b64decode(each) for each in session.audio[:-1]} == {b"\xff" * 160}
+
+
 def test_a_star_that_the_carrier_reports_counts_too_and_no_other_key() -> None:
     with ends() as both:
         phone, _ = both.up()

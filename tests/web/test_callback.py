@@ -154,7 +154,8 @@ def test_the_caller_hears_who_is_calling_and_joins(site: Site) -> None:
     joins(site, promised, "callback-caller-2", CALLED, "participant-leave")
     for n, sid in ((2, CALLED), (1, HUMAN)):
         site.send(f"/callback/{promised.id}/leg/{n}/status", {"CallSid": sid, "CallStatus": "completed"})
-    assert now(site, promised).stage is Stage.DONE
+    again = now(site, promised)
+    assert (again.stage, again.why) == (Stage.WAITING, "caller_dropped_early"), "they had no time to talk"
 
 
 def test_a_caller_who_cannot_be_had_is_told_to_the_human_in_words(site: Site) -> None:
@@ -334,6 +335,11 @@ def test_the_api_lists_callbacks_dials_and_cancels_as_it_is_described(site: Site
     listed = site.client.get(f"{API}/callbacks?live=1", headers=BEARER)
     assert [each["id"] for each in listed.json["callbacks"]] == [promised.id]
     assert faults(described, "/callbacks", "get", 200, listed.json) == []
+    promise(site, wanted_at=promised.at + 9_999)
+    page = site.client.get(f"{API}/callbacks?limit=1", headers=BEARER).json
+    behind = site.client.get(f"{API}/callbacks", query_string={"after": page["next"]}, headers=BEARER).json
+    assert {page["callbacks"][0]["id"], behind["callbacks"][0]["id"]} > {promised.id}
+    assert behind["next"] is None
     one = site.client.get(f"{API}/callbacks/{promised.id}", headers=BEARER)
     assert one.json["legs"][0]["name"] == "sam"
     assert faults(described, "/callbacks/{id}", "get", 200, one.json) == []
@@ -345,7 +351,7 @@ def test_the_api_lists_callbacks_dials_and_cancels_as_it_is_described(site: Site
     dial = site.client.post(f"{API}/callbacks/{waiting.id}/dial", headers=BEARER)
     assert faults(described, "/callbacks/{id}/dial", "post", 202, dial.json) == []
     assert dial.json["next_at"] < waiting.alarm_at
-    for path in ("limit=0", "limit=x", "live=2", "stage=none", "more=1"):
+    for path in ("limit=0", "limit=x", "live=2", "stage=none", "more=1", "after=x", "after=1~"):
         assert site.client.get(f"{API}/callbacks?{path}", headers=BEARER).status_code == 400
     assert site.client.get(f"{API}/callbacks/none", headers=BEARER).status_code == 404
     assert site.client.get(f"{API}/callbacks").status_code == 401

@@ -84,6 +84,14 @@ def test_a_handoff_asked_for_and_its_refusals_are_as_described(site: Site, descr
         assert faults(described, path, "post", status, answer.json) == []
 
 
+def test_whatever_goes_wrong_is_described_of_every_request(described: Any) -> None:
+    """As docs/api.md promises of everything under the API."""
+    for path, of in described["paths"].items():
+        for method, operation in of.items():
+            missing = {"400", "401", "404", "405", "413", "429", "500"} - {*operation["responses"]}
+            assert not missing, (path, method)
+
+
 def test_a_field_that_is_not_described_is_found(site: Site, described: Any) -> None:
     call_id = site.arrive()
     story = {**site.client.get(f"{API}/calls/{call_id}", headers=BEARER).json, "more": 1}

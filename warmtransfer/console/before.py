@@ -26,7 +26,8 @@ from warmtransfer.web import timeline
 PAGE, BITE, MOST = 50, 500, 20_000
 #: How an attempt may have ended, as it is chosen from.
 ENDS = {
-    "accepted": "took the call", "declined": "declined", "no_answer": "did not answer", "busy": "busy",
+    "accepted": "took the call", "declined": "declined", "hung_up": "picked up and hung up",
+    "no_answer": "did not answer", "busy": "busy",
     "machine": "a mailbox", "no_input": "pressed nothing", "unreachable": "cannot be reached",
     "failed": "could not be called", "timed_out": "never decided", "cancelled": "rung no longer",
     "taken": "somebody else was quicker", "caller_left": "caller left first", "last_resort": "last resort",

@@ -129,6 +129,8 @@ def _end(call: Call, tried: Attempt) -> str:
             return f"{called(winner.name)} has taken it"
         case Outcome.DECLINED:
             return "You have declined"
+        case Outcome.HUNG_UP:
+            return "You picked up and hung up again"
         case Outcome.NO_INPUT:
             return "You picked up and pressed nothing"
         case Outcome.MACHINE:

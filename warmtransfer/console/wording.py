@@ -147,6 +147,8 @@ def became(tried: Attempt) -> str:
             return "took the call" if tried.joined_at else "took the call, and never got into it"
         case Outcome.DECLINED:
             return "declined"
+        case Outcome.HUNG_UP:
+            return "picked up and hung up again"
         case Outcome.NO_INPUT:
             return "picked up and pressed nothing"
         case Outcome.MACHINE:
@@ -188,8 +190,10 @@ def evidence(tried: Attempt) -> list[str]:
         told.append("key 1" if tried.style == "screen" else "the briefing was heard, and by no machine")
     if tried.outcome is Outcome.DECLINED:
         unheard = "the call was refused, on their phone or their card"
-        pressed = f"key {tried.key}" if tried.key else "another key than 1, or they hung up"
+        pressed = f"key {tried.key}" if tried.key else "another key than 1"
         told.append(pressed if tried.answered_at else unheard)
+    if tried.outcome is Outcome.HUNG_UP:
+        told.append("the call to them ended before they had pressed a key")
     if tried.status:
         told.append(f"the carrier’s last word: {tried.status}")
     if tried.answered_by:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warmtransfer.core.call import Call
-from warmtransfer.core.names import fold
-from warmtransfer.core.policy import department_at, departments, meant, members
+from warmtransfer.core.policy import department_at, departments, meant, members, nobody_in_particular
 from warmtransfer.core.reach import Reason, soonest
 from warmtransfer.core.rounds import plan_for
 from warmtransfer.core.rounds import reason as hindrance
@@ -80,7 +79,7 @@ def available(rules: Rules, when: float) -> Available:
 
 def anyone(rules: Rules, target: str) -> bool:
     """Whether this target leaves it to the plan who is rung."""
-    return fold(target) == (ANYONE,) and not meant(rules, target)
+    return nobody_in_particular(target) and not meant(rules, target)
 
 
 def _plan_picks(rules: Rules) -> bool:

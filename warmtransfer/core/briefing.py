@@ -72,7 +72,7 @@ def ended(attempt: Attempt) -> str:
     """An attempt's end in words the AI can use."""
     outcome = attempt.outcome or Outcome.NO_ANSWER
     if outcome is Outcome.CANCELLED and attempt.answered_at:
-        outcome = Outcome.DECLINED  # it was ended on our side, behind their answer: no fault of theirs
+        outcome = Outcome.HUNG_UP  # it was ended on our side, behind their answer: no fault of theirs
     return f"{called(attempt.name)} {words(outcome)}"
 
 

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"  #: key 1, or on their card (style announce: heard the briefing, and is no machine)
     DECLINED = "declined"  #: another key than 1, or on their card
+    HUNG_UP = "hung_up"  #: answered, and the call to them was over before any key was known
     NO_INPUT = "no_input"  #: answered and pressed nothing
     MACHINE = "machine"  #: a mailbox, a fax, or nobody who says a word
     SCREENED = "screened"  #: their telephone asked who calls and why, was told, and nobody picked up
@@ -71,6 +72,7 @@ LIKE: Mapping[str, str] = {
     Outcome.SCREENED: Outcome.MACHINE,
     Outcome.PHONE_MENU: Outcome.MACHINE,
     Outcome.BLOCKED: Outcome.FAILED,
+    Outcome.HUNG_UP: Outcome.DECLINED,
 }
 
 #: What says nothing against ringing this human for another caller at once.
@@ -90,7 +92,7 @@ def of_leg(ended: Ended, sip: str) -> Outcome:
     """What the end of a leg means when nothing better is known of the attempt."""
     match ended:
         case Ended.COMPLETED:
-            return Outcome.DECLINED
+            return Outcome.HUNG_UP
         case Ended.BUSY:
             return Outcome.BUSY
         case Ended.NO_ANSWER:
@@ -114,7 +116,7 @@ def words(outcome: Outcome) -> str:
     match outcome:
         case Outcome.ACCEPTED | Outcome.LAST_RESORT:
             return "has left the call"
-        case Outcome.DECLINED:
+        case Outcome.DECLINED | Outcome.HUNG_UP:
             return "could not take the call"
         case Outcome.NO_INPUT:
             return "picked up but did not respond"

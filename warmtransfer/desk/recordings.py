@@ -92,7 +92,7 @@ class Fetching:
     def _see_to(self, found: Recording) -> None:
         try:
             done = self._done(found)
-        except (CarrierError, OSError) as fault:
+        except CarrierError as fault:
             done = self._again(found, f"{type(fault).__name__}: {fault}")
         self.kept.save(done)
 
@@ -100,15 +100,18 @@ class Fetching:
         call = self._call(found.call_id)
         if call is None:
             return replace(found, next_at=0.0, fault="the call was forgotten")
-        if not found.told_at:
+        if not found.told_at or (self._wishes.folder and not found.kept):
             sound = self._media.fetch_recording(found.url, MOST)
-            found = self._put(found, sound)
-            try:
-                self._tell(call, found, io.BytesIO(sound))
-            except RuntimeError as fault:
-                return self._again(found, f"a listener raised {fault}")
-            found = replace(found, told_at=self._clock.now(), fault="")
-            self.kept.save(replace(found, next_at=self._clock.now() + FIRST))
+            found = self._worded_and_kept(found, sound)
+            if not found.told_at:
+                try:
+                    self._tell(call, found, io.BytesIO(sound))
+                except RuntimeError as fault:
+                    return self._again(found, f"a listener raised {fault}")
+                found = replace(found, told_at=self._clock.now())
+                self.kept.save(replace(found, next_at=self._clock.now() + FIRST))
+            if self._wishes.folder and not found.kept:
+                return self._again(found, found.fault)
         if self._wishes.delete and not found.deleted_at:
             try:
                 self._media.delete_recording(found.url)
@@ -117,10 +120,15 @@ class Fetching:
             found = replace(found, deleted_at=self._clock.now())
         return replace(found, next_at=0.0, fault="")
 
-    def _put(self, found: Recording, sound: bytes) -> Recording:
-        """In its folder, and in words, where that is wanted and can be had."""
+    def _worded_and_kept(self, found: Recording, sound: bytes) -> Recording:
+        """In its folder, and in words, where that is wanted and can be had; `fault`: why not there."""
+        found = replace(found, fault="")
         if self._wishes.folder and not found.kept:
-            found = replace(found, kept=str(_written(Path(self._wishes.folder), found, sound)))
+            try:
+                found = replace(found, kept=str(_written(Path(self._wishes.folder), found, sound)))
+            except OSError as fault:
+                # Whoever listens need not wait for the folder: the sound is here.
+                found = replace(found, fault=f"it was not kept in {self._wishes.folder}: {fault.strerror}")
         if self._wishes.transcribe is not None and not found.words:
             try:
                 found = replace(found, words=self._wishes.transcribe(sound))

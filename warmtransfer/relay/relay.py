@@ -18,12 +18,12 @@ from warmtransfer.ports.loop.protocols import Loop
 from warmtransfer.ports.model.protocol import Listener, Model, Provider, Renewable, Want
 from warmtransfer.relay.border import TalkSide
 from warmtransfer.relay.errands import Desk
+from warmtransfer.relay.keys import STAR, Keys
 from warmtransfer.relay.memory import Memory
 from warmtransfer.relay.offers import Directory, Offers
 from warmtransfer.relay.sessions import Sessions
 from warmtransfer.relay.settings import RelaySettings as RelaySettings
 from warmtransfer.relay.speaker import Speaker
-from warmtransfer.relay.star import STAR, Star
 from warmtransfer.relay.stream import Finished, Stream
 from warmtransfer.relay.talk import Talk
 from warmtransfer.relay.tap import Tap
@@ -43,9 +43,9 @@ class Relay:
     """See the module. `gone(call_id)` is called when the relay has closed itself."""
 
     __slots__ = (
-        "_calm", "_clock", "_closed", "_comforted_until", "_counts", "_desk", "_gated", "_gone", "_loop",
-        "_memory", "_news", "_offers", "_orphaned", "_provider", "_seeking", "_sessions", "_settings",
-        "_speaker", "_star", "_stream", "_talk", "_tap", "_timer", "_up", "id",
+        "_calm", "_clock", "_closed", "_comforted_until", "_counts", "_desk", "_gated", "_gone", "_keys",
+        "_loop", "_memory", "_news", "_offers", "_orphaned", "_provider", "_seeking", "_sessions",
+        "_settings", "_speaker", "_stream", "_talk", "_tap", "_timer", "_up", "_waiting", "id",
     )  # fmt: skip
 
     def __init__(
@@ -80,7 +80,8 @@ class Relay:
         self._gated = False  #: whether the model must not hear
         self._seeking = False  #: whether a human is rung for this caller
         self._comforted_until = 0.0
-        self._star: Star | None = None  #: while the caller waits in the line
+        self._waiting = False  #: whether the caller is in the line
+        self._keys = Keys(self.key_heard)
         self._news = ""  #: to be told in the next pause
         self._calm = 0.0  #: since when nobody has spoken, 0.0 while somebody does
         self._orphaned = clock.monotonic()  #: when there last was a stream
@@ -103,9 +104,9 @@ class Relay:
         self._seeking = stage in SEEKING
         self._counts = stage in WANTED
         self._measure()
-        if (stage is Stage.WAITING) is not (self._star is not None):
-            self._star, self._news = (Star() if stage is Stage.WAITING else None), ""
-            self._offers.wait(self._star is not None)
+        if (stage is Stage.WAITING) is not self._waiting:
+            self._waiting, self._news = stage is Stage.WAITING, ""
+            self._offers.wait(self._waiting)
             self._renew()
         self._talk.follow(stage, self._gated)
 
@@ -116,7 +117,7 @@ class Relay:
 
     def mention(self, news: str) -> None:
         """Tell news in the next pause."""
-        self._news = news if self._star is not None else ""
+        self._news = news if self._waiting else ""
 
     def tell(self, news: str) -> None:
         """Let the model know."""
@@ -185,21 +186,22 @@ class Relay:
     # What the leg sends -----------------------------------------------------------------------------
 
     def caller_audio(self, pieces: Sequence[bytes]) -> None:
-        """Hand it to the model, unless a human, or an announcement of ours, could be heard in it."""
+        """Hand it to the model without keys, unless a human, or an announcement, could be heard in it."""
         if self._tap is not None:
             self._tap.caller(pieces)
-        if self._star is not None and self._star.pressed(pieces):
-            self.key_heard(STAR)
         model = self._sessions.model
         if model is None or self._gated:
+            if self._waiting:
+                self._keys.silenced(pieces)
             return
+        pieces = self._keys.silenced(pieces)
         # Undocumented: what is announced to one participant may be heard by all.
         if not self._comforted_until or self._clock.now() >= self._comforted_until:
             model.append(pieces)
 
     def key_heard(self, digit: str) -> None:
         """A star leaves the line; no other key means anything."""
-        if digit == STAR and self._star is not None:
+        if digit == STAR and self._waiting:
             self._desk.post_later(self.id, ev.LineLeft("star"))
 
     def mark_returned(self, name: str) -> None:

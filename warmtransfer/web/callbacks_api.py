@@ -8,6 +8,7 @@ from flask import abort
 
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks.callback import OVER, Callback, Stage, Then
+from warmtransfer.core.search import mark, place
 from warmtransfer.web.api import query, route
 from warmtransfer.web.described_callbacks import FILTERS, MOST
 from warmtransfer.web.parts import parts
@@ -18,7 +19,7 @@ _YES, _NO = ("1", "true"), ("", "0", "false")
 
 @route("/callbacks", "GET")
 def callbacks() -> dict[str, Any]:
-    """The newest callbacks that are asked for."""
+    """The newest callbacks that are asked for; `next` is the `after` of those that follow."""
     given = query(*FILTERS)
     limit, live, stage = given.get("limit", "50"), given.get("live", ""), given.get("stage", "")
     if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MOST:
@@ -27,8 +28,12 @@ def callbacks() -> dict[str, Any]:
         abort(400, "live is 1 or 0.")
     if stage and stage not in set(Stage):
         abort(400, f"stage is none of {', '.join(Stage)}.")
-    found = parts().callbacks.kept.listed(int(limit), live in _YES, stage)
-    return {"callbacks": [told(each) for each in found]}
+    try:
+        after = place(given["after"]) if given.get("after") else None
+    except ValueError:
+        abort(400, "after is the `next` of an earlier answer.")
+    found, last = parts().callbacks.kept.page(int(limit), live in _YES, stage, after)
+    return {"callbacks": [told(each) for each in found], "next": mark(*last) if last else None}
 
 
 @route("/callbacks/<callback_id>", "GET")

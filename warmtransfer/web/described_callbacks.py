@@ -11,7 +11,7 @@ from warmtransfer.web.schemas import Schema, answer, closed, operation, ref
 
 #: The most callbacks of one answer.
 MOST = 500
-FILTERS = ("limit", "live", "stage")
+FILTERS = ("limit", "live", "stage", "after")
 
 
 def _is(kind: str | list[str], means: str, **more: Any) -> Schema:
@@ -86,7 +86,12 @@ RECORDINGS: Schema = {
 }
 SCHEMAS: dict[str, Schema] = {
     "Callback": CALLBACK,
-    "Callbacks": closed({"callbacks": {"type": "array", "items": ref("Callback")}}),
+    "Callbacks": closed(
+        {
+            "callbacks": {"type": "array", "items": ref("Callback")},
+            "next": _is(["string", "null"], "The `after` of the page behind this one; null on the last."),
+        }
+    ),
 }
 _ID = {
     "name": "id",
@@ -101,6 +106,7 @@ _PARAMETERS = [
         "limit": _is("integer", "How many.", minimum=1, maximum=MOST, default=50),
         "live": _is("string", "1 for those that are not over.", enum=["1", "true", "0", "false"]),
         "stage": _is("string", "Only those in this stage.", enum=[each.value for each in Stage]),
+        "after": _is("string", "The `next` of an earlier answer: the page behind it."),
     }.items()
 ]
 
@@ -112,7 +118,7 @@ PATHS: dict[str, Schema] = {
         "get": operation(
             "callbacks",
             "The newest callbacks.",
-            {"200": answer("They.", ref("Callbacks"))},
+            {"200": answer("A page of them.", ref("Callbacks"))},
             parameters=_PARAMETERS,
         )
     },

@@ -74,7 +74,10 @@ def _refusals() -> Schema:
         "400": "What is wrong with the request, and what it should be.",
         "401": "The token is wrong or missing.",
         "404": "There is no such call, or the API is off.",
+        "405": "The path is there, for another method: Allow says which.",
+        "413": "The body is longer than any that is taken.",
         "429": "Too many wrong tokens came from this address; Retry-After says when to ask again.",
+        "500": "A fault of the app's own; its log says where.",
         "503": "The call is being decided elsewhere, or the database cannot be had: ask again.",
     }
     return {status: answer(means, ref("Fault")) for status, means in said.items()}

@@ -10,7 +10,7 @@ from warmtransfer.core.callbacks.limits import Limits
 from warmtransfer.core.callbacks.step import step, taken
 from warmtransfer.core.event import Event
 from warmtransfer.core.legs import Ended
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.outcomes import EARLY, Outcome
 from warmtransfer.core.rules import Rules
 
 CALLER = "+15550109999"
@@ -85,7 +85,7 @@ class Back:
 
     def done(self) -> Back:
         self.talking()
-        return self.tell(ev.LegLeft(self.n, ROOM)).over().over(self.n - 1)
+        return self.tell(ev.LegLeft(self.n, ROOM), after=EARLY + 1.0).over().over(self.n - 1)
 
     def given_up(self) -> Back:
         self.limits = Limits(tries=1)

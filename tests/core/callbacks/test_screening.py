@@ -78,7 +78,7 @@ def test_a_leg_that_ends_by_itself_says_how_far_it_was() -> None:
     assert first(listening().tell(said(Said.ASKS)).over(1)).outcome is Outcome.SCREENED
     assert first(listening().over(1)).outcome is Outcome.MACHINE
     there = listening().tell(said(Said.ASKS), said(Said.WORDS)).over(1)
-    assert first(there).outcome is Outcome.DECLINED, "a person was there, and hung up"
+    assert first(there).outcome is Outcome.HUNG_UP, "a person was there, and hung up"
 
 
 def test_a_leg_that_cannot_be_listened_to_is_what_the_detection_says() -> None:

@@ -15,10 +15,11 @@ from warmtransfer.core.callbacks import orders as do
 from warmtransfer.core.callbacks.callback import OVER, TRYING, Callback, Side, Stage, Then
 from warmtransfer.core.callbacks.limits import Limits
 from warmtransfer.core.callbacks.reading import READERS
+from warmtransfer.core.callbacks.saying import how
 from warmtransfer.core.callbacks.table import TABLE, WAITS
 from warmtransfer.core.event import Event
 from warmtransfer.core.legs import Ended, Heard
-from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.outcomes import EARLY, Outcome
 from warmtransfer.core.plans import First, Known, Plan
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.screening import Said
@@ -154,7 +155,7 @@ def test_they_talk_when_both_are_in_the_room_and_it_is_done_when_both_have_gone(
     assert back.callback.stage is Stage.JOINING
     back.tell(ev.LegJoined(2, ROOM))
     assert back.callback.stage is Stage.TALKING
-    back.tell(ev.LegLeft(1, ROOM)).over(1)
+    back.tell(ev.LegLeft(1, ROOM), after=EARLY + 1.0).over(1)
     assert back.callback.stage is Stage.ENDING
     back.over(2)
     assert (back.callback.stage, back.callback.tries) == (Stage.DONE, 0)
@@ -186,7 +187,7 @@ def test_a_human_who_is_not_reached_is_followed_by_the_next_and_that_is_one_try(
     [
         (Ended.NO_ANSWER, "caller_no_answer"),
         (Ended.BUSY, "caller_busy"),
-        (Ended.COMPLETED, "caller_declined"),
+        (Ended.COMPLETED, "caller_hung_up"),
     ],
 )
 def test_a_caller_who_is_not_reached_is_told_to_the_human_and_tried_again(how: Ended, why: str) -> None:
@@ -195,6 +196,38 @@ def test_a_caller_who_is_not_reached_is_told_to_the_human_and_tried_again(how: E
     assert "TellHuman" in back.names()
     back.over(1)
     assert (back.callback.stage, back.callback.tries, back.callback.why) == (Stage.WAITING, 1, why)
+
+
+@pytest.mark.parametrize("side", ["human", "caller"])
+def test_who_leaves_as_soon_as_they_are_together_has_not_talked_and_it_is_tried_again(side: str) -> None:
+    back = Back().talking()
+    first, other = (1, 2) if side == "human" else (2, 1)
+    back.tell(ev.LegLeft(first, ROOM), after=EARLY).over(first).over(other)
+    assert (back.callback.stage, back.callback.tries) == (Stage.WAITING, 1)
+    assert back.callback.why == f"{side}_dropped_early"
+    assert how(back.callback) == f"waiting, 1 tried: {side}_dropped_early"
+    back.limits = Limits(tries=2)
+    back.wait().tell(ev.LegMade(3, "CA3"), ev.LegAnswered(3, "CA3"), ev.Accepted(3), ev.LegMade(4, "CA4"))
+    back.tell(ev.LegAnswered(4, "CA4"), ev.LegJoined(3, "CF9"), ev.LegJoined(4, "CF9"))
+    back.tell(ev.LegEnded(3, Ended.COMPLETED)).over(4)
+    assert back.callback.stage is Stage.GIVEN_UP
+
+
+@pytest.mark.parametrize("told", ["while they talk", "with the end"])
+def test_a_talk_with_the_callers_mailbox_is_none_however_late_that_is_known(told: str) -> None:
+    back = Back().talking()
+    if told == "while they talk":
+        back.tell(ev.MachineHeard(2, Heard.MACHINE))
+        assert back.callback.stage is Stage.TALKING, "a detection may be wrong: nobody is cut off by it"
+    back.tell(ev.LegLeft(1, ROOM), after=30.0).over(1)
+    back.tell(ev.LegEnded(2, Ended.COMPLETED, answered_by=Heard.MACHINE))
+    assert (back.callback.stage, back.callback.why) == (Stage.WAITING, "caller_machine")
+    assert back.callback.legs[1].outcome is Outcome.MACHINE
+
+
+def test_a_long_talk_is_one_whatever_the_detection_says() -> None:
+    back = Back().talking().tell(ev.MachineHeard(2, Heard.MACHINE)).tell(ev.LegLeft(2, ROOM), after=90.0)
+    assert back.over(2).over(1).callback.stage is Stage.DONE
 
 
 def test_a_callers_mailbox_hears_a_word_and_the_human_is_told() -> None:

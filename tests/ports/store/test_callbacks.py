@@ -74,6 +74,22 @@ def test_one_call_promises_one_callback_and_a_second_word_changes_it(store: Stor
     assert callbacks.listed() == [again]
 
 
+def test_all_of_them_are_reached_page_by_page(store: Store) -> None:
+    """Also those that were promised in the same moment."""
+    callbacks = Callbacks(store)
+    every = {promise(callbacks, f"c{n}").id for n in range(5)}
+    seen: list[str] = []
+    after, sizes = None, []
+    while True:
+        found, after = callbacks.page(2, after=after)
+        seen += [each.id for each in found]
+        sizes.append(len(found))
+        if after is None:
+            break
+    assert (sizes, len(seen), {*seen}) == ([2, 2, 1], 5, every)
+    assert seen == [each.id for each in callbacks.listed()]
+
+
 def test_what_is_due_is_found_with_the_time_of_the_next(store: Store) -> None:
     callbacks = Callbacks(store)
     promised = promise(callbacks)

@@ -12,7 +12,7 @@ from warmtransfer.core.callbacks.screening import given_up, listens, may_screen,
 from warmtransfer.core.callbacks.trying import By, Reading, begin, concluded, settle
 from warmtransfer.core.event import Event
 from warmtransfer.core.legs import Ended, Heard
-from warmtransfer.core.outcomes import Outcome, of_leg
+from warmtransfer.core.outcomes import EARLY, Outcome, of_leg
 from warmtransfer.core.screening import Screen, ended_as
 
 #: Ends of which the carrier knows better than our own timer what became of the leg.
@@ -202,6 +202,8 @@ def ended(callback: Callback, event: ev.LegEnded, by: By) -> Reading:
     if outcome is None or (outcome is Outcome.TIMED_OUT and event.how in TOLD):
         outcome = _ended_as(leg, event)
     leg = replace(leg, call_sid=leg.call_sid or event.call_sid, sip=event.sip or leg.sip)
+    if event.answered_by is Heard.MACHINE:
+        leg = replace(leg, answered_by=event.answered_by.value)
     callback = _close(callback.with_leg(leg), leg, outcome)
     if callback.stage is Stage.ENDING:
         return (callback, None) if callback.open else concluded(callback, by)
@@ -221,15 +223,24 @@ def _ended_as(leg: Leg, event: ev.LegEnded) -> Outcome:
 def _parted(callback: Callback, leg: Leg) -> Reading:
     match callback.stage:
         case Stage.TALKING:
-            return replace(callback, then=Then.DONE), ev.TalkOver()
+            return _talked(callback, leg), ev.TalkOver()
         case Stage.CALLING | Stage.JOINING if leg.side is Side.CALLER:
-            outcome = leg.outcome or Outcome.DECLINED
+            outcome = leg.outcome or Outcome.HUNG_UP
             return _out(callback, callback.caller, outcome, Then.RETRY), ev.CallerOut()
         case Stage.CALLING | Stage.JOINING:
             callback = _out(callback, callback.caller, Outcome.CANCELLED, Then.RETRY)
             return (replace(callback, why="human_left"), ev.HumanGone())
         case _:
             return callback, None
+
+
+def _talked(callback: Callback, first: Leg) -> Callback:
+    """Done, unless one of them left as soon as they were together: then the promise is still to be kept."""
+    both = callback.human, callback.caller
+    since = max((each.joined_at for each in both if each), default=0.0)
+    if callback.at > since + EARLY:
+        return replace(callback, then=Then.DONE)
+    return replace(callback, then=Then.RETRY, why=f"{first.side.value}_dropped_early")
 
 
 def _talk(callback: Callback) -> Callback:

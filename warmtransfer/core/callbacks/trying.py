@@ -8,12 +8,16 @@ from warmtransfer.core.call import Attempt, Call, Handoff, Style
 from warmtransfer.core.callbacks import facts as ev
 from warmtransfer.core.callbacks.callback import Callback, Leg, Side, Then
 from warmtransfer.core.callbacks.limits import Limits, opens
+from warmtransfer.core.legs import Heard
+from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.reach import Why
 from warmtransfer.core.rounds import next_round, skipped
 from warmtransfer.core.rules import Human, Rules
 
 #: Seconds until it is looked whether somebody who is never there has got hours.
 NEVER = 3600.0
+#: Seconds from which nobody takes a detection's word that somebody has talked with a mailbox.
+TALK = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ def over(callback: Callback, by: By) -> Reading:
 
 def concluded(callback: Callback, by: By) -> Reading:
     """No leg is up any more."""
+    callback = _without_mailbox(callback)
     match callback.then:
         case Then.NEXT:
             return settle(callback, by)
@@ -92,6 +97,17 @@ def concluded(callback: Callback, by: By) -> Reading:
             return callback, ev.Talked()
         case Then.CANCELLED:
             return callback, ev.Withdrawn()
+
+
+def _without_mailbox(callback: Callback) -> Callback:
+    """A talk with a mailbox was none, however late it is known for one; one that was long, was a talk."""
+    caller = callback.caller
+    if caller is None or caller.answered_by != Heard.MACHINE or caller.outcome is not Outcome.ACCEPTED:
+        return callback
+    if callback.then is Then.CANCELLED or caller.ended_at - caller.joined_at >= TALK:
+        return callback
+    callback = callback.with_leg(replace(caller, outcome=Outcome.MACHINE))
+    return replace(callback, then=Then.RETRY, why=f"{Side.CALLER.value}_{Outcome.MACHINE.value}")
 
 
 def as_call(callback: Callback) -> Call:

@@ -285,7 +285,7 @@ def stayed(call: Call) -> Call:
     """The call whose caller is there: that ended no leg, also none of which nothing more is known."""
     for each in call.together:
         if each.ended and each.outcome is None:
-            call = close(call, each.n, Outcome.DECLINED)
+            call = close(call, each.n, Outcome.HUNG_UP)
     return call
 
 

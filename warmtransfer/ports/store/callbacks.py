@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
     update,
 )
 
@@ -55,7 +56,8 @@ Made = tuple[Callback, tuple[do.Order, ...], tuple[Claim, ...]]
 Decide = Callable[[Callback | None, Know], Made | None]
 
 _one = callback.c.id == bindparam("which")
-_newest = (callback.c.created_at.desc(), callback.c.id.desc())
+_place = callback.c.created_at, callback.c.id
+_newest = tuple(each.desc() for each in _place)
 _busy = callback.c.stage.in_([each.value for each in (*TRYING, Stage.TALKING, Stage.ENDING)])
 #: In PostgreSQL: what one call promises is saved one after the other.
 LOCK_TAKING = text(f"SELECT pg_advisory_xact_lock({LOCK_CALLBACK}, hashtext(:which))")
@@ -235,11 +237,25 @@ class Callbacks:
         self, limit: int = 50, live: bool = False, stage: str = "", since: float = 0.0
     ) -> list[Callback]:
         """The newest first; `live` ones only, or those in one stage, or taken since then."""
-        asked = select(callback.c.state).where(self._ours)
-        asked = asked.where(DUE) if live else asked
-        asked = asked.where(callback.c.stage == stage) if stage else asked
+        asked = self._asked(live, stage)
         asked = asked.where(callback.c.created_at >= since) if since else asked
-        return self._all(asked.order_by(*_newest).limit(limit))
+        return self._all(asked.limit(limit))
+
+    def page(
+        self, limit: int, live: bool = False, stage: str = "", after: tuple[float, str] | None = None
+    ) -> tuple[list[Callback], tuple[float, str] | None]:
+        """So many behind that one (when it was promised, and its id); and the last of them if more follow."""
+        asked = self._asked(live, stage)
+        asked = asked.where(tuple_(*_place) < tuple_(*after)) if after else asked
+        rows = self._ask(asked.limit(limit + 1))
+        read = (_read(row.state) for row in rows[:limit])
+        last = (rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
+        return [each for each in read if each is not None], last
+
+    def _asked(self, live: bool, stage: str) -> Any:
+        asked = select(callback.c.state, *_place).where(self._ours).order_by(*_newest)
+        asked = asked.where(DUE) if live else asked
+        return asked.where(callback.c.stage == stage) if stage else asked
 
     def counted(self) -> dict[str, int]:
         """How many there are in each stage."""

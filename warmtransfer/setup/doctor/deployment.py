@@ -91,6 +91,24 @@ def machine(settings: Settings, processes: int) -> Iterator[Line]:
         )  # fmt: skip
 
 
+def recordings(folder: str) -> Iterator[Line]:
+    """Whether recorded messages can be kept where they are wanted."""
+    if not folder:
+        return
+    path = Path(folder).absolute()
+    there = next(each for each in (path, *path.parents) if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        why = "cannot be written to" if there.is_dir() else "is no folder"
+        yield MACHINE.warning(
+            "WARMTRANSFER_RECORDINGS",
+            f"is {folder}, and {there} {why}: recorded messages are told, and not kept",
+            "name a folder that the app's user may write to",
+        )  # fmt: skip
+    else:
+        made = "" if there == path else ", made when needed"
+        yield MACHINE.ok("WARMTRANSFER_RECORDINGS", f"{folder}{made}")
+
+
 def memory() -> int | None:
     """Bytes that this machine, or its container, has; None when nobody says."""
     found = []

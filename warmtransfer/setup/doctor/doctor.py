@@ -98,3 +98,4 @@ class Doctor:
             )  # fmt: skip
             processes = 1
         yield from deployment.machine(settings, processes)
+        yield from deployment.recordings(settings.recordings)

@@ -46,7 +46,7 @@ class BackDocuments:
             if leg.screen not in (Screen.NONE, Screen.THERE):
                 return told.listen(call, attempt, tells=leg.screen is Screen.TOLD)
             return told.keys(call, attempt) if there or not leg.digits else told.look_for(call, attempt)
-        if leg.outcome in (Outcome.DECLINED, Outcome.NO_INPUT):
+        if leg.outcome in (Outcome.DECLINED, Outcome.NO_INPUT, Outcome.HUNG_UP):
             return farewell(to, to.words.declined)
         if leg.outcome in (Outcome.MACHINE, Outcome.SCREENED, Outcome.PHONE_MENU) and leg.screen:
             return hang_up()

@@ -196,7 +196,7 @@ class Documents:
             return self.too_late()
         late = self.let_go(call, n)
         match attempt.outcome:
-            case Outcome.DECLINED | Outcome.NO_INPUT:
+            case Outcome.DECLINED | Outcome.NO_INPUT | Outcome.HUNG_UP:
                 return farewell(self._to(attempt), self._to(attempt).words.declined)
             case Outcome.ACCEPTED:
                 return self._join(call, attempt) if call.stage in (Stage.JOINING, Stage.HUMAN) else late

@@ -217,7 +217,7 @@ def test_a_response_the_server_began_is_not_taken_for_ours() -> None:
     turns.began("vad", None)
     turns.refused("e1", again=True)
     assert turns.ended("vad") == ""
-    assert turns.next() == Want("news")  # its note is in the conversation already
+    assert turns.next() == want  # with its note, which the other response began without
 
 
 def test_a_server_without_metadata_still_tells_us_the_end_of_ours() -> None:

@@ -32,4 +32,4 @@ def test_our_own_request_that_came_too_early_is_made_again() -> None:
     assert turns.next() is None
     turns.began("r1", None)
     turns.ended("r1")
-    assert turns.next() == Want("news")
+    assert turns.next() == wanted

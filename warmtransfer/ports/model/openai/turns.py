@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 
 from warmtransfer.ports.model.protocol import Want
 
@@ -94,7 +93,8 @@ class Turns:
         if self._asked is not None and self._asked[1] == event_id:
             want, self._asked, self._perhaps = self._asked[0], None, None
             if again:
-                self._wants.appendleft(replace(want, note=""))
+                # With its note: the response that runs began without knowing it, and its own words follow it.
+                self._wants.appendleft(want)
                 self.running = self.running or UNKNOWN
         elif again:
             self._owed = False  # not ours: the server could not answer a turn, for a response runs
