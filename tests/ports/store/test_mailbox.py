@@ -81,6 +81,7 @@ def test_an_event_is_kept_with_the_decision_that_it_tells_of(store: Store) -> No
             "called": "+15550100000",
             "stage": "arriving",
             "outcome": None,
+            "callback": None,
             "started_at": 1796000000.25,
             "ended_at": None,
         },
