@@ -206,8 +206,14 @@ def test_what_somebody_writes_is_not_taken_from_under_their_hands(
     call.at = time.time()
     call.ask(0).rings(0)
     there.page.wait_for_selector("#where-h >> text=Sam’s phone is ringing")
-    assert there.page.input_value("#summary") == "Half a sentence"
+    form = "[data-act=handoff]"
+    there.page.wait_for_selector(f"{form} button[disabled]")
+    assert there.page.inner_text(f"{form} .hint") == "The call has moved on."
     call.leaves(0)
+    there.page.wait_for_selector("#live >> text=over")
+    there.page.wait_for_selector(f"{form} .hint >> text=The call is over.")
+    assert there.page.is_disabled(f"{form} button")
+    assert there.page.input_value("#summary") == "Half a sentence"
 
 
 def test_who_listens_in_a_page_is_told_why_nothing_is_heard_yet_and_why_nothing_more(
@@ -227,6 +233,27 @@ def test_who_listens_in_a_page_is_told_why_nothing_is_heard_yet_and_why_nothing_
     page.wait_for_selector("#ear[data-state=off] >> text=The AI has left; to hear the human too")
     assert page.is_disabled("#ear button")
     assert there.faults() == []
+    call.leaves(0)
+
+
+def test_the_keyboard_stays_where_it_was_when_a_part_is_told_anew(
+    place: tuple[int, Diary], visit: Open
+) -> None:
+    port, diary = place
+    call = ringing_up(diary).ask(0).rings(0).fails(Ended.BUSY, 0.0)
+    there = visit(port).login()
+    there.to(f"/calls/{call.call.id}")
+    page = there.page
+    page.focus("#where [data-key='1'] summary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#where [data-key='1'] details[open]")
+    call.at = time.time()
+    call.rings(0)
+    page.wait_for_selector("#where-h >> text=Kim’s phone is ringing")
+    call.answers(0)
+    page.wait_for_selector("#where-h:not(:has-text('ringing'))")
+    assert page.evaluate("document.activeElement.matches(\"#where [data-key='1'] summary\")")
+    assert page.query_selector("#where [data-key='1'] details[open]")
     call.leaves(0)
 
 

@@ -120,6 +120,38 @@ def test_while_somebody_is_rung_only_what_they_hear_can_be_bettered(inside: Room
     assert (call.handoff.number, call.handoff.summary, len(call.attempts)) == (1, "Two.", 1)
 
 
+def test_a_wish_for_somebody_that_comes_while_another_is_rung_is_not_done_and_its_words_are_given_back(
+    inside: Room,
+) -> None:
+    visit = talking(inside)
+    page = inside.get(f"/calls/{visit.call.id}")
+    assert 'name="seen" value="nobody"' in page
+    inside.site.parts.desk.ask(visit.call.id, "tool", "kim", "", "Of the AI.")
+    inside.site.carrier.wait("dial")
+    given = {"seen": "nobody", "target": "sam", "summary": "For Sam: mine."}
+    given["token"] = token(inside.client, "")
+    answer = inside.client.post(f"{AT}/calls/{visit.call.id}/handoff", data=given)
+    assert answer.status_code == 409
+    assert "Not done. The call had moved on: Kim" in text(answer.text)
+    assert '<p class="quote" id="written">For Sam: mine.</p>' in answer.text
+    call = inside.site.call(visit.call.id)
+    assert (call.handoff.number, call.handoff.summary) == (1, "Of the AI.")
+    assert [each.name for each in call.attempts] == ["kim"]
+
+
+def test_more_for_those_who_are_rung_rings_nobody_once_they_are_not(inside: Room) -> None:
+    visit = talking(inside)
+    assert hand_over(inside, visit.call.id, seen="nobody", summary="One.") == 303
+    inside.site.carrier.wait("dial")
+    assert 'name="seen" value="1"' in inside.get(f"/calls/{visit.call.id}")
+    for seen, status in (("1", 303), ("2", 409), ("x", 400)):
+        assert hand_over(inside, visit.call.id, seen=seen, summary=f"More {seen}.") == status
+        assert inside.site.call(visit.call.id).handoff.summary == "More 1."
+    left = talking(inside)
+    assert hand_over(inside, left.call.id, seen="1", summary="More.") == 409
+    assert inside.site.call(left.call.id).handoff.number == 0
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [({"target": "nobody"}, 400), ({"summary": "x" * 2001}, 400), ({"target": "SAM "}, 400)],
@@ -153,7 +185,8 @@ def test_the_summary_is_filled_with_what_is_known(inside: Room) -> None:
         (lambda call: Markup("<b>Order 4417</b>"), "<b>Order 4417</b>"),
         (lambda call: f"<i>{call.caller}", "&lt;i&gt;+15550123456"),
         (lambda call: None, ""),
-        (lambda call: 1 / 0, ""),
+        (lambda call: 1 / 0, "The app’s own part is not shown: it failed"),
+        (lambda call: "<" * 20_000, "The app’s own part is not shown: it is too long"),
     ],
 )
 def test_the_host_app_shows_a_part_of_its_own_escaped_unless_it_is_markup(
@@ -166,9 +199,13 @@ def test_the_host_app_shows_a_part_of_its_own_escaped_unless_it_is_markup(
     diary = Diary(url, app.extensions["warmtransfer"].records.mine)
     try:
         visit = Visit(diary, time.time() - 60, "+15550123456").connected()
-        page = app.test_client().get(f"{AT}/calls/{visit.call.id}")
-        assert page.status_code == 200
-        assert (shown in page.text) if shown else ("panel" not in page.text)
+        client, path = app.test_client(), f"{AT}/calls/{visit.call.id}"
+        page = client.get(path)
+        assert f'data-panel="{path}/panel"' in page.text
+        assert not shown or shown not in page.text, "the page waits for nobody's code"
+        made = client.get(f"{path}/panel")
+        assert (made.status_code, len(made.text) < 1000) == (200, True)
+        assert (shown in made.text) if shown else made.text == ""
     finally:
         diary.close()
         extension.stop(app)

@@ -24,6 +24,27 @@
     }
   };
 
+  // A part is made anew; what was unfolded stays so, and the keyboard stays where it was.
+  const FOCUS = "a[href], button, summary, input, select, textarea, [tabindex]";
+  const spots = (part, selector) => {
+    const found = new Map(), count = {};
+    for (const each of part.querySelectorAll(selector)) {
+      const box = each.closest("[data-key]"), key = box && part.contains(box) ? box.dataset.key : "";
+      count[key] = (count[key] || 0) + 1;
+      found.set(`${key} ${count[key]}`, each);
+    }
+    return found;
+  };
+  const anew = (part, html) => {
+    const here = [...spots(part, FOCUS)].find(([, each]) => each === document.activeElement);
+    const open = [...spots(part, "details")].filter(([, each]) => each.open).map(([spot]) => spot);
+    part.innerHTML = html;
+    const folds = spots(part, "details");
+    for (const spot of open) if (folds.has(spot)) folds.get(spot).open = true;
+    const there = here && (spots(part, FOCUS).get(here[0]) || part.closest("[tabindex]"));
+    if (there) there.focus({ preventScroll: true });
+  };
+
   // The rows of what goes on now --------------------------------------------------------------------
   const place = (row, list) => {
     const after = [...list.children].find((each) => each !== row && each.dataset.order > row.dataset.order);
@@ -69,21 +90,22 @@
     const acts = byId("acts");
     if (owed === null) return;
     const written = [...acts.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
-    const asked = acts.querySelector("details[open]");
+    const asked = acts.querySelector("details[open]:not(.notnow)");
     if (!written && !asked && !acts.contains(document.activeElement) && !acts.matches(":hover")) {
-      acts.innerHTML = owed;
+      anew(acts, owed);
       owed = null;
       return;
     }
     const then = new DOMParser().parseFromString(owed, "text/html");
     for (const act of acts.querySelectorAll("[data-act]")) {
       const next = then.querySelector(`[data-act="${act.dataset.act}"]`), off = next && next.querySelector("[data-off]");
-      const about = (form) => (form.querySelector("[name=attempt]") || { value: "" }).value;
+      const about = (form) => (form.querySelector("[name=attempt],[name=seen]") || { value: "" }).value;
       const some = act.querySelectorAll("[name=role]"), then_ = next ? next.querySelectorAll("[name=role]") : [];
       if (some.length && then_.length) some.forEach((each, n) => { if ("off" in then_[n].dataset) { each.disabled = true; each.dataset.off = ""; } });
       if (next && (!off || (some.length && then_.length)) && about(next) === about(act)) continue;
       for (const each of act.querySelectorAll("button")) { each.disabled = true; each.dataset.off = ""; }
-      act.querySelector(".hint").textContent = off ? next.querySelector(".hint").textContent : "The call has moved on.";
+      const why = off ? next.querySelector(".hint") : act.dataset.act === "handoff" && then.querySelector("#no-handoff");
+      act.querySelector(".hint").textContent = why ? why.textContent : "The call has moved on.";
     }
   };
   const handlers = {
@@ -93,16 +115,14 @@
       settle();
     },
     row: (told) => { tellRow(told); settle(); },
-    today: (html) => { byId("today").innerHTML = html; },
+    today: (html) => { anew(byId("today"), html); },
     // The parts of a call's page
     part: ({ id, html }) => {
       const part = byId(id), box = part.querySelector(".scroll");
       // Nothing is taken out of the hands of somebody who writes.
       if ([...part.querySelectorAll("input")].some((each) => each.value !== each.defaultValue)) return;
-      const open = [...part.querySelectorAll("details")].map((each) => each.open);
       const left = box && box.scrollLeft, end = box && left + box.clientWidth >= box.scrollWidth - 40;
-      part.innerHTML = html;
-      [...part.querySelectorAll("details")].forEach((each, n) => { each.open = Boolean(open[n]); });
+      anew(part, html);
       if (box) part.querySelector(".scroll").scrollLeft = end ? 1e6 : left;
     },
     talk: (items) => {
@@ -114,6 +134,7 @@
     ear: (why) => { document.dispatchEvent(new CustomEvent("ear", { detail: why })); },
     acts: (html) => { owed = html; offer(); },
     gone: () => { location.reload(); },
+    ended: () => { location.reload(); },
     over: () => { over = true; source.close(); lost("", "over"); },
     trouble: (text) => { lost(text); },
     beat: (now) => { ahead = now - Date.now() / 1000; },
@@ -151,12 +172,36 @@
     }
   };
 
+  // A cookie of the host app's that is gone, in another tab perhaps, is known to the browser alone.
+  const ask = () => {
+    const head = document.querySelector("[data-still]");
+    if (!head || document.hidden) return;
+    fetch(head.dataset.still, { redirect: "manual" }).then((got) => {
+      if (got.type === "opaqueredirect" || got.status === 401 || got.status === 403) location.reload();
+    }, () => {});
+  };
+
+  // The host app's own part, which may be slow: the rest of the page does not wait for it.
+  const fill = (part) => {
+    const fail = (why) => {
+      part.innerHTML = `<p class="muted">Your app’s part is not shown: ${why}.</p><button type="button">Ask again</button>`;
+      part.querySelector("button").addEventListener("click", () => fill(part));
+    };
+    const wait = Number(part.dataset.wait);
+    fetch(part.dataset.panel, { signal: AbortSignal.timeout(wait), redirect: "manual" })
+      .then((got) => (got.ok ? got.text() : Promise.reject(new Error())))
+      .then((html) => { part.hidden = !html; part.innerHTML = html; })
+      .catch((fault) => fail(fault.name === "TimeoutError" ? `it did not come within ${wait / 1000} s` : "it could not be had"));
+  };
+
   if (!page) return;
+  if (byId("panel")) fill(byId("panel"));
   setInterval(tick, 1000);
   const talk = byId("talk"), lanes = document.querySelector("#lanes .scroll");
   if (talk && page.dataset.news) talk.scrollTop = talk.scrollHeight;
   // What was done is said once, and not again when the page is loaded again.
-  if (/[?&](done|late)=/.test(location.search)) history.replaceState(null, "", location.pathname);
+  const at = page.dataset.at || location.pathname;
+  if (/[?&](done|late)=/.test(location.search) || at !== location.pathname) history.replaceState(null, "", at);
   if (lanes && page.dataset.news) lanes.scrollLeft = lanes.scrollWidth;
   if (!page.dataset.news) return;
   const rowOf = (event) => (event.target.closest ? event.target.closest(".row") : null);
@@ -167,5 +212,7 @@
     const asked = event.key === "Escape" && event.target.closest && event.target.closest(".act details[open]");
     if (asked) { asked.open = false; asked.querySelector("summary").focus(); }
   });
+  setInterval(ask, 10000);
+  document.addEventListener("visibilitychange", ask);
   listen();
 })();
