@@ -6,7 +6,7 @@ from sqlalchemy import Column, Double, String, text
 
 from warmtransfer.ports.store.migrating import Change
 
-revision = "0017"
+revision = "0015"
 down_revision = "0014"
 
 
