@@ -10,6 +10,7 @@ from warmtransfer.core.callbacks import orders as do
 from warmtransfer.core.callbacks.callback import Callback, Leg, Stage
 from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
+from warmtransfer.core.plain import Unreadable
 from warmtransfer.core.screening import Said, Screen
 
 MACHINE = ev.MachineHeard(1, Heard.MACHINE)
@@ -102,3 +103,15 @@ def test_a_new_outcome_is_stored_in_words_that_the_release_before_knows() -> Non
     stored = back.callback.to_dict()
     assert (stored["legs"][0]["outcome"], stored["legs"][0]["exactly"]) == ("machine", "screened")
     assert Callback.from_dict(stored) == back.callback
+
+
+def test_how_a_leg_ended_may_be_a_word_of_a_newer_release_once_it_is_over() -> None:
+    back = listening().tell(said(Said.ASKS), said(Said.GONE), ev.LegEnded(1, Ended.COMPLETED))
+    stored = back.callback.to_dict()
+    leg = stored["legs"][0]
+    leg |= {"outcome": "of the next release", "exactly": "", "screen": "of the next release"}
+    read = Callback.from_dict(stored).legs[0]
+    assert (read.ended, read.outcome, read.screen) == (True, Outcome.ERROR, Screen.NONE)
+    leg["ended"] = False
+    with pytest.raises(Unreadable):
+        Callback.from_dict(stored)

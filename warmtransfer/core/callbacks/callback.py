@@ -8,7 +8,7 @@ from typing import Any
 
 from warmtransfer.core import versions
 from warmtransfer.core.outcomes import LIKE, Outcome
-from warmtransfer.core.plain import Unreadable, plain
+from warmtransfer.core.plain import Unreadable, plain, word
 from warmtransfer.core.rules import RING
 from warmtransfer.core.screening import Screen
 
@@ -204,7 +204,9 @@ def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _leg(data: dict[str, Any]) -> Leg:
-    word = versions.exactly(data, LIKE)
-    outcome = Outcome(word) if word else None
-    screen = Screen(data["screen"]) if data.get("screen") in set(Screen) else Screen.NONE
+    """Of a leg that is over, how it ended may be a word of a newer release: it decides nothing any more."""
+    said = versions.exactly(data, LIKE)
+    over = (Outcome.ACCEPTED if data.get("joined_at") else Outcome.ERROR) if data.get("ended") else None
+    outcome = word(Outcome, said, over) if said else None
+    screen = word(Screen, data.get("screen", ""), Screen.NONE)
     return Leg(**{**_known(Leg, data), "side": Side(data["side"]), "outcome": outcome, "screen": screen})
