@@ -105,6 +105,20 @@ def test_the_next_person_is_named_before_and_rung_after(inside: Room) -> None:
     assert "Anna has asked for the next person" in text(inside.get(f"/calls/{call_id}"))
 
 
+def test_who_is_away_is_not_promised_as_the_next_person(inside: Room) -> None:
+    call_id = inside.site.briefing()
+    given = {"token": token(inside.client, ""), "to": "away"}
+    for name in ("kim", "Mrs Okafor"):
+        inside.client.post(f"{AT}/people/duty", data={**given, "name": name})
+    hint = act(inside.get(f"/calls/{call_id}"), "next-person")
+    assert "that Sam could not be had. Nobody else can be rung now." in hint
+    assert "Kim is away" in text(hint)
+    assert do(inside, call_id, "next-person", attempt="1") == f"/calls/{call_id}?done=next-person"
+    page = text(inside.get(f"/calls/{call_id}?done=next-person"))
+    assert "Nobody else can be rung now." in page
+    assert "The next person is rung" not in page
+
+
 def test_what_was_meant_for_somebody_else_is_not_done_and_the_page_says_so(inside: Room) -> None:
     call_id = inside.site.briefing()
     do(inside, call_id, "next-person", attempt="1")
@@ -176,7 +190,7 @@ def test_what_there_is_not_cannot_be_done(inside: Room, path: str) -> None:
 
 def test_a_notice_of_something_that_there_is_not_is_none(inside: Room) -> None:
     call_id = connecting(inside)
-    for query in ("done=<b>x", "late=<b>x", "late=handoff"):
+    for query in ("done=<b>x", "late=<b>x", "late=nothing"):
         assert 'role="alert">' not in inside.get(f"/calls/{call_id}?{query}").split("<main")[1]
 
 

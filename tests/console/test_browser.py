@@ -206,8 +206,14 @@ def test_what_somebody_writes_is_not_taken_from_under_their_hands(
     call.at = time.time()
     call.ask(0).rings(0)
     there.page.wait_for_selector("#where-h >> text=Sam’s phone is ringing")
-    assert there.page.input_value("#summary") == "Half a sentence"
+    form = "[data-act=handoff]"
+    there.page.wait_for_selector(f"{form} button[disabled]")
+    assert there.page.inner_text(f"{form} .hint") == "The call has moved on."
     call.leaves(0)
+    there.page.wait_for_selector("#live >> text=over")
+    there.page.wait_for_selector(f"{form} .hint >> text=The call is over.")
+    assert there.page.is_disabled(f"{form} button")
+    assert there.page.input_value("#summary") == "Half a sentence"
 
 
 def test_who_listens_in_a_page_is_told_why_nothing_is_heard_yet_and_why_nothing_more(

@@ -120,6 +120,38 @@ def test_while_somebody_is_rung_only_what_they_hear_can_be_bettered(inside: Room
     assert (call.handoff.number, call.handoff.summary, len(call.attempts)) == (1, "Two.", 1)
 
 
+def test_a_wish_for_somebody_that_comes_while_another_is_rung_is_not_done_and_its_words_are_given_back(
+    inside: Room,
+) -> None:
+    visit = talking(inside)
+    page = inside.get(f"/calls/{visit.call.id}")
+    assert 'name="seen" value="nobody"' in page
+    inside.site.parts.desk.ask(visit.call.id, "tool", "kim", "", "Of the AI.")
+    inside.site.carrier.wait("dial")
+    given = {"seen": "nobody", "target": "sam", "summary": "For Sam: mine."}
+    given["token"] = token(inside.client, "")
+    answer = inside.client.post(f"{AT}/calls/{visit.call.id}/handoff", data=given)
+    assert answer.status_code == 409
+    assert "Not done. The call had moved on: Kim" in text(answer.text)
+    assert '<p class="quote" id="written">For Sam: mine.</p>' in answer.text
+    call = inside.site.call(visit.call.id)
+    assert (call.handoff.number, call.handoff.summary) == (1, "Of the AI.")
+    assert [each.name for each in call.attempts] == ["kim"]
+
+
+def test_more_for_those_who_are_rung_rings_nobody_once_they_are_not(inside: Room) -> None:
+    visit = talking(inside)
+    assert hand_over(inside, visit.call.id, seen="nobody", summary="One.") == 303
+    inside.site.carrier.wait("dial")
+    assert 'name="seen" value="1"' in inside.get(f"/calls/{visit.call.id}")
+    for seen, status in (("1", 303), ("2", 409), ("x", 400)):
+        assert hand_over(inside, visit.call.id, seen=seen, summary=f"More {seen}.") == status
+        assert inside.site.call(visit.call.id).handoff.summary == "More 1."
+    left = talking(inside)
+    assert hand_over(inside, left.call.id, seen="1", summary="More.") == 409
+    assert inside.site.call(left.call.id).handoff.number == 0
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [({"target": "nobody"}, 400), ({"summary": "x" * 2001}, 400), ({"target": "SAM "}, 400)],

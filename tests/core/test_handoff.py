@@ -36,6 +36,19 @@ def test_two_asks_make_one_handoff_with_the_better_summary() -> None:
     assert story.call.handoff.summary == "A better summary."
 
 
+def test_who_saw_nobody_rung_betters_nothing_of_what_another_is_rung_for() -> None:
+    story = Story().ringing()
+    before = story.call.handoff
+    for wish in (ev.HandoffAsked("console", "kim", begins=True), ev.HandoffAsked("console", adds_to=2)):
+        story.tell(dataclasses.replace(wish, summary="For Kim alone."))
+        assert (story.call.handoff, story.last) == (before, ())
+
+
+def test_more_of_a_wish_that_is_over_is_no_new_one() -> None:
+    story = Story().talking().tell(ev.HandoffAsked("console", summary="More.", adds_to=1))
+    assert (story.call.stage, story.call.handoff.number, story.last) == (Stage.AI, 0, ())
+
+
 @pytest.mark.parametrize(
     ("status", "sip", "outcome"),
     [

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask import abort, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from dataclasses import dataclass, replace
 
 from warmtransfer.console import wording
-from warmtransfer.console.room import base, console, who
+from warmtransfer.console.room import who
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Call
+from warmtransfer.core.call import FREE, Call, Stage
 from warmtransfer.core.names import called, fold
-from warmtransfer.core.rounds import next_round
+from warmtransfer.core.rounds import next_round, skipped
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.supervising import Role
-from warmtransfer.errors import NotNow
 from warmtransfer.web import wishes
 from warmtransfer.web.parts import parts
 
@@ -84,39 +80,9 @@ class Act:
     roles: tuple[tuple[str, str, str], ...] = ()  #: what one may do there: value, label, and why not
 
 
-@console.post("/calls/<call_id>/do/<name>")
-def do(call_id: str, name: str) -> AnyResponse:
-    """Ask for one of these things; who did, the journal says."""
-    if name not in wishes.WISHES or parts().desk.call(call_id) is None:
-        abort(404, "There is no such call, or nothing of this name that can be done.")
-    try:
-        wishes.grant(call_id, wishes.made(name, wording.by(who()), _given(name)))
-    except ValueError as fault:
-        abort(400, str(fault))
-    except NotNow:
-        return redirect(f"{base()}/calls/{call_id}?late={name}", 303)
-    return redirect(f"{base()}/calls/{call_id}?done={name}", 303)
-
-
-def _given(name: str) -> dict[str, object]:
-    """The form's fields, as the wish takes them."""
-    form = request.form
-    number = form.get("attempt", "0")
-    if not (number.isascii() and number.isdigit()) or len(number) > 6:
-        raise ValueError("attempt is not a whole number.")
-    all_ = {
-        "attempt": int(number),
-        "text": form.get("text", ""),
-        "aloud": form.get("how") == "says",
-        "name": form.get("name", ""),
-        "role": form.get("role", Role.LISTEN.value),
-    }
-    return {field: all_[field] for field in wishes.taken(name)}
-
-
 def acts(call: Call) -> list[Act]:
     """Everything there is, in the order of the page."""
-    rules = parts().people.rules()
+    rules, call = parts().people.as_seen(), replace(call, at=parts().clock.now())
     newest = call.attempts[-1].n if call.attempts else 0
     return [_act(name, call, rules, newest) for name in LABELS]
 
@@ -176,9 +142,29 @@ def _why_not(name: str, call: Call) -> str:
 
 def told(call: Call, done: str, late: str) -> tuple[str, str]:
     """What is said of what was asked for last: that it is done, or why not."""
+    if late == "handoff":
+        return "", f"Not done. {_late_handoff(call)}"
     if late in LABELS:
         return "", f"Not done. {_why_not(late, call) or 'The call had moved on; look at it again.'}"
+    if done == "next-person" and call.stage is Stage.CANCELLING:
+        rules, call = parts().people.as_seen(), replace(call, at=parts().clock.now())
+        return DONE[done] if next_round(call, rules) else _nobody(call, rules), ""
     return DONE.get(done, ""), ""
+
+
+def _nobody(call: Call, rules: Rules) -> str:
+    """That nobody is left to ring, and why not those who have not been tried."""
+    by_name = {choice.name: why for choice, why in parts().people.now().unable}
+    why = [by_name[each.name] for each in skipped(call, rules) if each.name in by_name]
+    return " ".join(["Nobody else can be rung now.", *why])
+
+
+def _late_handoff(call: Call) -> str:
+    """Why somebody else is not rung, or nobody is told more."""
+    why = wishes.nobody_to_ring(call)
+    if why or call.stage in FREE:
+        return why or "Nobody is being rung any more: you can ask for somebody anew."
+    return f"The call had moved on: {wording.sentence(call, parts().clock.now())}."
 
 
 def _hears(name: str, call: Call, rules: Rules) -> str:
@@ -191,8 +177,9 @@ def _hears(name: str, call: Call, rules: Rules) -> str:
             return "The caller hears: the AI says that nobody is being called any more, and goes on."
         case "next-person":
             names = " and ".join(called(each.name) for each in next_round(call, rules))
-            then = f"and that {names} is called now" if names else "for nobody else is left to ring"
-            return f"The caller hears: the AI says that {someone} could not be had, {then}."
+            first = f"The caller hears: the AI says that {someone} could not be had"
+            then = f", and that {names} is called now." if names else f". {_nobody(call, rules)}"
+            return first + then
         case "take-next":
             return (
                 "Whoever is free is rung at once, whoever is on a call as soon as that is over. The caller "

@@ -7,13 +7,12 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, abort, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Response, abort, request
 
 from warmtransfer.console import acting, lanes, listening, promised, streams, telling, wording
 from warmtransfer.console.access import TOKEN
 from warmtransfer.console.figures import STEPS
-from warmtransfer.console.room import base, console, here, page, session, who
+from warmtransfer.console.room import console, here, page, session
 from warmtransfer.core.call import FREE, SEEKING, Call, Stage
 from warmtransfer.core.endings import of_call
 from warmtransfer.core.names import called
@@ -23,20 +22,21 @@ from warmtransfer.web.parts import parts
 
 log = logging.getLogger("warmtransfer")
 
-#: The most letters of a summary, as in the API.
-SUMMARY = 2000
-
 
 @console.get("/calls/<call_id>")
 def one(call_id: str) -> str:
     """Everything that is known of the call."""
-    room, call = here(), _known(call_id)
+    return page_of(known(call_id), request.args.get("done", ""), request.args.get("late", ""))
+
+
+def page_of(call: Call, done: str = "", late: str = "", written: str = "") -> str:
+    """The same, with what came of what was asked for here, and what somebody wrote in vain."""
+    room = here()
     parts().people.renew()
     parts().people.look()
     mark = streams.mark(room.news.serials())
     given = _told(call)
     journal, said = given["journal"], given["said"]
-    done = request.args.get("done", "")
     return page(
         "call.html",
         place="call",
@@ -56,17 +56,18 @@ def one(call_id: str) -> str:
         panel=_panel(call),
         done=done,
         not_heard=listening.why_not(call),
-        notice=acting.told(call, done, request.args.get("late", "")),
+        notice=acting.told(call, done, late),
+        written=written,
         **_where(call),
         **_drawn(call, journal, said),
-        **_doing(call),
+        **_doing(call, written if late == "handoff" and call.stage in FREE else ""),
     )
 
 
 @console.get("/calls/<call_id>.json")
 def raw(call_id: str) -> Response:
     """The same for machines."""
-    room, call = here(), _known(call_id)
+    room, call = here(), known(call_id)
     records = parts().records
     story = timeline.story(call, records.journal(call.id), records.transcript(call.id), room.clock.now())
     return Response(json.dumps(story, indent=2), content_type="application/json")
@@ -76,7 +77,7 @@ def raw(call_id: str) -> Response:
 def call_news(call_id: str) -> Response:
     """What changes on the page, as it does."""
     room, token = here(), here().access.token(session())
-    _known(call_id)
+    known(call_id)
     told_before: dict[str, object] = {}
     items: set[str] = set()
 
@@ -87,9 +88,9 @@ def call_news(call_id: str) -> Response:
         return changed
 
     def tell(told: int) -> Iterator[tuple[str, object]]:
-        known = room.news.call(call_id)
+        seen = room.news.call(call_id)
         call = parts().desk.call(call_id)
-        if call is None or (known is not None and known.touched <= told):
+        if call is None or (seen is not None and seen.touched <= told):
             return
         given = _told(call)
         render, now, where = room.pages.render, room.clock.now(), _where(call)
@@ -103,6 +104,8 @@ def call_news(call_id: str) -> Response:
         yield "talk", [{"key": each.key, "html": render("item.html", each=each)} for each in new]
         if anew("ear", why := listening.why_not(call)):
             yield "ear", why
+        if call.stage in SEEKING:
+            parts().people.look()
         live, doing = call.stage is not Stage.OVER, _doing(call)
         if anew("acts", (live, doing["asking"], doing["adding"], doing["acts"])):
             form = {**where, **doing, "token": token, "token_name": TOKEN}
@@ -113,26 +116,11 @@ def call_news(call_id: str) -> Response:
     return streams.stream(tell)
 
 
-@console.post("/calls/<call_id>/handoff")
-def handoff(call_id: str) -> AnyResponse:
-    """Ask for a person, by the same way as the API; the journal says who did."""
-    call = _known(call_id)
-    target, summary = request.form.get("target", ""), request.form.get("summary", "").strip()
-    if why := wishes.nobody_to_ring(call):
-        abort(409, why)
-    if target and target not in {name for name, *_ in _whom()}:
-        abort(400, "There is nobody of this name.")
-    if len(summary) > SUMMARY:
-        abort(400, f"A summary has {SUMMARY} letters at most.")
-    parts().life.start()
-    parts().desk.ask(call.id, wording.by(who()), target, "", summary)
-    return redirect(f"{base()}/calls/{call.id}?done=handoff", 303)
-
-
 # What the page is made of ------------------------------------------------------------------------------
 
 
-def _known(call_id: str) -> Call:
+def known(call_id: str) -> Call:
+    """The call, or 404."""
     call = parts().desk.call(call_id)
     if call is None:
         abort(404, "There is no call with this id; it may have been forgotten.")
@@ -167,7 +155,7 @@ def _drawn(call: Call, journal: Any, said: Any) -> dict[str, Any]:
     return {"picture": lanes.picture(call, journal, words, here().clock.now()), "fitted": lanes.fitted}
 
 
-def _doing(call: Call) -> dict[str, Any]:
+def _doing(call: Call, written: str = "") -> dict[str, Any]:
     """Who may be rung, and with what summary; nobody where asking would change nothing."""
     said = next(
         (each.text for each in reversed(parts().records.transcript(call.id)) if each.who == "caller"), ""
@@ -176,12 +164,13 @@ def _doing(call: Call) -> dict[str, Any]:
         "asking": call.stage in FREE,
         "adding": call.stage in SEEKING,
         "acts": acting.acts(call) if call.stage is not Stage.OVER else [],
-        "people": _whom(),
-        "summary": call.handoff.summary or call.handoff.reason or said,
+        "people": whom(),
+        "no_handoff": wishes.nobody_to_ring(call),
+        "summary": written or call.handoff.summary or call.handoff.reason or said,
     }
 
 
-def _whom() -> list[tuple[str, str, str, str]]:
+def whom() -> list[tuple[str, str, str, str]]:
     """Whom one may ask for, and what keeps the others: those who can be reached stand first."""
     found = parts().people.now()
     able = [(each.name, called(each.name), each.description, "") for each in found.able]

@@ -65,4 +65,5 @@ class Insistence:
 
 def asked(source: str, *wish: str) -> ev.HandoffAsked:
     """The fact; half a surrogate pair, as in a cut-off transcript, could not be stored."""
-    return ev.HandoffAsked(source, *(text.encode("utf-8", "replace").decode() for text in wish))
+    target, reason, summary = (text.encode("utf-8", "replace").decode() for text in wish)
+    return ev.HandoffAsked(source, target, reason, summary)

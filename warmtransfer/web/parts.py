@@ -12,6 +12,7 @@ from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
 from warmtransfer.core.available import Available
 from warmtransfer.core.call import Call
+from warmtransfer.core.events import HandoffAsked
 from warmtransfer.core.rules import Rules
 from warmtransfer.core.search import Search
 from warmtransfer.desk.callbacks import CallbackDesk
@@ -79,6 +80,12 @@ class People(Protocol):
 
     def now(self) -> Available:
         """Who can be reached at this moment."""
+
+    def as_seen(self) -> Rules:
+        """What is decided by, with what was known of everybody when that was last looked at."""
+
+    def wanted(self, event: HandoffAsked) -> HandoffAsked:
+        """The wish, meant for somebody on the list of now; raises UnknownTarget."""
 
     def moment(self) -> float:
         """What time it is."""

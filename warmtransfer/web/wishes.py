@@ -12,6 +12,7 @@ from warmtransfer.core.call import Call
 from warmtransfer.core.counts import COUNTS
 from warmtransfer.core.events.supervisor import Wish
 from warmtransfer.core.notnow import why_not
+from warmtransfer.core.reading.human import moved_on
 from warmtransfer.core.step import leads
 from warmtransfer.core.supervising import Role
 from warmtransfer.errors import NotNow
@@ -106,6 +107,11 @@ def refused(call: Call, wish: ev.Event) -> str:
     """Why this cannot be asked for as the call stands, "" when it can."""
     here = parts()
     return "" if leads(call, wish, here.clock.now(), here.people.rules()) else why_not(call, wish)
+
+
+def refused_handoff(call: Call, wish: ev.HandoffAsked) -> str:
+    """Why this one cannot be asked for as the call stands, by what somebody saw of it; "" when it can."""
+    return nobody_to_ring(call) or (why_not(call, wish) if moved_on(call, wish) else "")
 
 
 def nobody_to_ring(call: Call) -> str:

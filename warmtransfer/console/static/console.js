@@ -78,12 +78,13 @@
     const then = new DOMParser().parseFromString(owed, "text/html");
     for (const act of acts.querySelectorAll("[data-act]")) {
       const next = then.querySelector(`[data-act="${act.dataset.act}"]`), off = next && next.querySelector("[data-off]");
-      const about = (form) => (form.querySelector("[name=attempt]") || { value: "" }).value;
+      const about = (form) => (form.querySelector("[name=attempt],[name=seen]") || { value: "" }).value;
       const some = act.querySelectorAll("[name=role]"), then_ = next ? next.querySelectorAll("[name=role]") : [];
       if (some.length && then_.length) some.forEach((each, n) => { if ("off" in then_[n].dataset) { each.disabled = true; each.dataset.off = ""; } });
       if (next && (!off || (some.length && then_.length)) && about(next) === about(act)) continue;
       for (const each of act.querySelectorAll("button")) { each.disabled = true; each.dataset.off = ""; }
-      act.querySelector(".hint").textContent = off ? next.querySelector(".hint").textContent : "The call has moved on.";
+      const why = off ? next.querySelector(".hint") : act.dataset.act === "handoff" && then.querySelector("#no-handoff");
+      act.querySelector(".hint").textContent = why ? why.textContent : "The call has moved on.";
     }
   };
   const handlers = {
@@ -156,7 +157,8 @@
   const talk = byId("talk"), lanes = document.querySelector("#lanes .scroll");
   if (talk && page.dataset.news) talk.scrollTop = talk.scrollHeight;
   // What was done is said once, and not again when the page is loaded again.
-  if (/[?&](done|late)=/.test(location.search)) history.replaceState(null, "", location.pathname);
+  const at = page.dataset.at || location.pathname;
+  if (/[?&](done|late)=/.test(location.search) || at !== location.pathname) history.replaceState(null, "", at);
   if (lanes && page.dataset.news) lanes.scrollLeft = lanes.scrollWidth;
   if (!page.dataset.news) return;
   const rowOf = (event) => (event.target.closest ? event.target.closest(".row") : null);

@@ -18,6 +18,8 @@ class HandoffAsked(Event):
     target: str = ""
     reason: str = ""
     summary: str = ""
+    begins: bool = False  #: as somebody saw the call: nobody was wanted yet, so it is nothing more of a wish
+    adds_to: int = 0  #: likewise, more of the wish of this number, and no new one; 0 for either
 
 
 @dataclass(frozen=True, slots=True)

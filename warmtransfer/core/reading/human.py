@@ -24,13 +24,21 @@ ONE_PERSON = "client:"
 
 
 def asked(call: Call, event: ev.HandoffAsked, rules: Rules) -> Reading:
-    """A second ask while one is served only adds its summary."""
+    """A second ask while one is served only adds its summary; what the call has moved on from is stale."""
+    if moved_on(call, event):
+        return call, None
     if call.stage not in FREE:
         better = event.summary or call.handoff.summary
         return replace(call, handoff=replace(call.handoff, summary=better)), None
     call = asked_anew(call, handoff(call, event))
     call, fact = settle(call, rules)
     return call, event if isinstance(fact, so.HumanLost) else fact
+
+
+def moved_on(call: Call, event: ev.HandoffAsked) -> bool:
+    """Whether the call is not any more what somebody saw who asked for this."""
+    sought = call.stage in SEEKING and event.adds_to == call.handoff.number
+    return (event.begins and call.stage not in FREE) or (event.adds_to > 0 and not sought)
 
 
 def handoff(call: Call, event: ev.HandoffAsked) -> Handoff:
