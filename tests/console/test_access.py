@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask, Response, redirect, session
+from flask import Flask, Response, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from itsdangerous import TimestampSigner
+from werkzeug.test import TestResponse
 
+from tests.console.believable import Visit
 from tests.console.conftest import AT, PASSWORD, Room, token
 from tests.test_config import GOOD
 from tests.web.site import Site
 from warmtransfer import WarmTransfer
-from warmtransfer.console.access import HOURS
+from warmtransfer.console import streams
+from warmtransfer.console.access import COOKIE, HOURS
 from warmtransfer.errors import StoreBusy
+from warmtransfer.ports.store import logouts
+from warmtransfer.ports.store.duty import Duty
 
 #: Every page, without what stands for a call's id.
-PAGES = ("", "/news", "/before", "/before.csv", "/before.json", "/how", "/people", "/nothing")
+PAGES = ("", "/news", "/still", "/before", "/before.csv", "/before.json", "/how", "/people", "/nothing")
 
 
 def test_without_a_password_and_without_a_check_there_is_no_console(tmp_path: Path) -> None:
@@ -52,6 +58,49 @@ def test_whoever_knows_the_password_is_let_in_and_out_again(room: Room) -> None:
     assert "Anna" in room.get()
     assert room.client.post(f"{AT}/logout", data={"token": token(room.client, "")}).status_code == 303
     assert room.client.get(AT).status_code == 303
+
+
+def test_who_logs_out_is_out_with_every_copy_of_their_cookie_in_every_process(room: Room) -> None:
+    room.login()
+    copied = room.client.get_cookie(COOKIE, path=AT)
+    assert copied
+    other = room.site.app.test_client()
+    other.set_cookie(COOKIE, copied.value, path=AT)
+    assert other.get(AT).status_code == 200
+    answer = room.client.post(f"{AT}/logout", data={"token": token(room.client, "")}, follow_redirects=True)
+    assert "You are logged out, in every tab." in answer.text
+    assert other.get(AT).headers["Location"] == f"{AT}/login?out=1"
+    elsewhere = Duty(lambda fn, *args: fn(*args), room.diary._transaction, room.site.store.mine).logouts
+    assert elsewhere.lately(session_id(room, copied.value)), "as another process sees it"
+    assert room.login(other).status_code == 303, "who has the password is in again"
+    assert other.get(AT).status_code == 200
+
+
+def session_id(room: Room, cookie: str) -> str:
+    signer = room.site.app.extensions["warmtransfer_console"].access._signer
+    return str(signer.loads(cookie)["id"])
+
+
+def told(answer: TestResponse) -> str:
+    """What a page that is open is told until it is told no more."""
+    return b"".join(answer.iter_encoded()).decode()
+
+
+@pytest.fixture
+def lasting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams stay open, as under gevent, and ask at once whether they may."""
+    monkeypatch.setattr(streams.hosts, "patched", lambda: True)
+    monkeypatch.setattr(streams, "CHECK", 0.1)
+    monkeypatch.setattr(logouts, "FRESH", 0.05)
+
+
+@pytest.mark.usefixtures("lasting")
+def test_a_page_that_is_open_is_told_nothing_more_once_somebody_has_logged_out(room: Room) -> None:
+    room.login()
+    answer = room.client.get(f"{AT}/news", buffered=False)
+    room.client.post(f"{AT}/logout", data={"token": token(room.client, "")})
+    Visit(room.diary, time.time(), "+15550123456")
+    assert "event: ended" in told(answer)
 
 
 @pytest.mark.parametrize("password", ["", "wrong", PASSWORD + "x", PASSWORD[:-1], PASSWORD.upper(), "é"])
@@ -297,6 +346,21 @@ def test_the_host_apps_own_login_lets_in_and_keeps_out(host: Flask) -> None:
     assert "grace" in page.text
     assert "Log out" not in page.text
     assert client.get(f"{AT}/login").status_code == 303
+
+
+@pytest.mark.usefixtures("lasting")
+def test_whom_the_host_app_lets_in_no_more_is_told_nothing_more(tmp_path: Path) -> None:
+    app, allowed = Flask(__name__), ["grace"]
+    app.config.update(GOOD, DATABASE_URL=f"sqlite:///{tmp_path / 'calls.sqlite3'}")
+    extension = WarmTransfer(app, console_access=lambda: request.headers.get("Who") in allowed)
+    try:
+        answer = app.test_client().get(f"{AT}/news", headers={"Who": "grace"}, buffered=False)
+        parts_ = answer.iter_encoded()
+        assert b"retry" in next(parts_)
+        allowed.clear()
+        assert b"event: ended" in b"".join(parts_)
+    finally:
+        extension.stop(app)
 
 
 def test_under_the_host_apps_login_a_change_needs_our_token_too(host: Flask) -> None:

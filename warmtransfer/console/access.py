@@ -1,8 +1,8 @@
 """Who may see the console: a signed cookie, a token for every change, and no other site's requests.
 
 A session is a cookie that we have signed, so every process knows it. It is good for `HOURS`, for as long as
-the password stays the same; logging out forgets it in the browser alone. What a form carries is derived from
-the session's id: another session's token is none.
+the password stays the same and nobody has logged out of it, which all processes are told (`Ended`). What a
+form carries is derived from the session's id: another session's token is none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from flask import Request, Response
@@ -39,12 +39,26 @@ class Session:
     name: str = ""
 
 
+class Ended(Protocol):
+    """The sessions that were logged out of, over all processes. Its methods raise as the database does."""
+
+    def end(self, session: str, good_for: float) -> None: ...
+    def ended(self, session: str) -> bool: ...
+    def lately(self, session: str) -> bool: ...
+
+
 class Access:
     """Judges requests to one app's console. `check` is the host app's own, asked for each request."""
 
     def __init__(
-        self, password: str, secret: str, public_url: str, check: Callable[[], Any] | None = None
+        self,
+        password: str,
+        secret: str,
+        public_url: str,
+        check: Callable[[], Any] | None,
+        ended: Ended,
     ) -> None:
+        self._ended = ended
         self._password = password
         self._check = check
         self._public = urlsplit(public_url)
@@ -69,9 +83,10 @@ class Access:
         """The browser's session, or a new one for whoever has none that is good."""
         try:
             told = self._signer.loads(request.cookies.get(COOKIE, ""), max_age=HOURS * 3600)
-            return Session(str(told["id"]), str(told["name"]))
+            found = Session(str(told["id"]), str(told["name"]))
         except (BadData, KeyError, TypeError):
             return self.anew()
+        return self.anew() if found.name and self._ended.ended(found.id) else found
 
     def anew(self, name: str = "") -> Session:
         """A session that nobody has had before."""
@@ -91,6 +106,16 @@ class Access:
         if not self._password or not hmac.compare_digest(password.encode(), self._password.encode()):
             return None
         return self.anew(_name(name) or SOMEBODY)
+
+    def logout(self, session: Session) -> Session:
+        """End this session, whoever has a copy of it; another one, of nobody."""
+        if session.name:
+            self._ended.end(session.id, HOURS * 3600)
+        return self.anew()
+
+    def still(self, session: Session, who: str) -> bool:
+        """Whether a page that is open may be told more, within its request: `who` it was let in as."""
+        return not (session.name and self._ended.lately(session.id)) and self.who(session) == who
 
     def keep(self, session: Session, request: Request, response: Response, path: str) -> None:
         """Have the browser keep this session: for our pages alone, and read by no script."""

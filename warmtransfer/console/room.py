@@ -9,13 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, make_response, redirect, request
 from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from warmtransfer.clock import Clock
 from warmtransfer.config import Settings
-from warmtransfer.console.access import TOKEN, Access, Session
+from warmtransfer.console.access import COOKIE, TOKEN, Access, Session
 from warmtransfer.console.figures import Counting
 from warmtransfer.console.news import News
 from warmtransfer.console.pages import Pages, files
@@ -83,7 +83,8 @@ def make(
     panel: Callable[[Call], Any] | None,
 ) -> Console:
     """The console of an app with these settings; nothing is asked of the database yet."""
-    access = Access(settings.console_password, settings.auth_token, settings.public_url, check)
+    ended = store.duty.logouts
+    access = Access(settings.console_password, settings.auth_token, settings.public_url, check, ended)
     ledger = Ledger(store)
     return Console(
         settings=settings,
@@ -132,6 +133,25 @@ def who() -> str:
     return cast(str, g.get("warmtransfer_console_who", ""))
 
 
+def watched() -> Callable[[], bool]:
+    """Asks, while an answer to this request goes on, whether who asked may still see it.
+
+    The host app's own check is asked within the request, as it was then. Pages without a session are judged
+    by their links, which they look at themselves.
+    """
+    mine = g.get("warmtransfer_console_session")
+    if mine is None:
+        return lambda: True
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    access, name, environ = here().access, who(), dict(request.environ)
+
+    def may() -> bool:
+        with app.request_context(dict(environ)):
+            return access.still(mine, name)
+
+    return may
+
+
 def page(template: str, /, **given: Any) -> str:
     """A whole page."""
     access = here().access
@@ -172,7 +192,8 @@ def _stranger(access: Access) -> AnyResponse:
         abort(403, "You may not see this. Log in to the app first, as somebody who may.")
     if request.method != "GET" or str(request.endpoint).endswith(("news", "sound")):
         abort(401, "Log in first.")
-    return redirect(f"{base()}/login", 303)
+    # Who had a session that is none any more is told so.
+    return redirect(f"{base()}/login{'?out=1' if COOKIE in request.cookies else ''}", 303)
 
 
 @console.after_request
@@ -231,6 +252,12 @@ def file(name: str) -> Response:
     return Response(found, content_type=TYPES[name.rpartition(".")[2]])
 
 
+@console.get("/still")
+def still() -> tuple[str, int]:
+    """Whether who looks still may, by what their browser has now: asked by every page that is open."""
+    return "", 204
+
+
 # Coming and going -------------------------------------------------------------------------------------
 
 
@@ -241,7 +268,7 @@ def login() -> AnyResponse | str:
         return redirect(base() or "/", 303)
     if not here().access.by_password:
         abort(404)
-    return page("login.html", wrong=False)
+    return page("login.html", wrong=False, out="out" in request.args)
 
 
 @console.post("/login")
@@ -257,7 +284,7 @@ def enter() -> AnyResponse | tuple[str, int]:
         tries.note(whom)
         with suppress(WarmTransferError):  # this process has counted it itself
             here().guesses.note(access.seal(whom))
-        return page("login.html", wrong=True), 401
+        return page("login.html", wrong=True, out=False), 401
     g.warmtransfer_console_session = found
     return redirect(base(), 303)
 
@@ -273,6 +300,6 @@ def _elsewhere(whom: str) -> int:
 
 @console.post("/logout")
 def leave() -> AnyResponse:
-    """Forget who it was."""
-    g.warmtransfer_console_session = here().access.anew()
-    return redirect(f"{base()}/login", 303)
+    """End the session, in every tab and for every copy of its cookie."""
+    g.warmtransfer_console_session = here().access.logout(session())
+    return redirect(f"{base()}/login?out=1", 303)

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from flask import Flask, Response, current_app, request
 
 from warmtransfer.console.news import News
-from warmtransfer.console.room import base, here, remember_base
-from warmtransfer.errors import WarmTransferError
+from warmtransfer.console.room import base, here, remember_base, watched
+from warmtransfer.errors import WarmTransferError, log_fault
 from warmtransfer.ports.store.ledger import Serials
 from warmtransfer.web import hosts
 from warmtransfer.web.parts import parts
@@ -29,6 +29,8 @@ BEAT = 2.0
 AGAIN = 1000
 #: Seconds after which an answer ends, so that who may not see it any more does not.
 LONGEST = 900.0
+#: Seconds after which it is asked again whether who looks may.
+CHECK = 2.0
 #: What makes messages of what is new: given the version that was told last, -1 for none yet.
 Teller = Callable[[int], Iterator[tuple[str, object]]]
 
@@ -57,18 +59,25 @@ def stream(tell: Teller) -> Response:
             remember_base(place)
             yield from list(tell(version))
 
-    body = _events(told, here().news, lambda: lasting and not life.leaving)
+    body = _events(told, here().news, lambda: lasting and not life.leaving, watched())
     answer = Response(body, content_type="text/event-stream; charset=utf-8")
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep it until it ends
     return answer
 
 
-def _events(tell: Teller, news: News, goes_on: Callable[[], bool]) -> Iterator[str]:
-    began = told_at = time.monotonic()
+def _events(
+    tell: Teller, news: News, goes_on: Callable[[], bool], may: Callable[[], bool] = lambda: True
+) -> Iterator[str]:
+    began = told_at = asked_at = time.monotonic()
     told = -1
     yield f"retry: {AGAIN}\n\n"
     while True:
         try:
+            if time.monotonic() - asked_at >= CHECK:
+                if not _allowed(may):
+                    yield _message("ended", True, "")
+                    return
+                asked_at = time.monotonic()
             version = news.look()
         except WarmTransferError:
             yield _message("trouble", "The database does not answer.", "")
@@ -86,6 +95,17 @@ def _events(tell: Teller, news: News, goes_on: Callable[[], bool]) -> Iterator[s
         if not goes_on() or time.monotonic() - began > LONGEST:
             return
         news.wait(BEAT)
+
+
+def _allowed(may: Callable[[], bool]) -> bool:
+    """Whether who looks may look on; not where that cannot be known: they ask again, and are told why."""
+    try:
+        return may()
+    except WarmTransferError:
+        raise
+    except Exception as exc:  # noqa: BLE001 - the host app's own check may raise anything
+        log_fault(log, exc, "whether a page may be told more could not be asked")
+        return False
 
 
 def _message(event: str, data: object, place: str) -> str:

@@ -115,6 +115,7 @@
     ear: (why) => { document.dispatchEvent(new CustomEvent("ear", { detail: why })); },
     acts: (html) => { owed = html; offer(); },
     gone: () => { location.reload(); },
+    ended: () => { location.reload(); },
     over: () => { over = true; source.close(); lost("", "over"); },
     trouble: (text) => { lost(text); },
     beat: (now) => { ahead = now - Date.now() / 1000; },
@@ -152,6 +153,15 @@
     }
   };
 
+  // A cookie of the host app's that is gone, in another tab perhaps, is known to the browser alone.
+  const ask = () => {
+    const head = document.querySelector("[data-still]");
+    if (!head || document.hidden) return;
+    fetch(head.dataset.still, { redirect: "manual" }).then((got) => {
+      if (got.type === "opaqueredirect" || got.status === 401 || got.status === 403) location.reload();
+    }, () => {});
+  };
+
   if (!page) return;
   setInterval(tick, 1000);
   const talk = byId("talk"), lanes = document.querySelector("#lanes .scroll");
@@ -169,5 +179,7 @@
     const asked = event.key === "Escape" && event.target.closest && event.target.closest(".act details[open]");
     if (asked) { asked.open = false; asked.querySelector("summary").focus(); }
   });
+  setInterval(ask, 10000);
+  document.addEventListener("visibilitychange", ask);
   listen();
 })();

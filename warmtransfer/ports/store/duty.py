@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, select, text
 
 from warmtransfer.ports.store.line import Run
+from warmtransfer.ports.store.logouts import Logouts
 from warmtransfer.ports.store.mine import OwnPages
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.tables import duty
@@ -48,6 +49,7 @@ class Duty:
         self._owner = str(owner or "")
         self._now = now
         self.pages = OwnPages(run, transaction, owner, now)  #: on which they say so themselves
+        self.logouts = Logouts(run, transaction, owner, now)  #: of those who say it in the console
 
     def away(self) -> tuple[Away, ...]:
         """Who is off duty, longest first."""
