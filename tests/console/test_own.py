@@ -20,6 +20,7 @@ from warmtransfer.core.legs import Ended, Heard
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.screening import Said
 from warmtransfer.core.words import Show
+from warmtransfer.web import hosts
 from warmtransfer.web.seals import Seals
 
 MY = "/warmtransfer/my"
@@ -440,3 +441,21 @@ def test_news_comes_by_itself_and_ends_with_the_link(own: Own) -> None:
     assert "event: beat" in told
     assert "Margaret Lee" in own.client.get(f"{own.card(visit)}/news").text
     assert own.client.get(f"{own.page('kim')}/news").text.count("Margaret Lee") == 0
+
+
+def test_the_call_that_has_just_ended_is_told_by_itself_with_a_line_for_a_note(
+    own: Own, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosts, "patched", lambda: True)
+    visit = ringing(own)
+    visit.answers(0).accepts(0)
+    answer = own.client.get(f"{own.page('sam')}/news", buffered=False)
+    told = (each.decode() for each in answer.iter_encoded())
+    assert any("You have the caller" in each for each in told)
+    visit.tell(ev.CallerLeft(visit.call.room_sid))
+    end = time.monotonic() + 10
+    part = next(each for each in told if "You talked" in each or time.monotonic() > end)
+    assert "You talked" in part, "though their own leg may still be up"
+    assert "note-" in part
+    visit.tell(ev.HumanEnded(1, Ended.COMPLETED, "", visit.call.attempts[0].call_sid))
+    answer.close()

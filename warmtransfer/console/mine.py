@@ -15,7 +15,7 @@ from warmtransfer.console.news import Known
 from warmtransfer.console.own import TOKEN, Asked, asked_of, mine, of_page
 from warmtransfer.console.room import base, here, humans
 from warmtransfer.core import events as ev
-from warmtransfer.core.call import Attempt, Call
+from warmtransfer.core.call import Attempt, Call, Stage
 from warmtransfer.core.names import called
 from warmtransfer.core.rules import Card as May
 from warmtransfer.core.rules import Human
@@ -247,12 +247,12 @@ def _noting(call: Call, tried: Attempt) -> tuple[str, int, tuple[str, ...]]:
 def _day(human: Human) -> dict[str, Any]:
     """All of a human's own page."""
     live = here().news.calls()
-    ringing = [each for each in _attempts([each.call for each in live], human) if not each[1].ended]
+    ringing = [each for each in _attempts([each.call for each in live], human) if not _over(*each)]
     told: dict[str, Any] = {"card": None, "said": (), "noting": None}
     if ringing and _may(human):
         told = _told(*ringing[-1])
     before = here().ledger.search(Search(human=human.name, limit=CALLS))
-    done = [_was(call, tried) for call, tried in _attempts(before, human) if tried.ended]
+    done = [_was(call, tried) for call, tried in _attempts(before, human) if _over(call, tried)]
     calls = sorted(done, key=lambda each: -float(each["at"]))[:CALLS]
     return {
         **told, "away": _away(human), "waiting": _waiting(live, human), "calls": calls, "may": _may(human)
@@ -261,15 +261,21 @@ def _day(human: Human) -> dict[str, Any]:
 
 def _state(human: Human) -> object:
     """What a human's own page is made of, without asking for it all."""
-    live = here().news.calls()
-    theirs = [(each.call.id, each.touched) for each in live if _attempts([each.call], human)]
-    return theirs, _waiting(live, human), _away(human)
+    theirs = {
+        each.call.id: each.touched for each in here().news.recent() if _attempts([each.call], human)
+    }
+    return theirs, _waiting(here().news.calls(), human), _away(human)
 
 
 def _waiting(live: list[Known], human: Human) -> int:
     """How many callers wait for somebody, but for those for whom this human is rung already."""
     rung = {call.id for call, tried in _attempts([each.call for each in live], human) if not tried.ended}
     return sum(each.shown.level in (LOST, WAITING) and each.call.id not in rung for each in live)
+
+
+def _over(call: Call, tried: Attempt) -> bool:
+    """Whether it has ended for them: the news of their own leg may come after the call's end."""
+    return tried.ended or (call.stage is Stage.OVER and bool(tried.joined_at or tried.outcome))
 
 
 def _away(human: Human) -> Away | None:

@@ -103,6 +103,10 @@ class News:
         live = [each for each in list(self._calls.values()) if each.call.stage is not Stage.OVER]
         return sorted(live, key=lambda each: each.shown.order)
 
+    def recent(self) -> list[Known]:
+        """The live calls, and those that were live a moment ago, whose end may still be told of."""
+        return list(self._calls.values())
+
     def call(self, call_id: str) -> Known | None:
         """One that is live, or was a moment ago."""
         return self._calls.get(call_id)
