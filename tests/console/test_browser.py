@@ -236,6 +236,27 @@ def test_who_listens_in_a_page_is_told_why_nothing_is_heard_yet_and_why_nothing_
     call.leaves(0)
 
 
+def test_the_keyboard_stays_where_it_was_when_a_part_is_told_anew(
+    place: tuple[int, Diary], visit: Open
+) -> None:
+    port, diary = place
+    call = ringing_up(diary).ask(0).rings(0).fails(Ended.BUSY, 0.0)
+    there = visit(port).login()
+    there.to(f"/calls/{call.call.id}")
+    page = there.page
+    page.focus("#where [data-key='1'] summary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#where [data-key='1'] details[open]")
+    call.at = time.time()
+    call.rings(0)
+    page.wait_for_selector("#where-h >> text=Kim’s phone is ringing")
+    call.answers(0)
+    page.wait_for_selector("#where-h:not(:has-text('ringing'))")
+    assert page.evaluate("document.activeElement.matches(\"#where [data-key='1'] summary\")")
+    assert page.query_selector("#where [data-key='1'] details[open]")
+    call.leaves(0)
+
+
 def test_what_is_done_is_done_once_by_the_keyboard_and_what_is_stale_is_off(
     tmp_path: Path, visit: Open
 ) -> None:

@@ -156,6 +156,7 @@ def attempt(tried: Attempt, call: Call, now: float) -> dict[str, Any]:
         "over": "ended",
     }
     return {
+        "n": tried.n,
         "name": called(tried.name),
         "number": tried.number,
         "became": wording.became(tried),

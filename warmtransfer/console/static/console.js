@@ -24,6 +24,27 @@
     }
   };
 
+  // A part is made anew; what was unfolded stays so, and the keyboard stays where it was.
+  const FOCUS = "a[href], button, summary, input, select, textarea, [tabindex]";
+  const spots = (part, selector) => {
+    const found = new Map(), count = {};
+    for (const each of part.querySelectorAll(selector)) {
+      const box = each.closest("[data-key]"), key = box && part.contains(box) ? box.dataset.key : "";
+      count[key] = (count[key] || 0) + 1;
+      found.set(`${key} ${count[key]}`, each);
+    }
+    return found;
+  };
+  const anew = (part, html) => {
+    const here = [...spots(part, FOCUS)].find(([, each]) => each === document.activeElement);
+    const open = [...spots(part, "details")].filter(([, each]) => each.open).map(([spot]) => spot);
+    part.innerHTML = html;
+    const folds = spots(part, "details");
+    for (const spot of open) if (folds.has(spot)) folds.get(spot).open = true;
+    const there = here && (spots(part, FOCUS).get(here[0]) || part.closest("[tabindex]"));
+    if (there) there.focus({ preventScroll: true });
+  };
+
   // The rows of what goes on now --------------------------------------------------------------------
   const place = (row, list) => {
     const after = [...list.children].find((each) => each !== row && each.dataset.order > row.dataset.order);
@@ -94,16 +115,14 @@
       settle();
     },
     row: (told) => { tellRow(told); settle(); },
-    today: (html) => { byId("today").innerHTML = html; },
+    today: (html) => { anew(byId("today"), html); },
     // The parts of a call's page
     part: ({ id, html }) => {
       const part = byId(id), box = part.querySelector(".scroll");
       // Nothing is taken out of the hands of somebody who writes.
       if ([...part.querySelectorAll("input")].some((each) => each.value !== each.defaultValue)) return;
-      const open = [...part.querySelectorAll("details")].map((each) => each.open);
       const left = box && box.scrollLeft, end = box && left + box.clientWidth >= box.scrollWidth - 40;
-      part.innerHTML = html;
-      [...part.querySelectorAll("details")].forEach((each, n) => { each.open = Boolean(open[n]); });
+      anew(part, html);
       if (box) part.querySelector(".scroll").scrollLeft = end ? 1e6 : left;
     },
     talk: (items) => {
