@@ -45,6 +45,7 @@ def test_a_stranger_sees_the_login_and_nothing_else(room: Room) -> None:
         f"/calls/{visit.call.id}",
         f"/calls/{visit.call.id}.json",
         f"/calls/{visit.call.id}/news",
+        f"/calls/{visit.call.id}/panel",
     ):
         answer = room.client.get(AT + path)
         assert answer.status_code in (303, 401), path

@@ -185,7 +185,8 @@ def test_the_summary_is_filled_with_what_is_known(inside: Room) -> None:
         (lambda call: Markup("<b>Order 4417</b>"), "<b>Order 4417</b>"),
         (lambda call: f"<i>{call.caller}", "&lt;i&gt;+15550123456"),
         (lambda call: None, ""),
-        (lambda call: 1 / 0, ""),
+        (lambda call: 1 / 0, "The app’s own part is not shown: it failed"),
+        (lambda call: "<" * 20_000, "The app’s own part is not shown: it is too long"),
     ],
 )
 def test_the_host_app_shows_a_part_of_its_own_escaped_unless_it_is_markup(
@@ -198,9 +199,13 @@ def test_the_host_app_shows_a_part_of_its_own_escaped_unless_it_is_markup(
     diary = Diary(url, app.extensions["warmtransfer"].records.mine)
     try:
         visit = Visit(diary, time.time() - 60, "+15550123456").connected()
-        page = app.test_client().get(f"{AT}/calls/{visit.call.id}")
-        assert page.status_code == 200
-        assert (shown in page.text) if shown else ("panel" not in page.text)
+        client, path = app.test_client(), f"{AT}/calls/{visit.call.id}"
+        page = client.get(path)
+        assert f'data-panel="{path}/panel"' in page.text
+        assert not shown or shown not in page.text, "the page waits for nobody's code"
+        made = client.get(f"{path}/panel")
+        assert (made.status_code, len(made.text) < 1000) == (200, True)
+        assert (shown in made.text) if shown else made.text == ""
     finally:
         diary.close()
         extension.stop(app)

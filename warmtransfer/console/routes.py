@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Flask, abort
 
-from warmtransfer.console import before, doing, going, listening, mine, now, people, story
+from warmtransfer.console import before, doing, going, listening, mine, now, panel, people, story
 from warmtransfer.console.metrics import metrics
 from warmtransfer.console.own import mine as own
 from warmtransfer.console.room import console
 
 #: Importing them has put their pages on `console`, or on the humans' own.
-PAGES = (before, doing, going, listening, mine, now, people, story)
+PAGES = (before, doing, going, listening, mine, now, panel, people, story)
 
 
 @console.route("/<path:path>")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,11 +15,11 @@ from warmtransfer.console.room import console, here, page, session
 from warmtransfer.core.call import FREE, SEEKING, Call, Stage
 from warmtransfer.core.endings import of_call
 from warmtransfer.core.names import called
-from warmtransfer.errors import log_fault
 from warmtransfer.web import minutes, timeline, wishes
 from warmtransfer.web.parts import parts
 
-log = logging.getLogger("warmtransfer")
+#: Milliseconds for which a page waits for the host app's own part.
+PANEL_WAIT = 2000
 
 
 @console.get("/calls/<call_id>")
@@ -53,7 +52,7 @@ def page_of(call: Call, done: str = "", late: str = "", written: str = "") -> st
         message=timeline.message(call),
         promised=promised.of_call(call.id),
         recordings=parts().afterwards.recordings.kept.of_call(call.id),
-        panel=_panel(call),
+        panel=PANEL_WAIT if room.panel else 0,
         done=done,
         not_heard=listening.why_not(call),
         notice=acting.told(call, done, late),
@@ -175,15 +174,3 @@ def whom() -> list[tuple[str, str, str, str]]:
     found = parts().people.now()
     able = [(each.name, called(each.name), each.description, "") for each in found.able]
     return able + [(each.name, called(each.name), "", why) for each, why in found.unable]
-
-
-def _panel(call: Call) -> Any:
-    """What the host app shows of its own; its faults are its own, too."""
-    panel = here().panel
-    if panel is None:
-        return ""
-    try:
-        return panel(call) or ""
-    except Exception as exc:  # noqa: BLE001 - the page of a call is shown whatever the host's part does
-        log_fault(log, exc, "call %s: the console's panel failed", call.id)
-        return ""

@@ -181,7 +181,21 @@
     }, () => {});
   };
 
+  // The host app's own part, which may be slow: the rest of the page does not wait for it.
+  const fill = (part) => {
+    const fail = (why) => {
+      part.innerHTML = `<p class="muted">Your app’s part is not shown: ${why}.</p><button type="button">Ask again</button>`;
+      part.querySelector("button").addEventListener("click", () => fill(part));
+    };
+    const wait = Number(part.dataset.wait);
+    fetch(part.dataset.panel, { signal: AbortSignal.timeout(wait), redirect: "manual" })
+      .then((got) => (got.ok ? got.text() : Promise.reject(new Error())))
+      .then((html) => { part.hidden = !html; part.innerHTML = html; })
+      .catch((fault) => fail(fault.name === "TimeoutError" ? `it did not come within ${wait / 1000} s` : "it could not be had"));
+  };
+
   if (!page) return;
+  if (byId("panel")) fill(byId("panel"));
   setInterval(tick, 1000);
   const talk = byId("talk"), lanes = document.querySelector("#lanes .scroll");
   if (talk && page.dataset.news) talk.scrollTop = talk.scrollHeight;
