@@ -90,9 +90,9 @@
     const acts = byId("acts");
     if (owed === null) return;
     const written = [...acts.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
-    const asked = acts.querySelector("details[open]");
+    const asked = acts.querySelector("details[open]:not(.notnow)");
     if (!written && !asked && !acts.contains(document.activeElement) && !acts.matches(":hover")) {
-      acts.innerHTML = owed;
+      anew(acts, owed);
       owed = null;
       return;
     }
