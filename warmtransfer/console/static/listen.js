@@ -110,7 +110,7 @@
     const got = await fetch(asked.action, { method: "POST", body: given }).catch(() => null);
     if (!got) return;
     const page = new DOMParser().parseFromString(await got.text(), "text/html");
-    const parts = got.ok ? ["notices", "acts"].filter((id) => page.getElementById(id)) : [];
+    const parts = got.ok || got.status === 409 ? ["notices", "acts"].filter((id) => page.getElementById(id)) : [];
     for (const id of parts) document.getElementById(id).innerHTML = page.getElementById(id).innerHTML;
     if (parts.length) return;
     const fault = document.createElement("p");

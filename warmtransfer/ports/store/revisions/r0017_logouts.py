@@ -7,7 +7,7 @@ from sqlalchemy import Column, Double, String, text
 from warmtransfer.ports.store.migrating import Change
 
 revision = "0017"
-down_revision = "0012"
+down_revision = "0014"
 
 
 def upgrade(change: Change) -> None:
