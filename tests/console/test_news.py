@@ -248,7 +248,8 @@ def test_a_call_that_is_over_says_so_on_its_page(inside: Room) -> None:
     visit = Visit(inside.diary, time.time() - 60, "+15550129999").connected().chat(2)
     path = f"/calls/{visit.call.id}"
     assert "data-news" in inside.get(path)
-    assert [event for event, _, _ in ask(inside, f"{path}/news")][:5] == ["part", "part", "talk", "ear", "acts"]
+    told = [event for event, _, _ in ask(inside, f"{path}/news")]
+    assert told[:5] == ["part", "part", "talk", "ear", "acts"]
     visit.leaves()
     assert "over" in [event for event, _, _ in ask(inside, f"{path}/news")]
     assert "data-news" not in inside.get(path)
