@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from warmtransfer.numbers import spaced
 from warmtransfer.web.moments import lasting
@@ -95,6 +95,11 @@ class Pages:
 def shown(number: str) -> str:
     """A telephone number as people read it, or what there is in its place."""
     return spaced(number) if number else "number withheld"
+
+
+def escaped(given: object) -> str:
+    """HTML of what somebody else gives: text is escaped, Markup is as it is."""
+    return str(escape(given))
 
 
 def seconds(value: float | None) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+<<<<<<< HEAD
 from sqlalchemy import Connection, bindparam, delete, select, text
 
 from warmtransfer.ports.store.line import Run
@@ -14,6 +15,25 @@ from warmtransfer.ports.store.tables import logout
 
 Transaction = Callable[..., AbstractContextManager[Connection]]
 
+=======
+from sqlalchemy import Column, Connection, Double, String, Table, bindparam, delete, select, text
+
+from warmtransfer.ports.store.line import Run
+from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.tables import metadata
+
+Transaction = Callable[..., AbstractContextManager[Connection]]
+
+#: One row a session that was ended before its time.
+logout = Table(
+    "warmtransfer_logout",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("session", String, primary_key=True),
+    Column("since", Double, nullable=False, server_default=text("0")),
+)
+
+>>>>>>> 99d4883
 #: Real seconds for which what is known of other processes' is new enough for a page that is open already.
 FRESH = 2.0
 ENDED = text(
