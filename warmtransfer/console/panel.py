@@ -9,13 +9,8 @@ import logging
 import threading
 
 from flask import Response
-<<<<<<< HEAD
-from markupsafe import escape
-
-=======
 
 from warmtransfer.console.pages import escaped
->>>>>>> 99d4883
 from warmtransfer.console.room import console, here
 from warmtransfer.console.story import known
 from warmtransfer.core.call import Call
@@ -47,11 +42,7 @@ def _made(call: Call) -> str:
     if make is None:
         return ""
     try:
-<<<<<<< HEAD
-        made = str(escape(make(call) or ""))
-=======
         made = escaped(make(call) or "")
->>>>>>> 99d4883
     except Exception as exc:  # noqa: BLE001 - the page of a call is shown whatever the host's part does
         log_fault(log, exc, "call %s: the console's panel failed", call.id)
         return _sorry("it failed, and the log says where")

@@ -6,16 +6,6 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-<<<<<<< HEAD
-from sqlalchemy import Connection, bindparam, delete, select, text
-
-from warmtransfer.ports.store.line import Run
-from warmtransfer.ports.store.owner import Owner
-from warmtransfer.ports.store.tables import logout
-
-Transaction = Callable[..., AbstractContextManager[Connection]]
-
-=======
 from sqlalchemy import Column, Connection, Double, String, Table, bindparam, delete, select, text
 
 from warmtransfer.ports.store.line import Run
@@ -33,7 +23,6 @@ logout = Table(
     Column("since", Double, nullable=False, server_default=text("0")),
 )
 
->>>>>>> 99d4883
 #: Real seconds for which what is known of other processes' is new enough for a page that is open already.
 FRESH = 2.0
 ENDED = text(
