@@ -149,15 +149,6 @@ guess = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
 )
 
-#: One row a session of the console that was ended before its time.
-logout = Table(
-    "warmtransfer_logout",
-    metadata,
-    _word("owner", primary_key=True),
-    _word("session", primary_key=True),
-    _time("since"),
-)
-
 #: One row a decision, in the order in which they were made.
 journal = Table(
     "warmtransfer_journal",
