@@ -145,7 +145,14 @@ def test_an_export_is_whole_beyond_one_page(inside: Room) -> None:
         ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
         ("-1+1", "'-1+1"),
         ("@SUM(1)", "'@SUM(1)"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),
+        ("\n=1+1", "'\n'=1+1"),
+        ("Mrs Lee ;=1+1", "Mrs Lee ;'=1+1"),
+        ("one, two,-2+3", "one, two,'-2+3"),
+        ("two lines\n @SUM(1)", "two lines\n' @SUM(1)"),
+        ("a\t＝1", "a\t'＝1"),
+        ("ring +15550123456;+15550123457", "ring +15550123456;+15550123457"),
+        ("well - perhaps", "well - perhaps"),
         ("+15550123456", "+15550123456"),
         (12.5, "12.5"),
         ('plain, with "quotes"', 'plain, with "quotes"'),
@@ -159,6 +166,17 @@ def test_a_formula_in_a_callers_words_stays_text_in_the_file(inside: Room) -> No
     Visit(inside.diary, time.time() - 60, "=1+1").connected().tell(ev.HandoffAsked("tool", "", "", "=2+2"))
     (row,) = csv.DictReader(io.StringIO(inside.client.get(f"{AT}/before.csv").text))
     assert (row["caller"], row["summary"]) == ("'=1+1", "'=2+2")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_no_part_of_a_line_is_a_formula_whatever_separates_cells(inside: Room, separator: str) -> None:
+    call = Visit(inside.diary, time.time() - 60, "+15550123456").connected()
+    call.tell(ev.HandoffAsked("tool", "", "", "Mrs Lee ;=1+1 |@SUM(1)\t=2\n=3, =4"))
+    told = inside.client.get(f"{AT}/before.csv").text
+    assert all(each.startswith('"') for each in told.splitlines()[:2]), "every cell is quoted"
+    parts = [part.strip() for row in csv.reader(io.StringIO(told), delimiter=separator) for part in row]
+    assert not [each for each in parts if each[:1] in ("=", "@")]
+    assert "+15550123456" in told
 
 
 def test_every_outcome_can_be_chosen() -> None:

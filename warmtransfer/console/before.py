@@ -41,6 +41,15 @@ COLUMNS = (
 )
 
 
+#: Where a spreadsheet could begin a formula: at the beginning of the text, and behind whatever it may take
+#: for the end of a cell. Some take wide signs for the narrow ones; a number is none.
+_FORMULA = re.compile(
+    r"""\A(?=[\t\r\n])
+    | (?:\A | (?<=[;,|\t\r\n])) (?=\s*[=+\-@＝＋－＠]) (?!\+?[0-9.]+(?:[;,|\t\r\n]|\Z))""",
+    re.ASCII | re.VERBOSE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A search, until when, and what of it could not be understood."""
@@ -161,7 +170,7 @@ def _all(room: Console, wanted: Wanted) -> Iterator[Call]:
 
 def _csv(calls: Iterator[Call], room: Console) -> Iterator[str]:
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for call in calls:
         writer.writerow([cell(each) for each in _columns(call, room)])
@@ -192,10 +201,11 @@ def _columns(call: Call, room: Console) -> tuple[object, ...]:
 
 
 def cell(value: object) -> str:
-    """A value that no spreadsheet takes for a formula; a telephone number stays as it is."""
-    text = str(value)
-    harmless = re.fullmatch(r"\+?[0-9.]+", text, re.ASCII)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not harmless else text
+    """A value that no spreadsheet takes for a formula, whatever it takes for the end of a cell.
+
+    A telephone number stays as it is.
+    """
+    return _FORMULA.sub("'", str(value))
 
 
 def _json(calls: Iterator[Call]) -> Iterator[str]:
