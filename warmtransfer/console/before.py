@@ -36,8 +36,8 @@ ENDS = {
 }  # fmt: skip
 FIELDS = ("number", "human", "day", "outcome", "after")
 COLUMNS = (
-    *("id", "began", "ended", "seconds", "caller", "called", "asked", "asked by", "reason", "summary"),
-    *("reached", "attempts", "message", "outcome"),
+    *("id", "began", "ended", "seconds", "caller", "caller name", "called", "asked", "asked by", "reason"),
+    *("summary", "reached", "attempts", "message", "outcome"),
 )
 
 
@@ -106,8 +106,10 @@ def export(kind: str) -> Response:
 
 def read(given: Mapping[str, str], room: Console) -> Wanted:
     """What is looked for."""
-    number = re.sub(r"[\s().-]", "", given.get("number", ""))
-    if number and not re.fullmatch(r"\+?[0-9]{2,15}", number, re.ASCII):
+    asked = given.get("number", "")[:100].replace("\0", "").strip()
+    number = re.sub(r"[\s().-]", "", asked)
+    text = "" if re.fullmatch(r"\+?[0-9]+", number, re.ASCII) else asked
+    if not text and number and not re.fullmatch(r"\+?[0-9]{2,15}", number, re.ASCII):
         return Wanted(
             Search(), fault="A number is looked for by its digits, with + and all of them, or the last few."
         )
@@ -126,7 +128,10 @@ def read(given: Mapping[str, str], room: Console) -> Wanted:
     if outcome and outcome not in ENDS and outcome not in wording.CALL_ENDS:
         return Wanted(Search(), fault="There is no such end of a call or an attempt.")
     human = given.get("human", "")[:100].replace("\0", "").strip()
-    return Wanted(Search(number=number, since=since, human=human, outcome=outcome, after=after), until)
+    search = Search(
+        number="" if text else number, text=text, since=since, human=human, outcome=outcome, after=after
+    )
+    return Wanted(search, until)
 
 
 def summed_up(call: Call) -> dict[str, Any]:
@@ -192,6 +197,7 @@ def _columns(call: Call, room: Console) -> tuple[object, ...]:
             ended,
             lasted,
             call.caller,
+            call.caller_name,
             call.called,
             call.handoff.number,
         ),
