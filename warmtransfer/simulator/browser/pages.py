@@ -102,8 +102,9 @@ class Pages:
         return web.json_response(told, headers={"Cache-Control": "no-store"})
 
     async def application(self, request: web.Request) -> web.StreamResponse:
-        """Whether the application can be called now."""
-        return web.json_response(await self._application.look(), headers={"Cache-Control": "no-store"})
+        """Whether the application can be called now, and which telephones are held by a page."""
+        told = {**await self._application.look(), "held": self.handsets.held()}
+        return web.json_response(told, headers={"Cache-Control": "no-store"})
 
     def _answered_at(self) -> str:
         """Where the first number's calls are answered, as seen from here; "" where no app is asked."""
