@@ -178,6 +178,33 @@ def test_long_addresses_and_names_fit_every_width(place: tuple[int, Diary], visi
         call.leaves(0)
 
 
+def test_people_and_figures_follow_by_themselves_and_say_how_old_they_are(
+    place: tuple[int, Diary], visit: Open
+) -> None:
+    port, diary = place
+    visitor = visit(port).login()
+    page, glance = visitor.page, "document.dispatchEvent(new Event('visibilitychange'))"
+    visitor.to("/people")
+    call = ringing_up(diary, "+15550127002").ask(0).rings(0)
+    page.wait_for_selector("text=being rung")
+    assert page.inner_text("#live") == "live"
+    page.route("**/people", lambda route: route.abort())
+    page.evaluate(glance)
+    page.evaluate(glance)
+    page.wait_for_selector("#stale >> text=The connection is lost; what stands here is of")
+    assert page.inner_text("#live") == "not live"
+    assert page.is_disabled("text=Set Sam away")
+    page.unroute("**/people")
+    page.evaluate(glance)
+    page.wait_for_selector("#stale", state="hidden")
+    visitor.to("/how?days=1")
+    calls = int(page.inner_text(".tiles dd"))
+    call.leaves(0)
+    ringing_up(diary, "+15550127003").leaves(0)
+    page.evaluate(f"void setInterval(() => {glance}, 500)")
+    page.wait_for_selector(f".tiles dd >> text={calls + 1}")
+
+
 def test_a_row_does_not_move_under_the_pointer(place: tuple[int, Diary], visit: Open) -> None:
     port, diary = place
     call = ringing_up(diary)
