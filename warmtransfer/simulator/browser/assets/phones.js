@@ -124,6 +124,7 @@ class Page {
     byId("real").textContent = real[model] ?? "";
     byId("console").hidden = !link;
     if (link) byId("console").querySelector("a").href = link;
+    byId("entered").hidden = !link.startsWith("/"); // the network logs in there
   }
 
   name(number) {
