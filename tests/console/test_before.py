@@ -181,6 +181,14 @@ def test_who_called_is_said_by_name_and_a_withheld_number_as_such(inside: Room) 
     assert "<bdi>Mrs Lee</bdi>" in inside.get(f"/calls/{named.call.id}")
 
 
+def test_no_word_turns_around_what_follows_it(inside: Room) -> None:
+    visit = Visit(inside.diary, time.time() - 30, "+15550123456").connected().say("caller", "abc\u202edef")
+    for path in ("", f"/calls/{visit.call.id}"):
+        page = inside.get(path)
+        assert "\u202e" not in page
+        assert "<bdi>abcdef</bdi>" in page
+
+
 def test_a_formula_in_a_callers_words_stays_text_in_the_file(inside: Room) -> None:
     Visit(inside.diary, time.time() - 60, "=1+1").connected().tell(ev.HandoffAsked("tool", "", "", "=2+2"))
     (row,) = csv.DictReader(io.StringIO(inside.client.get(f"{AT}/before.csv").text))
