@@ -40,8 +40,9 @@ class Pages:
         )
         self._jinja.globals.update(at=lambda path: base() + path, asset=_asset, company=company)
         self._jinja.filters.update(
-            number=shown, caller=caller, words=words, straight=straight, clock=self.clock, short=self.short, day=self.day,
-            written=self.written, iso=self.iso, lasting=lasting, ticking=self.ticking, when=self.when,
+            number=shown, caller=caller, words=words, straight=straight, clock=self.clock,
+            short=self.short, day=self.day, written=self.written, iso=self.iso, lasting=lasting,
+            ticking=self.ticking, when=self.when,
             seconds=seconds,
         )  # fmt: skip
 

@@ -92,12 +92,11 @@ def planned(options: argparse.Namespace, key: str) -> Plan:
 def write_people(plan: Plan) -> None:
     """Write down who may be rung: the demo's people, each with a card of the call besides the voice.
 
-    With a console there is somebody, too, who listens from there.
+    There is somebody, too, who listens from the console.
     """
     given = (each.split("=") for each in plan.story.environment["WARMTRANSFER_HUMANS"].split(","))
     tables = [f'[[human]]\nname = "{name}"\nnumber = "{number}"\ncard = "sms"\n' for name, number in given]
-    if PASSWORD in plan.environment:
-        tables.append(f'[[human]]\nname = "lead"\nnumber = "{LEAD}"\ndescription = "listens to calls"\n')
+    tables.append(f'[[human]]\nname = "lead"\nnumber = "{LEAD}"\ndescription = "listens to calls"\n')
     (plan.out / PEOPLE).write_text("".join(tables))
 
 
@@ -115,8 +114,7 @@ def play(plan: Plan, screen: Screen, *, browser: bool) -> None:
         run.start()
         url = str(run.told["phones_url"])
         screen.say(f"\nThe telephones: {url}")
-        if PASSWORD in plan.environment:
-            screen.say(f"The telephone on which one listens: {url}/{LEAD}")
+        screen.say(f"The telephone on which one listens: {url}/{LEAD}")
         if elsewhere := run.told["phones_elsewhere"]:
             screen.say(f"On another device: {elsewhere}")
         screen.say("Ctrl-C ends everything.\n")
