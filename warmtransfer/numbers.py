@@ -151,6 +151,20 @@ def mask(text: str) -> str:
     return f"the number ending in {digits[-2:]}" if len(digits) > 3 else repr(text)
 
 
+#: What a carrier gives in the place of a number that is withheld or not known: words, also as on a keypad
+#: (ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE).
+_WITHHELD = frozenset(
+    {"", "anonymous", "restricted", "blocked", "unknown", "unavailable", "withheld", "private"}
+    | {"266696687", "7378742833", "2562533", "8656696", "86282452253"}
+)
+
+
+def withheld(text: str) -> bool:
+    """Whether this stands in the place of a caller's number."""
+    found = text.strip().lower().removeprefix("+")
+    return found.removeprefix(SIP).partition("@")[0] in _WITHHELD
+
+
 def spaced(text: str) -> str:
     """A number in groups, as its country writes it; what is no number stays as it is."""
     try:

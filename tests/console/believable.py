@@ -74,12 +74,14 @@ class Diary(Store):
 class Visit:
     """One call in the making; each step says how many seconds after the one before it happens."""
 
-    def __init__(self, store: Diary, at: float, number: str, talk: int = 0, call_id: str = "") -> None:
+    def __init__(
+        self, store: Diary, at: float, number: str, talk: int = 0, call_id: str = "", name: str = ""
+    ) -> None:
         self.store, self.at, self.talk = store, at, talk
         self.call = Call(id=call_id or secrets.token_hex(12))
         self._said = 0
         self._new = True
-        self.tell(ev.CallArrived("CA" + secrets.token_hex(16), number, CALLED))
+        self.tell(ev.CallArrived("CA" + secrets.token_hex(16), number, CALLED, name))
 
     def tell(self, event: ev.Event, after: float = 0.0) -> Visit:
         """Let this happen."""

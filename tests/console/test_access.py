@@ -153,6 +153,17 @@ def test_while_the_database_is_away_each_process_counts_for_itself(
     assert room.login().status_code == 429
 
 
+@pytest.mark.parametrize("address", ["203.0.113.{}", "2001:db8::{:x}"])
+def test_a_guesser_with_forty_addresses_is_not_looked_at_forty_times(room: Room, address: str) -> None:
+    seen = []
+    for number in range(40):
+        form = {"name": "Eve", "password": "guess", "token": token(room.client)}
+        told = {"X-Forwarded-For": address.format(number)}
+        seen.append(room.client.post(f"{AT}/login", data=form, headers=told).status_code)
+    assert seen.count(401) <= 30
+    assert seen[-1] == 429
+
+
 def test_the_cookie_is_for_our_pages_alone_and_for_no_script(room: Room) -> None:
     plain = room.client.get(f"{AT}/login").headers["Set-Cookie"]
     assert "HttpOnly" in plain

@@ -48,14 +48,20 @@ def calls(inside: Room) -> dict[str, str]:
     sam.declines().leaves()
     alone = Visit(diary, NOON - 2 * day, "+4930901820").connected().chat().leaves()
     withheld = Visit(diary, NOON + 11 * 3600, "").connected().leaves()
-    named = {"kim": kim, "sam": sam, "alone": alone, "withheld": withheld}
+    sip = Visit(diary, NOON - 4 * day, "sip:margaret.lee@pbx.example.com", name="Margaret Lee").leaves()
+    named = {"kim": kim, "sam": sam, "alone": alone, "withheld": withheld, "sip": sip}
     return {visit.call.id: name for name, visit in named.items()}
 
 
 @pytest.mark.parametrize(
     ("query", "names"),
     [
-        ("", "withheld kim sam alone"),
+        ("", "withheld kim sam alone sip"),
+        ("number=margaret", "sip"),
+        ("number=Margaret Lee", "sip"),
+        ("number=pbx.EXAMPLE", "sip"),
+        ("number=%25", ""),
+        ("number=abc", ""),
         ("number=%2B15550123456", "kim"),
         ("number=3456", "kim"),
         ("number=%2B1 (555) 012-3456", "kim"),
@@ -79,7 +85,7 @@ def test_calls_are_found_by_what_is_known_of_them(
 
 
 @pytest.mark.parametrize(
-    "query", ["number=abc", "number=1", "day=yesterday", "outcome=won", "after=x", "day=0000-00-00"]
+    "query", ["number=1", "day=yesterday", "outcome=won", "after=x", "day=0000-00-00"]
 )
 def test_what_cannot_be_understood_is_said_and_not_guessed(
     inside: Room, calls: dict[str, str], query: str
@@ -145,7 +151,14 @@ def test_an_export_is_whole_beyond_one_page(inside: Room) -> None:
         ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
         ("-1+1", "'-1+1"),
         ("@SUM(1)", "'@SUM(1)"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),
+        ("\n=1+1", "'\n'=1+1"),
+        ("Mrs Lee ;=1+1", "Mrs Lee ;'=1+1"),
+        ("one, two,-2+3", "one, two,'-2+3"),
+        ("two lines\n @SUM(1)", "two lines\n' @SUM(1)"),
+        ("a\t＝1", "a\t'＝1"),
+        ("ring +15550123456;+15550123457", "ring +15550123456;+15550123457"),
+        ("well - perhaps", "well - perhaps"),
         ("+15550123456", "+15550123456"),
         (12.5, "12.5"),
         ('plain, with "quotes"', 'plain, with "quotes"'),
@@ -155,10 +168,42 @@ def test_no_cell_is_taken_for_a_formula(value: object, shown: str) -> None:
     assert cell(value) == shown
 
 
+def test_who_called_is_said_by_name_and_a_withheld_number_as_such(inside: Room) -> None:
+    now = time.time()
+    named = Visit(inside.diary, now - 30, "+15550123456", name="Mrs Lee").connected()
+    for number in ("+266696687", "anonymous", "sip:anonymous@anonymous.invalid"):
+        Visit(inside.diary, now - 20, number).connected()
+    for path in ("", "/before"):
+        page = inside.get(path)
+        assert page.count("number withheld") == 3, path
+        assert "Mrs Lee" in page
+        assert "+1 555-012-3456" in page
+    assert "<bdi>Mrs Lee</bdi>" in inside.get(f"/calls/{named.call.id}")
+
+
+def test_no_word_turns_around_what_follows_it(inside: Room) -> None:
+    visit = Visit(inside.diary, time.time() - 30, "+15550123456").connected().say("caller", "abc\u202edef")
+    for path in ("", f"/calls/{visit.call.id}"):
+        page = inside.get(path)
+        assert "\u202e" not in page
+        assert "<bdi>abcdef</bdi>" in page
+
+
 def test_a_formula_in_a_callers_words_stays_text_in_the_file(inside: Room) -> None:
     Visit(inside.diary, time.time() - 60, "=1+1").connected().tell(ev.HandoffAsked("tool", "", "", "=2+2"))
     (row,) = csv.DictReader(io.StringIO(inside.client.get(f"{AT}/before.csv").text))
     assert (row["caller"], row["summary"]) == ("'=1+1", "'=2+2")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_no_part_of_a_line_is_a_formula_whatever_separates_cells(inside: Room, separator: str) -> None:
+    call = Visit(inside.diary, time.time() - 60, "+15550123456").connected()
+    call.tell(ev.HandoffAsked("tool", "", "", "Mrs Lee ;=1+1 |@SUM(1)\t=2\n=3, =4"))
+    told = inside.client.get(f"{AT}/before.csv").text
+    assert all(each.startswith('"') for each in told.splitlines()[:2]), "every cell is quoted"
+    parts = [part.strip() for row in csv.reader(io.StringIO(told), delimiter=separator) for part in row]
+    assert not [each for each in parts if each[:1] in ("=", "@")]
+    assert "+15550123456" in told
 
 
 def test_every_outcome_can_be_chosen() -> None:

@@ -87,6 +87,19 @@ def visit(browser: Any, request: pytest.FixtureRequest) -> Iterator[Open]:
         context.close()
 
 
+WIDEST = """() => [...document.querySelectorAll("main *")]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth && !each.closest(".scroll"))
+  .map((each) => each.outerHTML.slice(0, 80))"""
+#: Of two boxes of a row, whether one lies over the other.
+OVERLAPS = """() => [...document.querySelectorAll(".line")].filter((line) => {
+  const boxes = [...line.children].map((each) => [each, each.getBoundingClientRect()]);
+  const meet = (a, b, from, to) => a[from] < b[to] - 1 && b[from] < a[to] - 1;
+  const over = (a, b) => meet(a, b, "left", "right") && meet(a, b, "top", "bottom");
+  return boxes.some(([one, a]) => one.scrollWidth > one.clientWidth + 1 && !one.matches(".last"))
+    || boxes.some(([, a], n) => boxes.slice(n + 1).some(([, b]) => over(a, b)));
+}).length"""
+
+
 @pytest.fixture(scope="module")
 def place() -> Iterator[tuple[int, Diary]]:
     """A served app with calls in its database, and a hand in that."""
@@ -144,6 +157,52 @@ def test_a_lost_connection_says_so_and_comes_back_with_what_was_missed(tmp_path:
         page.wait_for_selector("#stale", state="hidden")
         assert page.inner_text("#live") == "live"
     diary.close()
+
+
+def test_long_addresses_and_names_fit_every_width(place: tuple[int, Diary], visit: Open) -> None:
+    port, diary = place
+    visitor = visit(port).login()
+    long = f"sip:{'a-very-long-extension.' * 3}margaret@a-very-long-name-of-a-telephone-system.example.com"
+    calls = [
+        Visit(diary, time.time() - 2, long).connected(),
+        Visit(diary, time.time() - 2, "client:" + "w" * 110, name="M" * 60).connected().ask().rings(),
+    ]
+    for path in ("", "/before", f"/calls/{calls[0].call.id}", f"/calls/{calls[1].call.id}"):
+        visitor.to(path)
+        for width in (1440, 1024, 390):
+            visitor.page.set_viewport_size({"width": width, "height": 800})
+            wide = [each for each in visitor.faults() if "too wide" in each]
+            assert not wide, (path, width, visitor.page.evaluate(WIDEST))
+            assert visitor.page.evaluate(OVERLAPS) == 0, (path, width)
+    for call in calls:
+        call.leaves(0)
+
+
+def test_people_and_figures_follow_by_themselves_and_say_how_old_they_are(
+    place: tuple[int, Diary], visit: Open
+) -> None:
+    port, diary = place
+    visitor = visit(port).login()
+    page, glance = visitor.page, "document.dispatchEvent(new Event('visibilitychange'))"
+    visitor.to("/people")
+    call = ringing_up(diary, "+15550127002").ask(0).rings(0)
+    page.wait_for_selector("text=being rung")
+    assert page.inner_text("#live") == "live"
+    page.route("**/people", lambda route: route.abort())
+    page.evaluate(glance)
+    page.evaluate(glance)
+    page.wait_for_selector("#stale >> text=The connection is lost; what stands here is of")
+    assert page.inner_text("#live") == "not live"
+    assert page.is_disabled("text=Set Sam away")
+    page.unroute("**/people")
+    page.evaluate(glance)
+    page.wait_for_selector("#stale", state="hidden")
+    visitor.to("/how?days=1")
+    calls = int(page.inner_text(".tiles dd"))
+    call.leaves(0)
+    ringing_up(diary, "+15550127003").leaves(0)
+    page.evaluate(f"void setInterval(() => {glance}, 500)")
+    page.wait_for_selector(f".tiles div:first-child dd:not(:text-is('{calls}'))")
 
 
 def test_a_row_does_not_move_under_the_pointer(place: tuple[int, Diary], visit: Open) -> None:

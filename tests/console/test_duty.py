@@ -34,7 +34,7 @@ def test_who_is_away_is_said_to_be_by_whom_and_is_not_rung(inside: Room) -> None
 def test_who_is_back_may_be_rung_again(inside: Room) -> None:
     switch(inside, "sam", "away")
     assert switch(inside, "sam", "here") == 303
-    assert "Sam is away" in inside.get("/people")
+    assert "Set Sam away" in inside.get("/people")
     assert hand_over(inside, talking(inside).call.id) == 303
     _, dialled = inside.site.carrier.wait("dial")
     assert dialled["to"] == "+15550100001"

@@ -254,6 +254,24 @@ def test_a_slowed_address_is_looked_at_again_after_a_minute() -> None:
     assert counted.wait("203.0.113.5") == 0
 
 
+def test_who_has_many_addresses_is_one_guesser_and_keeps_nobody_out_who_was_let_in_before() -> None:
+    now = [1000.0]
+    counted = Wrong(lambda: now[0], together=30)
+    counted.right("198.51.100.1")
+    looked_at = 0
+    for number in range(40):
+        if not counted.wait(f"203.0.113.{number}"):
+            looked_at += 1
+            counted.note(f"203.0.113.{number}")
+    assert looked_at == 30
+    assert counted.wait("198.51.100.1") == 0
+    for _ in range(10):
+        counted.note("198.51.100.1")
+    assert counted.wait("198.51.100.1") == 60
+    now[0] += 61
+    assert counted.wait("203.0.113.99") == 0
+
+
 @pytest.mark.parametrize(
     ("direct", "told", "who"),
     [
@@ -262,6 +280,9 @@ def test_a_slowed_address_is_looked_at_again_after_a_minute() -> None:
         ("127.0.0.1", "10.9.9.9, 198.51.100.7", "198.51.100.7"),
         ("10.0.0.1", "\x1b[2J", "10.0.0.1"),
         ("10.0.0.1", "", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "", "2001:db8:1:2::/64"),
+        ("10.0.0.1", "2a00:1:2:3::f", "2a00:1:2:3::/64"),
+        ("::ffff:8.8.8.8", "", "8.8.8.8"),
     ],
 )
 def test_an_address_is_a_proxys_word_only_when_the_proxy_is_near(direct: str, told: str, who: str) -> None:

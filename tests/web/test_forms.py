@@ -203,6 +203,8 @@ def test_the_end_of_a_room_says_whether_the_caller_is_still_there(
 def test_a_call_arrives_with_its_numbers() -> None:
     form = progress("ringing", Direction="inbound") | {"From": "+15550109999", "To": "+15550100000"}
     assert forms.arrived(form) == ev.CallArrived(CA, "+15550109999", "+15550100000")
+    named = {**form, "CallerName": "LEE \u202e MARGARET\n"}
+    assert forms.arrived(named) == ev.CallArrived(CA, "+15550109999", "+15550100000", "LEE MARGARET")
 
 
 @pytest.mark.parametrize("sid", ["", "CA 1", "CA/../1"])

@@ -36,8 +36,17 @@ ENDS = {
 }  # fmt: skip
 FIELDS = ("number", "human", "day", "outcome", "after")
 COLUMNS = (
-    *("id", "began", "ended", "seconds", "caller", "called", "asked", "asked by", "reason", "summary"),
-    *("reached", "attempts", "message", "outcome"),
+    *("id", "began", "ended", "seconds", "caller", "caller name", "called", "asked", "asked by", "reason"),
+    *("summary", "reached", "attempts", "message", "outcome"),
+)
+
+
+#: Where a spreadsheet could begin a formula: at the beginning of the text, and behind whatever it may take
+#: for the end of a cell. Some take wide signs for the narrow ones; a number is none.
+_FORMULA = re.compile(
+    r"""\A(?=[\t\r\n])
+    | (?:\A | (?<=[;,|\t\r\n])) (?=\s*[=+\-@＝＋－＠]) (?!\+?[0-9.]+(?:[;,|\t\r\n]|\Z))""",
+    re.ASCII | re.VERBOSE,
 )
 
 
@@ -97,8 +106,10 @@ def export(kind: str) -> Response:
 
 def read(given: Mapping[str, str], room: Console) -> Wanted:
     """What is looked for."""
-    number = re.sub(r"[\s().-]", "", given.get("number", ""))
-    if number and not re.fullmatch(r"\+?[0-9]{2,15}", number, re.ASCII):
+    asked = given.get("number", "")[:100].replace("\0", "").strip()
+    number = re.sub(r"[\s().-]", "", asked)
+    text = "" if re.fullmatch(r"\+?[0-9]+", number, re.ASCII) else asked
+    if not text and number and not re.fullmatch(r"\+?[0-9]{2,15}", number, re.ASCII):
         return Wanted(
             Search(), fault="A number is looked for by its digits, with + and all of them, or the last few."
         )
@@ -117,7 +128,10 @@ def read(given: Mapping[str, str], room: Console) -> Wanted:
     if outcome and outcome not in ENDS and outcome not in wording.CALL_ENDS:
         return Wanted(Search(), fault="There is no such end of a call or an attempt.")
     human = given.get("human", "")[:100].replace("\0", "").strip()
-    return Wanted(Search(number=number, since=since, human=human, outcome=outcome, after=after), until)
+    search = Search(
+        number="" if text else number, text=text, since=since, human=human, outcome=outcome, after=after
+    )
+    return Wanted(search, until)
 
 
 def summed_up(call: Call) -> dict[str, Any]:
@@ -161,7 +175,7 @@ def _all(room: Console, wanted: Wanted) -> Iterator[Call]:
 
 def _csv(calls: Iterator[Call], room: Console) -> Iterator[str]:
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for call in calls:
         writer.writerow([cell(each) for each in _columns(call, room)])
@@ -183,6 +197,7 @@ def _columns(call: Call, room: Console) -> tuple[object, ...]:
             ended,
             lasted,
             call.caller,
+            call.caller_name,
             call.called,
             call.handoff.number,
         ),
@@ -192,10 +207,11 @@ def _columns(call: Call, room: Console) -> tuple[object, ...]:
 
 
 def cell(value: object) -> str:
-    """A value that no spreadsheet takes for a formula; a telephone number stays as it is."""
-    text = str(value)
-    harmless = re.fullmatch(r"\+?[0-9.]+", text, re.ASCII)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not harmless else text
+    """A value that no spreadsheet takes for a formula, whatever it takes for the end of a cell.
+
+    A telephone number stays as it is.
+    """
+    return _FORMULA.sub("'", str(value))
 
 
 def _json(calls: Iterator[Call]) -> Iterator[str]:

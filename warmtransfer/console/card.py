@@ -16,7 +16,7 @@ from warmtransfer.core.names import called
 from warmtransfer.core.outcomes import Outcome
 from warmtransfer.core.screening import Screen
 from warmtransfer.core.words import Show
-from warmtransfer.numbers import spaced
+from warmtransfer.numbers import spaced, withheld
 
 #: Who it is whose number is withheld, or not for the humans to see.
 SOMEBODY = "A caller"
@@ -61,7 +61,7 @@ def card(call: Call, tried: Attempt, show: Show, now: float, detected: bool = Tr
 
 def number(call: Call, show: Show) -> str:
     """Who calls, as far as the humans are to know."""
-    return spaced(call.caller) if call.caller and show is not Show.OWN else SOMEBODY
+    return SOMEBODY if withheld(call.caller) or show is Show.OWN else spaced(call.caller)
 
 
 def _told(

@@ -74,6 +74,7 @@ class Glance:
     waiting_since: float  #: 0 for a caller who does not wait
     line: str  #: the last that was said
     who: str  #: and who said it
+    name: str = ""  #: the caller's, where it is known
 
     @property
     def order(self) -> str:
@@ -86,7 +87,7 @@ def glance(call: Call, past: Past, line: str, who: str, said_at: float, now: flo
     level, why, since = _needs(call, past, said_at, now)
     return Glance(
         call.id, call.caller, call.started_at, level, wording.where(call, now), tuple(why), since,
-        "" if call.stage is Stage.HUMAN else line, who,
+        "" if call.stage is Stage.HUMAN else line, who, call.caller_name,
     )  # fmt: skip
 
 

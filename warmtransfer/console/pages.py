@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
@@ -14,9 +15,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from warmtransfer.numbers import spaced
+from warmtransfer.numbers import spaced, withheld
 from warmtransfer.web.moments import lasting
 
+#: Signs that turn the letters behind them around, to the end of the line.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: The most letters of a telephone's number as people read it; longer ones are addresses.
+TELEPHONE = 24
 STATIC = Path(__file__).parent / "static"
 
 
@@ -35,8 +40,10 @@ class Pages:
         )
         self._jinja.globals.update(at=lambda path: base() + path, asset=_asset, company=company)
         self._jinja.filters.update(
-            number=shown, clock=self.clock, short=self.short, day=self.day, written=self.written,
-                        iso=self.iso, lasting=lasting, ticking=self.ticking, when=self.when, seconds=seconds,
+            number=shown, caller=caller, words=words, straight=straight, clock=self.clock,
+            short=self.short, day=self.day, written=self.written, iso=self.iso, lasting=lasting,
+            ticking=self.ticking, when=self.when,
+            seconds=seconds,
         )  # fmt: skip
 
     def render(self, template: str, /, **given: Any) -> Markup:
@@ -94,7 +101,25 @@ class Pages:
 
 def shown(number: str) -> str:
     """A telephone number as people read it, or what there is in its place."""
-    return spaced(number) if number else "number withheld"
+    return "number withheld" if withheld(number) else spaced(number)
+
+
+def caller(number: str, name: str = "") -> Markup:
+    """Who calls: their name, if the carrier knows it, and their number, which does not break in two."""
+    told = shown(number)
+    kind = "address" if len(told) > TELEPHONE else "tel"
+    number = Markup('<bdi class="{}">{}</bdi>').format(kind, told)
+    return Markup("<bdi>{}</bdi> <small>{}</small>").format(name, number) if name else number
+
+
+def straight(text: str) -> str:
+    """A text without signs that turn letters around."""
+    return _TURNS.sub("", text)
+
+
+def words(text: str) -> Markup:
+    """What somebody said or wrote: its letters may run from right to left, those around it do not."""
+    return Markup("<bdi>{}</bdi>").format(straight(text))
 
 
 def escaped(given: object) -> str:

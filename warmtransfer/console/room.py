@@ -95,7 +95,7 @@ def make(
         counting=Counting(ledger, clock.now),
         duty=store.duty,
         guesses=Guesses(store, wrong.TRIES, wrong.WINDOW),
-        wrong=Wrong(said="a wrong WARMTRANSFER_CONSOLE_PASSWORD was sent from %s"),
+        wrong=Wrong(said="a wrong WARMTRANSFER_CONSOLE_PASSWORD was sent from %s", together=wrong.TOGETHER),
         wrong_token=Wrong(said="a wrong WARMTRANSFER_METRICS_TOKEN was sent from %s"),
         clock=clock,
         panel=panel,
@@ -278,13 +278,14 @@ def enter() -> AnyResponse | tuple[str, int]:
     whom = wrong.address(request)
     pause = tries.wait(whom) or _elsewhere(whom)
     if pause:
-        raise TooManyRequests("Too many wrong passwords came from this address.", retry_after=pause)
+        raise TooManyRequests("Too many wrong passwords have come lately.", retry_after=pause)
     found = access.login(request.form.get("name", ""), request.form.get("password", ""))
     if found is None:
         tries.note(whom)
         with suppress(WarmTransferError):  # this process has counted it itself
             here().guesses.note(access.seal(whom))
         return page("login.html", wrong=True, out=False), 401
+    tries.right(whom)
     g.warmtransfer_console_session = found
     return redirect(base(), 303)
 

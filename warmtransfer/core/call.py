@@ -188,6 +188,7 @@ class Call:
     stage: Stage = Stage.ARRIVING
     caller_sid: str = ""
     caller: str = ""
+    caller_name: str = ""  #: as the carrier has looked it up, "" for not known
     called: str = ""
     rooms: int = 1  #: rooms used so far; a second only after the first was lost
     room_sid: str = ""
@@ -266,8 +267,7 @@ class Call:
 
     def to_dict(self) -> dict[str, Any]:
         """The call as JSON-ready data, with the version of what it means."""
-        data: dict[str, Any] = plain(self)
-        data["version"] = versions.VERSION
+        data: dict[str, Any] = plain(self) | {"version": versions.VERSION}
         for each in data["attempts"]:
             versions.in_old_words(each, LIKE)
         return versions.lined(data)

@@ -14,6 +14,7 @@ class Search:
     """What has to be true of a call; what is empty may be anything. The newest calls come first."""
 
     number: str = ""  #: the caller's, or a human's that was called; without a `+` its last digits
+    text: str = ""  #: a part of the caller's name or address, or of a human's address
     since: float = 0.0  #: began then or later, seconds of the wall clock
     human: str = ""  #: by name, one who was called
     outcome: str = ""  #: of the call, or of an attempt (of this human, if named; `OPEN` for one that goes on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -18,6 +19,7 @@ from warmtransfer.demo.remote import Tail
 from warmtransfer.demo.run import GLANCE, PREFIX, ROOT, Plan, Run, free_port
 from warmtransfer.demo.screen import Screen
 from warmtransfer.demo.story import Story
+from warmtransfer.simulator.browser.options import CONSOLE_PASSWORD
 
 #: Tried first, so that a browser remembers that the page may have the microphone.
 PORT = 8700
@@ -77,25 +79,24 @@ def planned(options: argparse.Namespace, key: str) -> Plan:
         "--numbers", f"{OURS}=voice+sms",
     ]  # fmt: skip
     humans = str(options.out.resolve() / PEOPLE)
-    own = {"WARMTRANSFER_RING_SECONDS": RING_SECONDS, "WARMTRANSFER_HUMANS": humans}
-    if password := os.environ.get(PASSWORD):
-        own[PASSWORD] = password
-        network += ["--console", f"http://127.0.0.1:{app}{PREFIX}/console"]
+    password = os.environ.get(PASSWORD) or secrets.token_urlsafe(18)
+    own = {"WARMTRANSFER_RING_SECONDS": RING_SECONDS, "WARMTRANSFER_HUMANS": humans, PASSWORD: password}
+    network += ["--console", f"http://127.0.0.1:{app}{PREFIX}/console"]
     if options.lan:
         network += ["--phones-at", "0.0.0.0"]
-    plan = Plan(story, options.out.resolve(), port=app, network=tuple(network), environment=own)
+    plan = Plan(story, options.out.resolve(), port=app, network=tuple(network), environment=own,
+                told={CONSOLE_PASSWORD: password})  # fmt: skip
     return replace(plan, upstream=options.upstream, key=key) if options.model == "openai" else plan
 
 
 def write_people(plan: Plan) -> None:
     """Write down who may be rung: the demo's people, each with a card of the call besides the voice.
 
-    With a console there is somebody, too, who listens from there.
+    There is somebody, too, who listens from the console.
     """
     given = (each.split("=") for each in plan.story.environment["WARMTRANSFER_HUMANS"].split(","))
     tables = [f'[[human]]\nname = "{name}"\nnumber = "{number}"\ncard = "sms"\n' for name, number in given]
-    if PASSWORD in plan.environment:
-        tables.append(f'[[human]]\nname = "lead"\nnumber = "{LEAD}"\ndescription = "listens to calls"\n')
+    tables.append(f'[[human]]\nname = "lead"\nnumber = "{LEAD}"\ndescription = "listens to calls"\n')
     (plan.out / PEOPLE).write_text("".join(tables))
 
 
@@ -113,8 +114,7 @@ def play(plan: Plan, screen: Screen, *, browser: bool) -> None:
         run.start()
         url = str(run.told["phones_url"])
         screen.say(f"\nThe telephones: {url}")
-        if PASSWORD in plan.environment:
-            screen.say(f"The telephone on which one listens: {url}/{LEAD}")
+        screen.say(f"The telephone on which one listens: {url}/{LEAD}")
         if elsewhere := run.told["phones_elsewhere"]:
             screen.say(f"On another device: {elsewhere}")
         screen.say("Ctrl-C ends everything.\n")

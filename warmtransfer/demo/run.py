@@ -44,6 +44,7 @@ class Plan:
     port: int = 0  #: the app's, 0 for a free one
     network: tuple[str, ...] = ()  #: further options of the simulator
     environment: dict[str, str] = field(default_factory=dict)  #: further keys of the app
+    told: dict[str, str] = field(default_factory=dict)  #: further keys of the simulator
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Run:
             "--map", f"{PUBLIC}={here}", "--out", str(self.plan.out), "--speed", str(self.plan.speed),
             *self.plan.network, "--model", "--", *model,
         ]  # fmt: skip
-        process = self.crew.start("simulator", command, environment(), read=True)
+        process = self.crew.start("simulator", command, environment(**self.plan.told), read=True)
         stdout = process.popen.stdout
         assert stdout is not None
         ready, _, _ = select.select([stdout], [], [], START_SECONDS)

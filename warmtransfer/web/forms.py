@@ -20,6 +20,8 @@ from warmtransfer.vocabulary import ENDED, heard
 Form = Mapping[str, str]
 
 _LABEL = re.compile(r"(caller|ai|human|supervisor)(?:-([1-9][0-9]{0,5}))?")
+#: The most letters of a caller's name.
+NAME = 60
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -42,7 +44,9 @@ def over(form: Form) -> bool:
 def arrived(form: Form) -> ev.CallArrived | None:
     """A new call, from the number's voice webhook."""
     sid = plain(form, "CallSid")
-    return ev.CallArrived(sid, form.get("From", ""), form.get("To", "")) if sid else None
+    if not sid:
+        return None
+    return ev.CallArrived(sid, form.get("From", ""), form.get("To", ""), one_line(form.get("CallerName", "")))
 
 
 def caller_status(form: Form) -> ev.CallerLeft | None:
@@ -225,6 +229,11 @@ def _label(form: Form) -> tuple[str, int]:
     if found is None or (found[1] == "caller") != (found[2] is None):
         return "", 0
     return found[1], int(found[2] or 0)
+
+
+def one_line(text: str) -> str:
+    """A name on one line, without what turns or hides letters."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:NAME]
 
 
 def plain(form: Form, name: str) -> str:

@@ -273,6 +273,49 @@ def test_a_telephone_that_is_opened_twice_says_where_it_is(network: dict[str, An
         at(second, "sam", "taken")
 
 
+def test_a_telephone_comes_back_once_the_page_that_took_it_is_closed(
+    network: dict[str, Any], browser: Browser
+) -> None:
+    with browser.new_page() as first:
+        first.goto(f"{network['phones_url']}/kim")
+        at(first, "kim", "idle")
+        with browser.new_page() as second:
+            second.goto(f"{network['phones_url']}/kim")
+            at(first, "kim", "taken")
+            first.route("**/app.json", lambda route: route.abort())
+            at(first, "kim", "lost")
+            first.unroute("**/app.json")
+            at(first, "kim", "taken")
+            at(second, "kim", "idle")
+        at(first, "kim", "idle")
+
+
+def test_the_keyboard_stays_with_the_telephone_in_the_hand(network: dict[str, Any], browser: Browser) -> None:
+    with browser.new_page() as page:
+        page.goto(network["phones_url"])
+        at(page, "caller", "idle")
+        page.evaluate("""() => {
+          const caller = window.telephones.telephones[0], send = caller.send.bind(caller);
+          window.sent = [];
+          caller.send = (what) => { window.sent.push(what.keys ?? what.do); send(what); };
+        }""")
+        page.locator("#telephone-caller [data-do=call]").focus()
+        page.keyboard.press("Enter")
+        at(page, "caller", "talking")
+        assert page.evaluate("document.activeElement.closest('.telephone')?.id") == "telephone-caller"
+        page.keyboard.press("1")
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("#")
+        field = page.locator("#telephone-caller input")
+        field.focus()
+        page.keyboard.type("2 😀")
+        assert page.evaluate("window.sent") == ["call", "1", "#"]
+        field.fill("😀")
+        page.keyboard.press("Enter")
+        expect(page.locator("#telephone-caller .said")).to_have_text(re.compile("Nothing was said"))
+        assert page.evaluate("window.sent") == ["call", "1", "#"]
+
+
 def test_the_first_visit_explains_itself_once(network: dict[str, Any], browser: Browser) -> None:
     with browser.new_page() as page:
         page.goto(network["phones_url"])

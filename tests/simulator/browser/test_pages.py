@@ -125,7 +125,7 @@ def test_the_page_is_told_whether_the_app_can_be_called(waits: bool) -> None:
             away = f"Nothing listens at http://127.0.0.1:{port}, where the app should be: start it there"
             assert first["says"].startswith("The app is starting" if waits else away)
             server = await listening(port)
-            assert await told() == {"answers": True, "starting": False, "says": ""}
+            assert await told() == {"answers": True, "starting": False, "says": "", "held": []}
             async with http.get(f"{sim.url}/phones/about.json") as got:
                 assert (await got.json())["app"]["answers"] is True
             server.close()

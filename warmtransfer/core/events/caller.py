@@ -15,6 +15,7 @@ class CallArrived(Event):
     call_sid: str
     caller: str
     called: str
+    name: str = ""  #: the caller's, where the carrier looks it up
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ DIALLING = frozenset({Stage.REDIRECTED, Stage.HUMAN})
 def arrived(call: Call, event: ev.CallArrived, rules: Rules) -> Reading:
     """Who calls, and when that began."""
     known = replace(call, caller_sid=event.call_sid, caller=event.caller, called=event.called)
+    known = replace(known, caller_name=event.name)
     return replace(known, started_at=call.started_at or call.at), event
 
 

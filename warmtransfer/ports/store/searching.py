@@ -34,6 +34,8 @@ def _conditions(wanted: Search) -> Iterator[ColumnElement[bool]]:
         yield tuple_(call.c.started_at, call.c.id) < tuple_(*place(wanted.after))
     if wanted.number:
         yield _with_number(wanted.number)
+    if wanted.text:
+        yield _with_text(wanted.text)
     ends = wanted.outcome in set(CallEnd)
     if ends:
         yield call.c.outcome == wanted.outcome
@@ -48,6 +50,12 @@ def _with_number(number: str) -> ColumnElement[bool]:
     told = call.c.state["caller"].as_string().endswith(number, autoescape=True)
     human = _calls_to(attempt.c.number.endswith(number, autoescape=True))
     return or_(ends, and_(call.c.caller == "", told), call.c.id.in_(human))
+
+
+def _with_text(text: str) -> ColumnElement[bool]:
+    name = call.c.state["caller_name"].as_string().icontains(text, autoescape=True)
+    human = _calls_to(attempt.c.number.icontains(text, autoescape=True))
+    return or_(call.c.caller.icontains(text, autoescape=True), name, call.c.id.in_(human))
 
 
 def _calls_to(humans: ColumnElement[bool]) -> Select[Any]:

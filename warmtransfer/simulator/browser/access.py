@@ -38,9 +38,10 @@ class Access:
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != request.host:
             return False
-        return self._near(request) or self._knows(request)
+        return self.near(request) or self._knows(request)
 
-    def _near(self, request: web.Request) -> bool:
+    def near(self, request: web.Request) -> bool:
+        """Whether it comes from this machine, to this machine's own name."""
         host = urlsplit(f"//{request.host}").hostname or ""
         # What came through a tunnel is from far away, whoever passed it on.
         passed = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers

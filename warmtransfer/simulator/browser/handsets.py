@@ -74,6 +74,10 @@ class Handsets:
         self._written_to(number)
         return handset
 
+    def held(self) -> list[str]:
+        """The numbers whose telephones are held by a page."""
+        return sorted(self._pages)
+
     def _written_to(self, number: str) -> None:
         """Shows the page what messages this number has."""
         kept = self.network.messages.kept.values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from warmtransfer.simulator.browser.elsewhere import split
@@ -10,6 +11,10 @@ from warmtransfer.simulator.browser.shown import Scene, people
 from warmtransfer.simulator.browser.understood import understood
 
 HOW = "Start the simulator with --phones-at 0.0.0.0 to use a telephone on a second device."
+
+
+#: Read from the environment, as everybody can read a command line: the console's, to log in there by itself.
+CONSOLE_PASSWORD = "PHONES_CONSOLE_PASSWORD"
 
 
 def add_options(found: argparse.ArgumentParser) -> None:
@@ -42,5 +47,6 @@ def scene_of(options: argparse.Namespace, model_options: Sequence[str]) -> Scene
         options.company,
         options.console,
         options.phones_how,
+        os.environ.get(CONSOLE_PASSWORD, ""),
         options.phones_wait,
     )

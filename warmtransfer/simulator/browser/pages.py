@@ -12,6 +12,7 @@ from aiohttp import web
 
 from warmtransfer.simulator.browser.access import REFUSED, Access
 from warmtransfer.simulator.browser.application import Looking
+from warmtransfer.simulator.browser.console import entered
 from warmtransfer.simulator.browser.handsets import Handsets
 from warmtransfer.simulator.browser.line import Line
 from warmtransfer.simulator.browser.shown import Scene, Shown
@@ -46,6 +47,7 @@ class Pages:
             ("/about.json", self.about),
             ("/app.json", self.application),
             ("/assets/{name}", self.asset),
+            ("/console", self.console),
             ("/{who}/line", self.line),
             ("/{who}/code.svg", self.code),
             ("/{who}", self.page),
@@ -94,7 +96,7 @@ class Pages:
                 {"says": each.says, "answer": each.answer, "transfers": each.transfers}
                 for each in scene.understood
             ],
-            "console": scene.console,
+            "console": f"{PREFIX}/console" if scene.console and scene.console_password else scene.console,
             "elsewhere": self.elsewhere,
             "how": scene.how,
             "app": await self._application.look(),
@@ -102,8 +104,9 @@ class Pages:
         return web.json_response(told, headers={"Cache-Control": "no-store"})
 
     async def application(self, request: web.Request) -> web.StreamResponse:
-        """Whether the application can be called now."""
-        return web.json_response(await self._application.look(), headers={"Cache-Control": "no-store"})
+        """Whether the application can be called now, and which telephones are held by a page."""
+        told = {**await self._application.look(), "held": self.handsets.held()}
+        return web.json_response(told, headers={"Cache-Control": "no-store"})
 
     def _answered_at(self) -> str:
         """Where the first number's calls are answered, as seen from here; "" where no app is asked."""
@@ -111,6 +114,13 @@ class Pages:
         numbers = list(network.holdings.numbers.values())
         url = network.holdings.answering(numbers[0]).voice_url if numbers else ""
         return network.services.webhooks.hosts.local(url) if url.startswith("http") else ""
+
+    async def console(self, request: web.Request) -> web.StreamResponse:
+        """The application's console, for whoever sits at this machine, and logged in by itself."""
+        scene = self.scene
+        if not scene.console or not scene.console_password or not self.access.near(request):
+            raise web.HTTPNotFound
+        return await entered(scene.console, scene.console_password, request.url.host or "127.0.0.1")
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         """A part of the page."""

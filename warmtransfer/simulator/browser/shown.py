@@ -53,4 +53,5 @@ class Scene:
     company: str = ""  #: whom the caller calls, in words; "" is the number
     console: str = ""  #: the application's own page beside the telephones
     how: str = ""  #: how a second device comes to a telephone, where none can yet
+    console_password: str = ""  #: of whoever is logged in there by itself; "" for a link alone
     waits: bool = False  #: for the application, which is being started: nobody calls before it answers

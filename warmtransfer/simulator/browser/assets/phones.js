@@ -42,6 +42,10 @@ class Page {
     this.welcome();
     this.explain();
     this.answering();
+    // Digits go to the telephone in the hand, wherever on the page the keyboard is.
+    document.addEventListener("keydown", (event) => {
+      if (!event.target.closest?.(".telephone")) this.held?.typed(event);
+    });
     byId("sound").addEventListener("click", () => this.audio.start());
     this.sounding();
     setInterval(() => document.hidden || this.telephones.forEach((each) => each.tick()), 100);
@@ -60,7 +64,10 @@ class Page {
   async ask() {
     try {
       this.app = await (await fetch("/phones/app.json")).json();
-    } catch { /* the telephones say that the network is away */ }
+      this.telephones.forEach((each) => each.others(this.app.held));
+    } catch { // the telephones say that the network is away
+      this.telephones.forEach((each) => each.others(null));
+    }
     this.answering();
   }
 
@@ -96,6 +103,7 @@ class Page {
       remember();
       byId("welcome").hidden = true;
       caller.do("call");
+      caller.keep();
     });
   }
 
@@ -116,6 +124,7 @@ class Page {
     byId("real").textContent = real[model] ?? "";
     byId("console").hidden = !link;
     if (link) byId("console").querySelector("a").href = link;
+    byId("entered").hidden = !link.startsWith("/"); // the network logs in there
   }
 
   name(number) {

@@ -85,10 +85,22 @@ export class Telephone {
     this.socket.onmessage = ({ data }) => typeof data === "string" ? this.told(JSON.parse(data)) : this.hear(data);
     this.socket.onclose = ({ code }) => {
       const taken = code === 1008;
+      this.elsewhere = taken && /^Another page/.test(this.why ?? "");
       if (taken) this.page.trouble(""); // the telephone itself says why
       this.become({ ...this.state, at: taken ? "taken" : "lost" });
       if (!taken) setTimeout(() => this.connect(), 1000);
     };
+  }
+
+  // Who holds telephones elsewhere, as the network says; null where it says nothing. One that was taken comes
+  // back by itself once the page that took it is gone.
+  others(held) {
+    if (!this.elsewhere) return;
+    const at = held ? "taken" : "lost";
+    if (held && !held.includes(this.person.number)) {
+      this.elsewhere = false;
+      this.connect();
+    } else if (this.state.at !== at) this.become({ ...this.state, at });
   }
 
   send(what) {
@@ -97,6 +109,7 @@ export class Telephone {
 
   do(what) {
     if (what === "call" && this.state.at === "taken") {
+      this.elsewhere = false;
       this.connect();
       return;
     }
@@ -116,6 +129,10 @@ export class Telephone {
   type(field) {
     const text = field.value.trim();
     if (!text || !["talking", "calling"].includes(this.state.at)) return;
+    if (!/[\p{L}\p{N}]/u.test(text)) {
+      this.find(".said").textContent = "Nothing was said: there is no word in it.";
+      return;
+    }
     this.send({ do: "say", text });
     this.find(".said").textContent = `Said: ${text}`;
     field.value = "";
@@ -240,6 +257,7 @@ export class Telephone {
 
   show() {
     const { at, behaviour } = this.state;
+    const active = this.element.contains(document.activeElement) ? document.activeElement : null;
     this.element.dataset.at = at;
     this.find(".state").textContent = this.words();
     const resting = this.person.calls ? "call" : "answer"; // what is there, and of no use yet
@@ -258,5 +276,13 @@ export class Telephone {
     for (const part of this.element.querySelectorAll("form input, form button")) part.disabled = !["talking", "calling"].includes(at);
     this.find("select").value = behaviour;
     if (this.page.held !== this) this.meter(-96);
+    if (active && (active.hidden || active.disabled)) this.keep();
+  }
+
+  // The keyboard stays with this telephone: in a call at its keypad, where Enter, pressed once more, does nothing.
+  keep() {
+    const use = [...this.element.querySelectorAll("[data-do]")].find((each) => !each.hidden && !each.disabled);
+    const next = !["calling", "talking"].includes(this.state.at) && use;
+    (next || this.find(".keypad")).focus({ preventScroll: true });
   }
 }
