@@ -70,7 +70,7 @@ def test_who_said_no_is_not_asked_again_at_another() -> None:
 
 def test_every_end_that_says_nothing_of_the_person_leads_to_the_next_and_no_other_does() -> None:
     said = {Outcome.DECLINED, Outcome.ACCEPTED, Outcome.CANCELLED, Outcome.CALLER_LEFT, Outcome.LAST_RESORT}
-    assert set(Outcome) - ELSEWHERE == said | {Outcome.TAKEN}
+    assert set(Outcome) - ELSEWHERE == said | {Outcome.TAKEN, Outcome.HUNG_UP}
 
 
 def test_the_caller_hears_that_it_is_another_number_and_of_each_person_once() -> None:
