@@ -85,14 +85,16 @@ def collected(room: Console) -> Iterator[Metric]:
 def _ends(windows: dict[str, Figures]) -> Iterator[Metric]:
     """How attempts and calls ended."""
     outcomes = GaugeMetricFamily(
-        "warmtransfer_attempts", "Humans that were rung, by how it ended.", labels=["window", "outcome"]
+        "warmtransfer_attempts",
+        "How often each human was rung, by how it ended.",
+        labels=["window", "human", "outcome"],
     )
     ends = GaugeMetricFamily(
         "warmtransfer_calls_ended", "Calls that are over, by how they ended.", labels=["window", "outcome"]
     )
     for name, figures in windows.items():
-        for outcome, count in sorted(_outcomes(figures).items()):
-            outcomes.add_metric([name, outcome], count)
+        for (human, outcome), count in sorted(_outcomes(figures).items()):
+            outcomes.add_metric([name, human, outcome], count)
         for end, count in figures.ends:
             ends.add_metric([name, end], count)
     yield from (outcomes, ends)
@@ -175,8 +177,8 @@ def _gauge(name: str, text: str, windows: dict[str, Figures], of: Callable[[Figu
     return found
 
 
-def _outcomes(figures: Figures) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _outcomes(figures: Figures) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
     for each in figures.became:
-        found[each.outcome or "open"] += each.many
+        found[each.name, each.outcome or "open"] += each.many
     return found
