@@ -206,10 +206,17 @@ def _unserved(case: Case) -> Iterator[float]:
             yield float(row["t"])
 
 
+def _for_callbacks(case: Case) -> set[str]:
+    """Legs that were dialled for a callback: they belong to no attempt of the call it was promised in."""
+    dials = [row for row in case.rows if row["kind"] == "rest" and "/callback/" in str(row.get("form"))]
+    return {str((row.get("response") or {}).get("sid", "")) for row in dials}
+
+
 def _attempts(case: Case, scene: Scene, found: Verdicts) -> None:
     """Each attempt has one leg at most and one outcome, which is what happened to that leg."""
     attempts = [attempt for call in case.calls for attempt in call["attempts"]]
-    rung = Counter(leg.to for leg in scene.humans())
+    back = _for_callbacks(case)
+    rung = Counter(leg.to for leg in scene.humans() if leg.sid not in back)
     tried = Counter(str(attempt["number"]) for attempt in attempts)
     for number, times in rung.items():
         more = times > tried[number]

@@ -102,6 +102,15 @@ def test_a_human_who_is_rung_twice_in_one_attempt_is_seen() -> None:
     assert broken(case(told, attempt(SAM, "busy"))) == {"once"}
 
 
+@pytest.mark.parametrize("of", ["callback/b1", "human/c1/2"])
+def test_a_human_who_is_rung_for_a_callback_was_not_rung_twice_for_the_call(of: str) -> None:
+    told = Told().leg("dialled", SAM).leg("ended", SAM, status="busy")
+    url = f"https://x.example/warmtransfer/{of}/leg/1"
+    told._row("rest", method="POST", path="/Calls.json", form=[["Url", url]], response={"sid": KIM})
+    told.leg("dialled", KIM, to=NUMBERS[SAM]).leg("ended", KIM, status="busy")
+    assert broken(case(told, attempt(SAM, "busy"))) == (set() if "callback" in of else {"once"})
+
+
 @pytest.mark.parametrize("ours", [True, False], ids=["its stream closed by us", "its stream up"])
 def test_an_ai_that_is_removed_while_no_human_is_in_is_seen(ours: bool) -> None:
     told = Told().seconds(12)
