@@ -42,6 +42,8 @@ class MadeCall:
     ended_sam: float = 15.0
     dialled_kim: float = 15.2
     answered_kim: float = 17.0
+    held: float | None = None  #: Kim is announced: she joins muted, hears the room, and is held from then on
+    told: float | None = None  #: what the call is about is begun
     summary_whole: bool = True
     pressed: float = 28.0
     joined_kim: float = 28.1
@@ -168,7 +170,13 @@ class MadeCall:
             at += 3.4
 
     def _briefing(self) -> None:
-        end = self.read(self.answered_kim + 0.1, "A call for Kim.")
+        told = self.told or (self.held or self.answered_kim) + 0.1
+        if self.held is not None:
+            self.leg(self.answered_kim, "joined", "kim", conference_sid="CF1", muted=True)
+            self.leg(self.held, "held", "kim")
+            speech = recorded("voicemail-sam")
+            self.sound(self.answered_kim, speech, "ai-1", "caller", "kim", until=min(self.held, told))
+        end = self.read(told, "A call for Kim.")
         self.summary_read = end + 0.2
         end = self.read(self.summary_read, SUMMARY, self.summary_whole)
         self.read(end + 0.1, "Press 1 to take the call.")
@@ -179,7 +187,8 @@ class MadeCall:
             self.says(self.early_voice, "still-there", "caller", "are you still there", "ai-1", "kim")
 
     def _talk_with_kim(self) -> None:
-        self.leg(self.joined_kim, "joined", "kim", conference_sid="CF1")
+        for event in ("joined",) if self.held is None else ("unheld", "unmuted"):
+            self.leg(self.joined_kim, event, "kim", conference_sid="CF1")
         self.sound(self.joined_kim + 0.5, recorded("kim-help"), "ai-1", "caller", "kim", until=self.ai_left)
         self.leg(self.ai_left, "left", "ai-1", reason="participant_updated_via_api")
         self.leg(self.ai_left, "ended", "ai-1", status="completed")

@@ -44,6 +44,8 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("caller_never_in_silence", {"greeted": 3.9}, "longest gap"),
     ("caller_never_in_silence", {"asked_hours": 3.4, "hours": 9.6, "barged": 12.0}, "heard nothing for"),
     ("briefing_private", {"leak": 20.0}, "the caller heard"),
+    ("briefing_private", {"leak": 22.0, "held": 19.0}, "the caller heard"),
+    ("briefing_private", {"leak": 20.0, "held": 27.5, "told": 17.1}, "the caller heard"),
     ("human_briefed_first", {"summary_whole": False}, "cut short"),
     ("human_briefed_first", {"early_voice": 19.5}, "the caller was heard at"),
     ("ai_left_after_human_joined", {"ai_left": 27.0}, "no AI was in the room"),
@@ -67,6 +69,15 @@ def test_a_promise_breaks_when_what_it_forbids_happens(
     verdict = promises.PROMISES[name](evidence(tmp_path, **changes))
     assert not verdict.ok
     assert why in verdict.why
+
+
+def test_what_an_announced_human_hears_of_the_room_until_they_are_held_is_no_briefing(tmp_path: Path) -> None:
+    found = evidence(tmp_path, held=19.0)
+    assert found.met is not None
+    assert found.met.overheard == [(17.0, 19.0)]
+    verdict = promises.briefing_private(found)
+    assert verdict.ok, verdict.why
+    assert "pieces of the briefing" in verdict.why
 
 
 def test_a_caller_who_joins_twice_had_left(good: Evidence) -> None:

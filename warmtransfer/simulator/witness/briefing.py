@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 
 from warmtransfer.simulator.sound.audio import PCM, RATE
 from warmtransfer.simulator.sound.speech import spoken
@@ -17,6 +18,8 @@ from warmtransfer.simulator.witness.verdict import Verdict, held, seconds, unsee
 #: who must not hear it as by a human who must: a text that the network has read before it reads a little
 #: otherwise the next time (0.48 at the least), and what was not read is below 0.3.
 PIECE, HEARD = 1.0, 0.4
+#: Seconds for which the room may still be heard by somebody who is held: it is mixed in pieces.
+LATE = 0.1
 #: A voice mixed with others still has this likeness to itself.
 RECOGNISED = 0.5
 
@@ -49,11 +52,20 @@ def briefing_private(evidence: Evidence) -> Verdict:
 
 
 def briefing(evidence: Evidence, leg: Leg) -> PCM:
-    """What a human heard between the answer and the room."""
+    """What a human heard between the answer and the room, with silence for what was the room's own.
+
+    Who is announced joins muted, and hears the room as everybody there does until they are held, to be told.
+    """
     if leg.answered is None:
         return evidence.heard(None)
     until = leg.talks[0] - leg.answered if leg.talks else None
-    return evidence.heard(leg)[: None if until is None else max(0, round(until * RATE))]
+    pcm = evidence.heard(leg)[: None if until is None else max(0, round(until * RATE))].copy()
+    told = min((each.start for each in evidence.read_to(leg)), default=math.inf)
+    for since, held_at in leg.overheard:
+        last = min(held_at + LATE, told) - leg.answered
+        end = len(pcm) if last == math.inf else round(last * RATE)
+        pcm[max(0, round((since - leg.answered) * RATE)) : end] = 0
+    return pcm
 
 
 def human_briefed_first(evidence: Evidence) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,7 @@ class Leg:
     left: list[tuple[float, str]] = field(default_factory=list)  #: when, and the network's reason
     talks: list[float] = field(default_factory=list)  #: when it could be heard there, or was put through
     kept_apart: set[str] = field(default_factory=set)  #: muted, hold: while it is in the room and not heard
+    overheard: list[tuple[float, float]] = field(default_factory=list)  #: the room, while muted in it
 
     @property
     def kind(self) -> str:
@@ -238,9 +240,11 @@ def _advance(leg: Leg, event: str, at: float, row: Row) -> None:
         leg.joined.append(at)
         leg.kept_apart = {name for name in ("muted", "hold") if row.get(name)}
         leg.talks += [] if leg.kept_apart else [at]
+        leg.overheard += [(at, math.inf)] if leg.kept_apart == {"muted"} else []
     elif event in _APART:
         _apart(leg, event, at)
     elif event == "left":
+        _no_more(leg, at)
         leg.left.append((at, str(row.get("reason", ""))))
     elif event == "ended":
         leg.ended, leg.status = at, str(row.get("status", ""))
@@ -252,8 +256,16 @@ def _apart(leg: Leg, event: str, at: float) -> None:
     name, apart = _APART[event]
     before = bool(leg.kept_apart)
     leg.kept_apart = leg.kept_apart | {name} if apart else leg.kept_apart - {name}
+    if leg.kept_apart != {"muted"}:
+        _no_more(leg, at)
     if before and not leg.kept_apart and len(leg.left) < len(leg.joined):
         leg.talks.append(at)
+
+
+def _no_more(leg: Leg, at: float) -> None:
+    """It hears the room no more as one who is muted there."""
+    if leg.overheard and leg.overheard[-1][1] == math.inf:
+        leg.overheard[-1] = (leg.overheard[-1][0], at)
 
 
 def words_of(rows: Iterable[Row]) -> Iterator[Words]:
