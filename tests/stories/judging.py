@@ -18,6 +18,8 @@ from warmtransfer.simulator.witness.evidence import Evidence, legs_of
 SOON = 2.0
 #: Seconds by which the trace may tell of a leg's end before the caller's, whose room it ended with.
 TOGETHER = 0.5
+#: Answers of the law of callbacks under which the app may learn too late what a demo shows that it says.
+UNTOLD = ("lost", "shuffled")
 GONE = "every other leg is ended within 2 s of the caller's leaving"
 #: What each promise says, by its name.
 PROMISES = {
@@ -57,7 +59,7 @@ def judged(story: Told, case: Case, verdicts: Verdicts, evidence: Evidence) -> J
             found.test(name, "" if verdict.ok else verdict.why)
     if case.hung_up is not None:
         found.test("gone", still_up(case.rows, case.caller_sid))
-    if story.name in DEMOS:
+    if story.name in DEMOS and not str(story.laws.get("callbacks", "")).startswith(UNTOLD):
         missing = [what for what, seen in DEMOS[story.name].shown(evidence.rows).items() if not seen]
         found.test("shown", f"nothing shows: {'; '.join(missing)}" if missing else "")
     return found

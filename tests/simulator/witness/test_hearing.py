@@ -46,6 +46,18 @@ def test_how_much_of_a_sound_was_heard(heard: float) -> None:
     assert most - least < 0.4
 
 
+@pytest.mark.parametrize(("frames", "again"), [(1, False), (2, False), (3, True), (25, True)])
+def test_a_frame_that_is_there_again_by_chance_was_not_heard(frames: int, again: bool) -> None:
+    sound = audio.tone(3.0, 440)
+    pcm = np.zeros_like(sound)
+    pcm[: 50 * hearing.SAMPLES] = sound[: 50 * hearing.SAMPLES]
+    part = slice(80 * hearing.SAMPLES, (80 + frames) * hearing.SAMPLES)
+    pcm[part] = sound[part]
+    least, most = hearing.matched(sound, pcm, 0)
+    end = (80 + frames) * hearing.TICK if again else 1.0
+    assert (round(least, 2), most and round(most, 2)) == (round(end, 2), round(end, 2))
+
+
 def test_ringing_is_sound_and_no_voice() -> None:
     ring = audio.ring_tone()[: 2 * audio.RATE]
     assert hearing.loud(ring).mean() > 0.95

@@ -118,19 +118,25 @@ def chunks(pcm: PCM, flags: Flags, seconds: float, step: float, filled: float) -
     ]
 
 
+#: Frames in a row that are alike, and are not so by chance.
+CHANCE = 3
+
+
 def matched(sound: PCM, pcm: PCM, sample: int) -> tuple[float, float | None]:
     """How much of `sound` is in `pcm` from `sample` on, frame by frame.
 
     Seconds up to the end of the last loud frame that is there, and up to the first loud one after it that
-    is not; None when nothing is missing. What is silent in between may have been heard or not.
+    is not; None when nothing is missing. What is silent in between may have been heard or not. Once something
+    is missing, what is there again is so for `CHANCE` frames: a single frame of a voice is like many others.
     """
-    last, missing = 0.0, None
+    last, missing, row = 0.0, None, 0
     flags = loud(sound)
     for number in np.flatnonzero(flags):
         here = sound[number * SAMPLES : (number + 1) * SAMPLES].astype(np.float64)
         at = sample + int(number) * SAMPLES
         there = pcm[at : at + SAMPLES].astype(np.float64)
-        if len(there) == len(here) and alike(here, there) > 0.8:
+        row = row + 1 if len(there) == len(here) and alike(here, there) > 0.8 else 0
+        if row and (missing is None or row >= CHANCE):
             last, missing = (int(number) + 1) * TICK, None
         elif missing is None:
             missing = int(number) * TICK
