@@ -55,6 +55,12 @@ class Twins(Shared):
         self.app = self.apps[self.ports[0]]
         return self.app
 
+    def stop(self) -> None:
+        """End all of it, the door last: nobody may knock at one that is closed."""
+        super().stop()
+        if self.door:
+            self.door.close()
+
     def _answers(self, port: int) -> bool:
         try:
             return self.web.get(f"http://127.0.0.1:{port}/warmtransfer/health", timeout=5).ok

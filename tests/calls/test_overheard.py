@@ -65,8 +65,6 @@ def running(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield world.start()
     finally:
         world.stop()
-        if world.door:
-            world.door.close()
 
 
 def other(world: Twins, call_id: str) -> int:

@@ -36,8 +36,6 @@ def running(
         yield world.start()
     finally:
         world.stop()
-        if world.door:
-            world.door.close()
 
 
 @pytest.fixture

@@ -88,10 +88,10 @@ def told(tested: Mapping[str, int], broken: Mapping[str, int]) -> int:
 def judge(case: Case) -> Verdicts:
     """Every promise, by everything that has happened."""
     found = Verdicts()
-    scene = Scene(case.caller_sid)
+    scene, replacements = Scene(case.caller_sid), _replacements(case)
     for row in case.rows:
         _dialling(row, scene, found, case.together)
-        _removing(row, scene, found, _replacements(case))
+        _removing(row, scene, found, replacements)
         scene.take(row)
         _joining(row, scene, found)
     _caller(case, scene, found)

@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.calls.sharing import Twins
 from tests.calls.story import ASK, HELLO, KIM, SAM, Row, human
-from tests.calls.test_processes import Twins
 from tests.chaos.promises import PROMISES, Case, Verdicts, judge, told
 from tests.chaos.scene import Many
 from tests.postgres import Postgres
@@ -99,8 +99,6 @@ class Crowd:
             self.wrong += self._judged()
         finally:
             self.world.stop()
-            if self.world.door:
-                self.world.door.close()
 
     def _phone(self) -> None:
         number = f"+1555019{len(self.numbers):04d}"
