@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, select, text
+from sqlalchemy import bindparam, delete, select, text
 
 from warmtransfer.ports.store.line import Run
 from warmtransfer.ports.store.logouts import Logouts
 from warmtransfer.ports.store.mine import OwnPages
+from warmtransfer.ports.store.owned import Owned, Transaction
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.tables import duty
-
-Transaction = Callable[..., AbstractContextManager[Connection]]
 
 GONE = text(
     f'INSERT INTO {duty.name} (owner, name, since, "by") VALUES (:owner, :name, :since, :by) '
@@ -34,7 +32,7 @@ class Away:
     by: str
 
 
-class Duty:
+class Duty(Owned):
     """The humans of one owner. Any thread may call it; StoreBusy as the store."""
 
     def __init__(
@@ -44,10 +42,7 @@ class Duty:
         owner: Owner | None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._run = run
-        self._transaction = transaction
-        self._owner = str(owner or "")
-        self._now = now
+        super().__init__(run, transaction, owner, now)
         self.pages = OwnPages(run, transaction, owner, now)  #: on which they say so themselves
         self.logouts = Logouts(run, transaction, owner, now)  #: of those who say it in the console
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
-from sqlalchemy import Column, Connection, Double, String, Table, bindparam, delete, select, text
+from sqlalchemy import Column, Double, String, Table, bindparam, delete, select, text
 
 from warmtransfer.ports.store.line import Run
+from warmtransfer.ports.store.owned import Owned, Transaction
 from warmtransfer.ports.store.owner import Owner
 from warmtransfer.ports.store.tables import metadata
-
-Transaction = Callable[..., AbstractContextManager[Connection]]
 
 #: One row a session that was ended before its time.
 logout = Table(
@@ -34,7 +32,7 @@ ALL = select(logout.c.session).where(logout.c.owner == bindparam("whose"))
 ONE = ALL.where(logout.c.session == bindparam("which"))
 
 
-class Logouts:
+class Logouts(Owned):
     """The sessions of one owner's console. Any thread may call it; StoreBusy as the store."""
 
     def __init__(
@@ -44,10 +42,7 @@ class Logouts:
         owner: Owner | None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._run = run
-        self._transaction = transaction
-        self._owner = str(owner or "")
-        self._now = now
+        super().__init__(run, transaction, owner, now)
         self._known: frozenset[str] = frozenset()
         self._looked = -FRESH  #: monotonic
 

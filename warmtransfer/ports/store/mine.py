@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from sqlalchemy import bindparam, select, text
 
-from sqlalchemy import Connection, bindparam, select, text
-
-from warmtransfer.ports.store.line import Run
-from warmtransfer.ports.store.owner import Owner
+from warmtransfer.ports.store.owned import Owned
 from warmtransfer.ports.store.tables import page
-
-Transaction = Callable[..., AbstractContextManager[Connection]]
 
 #: How a count goes up that is there already: not at all, or by one.
 KEPT, NEXT = "", "+ 1"
@@ -23,20 +16,8 @@ MADE = (
 TURNS = select(page.c.name, page.c.turn).where(page.c.owner == bindparam("whose"))
 
 
-class OwnPages:
+class OwnPages(Owned):
     """The humans of one owner. Any thread may call it; StoreBusy as the store."""
-
-    def __init__(
-        self,
-        run: Run,
-        transaction: Transaction,
-        owner: Owner | None,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self._run = run
-        self._transaction = transaction
-        self._owner = str(owner or "")
-        self._now = now
 
     def turns(self) -> dict[str, int]:
         """The counts of those who have a link, by name."""
